@@ -1,0 +1,186 @@
+/* fsdd-load: recordings in, one ragged matrix of int16 out, a row a clip.
+ *
+ * Directories are searched for {digit}_{speaker}_{take}.EXT; files named outright
+ * may have any name. Rows are ordered by digit, speaker and take. */
+#include "clip.h"
+#include "fsdd.h"
+#include "mem.h"
+#include "msg.h"
+#include "num.h"
+#include "opt.h"
+#include "wav.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "Usage: fsdd-load [OPTION]... DIR|FILE...\n"
+    "Read recordings, write them as one ragged matrix (int16), a row a clip.\n"
+    "\n"
+    "A DIR is searched for {digit}_{speaker}_{take}.EXT; a FILE may have any name\n"
+    "(- is a WAV file on standard input). Rows come by digit, speaker and take.\n"
+    "\n"
+    "  -d, --digits=LIST     only these digits from DIRs, such as 0 or 0,3-5 (all)\n"
+    "  -s, --speakers=LIST   only these speakers from DIRs, separated by commas (all)\n"
+    "  -t, --takes=LIST      only these takes from DIRs, such as 0-4 (all)\n"
+    "      --files0-from=F   also read the NUL-terminated names in F (- is stdin)\n"
+    "  -q, --quiet           no warnings\n"
+    "  -h, --help            this text\n"
+    "  -V, --version         the version\n";
+
+struct options {
+    struct num_list digits, takes;
+    const char *speakers;
+    const char *files0;
+};
+
+struct list {
+    struct clip *clips;
+    size_t count, capacity;
+};
+
+static void add(struct list *list, const char *path, bool sorted)
+{
+    if (list->count == list->capacity) {
+        list->capacity = 2 * list->capacity + 64;
+        list->clips = mem_grow(list->clips, list->capacity, sizeof *list->clips);
+    }
+    struct clip *clip = &list->clips[list->count];
+    clip->path = mem_string(path);
+    clip->order = list->count++;
+    clip->is_fsdd = fsdd_parse(clip->path, &clip->name) && sorted;
+}
+
+/* Whether text is one of the comma-separated words. */
+static bool has_word(const char *words, struct str text)
+{
+    while (words != NULL) {
+        size_t n = strcspn(words, ",");
+        if (n == text.n && memcmp(words, text.p, n) == 0)
+            return true;
+        words = words[n] == ',' ? words + n + 1 : NULL;
+    }
+    return false;
+}
+
+static bool selected(const struct options *o, const struct fsdd_name *name)
+{
+    return (o->digits.count == 0 || num_list_has(&o->digits, name->digit)) &&
+           (o->takes.count == 0 || num_list_has(&o->takes, name->take)) &&
+           (o->speakers == NULL || has_word(o->speakers, name->speaker));
+}
+
+static void search(struct list *list, const struct options *o, const char *dir)
+{
+    DIR *d = opendir(dir);
+    if (d == NULL)
+        die_errno(dir, "cannot be read");
+    size_t before = list->count;
+    struct dirent *entry;
+    while (errno = 0, (entry = readdir(d)) != NULL) {
+        struct fsdd_name name;
+        if (!fsdd_parse(entry->d_name, &name) || !selected(o, &name) ||
+            !wav_known_type(name.extension))
+            continue;
+        size_t size = strlen(dir) + strlen(entry->d_name) + 2;
+        char *path = mem_array(1, size);
+        const char *glue = dir[strlen(dir) - 1] == '/' ? "" : "/";
+        snprintf(path, size, "%s%s%s", dir, glue, entry->d_name);
+        add(list, path, true);
+        free(path);
+    }
+    if (errno != 0)
+        die_errno(dir, "cannot be read");
+    closedir(d);
+    if (list->count == before)
+        die(dir, "no recording that was asked for, expected names such as 0_jackson_7.wav");
+}
+
+static void add_path(struct list *list, const struct options *o, const char *path)
+{
+    if (path[0] == '\0')
+        die_usage("an empty file name, expected a directory or a file");
+    if (strcmp(path, "-") != 0 && clip_is_directory(path))
+        search(list, o, path);
+    else
+        add(list, path, true);
+}
+
+static void add_files0(struct list *list, const struct options *o)
+{
+    size_t size;
+    const char *name = strcmp(o->files0, "-") == 0 ? "stdin" : o->files0;
+    char *names = clip_read_file(o->files0, CLIP_FILE_MAX, &size);
+    if (size > 0 && names[size - 1] != '\0')
+        die(name, "a last name without a NUL behind it, expected NUL-terminated names");
+    for (size_t at = 0; at < size; at += strlen(names + at) + 1) {
+        if (names[at] == '\0')
+            die(name, "an empty name, expected NUL-terminated names");
+        add_path(list, o, names + at);
+    }
+    free(names);
+}
+
+static void parse_list(const char *option, const char *arg, struct num_list *list)
+{
+    enum num_status status = num_parse_list(arg, 999999999, list);
+    if (status == NUM_NOMEM)
+        die(NULL, "out of memory");
+    if (status == NUM_BAD)
+        die_usage("%s: '%s', expected numbers and ranges such as 0,3-5", option, arg);
+}
+
+static struct options parse(int argc, char **argv)
+{
+    enum { FILES0 = OPT_LONG };
+    static const struct option longs[] = {{"digits", required_argument, NULL, 'd'},
+                                          {"speakers", required_argument, NULL, 's'},
+                                          {"takes", required_argument, NULL, 't'},
+                                          {"files0-from", required_argument, NULL, FILES0},
+                                          OPT_COMMON};
+    struct options o = {{NULL, 0}, {NULL, 0}, NULL, NULL};
+    int c;
+    while ((c = opt_next(argc, argv, "d:s:t:", longs, usage)) != -1) {
+        if (c == 'd')
+            parse_list("--digits", optarg, &o.digits);
+        else if (c == 't')
+            parse_list("--takes", optarg, &o.takes);
+        else if (c == 's')
+            o.speakers = optarg;
+        else
+            o.files0 = optarg;
+    }
+    if (optind == argc && o.files0 == NULL)
+        die_usage("no recordings named, expected a directory or files");
+    return o;
+}
+
+int main(int argc, char **argv)
+{
+    msg_init(argv[0]);
+    struct options o = parse(argc, argv);
+    struct output *out = output_stdout();
+
+    struct list list = {NULL, 0, 0};
+    for (int i = optind; i < argc; i++)
+        add_path(&list, &o, argv[i]);
+    if (o.files0 != NULL)
+        add_files0(&list, &o);
+    if (list.count == 0)
+        die(o.files0, "no names in it, expected at least one");
+
+    clip_sort(list.clips, list.count);
+    clip_put_all(out, list.clips, list.count);
+    output_close(out);
+
+    for (size_t i = 0; i < list.count; i++)
+        free(list.clips[i].path);
+    free(list.clips);
+    num_list_free(&o.digits);
+    num_list_free(&o.takes);
+    return EXIT_SUCCESS;
+}

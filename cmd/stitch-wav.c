@@ -1,0 +1,219 @@
+/* stitch-wav: given columns and predicted ones in, a WAV file a row out.
+ *
+ * This is where computed samples become 16 bits: nothing before rounds or clips. */
+#include "mem.h"
+#include "msg.h"
+#include "num.h"
+#include "opt.h"
+#include "output.h"
+#include "pcm.h"
+#include "stream.h"
+#include "table.h"
+#include "wav.h"
+#include "wavdir.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "Usage: stitch-wav [OPTION]... [GIVEN [PREDICTED]]\n"
+    "Join each row of GIVEN (default stdin) with that of PREDICTED, write it as a mono\n"
+    "16-bit WAV file. Columns of GIVEN from PREDICTED's first one on are not used.\n"
+    "\n"
+    "  -o, --output=OUT     one row: this file; several rows, an existing directory or a\n"
+    "                       name that ends in /: a directory, NAME.wav for the row NAME\n"
+    "                       (default: standard output, one row only)\n"
+    "  -r, --rate=HZ        sample rate of streams that have none, from 1 to 2147483647\n"
+    "      --round=HOW      trunc: toward zero (default); nearest: ties to even\n"
+    "      --overflow=HOW   what does not fit 16 bits: clip (default), wrap or error\n"
+    "  -q, --quiet          no warnings\n"
+    "  -h, --help           this text\n"
+    "  -V, --version        the version\n";
+
+enum { OVERFLOW_CLIP, OVERFLOW_WRAP, OVERFLOW_ERROR };
+
+struct options {
+    const char *out;
+    uint64_t rate; /* 0: none given */
+    enum pcm_round rounding;
+    int overflow;
+};
+
+/* One row on its way, and what has been counted. */
+struct work {
+    const struct options *options;
+    double *samples;
+    int16_t *pcm;
+    size_t count, capacity;
+    size_t out_of_range, first_row, first_column;
+};
+
+static struct options parse(int argc, char **argv)
+{
+    enum { ROUND = OPT_LONG, OVERFLOW };
+    static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+                                          {"rate", required_argument, NULL, 'r'},
+                                          {"round", required_argument, NULL, ROUND},
+                                          {"overflow", required_argument, NULL, OVERFLOW},
+                                          OPT_COMMON};
+    static const char *const rounds[] = {"trunc", "nearest", NULL};
+    static const char *const overflows[] = {"clip", "wrap", "error", NULL};
+    struct options o = {NULL, 0, PCM_TRUNC, OVERFLOW_CLIP};
+    int c;
+    while ((c = opt_next(argc, argv, "o:r:", longs, usage)) != -1) {
+        if (c == 'o')
+            o.out = strcmp(optarg, "-") == 0 ? NULL : optarg;
+        else if (c == 'r' && (!num_parse_uint(optarg, INT32_MAX, &o.rate) || o.rate == 0))
+            die_usage("--rate: '%s', expected a number from 1 to 2147483647", optarg);
+        else if (c == ROUND)
+            o.rounding = (enum pcm_round)opt_word("--round", optarg, rounds);
+        else if (c == OVERFLOW)
+            o.overflow = opt_word("--overflow", optarg, overflows);
+    }
+    if (argc - optind > 2)
+        die_usage("%d files, expected at most GIVEN and PREDICTED", argc - optind);
+    if (argc - optind == 2 && strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
+        die_usage("both GIVEN and PREDICTED on standard input, expected one in a file");
+    if (o.out != NULL && o.out[0] == '\0')
+        die_usage("--output: an empty name, expected a file or a directory");
+    return o;
+}
+
+static void append(struct work *w, const struct table_cursor *c, size_t cols)
+{
+    if (w->count + cols > w->capacity) {
+        w->capacity = w->count + cols;
+        w->samples = mem_grow(w->samples, w->capacity, sizeof *w->samples);
+        w->pcm = mem_grow(w->pcm, w->capacity, sizeof *w->pcm);
+    }
+    table_row(c->in, &c->block, c->row - 1, cols, w->samples + w->count);
+    w->count += cols;
+}
+
+static size_t row_number(const struct table_cursor *c)
+{
+    return stream_row0(c->in) + c->row - 1;
+}
+
+/* The predicted row must be the same clip's and begin where the given one can end. */
+static void join(struct work *w, const struct table_cursor *given,
+                 const struct table_cursor *predicted)
+{
+    size_t cols = block_row(&given->block, given->row - 1).cols;
+    w->count = 0;
+    if (predicted == NULL) {
+        append(w, given, cols);
+        return;
+    }
+    struct str a = block_name(&given->block, given->row - 1);
+    struct str b = block_name(&predicted->block, predicted->row - 1);
+    const char *name = stream_name(predicted->in);
+    if (a.n > 0 && b.n > 0 && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0))
+        die(name, "row %zu is %.*s, expected %.*s as in %s", row_number(predicted), (int)b.n, b.p,
+            (int)a.n, a.p, stream_name(given->in));
+    if (given->block.has_rate && predicted->block.has_rate &&
+        given->block.rate != predicted->block.rate)
+        die(name, "%.10g Hz, expected %.10g Hz as in %s", predicted->block.rate, given->block.rate,
+            stream_name(given->in));
+    uint64_t from = given->block.col0;
+    uint64_t cut = predicted->block.has_col0 ? predicted->block.col0 : from + cols;
+    if (cut < from || cut - from > cols)
+        die(name,
+            "row %zu starts at column %" PRIu64 ", expected one from %" PRIu64 " to %" PRIu64
+            ", where %s ends",
+            row_number(predicted), cut, from, from + cols, stream_name(given->in));
+    append(w, given, (size_t)(cut - from));
+    append(w, predicted, block_row(&predicted->block, predicted->row - 1).cols);
+}
+
+static void cast(struct work *w, const struct table_cursor *given)
+{
+    size_t first = 0;
+    enum pcm_overflow overflow = w->options->overflow == OVERFLOW_WRAP ? PCM_WRAP : PCM_CLIP;
+    size_t n = pcm_cast(w->samples, w->count, w->options->rounding, overflow, w->pcm, &first);
+    if (n == 0)
+        return;
+    if (w->options->overflow == OVERFLOW_ERROR)
+        die(stream_name(given->in),
+            "row %zu, sample %zu: %.10g, expected -32768 to 32767 "
+            "(--overflow=clip cuts it off)",
+            row_number(given), first, w->samples[first]);
+    if (w->out_of_range == 0) {
+        w->first_row = row_number(given);
+        w->first_column = first;
+    }
+    w->out_of_range += n;
+}
+
+static double rate_of(const struct options *o, const struct table_cursor *given,
+                      const struct table_cursor *predicted)
+{
+    const struct block *b = &given->block;
+    if (!b->has_rate && predicted != NULL)
+        b = &predicted->block;
+    if (b->has_rate && (b->rate > INT32_MAX || b->rate != (double)(int32_t)b->rate))
+        die(stream_name(given->in), "%.10g Hz, expected a whole number up to 2147483647", b->rate);
+    if (!b->has_rate && o->rate == 0)
+        die(stream_name(given->in), "no sample rate in the stream, expected one or --rate=HZ");
+    return b->has_rate ? b->rate : (double)o->rate;
+}
+
+static void put_wav(struct wavdir *dir, const struct work *w, const struct table_cursor *given,
+                    const struct table_cursor *predicted)
+{
+    char why[WAV_WHY];
+    char *bytes;
+    size_t size;
+    if (w->count == 0)
+        die(stream_name(given->in), "row %zu of 0 samples, expected at least 1", row_number(given));
+    if (!wav_encode(w->pcm, w->count, rate_of(w->options, given, predicted), &bytes, &size, why))
+        die(stream_name(given->in), "row %zu: %s", row_number(given), why);
+    wavdir_put(dir, stream_name(given->in), block_name(&given->block, given->row - 1),
+               row_number(given), bytes, size);
+    free(bytes);
+}
+
+static void stitch(struct work *w, struct wavdir *dir, struct table_cursor *given,
+                   struct table_cursor *predicted)
+{
+    bool more = table_next(given);
+    /* With one row, and only then, the output can be a single file. */
+    wavdir_expect(dir, more && given->block.rows == 1 && stream_at_end(given->in));
+    for (; more; more = table_next(given)) {
+        if (predicted != NULL && !table_next(predicted))
+            die(stream_name(predicted->in), "%zu rows, expected as many as in %s",
+                stream_row0(predicted->in), stream_name(given->in));
+        join(w, given, predicted);
+        cast(w, given);
+        put_wav(dir, w, given, predicted);
+    }
+    if (predicted != NULL && table_next(predicted))
+        die(stream_name(predicted->in), "more than %zu rows, expected as many as in %s",
+            stream_row0(given->in), stream_name(given->in));
+}
+
+int main(int argc, char **argv)
+{
+    msg_init(argv[0]);
+    struct options o = parse(argc, argv);
+    int files = argc - optind;
+    struct wavdir *dir = wavdir_open(o.out);
+    struct table_cursor given = {.in = stream_open(argv + optind, files > 0 ? 1 : 0)};
+    struct table_cursor predicted = {.in = files > 1 ? stream_open(argv + optind + 1, 1) : NULL};
+    struct work work = {.options = &o};
+
+    stitch(&work, dir, &given, files > 1 ? &predicted : NULL);
+
+    if (work.out_of_range > 0)
+        warn(NULL, "%zu samples beyond 16 bits, %s (the first: row %zu, sample %zu)",
+             work.out_of_range, o.overflow == OVERFLOW_WRAP ? "wrapped" : "clipped", work.first_row,
+             work.first_column);
+    wavdir_close(dir);
+    stream_close(given.in);
+    if (predicted.in != NULL)
+        stream_close(predicted.in);
+    free(work.samples);
+    free(work.pcm);
+    return EXIT_SUCCESS;
+}

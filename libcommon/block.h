@@ -1,0 +1,63 @@
+/* One block of a matrix stream: rows, and what is known of them. */
+#ifndef WAVEFILL_BLOCK_H
+#define WAVEFILL_BLOCK_H
+
+#include "mp.h"
+#include "nd.h"
+#include "output.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A view of a parsed map; it owns nothing. */
+struct block {
+    size_t rows;
+    bool ragged;             /* one 1-D array a row; otherwise one rectangle */
+    const struct nd *nds;    /* `rows` of them where ragged, else one */
+    const struct str *names; /* one a row, or NULL */
+    bool has_rate, has_col0, last;
+    double rate;              /* Hz */
+    uint64_t col0;            /* which column of the full row the first one is; 0 if absent */
+    const struct mp_map *map; /* for the attributes that no filter knows */
+};
+
+/* One row: cols elements of the type at data. */
+struct block_row {
+    struct nd_type type;
+    size_t cols;
+    const char *data;
+};
+
+/* Fills block from a parsed map. False with why (of BLOCK_WHY bytes) saying what
+ * was found and expected. A block of zero rows is accepted, a row of zero columns
+ * is not. */
+enum { BLOCK_WHY = 384 };
+bool block_parse(const struct mp_map *map, struct block *block, char *why);
+
+struct block_row block_row(const struct block *block, size_t row);
+
+/* The name of a row; empty if the block has none. */
+struct str block_name(const struct block *block, size_t row);
+
+/* How many rows from `row` on, at most `rows`, fit into one block of the stream
+ * where each takes row_bytes (or, with row_bytes 0, what meta's own row takes); 0
+ * if not even one does. */
+size_t block_fit(const struct block *meta, size_t row, size_t rows, size_t row_bytes);
+
+/* Writes the head of a block of `rows` rows from meta's row `row` on, with meta's
+ * names, rate, col0 and unknown attributes, up to and including the head of the
+ * array: the caller writes rows * cols elements of that type behind it. */
+void block_put_head(struct output *out, const struct block *meta, size_t row, size_t rows,
+                    const struct nd_type *type, size_t cols, bool last);
+
+/* The same for a ragged block: the caller writes `rows` 1-D arrays behind it. */
+void block_put_ragged_head(struct output *out, const struct block *meta, size_t row, size_t rows,
+                           bool last);
+
+/* Writes the fields of map that are none of the keys of a matrix block and for
+ * which skip (may be NULL) is false; returns how many. With out NULL only counts. */
+size_t block_put_attributes(struct output *out, const struct mp_map *map,
+                            bool (*skip)(struct str key));
+
+#endif

@@ -1,0 +1,112 @@
+#include "lapack.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* OpenBLAS has this; other libraries need no such thing. Weak, so that the
+ * filter runs with whichever BLAS the system has chosen. */
+__attribute__((weak)) void openblas_set_num_threads(int threads);
+
+static void settle(void)
+{
+    static bool settled;
+    if (settled)
+        return;
+    settled = true;
+    if (openblas_set_num_threads != NULL)
+        openblas_set_num_threads(1);
+    LAPACKE_set_nancheck(0);
+}
+
+static bool fits(size_t a, size_t b, size_t c)
+{
+    settle();
+    return a <= INT_MAX / 2 && b <= INT_MAX / 2 && c <= INT_MAX / 2;
+}
+
+/* Arguments are right by construction: what is left is memory or divergence. */
+static enum lapack_status status_of(lapack_int info)
+{
+    return info == 0 ? LAPACK_DONE : info > 0 ? LAPACK_DIVERGED : LAPACK_NOMEM;
+}
+
+enum lapack_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
+{
+    if (!fits(m, n, ld))
+        return LAPACK_NOMEM;
+    return status_of(
+        LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
+}
+
+enum lapack_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
+                                   size_t lda, const double *tau, double *b, size_t ldb)
+{
+    if (!fits(m, n, lda) || !fits(ldb, k, 0))
+        return LAPACK_NOMEM;
+    return status_of(LAPACKE_dormqr(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N', (lapack_int)m,
+                                    (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
+                                    (lapack_int)ldb));
+}
+
+enum lapack_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau)
+{
+    if (!fits(m, n, ld))
+        return LAPACK_NOMEM;
+    return status_of(
+        LAPACKE_dgelqf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
+}
+
+enum lapack_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k,
+                                         const double *a, size_t lda, const double *tau, double *b,
+                                         size_t ldb)
+{
+    if (!fits(m, n, lda) || !fits(ldb, k, 0))
+        return LAPACK_NOMEM;
+    return status_of(LAPACKE_dormlq(LAPACK_COL_MAJOR, 'R', transpose ? 'T' : 'N', (lapack_int)m,
+                                    (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
+                                    (lapack_int)ldb));
+}
+
+enum lapack_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt)
+{
+    if (!fits(n, n, n))
+        return LAPACK_NOMEM;
+    lapack_int k = (lapack_int)n;
+    char job = u != NULL ? 'A' : 'N';
+    double *copy = malloc(n * n * sizeof *copy);
+    if (copy == NULL)
+        return LAPACK_NOMEM;
+    memcpy(copy, a, n * n * sizeof *copy);
+    lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, job, k, k, a, k, s, u, k, vt, k);
+    if (info > 0) {
+        /* Divide and conquer can fail where the plain QR iteration does not. */
+        double *superb = malloc(n * sizeof *superb);
+        info = superb == NULL ? -1
+                              : LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, k, k, copy, k, s, u, k,
+                                               vt, k, superb);
+        free(superb);
+    }
+    free(copy);
+    return status_of(info);
+}
+
+void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
+                     const double *a, size_t lda, const double *b, size_t ldb, double *c,
+                     size_t ldc)
+{
+    settle();
+    cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b,
+                (int)ldb, 0, c, (int)ldc);
+}
+
+void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
+                              double *b, size_t ldb)
+{
+    settle();
+    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
+}

@@ -1,0 +1,46 @@
+/* The door to LAPACKE and CBLAS. Nothing else includes their headers. All
+ * matrices are column-major with leading dimension ld: a row-major matrix is
+ * passed as its transpose, which costs nothing. Input must be finite: it is not
+ * checked again. One thread does the work, whatever OMP_NUM_THREADS says to the
+ * BLAS: threads slow problems of this size down. */
+#ifndef WAVEFILL_LAPACK_H
+#define WAVEFILL_LAPACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum lapack_status {
+    LAPACK_DONE,
+    LAPACK_NOMEM,    /* no room for the workspace, or extents beyond LAPACK's int */
+    LAPACK_DIVERGED, /* the SVD's iteration did not converge */
+};
+
+/* QR of a (m × n, m >= n): R in its upper triangle, reflectors below, tau of n. */
+enum lapack_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau);
+
+/* b (m × n) = Q b, or Qᵀ b with transpose; Q (m × m) from lapack_qr of an m × k. */
+enum lapack_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
+                                   size_t lda, const double *tau, double *b, size_t ldb);
+
+/* LQ of a (m × n, m <= n): L in its lower triangle, reflectors right of it, tau of m. */
+enum lapack_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau);
+
+/* b (m × n) = b Q, or b Qᵀ with transpose; Q (n × n) from lapack_lq of a k × n. */
+enum lapack_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k,
+                                         const double *a, size_t lda, const double *tau, double *b,
+                                         size_t ldb);
+
+/* Full SVD of the square a (n × n, ld n, destroyed): a = u diag(s) vt, s falling.
+ * u and vt (n × n) may both be NULL where only s is wanted. */
+enum lapack_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt);
+
+/* c (m × n) = a b, with a (m × k) and b (k × n), or their transposes stored. */
+void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
+                     const double *a, size_t lda, const double *b, size_t ldb, double *c,
+                     size_t ldc);
+
+/* b (m × n) = b L⁻¹, or b L⁻ᵀ with transpose; L lower triangular (n × n). */
+void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
+                              double *b, size_t ldb);
+
+#endif

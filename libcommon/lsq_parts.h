@@ -1,0 +1,48 @@
+/* The parts that lsq_solve is made of; for lsq*.c alone. */
+#ifndef WAVEFILL_LSQ_PARTS_H
+#define WAVEFILL_LSQ_PARTS_H
+
+#include "lapack.h"
+#include "lsq.h"
+
+/* rows (n × c, C order) become the n - 1 rows of the centred problem, from row 1
+ * on; row 0 is left aside. shift and mean (c each) receive what was subtracted
+ * first (row 0, so that a constant column becomes exactly zero) and the mean of
+ * what was left: the column means are shift + mean. */
+void lsq_centre(double *rows, size_t n, size_t c, double *shift, double *mean);
+
+/* Applies the reflection of lsq_centre, I - v vᵀ / (n + sqrt(n)) with v = 1 + sqrt(n) e₁,
+ * to the n × t matrix f. */
+void lsq_reflect(double *f, size_t n, size_t t);
+
+/* Fewer rows than given columns: a (m × (p + t), C order, destroyed), m < p. Fills
+ * rank, singular, basis, loadings, rss and rcond. */
+enum lsq_status lsq_solve_wide(double *a, size_t m, const struct lsq_options *options,
+                               struct lsq_fit *fit);
+
+/* At least as many rows as given columns: QR of the given part of a (m × (p + t),
+ * C order), in place: its first p rows then hold R (upper triangle) and Qᵀ Y, the
+ * rows below in Y's columns what is left. tau: p. */
+enum lsq_status lsq_factor(double *a, size_t m, size_t p, size_t t, double *tau);
+
+/* The solution from R (p × p, upper triangle) and Qᵀ Y (p × t), both rows of ld
+ * doubles. Fills rank, singular, coef and rcond, and adds to rss (set before) what a
+ * rank below p leaves. */
+enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld,
+                                   const struct lsq_options *options, struct lsq_fit *fit);
+
+/* Refines coef and intercept of a fit of full rank to the accuracy of the data.
+ * rows: the original n × (p + t); factored: what lsq_centre and lsq_factor made of
+ * them (all n rows), with the latter's tau; shift: lsq_centre's, or NULL without
+ * intercept. */
+enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
+                           const double *shift, struct lsq_fit *fit);
+
+enum lsq_status lsq_from_lapack(enum lapack_status status);
+
+/* The default threshold on singular values: LAPACK's rounding noise on a matrix of
+ * p columns is below it, by a factor of 50 in trials up to 10⁵ × 500; NIST's Filip is
+ * 1000 times above it. */
+double lsq_default_rcond(size_t p);
+
+#endif

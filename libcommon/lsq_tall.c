@@ -1,0 +1,207 @@
+#include "lsq_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum lsq_status lsq_factor(double *a, size_t m, size_t p, size_t t, double *tau)
+{
+    /* Row-major [X Y] is, column-major, Xᵀ above Yᵀ: Xᵀ = L Q gives X = Qᵀ Lᵀ, so R is Lᵀ
+     * and Yᵀ Qᵀ is the transpose of what is wanted, in place. */
+    enum lapack_status status = lapack_lq(p, m, a, p + t, tau);
+    if (status == LAPACK_DONE)
+        status = lapack_lq_apply_right(true, t, m, p, a, p + t, tau, a + p, p + t);
+    return lsq_from_lapack(status);
+}
+
+/* R as a matrix of its own, C order: LAPACK sees the lower triangular Rᵀ. */
+struct triangle {
+    double *r;
+    double *copy;  /* for what destroys its argument */
+    double *scale; /* norm of each column of R, which is that of X's; 1 where it is 0 */
+    double *sigma; /* singular values of R with unit columns */
+    double *u, *vt;
+};
+
+static void set_scale(size_t p, const double *r, double *scale)
+{
+    for (size_t j = 0; j < p; j++) {
+        double norm = 0;
+        for (size_t i = 0; i <= j; i++)
+            norm = hypot(norm, r[i * p + j]);
+        scale[j] = norm > 0 ? norm : 1;
+    }
+}
+
+static void scale_columns(size_t p, const double *r, const double *scale, double *scaled)
+{
+    for (size_t i = 0; i < p; i++)
+        for (size_t j = 0; j < p; j++)
+            scaled[i * p + j] = r[i * p + j] / scale[j];
+}
+
+static size_t count_above(const double *s, size_t p, double rcond)
+{
+    size_t rank = 0;
+    while (rank < p && s[rank] > rcond * s[0])
+        rank++;
+    return rank;
+}
+
+/* coef = R⁻¹ Qᵀ Y. */
+static void solve_full_rank(const struct triangle *w, struct lsq_fit *fit)
+{
+    lapack_solve_right_lower(false, fit->targets, fit->given, w->r, fit->given, fit->coef,
+                             fit->targets);
+}
+
+/* Adds to rss the part of Qᵀ Y that lies outside the range kept: in LAPACK's eyes
+ * Rᵀ = u S vt, so R = vtᵀ S uᵀ and rows of vt are R's left singular vectors. */
+static void add_unreached(const struct triangle *w, const double *vty, struct lsq_fit *fit)
+{
+    (void)w;
+    for (size_t i = fit->rank; i < fit->given; i++)
+        for (size_t j = 0; j < fit->targets; j++)
+            fit->rss[j] += vty[i * fit->targets + j] * vty[i * fit->targets + j];
+}
+
+/* coef = D⁻¹ U_r S_r⁻¹ V_rᵀ Qᵀ Y: a solution, of minimum norm in the scaled columns. */
+static enum lsq_status solve_scaled(const struct triangle *w, const double *sigma,
+                                    const double *scale, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    size_t r = fit->rank;
+    double *vty = malloc(p * t * sizeof *vty);
+    if (vty == NULL)
+        return LSQ_NOMEM;
+    lapack_multiply(false, true, t, p, p, fit->coef, t, w->vt, p, vty, t);
+    add_unreached(w, vty, fit);
+    for (size_t i = 0; i < r; i++)
+        for (size_t j = 0; j < t; j++)
+            vty[i * t + j] /= sigma[i];
+    memset(fit->coef, 0, p * t * sizeof *fit->coef);
+    if (r > 0)
+        lapack_multiply(false, true, t, p, r, vty, t, w->u, p, fit->coef, t);
+    for (size_t i = 0; i < p; i++)
+        for (size_t j = 0; j < t; j++)
+            fit->coef[i * t + j] /= scale[i];
+    free(vty);
+    return LSQ_OK;
+}
+
+/* Takes out of coef what lies in the null space, spanned by D⁻¹ U's last columns:
+ * what is left is the solution of minimum norm in the columns as they are. */
+static enum lsq_status project(const struct triangle *w, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    size_t k = p - fit->rank;
+    double *null = malloc(p * k * sizeof *null);
+    double *tau = malloc(k * sizeof *tau);
+    double *coef = calloc(p * t, sizeof *coef);
+    enum lsq_status status = LSQ_NOMEM;
+    if (null != NULL && tau != NULL && coef != NULL) {
+        for (size_t j = 0; j < k; j++)
+            for (size_t i = 0; i < p; i++)
+                null[j * p + i] = w->u[(fit->rank + j) * p + i] / w->scale[i];
+        for (size_t i = 0; i < p; i++)
+            for (size_t j = 0; j < t; j++)
+                coef[j * p + i] = fit->coef[i * t + j];
+        status = lsq_from_lapack(lapack_qr(p, k, null, p, tau));
+    }
+    if (status == LSQ_OK)
+        status = lsq_from_lapack(lapack_qr_apply(true, p, t, k, null, p, tau, coef, p));
+    for (size_t j = 0; status == LSQ_OK && j < t; j++)
+        memset(coef + j * p, 0, k * sizeof *coef);
+    if (status == LSQ_OK)
+        status = lsq_from_lapack(lapack_qr_apply(false, p, t, k, null, p, tau, coef, p));
+    for (size_t i = 0; status == LSQ_OK && i < p; i++)
+        for (size_t j = 0; j < t; j++)
+            fit->coef[i * t + j] = coef[j * p + i];
+    free(null);
+    free(tau);
+    free(coef);
+    return status;
+}
+
+/* Rank judged on unit columns. */
+static enum lsq_status solve_by_default(struct triangle *w, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    fit->rcond = lsq_default_rcond(p);
+    set_scale(p, w->r, w->scale);
+    scale_columns(p, w->r, w->scale, w->copy);
+    enum lapack_status status = lapack_svd(p, w->copy, w->sigma, NULL, NULL);
+    if (status != LAPACK_DONE)
+        return lsq_from_lapack(status);
+    fit->rank = count_above(w->sigma, p, fit->rcond);
+    if (fit->rank == p) {
+        solve_full_rank(w, fit);
+        return LSQ_OK;
+    }
+    scale_columns(p, w->r, w->scale, w->copy);
+    status = lapack_svd(p, w->copy, w->sigma, w->u, w->vt);
+    if (status != LAPACK_DONE)
+        return lsq_from_lapack(status);
+    enum lsq_status solved = solve_scaled(w, w->sigma, w->scale, fit);
+    return solved == LSQ_OK ? project(w, fit) : solved;
+}
+
+/* Rank by the singular values of X as it is, cut where the user says. */
+static enum lsq_status solve_by_rcond(struct triangle *w, double rcond, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    fit->rcond = rcond;
+    fit->rank = count_above(fit->singular, p, rcond);
+    if (fit->rank == p) {
+        solve_full_rank(w, fit);
+        return LSQ_OK;
+    }
+    memcpy(w->copy, w->r, p * p * sizeof *w->copy);
+    enum lapack_status status = lapack_svd(p, w->copy, w->sigma, w->u, w->vt);
+    if (status != LAPACK_DONE)
+        return lsq_from_lapack(status);
+    for (size_t i = 0; i < p; i++)
+        w->scale[i] = 1;
+    return solve_scaled(w, w->sigma, w->scale, fit);
+}
+
+static enum lsq_status solve(struct triangle *w, const struct lsq_options *options,
+                             struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    memcpy(w->copy, w->r, p * p * sizeof *w->copy);
+    enum lapack_status status = lapack_svd(p, w->copy, fit->singular, NULL, NULL);
+    if (status != LAPACK_DONE)
+        return lsq_from_lapack(status);
+    return options->rcond >= 0 ? solve_by_rcond(w, options->rcond, fit) : solve_by_default(w, fit);
+}
+
+enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld,
+                                   const struct lsq_options *options, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    struct triangle w = {calloc(p * p, sizeof(double)),  malloc(p * p * sizeof(double)),
+                         malloc(p * sizeof(double)),     malloc(p * sizeof(double)),
+                         malloc(p * p * sizeof(double)), malloc(p * p * sizeof(double))};
+    fit->coef = malloc(p * t * sizeof *fit->coef);
+    fit->singular = malloc(p * sizeof *fit->singular);
+    fit->singular_count = p;
+    enum lsq_status status = LSQ_NOMEM;
+    if (w.r && w.copy && w.scale && w.sigma && w.u && w.vt && fit->coef && fit->singular) {
+        for (size_t i = 0; i < p; i++) {
+            memcpy(w.r + i * p + i, r + i * ld + i, (p - i) * sizeof *r);
+            memcpy(fit->coef + i * t, qty + i * ld, t * sizeof *qty);
+        }
+        status = solve(&w, options, fit);
+    }
+    free(w.r);
+    free(w.copy);
+    free(w.scale);
+    free(w.sigma);
+    free(w.u);
+    free(w.vt);
+    return status;
+}

@@ -1,0 +1,19 @@
+/* Memory for boundary code: running out ends the program with a message.
+ * Computing code uses malloc and returns a status instead. */
+#ifndef WAVEFILL_MEM_H
+#define WAVEFILL_MEM_H
+
+#include <stddef.h>
+
+/* count * size bytes, never NULL; the caller frees. Overflow counts as running
+ * out. mem_zero clears them. */
+void *mem_array(size_t count, size_t size);
+void *mem_zero(size_t count, size_t size);
+
+/* old, resized to count * size bytes. */
+void *mem_grow(void *old, size_t count, size_t size);
+
+/* A copy of s. */
+char *mem_string(const char *s);
+
+#endif

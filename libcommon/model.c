@@ -1,0 +1,258 @@
+#include "model.h"
+
+#include "frame.h"
+#include "mem.h"
+#include "msg.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The keys that a model has of its own; a matrix's attributes of these names are
+ * not handed on into it. */
+static const char *const own_keys[] = {
+    "lsq",  "k",         "targets", "target0",  "coef",  "basis", "loadings",
+    "rows", "intercept", "rank",    "singular", "rcond", "rss",   "fit_intercept",
+};
+enum { OWN_KEYS = sizeof own_keys / sizeof *own_keys };
+
+static bool is_own(struct str key)
+{
+    for (size_t i = 0; i < OWN_KEYS; i++)
+        if (str_is(key, own_keys[i]))
+            return true;
+    return false;
+}
+
+/* Columns first to first + count of a (rows × cols). */
+static void put_columns(struct output *out, const double *a, size_t rows, size_t cols, size_t first,
+                        size_t count)
+{
+    mp_put_nd_head(out, &nd_double, 2, rows, count);
+    for (size_t i = 0; i < rows; i++)
+        output_write(out, a + i * cols + first, count * sizeof *a);
+}
+
+static void put_coefficients(struct output *out, const struct lsq_fit *fit, size_t first,
+                             size_t count)
+{
+    if (fit->coef != NULL) {
+        mp_put_key(out, "coef");
+        put_columns(out, fit->coef, fit->given, fit->targets, first, count);
+        return;
+    }
+    mp_put_key(out, "basis");
+    mp_put_matrix(out, fit->basis, fit->given, fit->rank);
+    mp_put_key(out, "loadings");
+    put_columns(out, fit->loadings, fit->rank, fit->targets, first, count);
+}
+
+static void put_slice(struct output *out, const struct lsq_fit *fit, bool intercept,
+                      const struct block *meta, size_t first, size_t count)
+{
+    bool last = first + count == fit->targets;
+    mp_put_map(out, (size_t)13 + (fit->coef == NULL) + meta->has_rate + meta->has_col0 +
+                        block_put_attributes(NULL, meta->map, is_own));
+    mp_put_key(out, "lsq");
+    mp_put_uint(out, 1);
+    mp_put_key(out, "k");
+    mp_put_uint(out, fit->given);
+    mp_put_key(out, "targets");
+    mp_put_uint(out, fit->targets);
+    mp_put_key(out, "target0");
+    mp_put_uint(out, first);
+    mp_put_key(out, "rows");
+    mp_put_uint(out, fit->rows);
+    mp_put_key(out, "rank");
+    mp_put_uint(out, fit->rank);
+    mp_put_key(out, "rcond");
+    mp_put_double(out, fit->rcond);
+    mp_put_key(out, "fit_intercept");
+    mp_put_bool(out, intercept);
+    if (meta->has_rate) {
+        mp_put_key(out, "rate");
+        mp_put_number(out, meta->rate);
+    }
+    if (meta->has_col0) {
+        mp_put_key(out, "col0");
+        mp_put_uint(out, meta->col0);
+    }
+    block_put_attributes(out, meta->map, is_own);
+    mp_put_key(out, "last");
+    mp_put_bool(out, last);
+    mp_put_key(out, "singular");
+    mp_put_vector(out, fit->singular, fit->singular_count);
+    mp_put_key(out, "rss");
+    mp_put_vector(out, fit->rss + first, count);
+    mp_put_key(out, "intercept");
+    mp_put_vector(out, fit->intercept + first, count);
+    put_coefficients(out, fit, first, count);
+}
+
+void model_put(struct output *out, const struct lsq_fit *fit, bool intercept,
+               const struct block *meta)
+{
+    size_t per_target = (fit->coef != NULL ? fit->given : fit->rank) + 2;
+    size_t fixed = fit->singular_count + (fit->coef != NULL ? 0 : fit->given * fit->rank);
+    size_t room = FRAME_MAX / sizeof(double) - 4096;
+    for (size_t i = 0; meta->map != NULL && i < meta->map->count; i++)
+        if (!str_is(meta->map->fields[i].key, "x") && !str_is(meta->map->fields[i].key, "names"))
+            fixed += mp_size_object(meta->map->fields[i].value.object) / sizeof(double) + 64;
+    if (fixed > room || per_target > room - fixed)
+        die(NULL,
+            "a model of %zu given columns, expected at most about %zu: a map of the stream "
+            "holds 64 MiB",
+            fit->given, room);
+    size_t slice = (room - fixed) / per_target;
+    for (size_t first = 0; first < fit->targets; first += slice)
+        put_slice(out, fit, intercept, meta, first,
+                  slice < fit->targets - first ? slice : fit->targets - first);
+}
+
+/* What is being read, for messages. */
+struct source {
+    const char *name;
+    const struct mp_map *map;
+};
+
+static size_t read_count(const struct source *s, const char *key, size_t low)
+{
+    const struct mp_value *v = mp_find(s->map, key);
+    if (v == NULL || v->kind != MP_INT || v->integer < 0 || (uint64_t)v->integer < low ||
+        v->integer > FRAME_MAX)
+        die(s->name, "a model without \"%s\", expected an integer from %zu", key, low);
+    return (size_t)v->integer;
+}
+
+/* An array of that shape as finite doubles; the caller frees. */
+static double *read_array(const struct source *s, const char *key, unsigned ndim, size_t rows,
+                          size_t cols)
+{
+    const struct mp_value *v = mp_find(s->map, key);
+    if (v == NULL || v->kind != MP_ND || v->nds->ndim != ndim || v->nds->rows != rows ||
+        v->nds->cols != cols)
+        die(s->name, "a model whose \"%s\" does not fit, expected an array of %zu x %zu", key, rows,
+            cols);
+    double *a = mem_array(rows * cols, sizeof *a);
+    nd_to_double(&v->nds->type, v->nds->data, rows * cols, a);
+    for (size_t i = 0; i < rows * cols; i++)
+        if (!isfinite(a[i]))
+            die(s->name, "a model with NaN or infinity in \"%s\", expected finite numbers", key);
+    return a;
+}
+
+/* Puts the columns of slice (rows × count) at column first of whole (rows × cols). */
+static void place(double *whole, size_t cols, size_t first, double *slice, size_t rows,
+                  size_t count)
+{
+    for (size_t i = 0; i < rows; i++)
+        memcpy(whole + i * cols + first, slice + i * count, count * sizeof *slice);
+    free(slice);
+}
+
+static void read_head(const struct source *s, struct model *m)
+{
+    m->given = read_count(s, "k", 1);
+    const struct mp_value *targets = mp_find(s->map, "targets");
+    const struct mp_value *intercept = mp_find(s->map, "intercept");
+    if (intercept == NULL || intercept->kind != MP_ND || intercept->nds->ndim != 1)
+        die(s->name, "a model without \"intercept\", expected an array of one number a target");
+    m->targets = targets != NULL ? read_count(s, "targets", 1) : intercept->nds->cols;
+    if (m->targets == 0)
+        die(s->name, "a model of 0 targets, expected at least 1");
+    const struct mp_value *rate = mp_find(s->map, "rate");
+    const struct mp_value *col0 = mp_find(s->map, "col0");
+    if (rate != NULL && (rate->kind == MP_INT || rate->kind == MP_REAL) && rate->real > 0) {
+        m->has_rate = true;
+        m->rate = rate->real;
+    }
+    if (col0 != NULL && col0->kind == MP_INT && col0->integer >= 0)
+        m->col0 = (uint64_t)col0->integer;
+    const struct mp_value *basis = mp_find(s->map, "basis");
+    bool dense = mp_find(s->map, "coef") != NULL;
+    if (!dense && (basis == NULL || basis->kind != MP_ND || basis->nds->ndim != 2))
+        die(s->name, "a model without \"coef\", expected it, or \"basis\" and \"loadings\"");
+    m->rank = dense ? m->given : basis->nds->cols;
+    m->intercept = mem_array(m->targets, sizeof *m->intercept);
+    if (dense) {
+        m->coef = mem_array(m->given, m->targets * sizeof *m->coef);
+    } else {
+        m->basis = read_array(s, "basis", 2, m->given, m->rank);
+        m->loadings = mem_array(m->rank, m->targets * sizeof *m->loadings);
+    }
+}
+
+/* Reads the targets from `first` on that this map holds; returns the next one. */
+static size_t read_slice(const struct source *s, struct model *m, size_t first)
+{
+    size_t at = mp_find(s->map, "target0") != NULL ? read_count(s, "target0", 0) : 0;
+    const struct mp_value *intercept = mp_find(s->map, "intercept");
+    size_t count = intercept != NULL && intercept->kind == MP_ND ? intercept->nds->cols : 0;
+    if (at != first || count == 0 || count > m->targets - first ||
+        read_count(s, "k", 1) != m->given)
+        die(s->name, "a model whose parts do not join, expected targets %zu to %zu next", first,
+            m->targets - 1);
+    place(m->intercept, m->targets, first, read_array(s, "intercept", 1, 1, count), 1, count);
+    if (m->coef != NULL)
+        place(m->coef, m->targets, first, read_array(s, "coef", 2, m->given, count), m->given,
+              count);
+    else
+        place(m->loadings, m->targets, first, read_array(s, "loadings", 2, m->rank, count), m->rank,
+              count);
+    return first + count;
+}
+
+void model_read(const char *path, struct model *m)
+{
+    char *paths[] = {mem_string(path)};
+    struct stream *stream = stream_open(paths, 1);
+    memset(m, 0, sizeof *m);
+    size_t next = 0;
+    do {
+        const struct mp_map *map = stream_next_map(stream);
+        struct source s = {stream_name(stream), map};
+        if (map == NULL)
+            die(s.name, "truncated: a model of %zu targets, expected %zu", next, m->targets);
+        const struct mp_value *version = mp_find(map, "lsq");
+        if (version == NULL)
+            die(s.name, "no model (a map without \"lsq\"), expected the output of lsq-fit");
+        if (version->kind != MP_INT || version->integer != 1)
+            die(s.name, "a model format other than version 1, expected \"lsq\": 1");
+        if (next == 0)
+            read_head(&s, m);
+        next = read_slice(&s, m, next);
+    } while (next < m->targets);
+    if (!stream_at_end(stream))
+        die(stream_name(stream), "more than one model, expected one");
+    stream_close(stream);
+    free(paths[0]);
+}
+
+void model_free(struct model *m)
+{
+    free(m->coef);
+    free(m->basis);
+    free(m->loadings);
+    free(m->intercept);
+    memset(m, 0, sizeof *m);
+}
+
+/* y += Σ x_i a_i over the rows a_i (n × t): one pass over a, in its order. */
+static void add_rows(const double *x, const double *a, size_t n, size_t t, double *y)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < t; j++)
+            y[j] += x[i] * a[i * t + j];
+}
+
+void model_predict(const struct model *m, const double *x, double *y, double *room)
+{
+    memcpy(y, m->intercept, m->targets * sizeof *y);
+    if (m->coef != NULL) {
+        add_rows(x, m->coef, m->given, m->targets, y);
+        return;
+    }
+    memset(room, 0, m->rank * sizeof *room);
+    add_rows(x, m->basis, m->given, m->rank, room);
+    add_rows(room, m->loadings, m->rank, m->targets, y);
+}

@@ -1,0 +1,39 @@
+/* A model of lsq-fit as a message, and what it predicts. */
+#ifndef WAVEFILL_MODEL_H
+#define WAVEFILL_MODEL_H
+
+#include "block.h"
+#include "lsq.h"
+#include "mp.h"
+#include "output.h"
+#include "stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Writes fit as a model: one map, or more of them (slices of the targets) where one
+ * would pass 64 MiB. meta: the first block of the rows fitted, for rate, col0 and
+ * unknown attributes. Ends the program if a single target does not fit. */
+void model_put(struct output *out, const struct lsq_fit *fit, bool intercept,
+               const struct block *meta);
+
+/* A model read back; arrays owned (model_free), C order: coef (given × targets), or
+ * basis (given × rank) and loadings (rank × targets). */
+struct model {
+    size_t given, targets, rank;
+    double *coef, *basis, *loadings, *intercept;
+    bool has_rate;
+    double rate;   /* Hz */
+    uint64_t col0; /* of the first given column */
+};
+
+/* Reads the model that path ("-" is standard input) holds. Anything else ends the
+ * program with a message. */
+void model_read(const char *path, struct model *model);
+
+/* Predicts the targets (`targets` doubles at y) of one row from its given columns.
+ * room: at least `rank` doubles. */
+void model_predict(const struct model *model, const double *x, double *y, double *room);
+void model_free(struct model *model);
+
+#endif

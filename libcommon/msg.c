@@ -1,0 +1,114 @@
+#include "msg.h"
+
+#include "utf8.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *tool = "wavefill";
+static bool quiet_warnings;
+
+void msg_init(const char *argv0)
+{
+    if (argv0 != NULL && argv0[0] != '\0') {
+        const char *slash = strrchr(argv0, '/');
+        tool = slash != NULL ? slash + 1 : argv0;
+    }
+}
+
+const char *msg_tool(void)
+{
+    return tool;
+}
+
+void msg_set_quiet(bool quiet)
+{
+    quiet_warnings = quiet;
+}
+
+/* Copies raw to line with every byte that a terminal could act on as \ooo. */
+static size_t escape(const char *raw, char *line, size_t size)
+{
+    size_t n = 0;
+    size_t left = strlen(raw);
+    while (left > 0 && n + 5 < size) {
+        size_t len = utf8_printable(raw, left);
+        if (len == 0) {
+            snprintf(line + n, 5, "\\%03o", (unsigned)(unsigned char)*raw);
+            n += 4;
+            len = 1;
+        } else if (n + len + 1 < size) {
+            memcpy(line + n, raw, len);
+            n += len;
+        }
+        raw += len;
+        left -= len;
+    }
+    return n;
+}
+
+static void say(const char *file, const char *tail, const char *fmt, va_list args)
+{
+    /* Names are bounded by PATH_MAX; what is longer is cut, not lost. */
+    char raw[8192];
+    char line[8192];
+    int n = snprintf(raw, sizeof raw, "%s: ", tool);
+    size_t used = n < 0 ? 0 : (size_t)n < sizeof raw ? (size_t)n : sizeof raw - 1;
+    if (file != NULL) {
+        snprintf(raw + used, sizeof raw - used, "%.6000s: ", file);
+        used += strlen(raw + used);
+    }
+    vsnprintf(raw + used, sizeof raw - used, fmt, args);
+    used += strlen(raw + used);
+    snprintf(raw + used, sizeof raw - used, "%s", tail);
+    size_t len = escape(raw, line, sizeof line - 1);
+    line[len++] = '\n';
+    /* Nothing is left to tell anyone when stderr itself fails. */
+    ssize_t ignored = write(STDERR_FILENO, line, len);
+    (void)ignored;
+}
+
+void die(const char *file, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    say(file, "", fmt, args);
+    va_end(args);
+    exit(EXIT_FAILURE);
+}
+
+void die_errno(const char *file, const char *fmt, ...)
+{
+    char tail[256];
+    snprintf(tail, sizeof tail, ": %s", strerror(errno));
+    va_list args;
+    va_start(args, fmt);
+    say(file, tail, fmt, args);
+    va_end(args);
+    exit(EXIT_FAILURE);
+}
+
+void die_usage(const char *fmt, ...)
+{
+    char tail[256];
+    snprintf(tail, sizeof tail, "; try '%.200s --help'", tool);
+    va_list args;
+    va_start(args, fmt);
+    say(NULL, tail, fmt, args);
+    va_end(args);
+    exit(2);
+}
+
+void warn(const char *file, const char *fmt, ...)
+{
+    if (quiet_warnings)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    say(file, "", fmt, args);
+    va_end(args);
+}

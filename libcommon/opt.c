@@ -1,0 +1,96 @@
+#include "opt.h"
+
+#include "msg.h"
+#include "num.h"
+#include "output.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *version_note;
+
+void opt_version_note(const char *note)
+{
+    version_note = note;
+}
+
+static _Noreturn void print_and_exit(const char *text)
+{
+    struct output *out = output_stdout_text();
+    output_write(out, text, strlen(text));
+    output_close(out);
+    exit(EXIT_SUCCESS);
+}
+
+static _Noreturn void print_version(void)
+{
+    char text[512];
+    snprintf(text, sizeof text, "%s (wavefill) %s\n%s", msg_tool(), WAVEFILL_VERSION,
+             version_note != NULL ? version_note : "");
+    print_and_exit(text);
+}
+
+static _Noreturn void wrong_option(char **argv, const struct option *options)
+{
+    const char *arg = argv[optind - 1];
+    if (arg[0] != '-' || arg[1] != '-')
+        die_usage("unknown option -%c", optopt);
+    for (; options->name != NULL; options++)
+        if (optopt != 0 && optopt == options->val)
+            die_usage("option --%s takes no argument", options->name);
+    die_usage("option %s is unknown or ambiguous", arg);
+}
+
+static _Noreturn void missing_argument(const struct option *options)
+{
+    for (; options->name != NULL; options++)
+        if (optopt == options->val && optopt >= OPT_LONG)
+            die_usage("option --%s needs an argument", options->name);
+    die_usage("option -%c needs an argument", optopt);
+}
+
+int opt_next(int argc, char **argv, const char *own, const struct option *options,
+             const char *usage)
+{
+    char letters[64];
+    snprintf(letters, sizeof letters, ":hVq%s", own);
+    opterr = 0;
+    for (;;) {
+        int c = getopt_long(argc, argv, letters, options, NULL);
+        if (c == 'h')
+            print_and_exit(usage);
+        else if (c == 'V')
+            print_version();
+        else if (c == 'q')
+            msg_set_quiet(true);
+        else if (c == '?')
+            wrong_option(argv, options);
+        else if (c == ':')
+            missing_argument(options);
+        else
+            return c;
+    }
+}
+
+uint64_t opt_uint(const char *option, const char *arg, uint64_t max)
+{
+    uint64_t value;
+    if (!num_parse_uint(arg, max, &value))
+        die_usage("%s: '%s', expected a number from 0 to %" PRIu64, option, arg, max);
+    return value;
+}
+
+int opt_word(const char *option, const char *arg, const char *const words[])
+{
+    char expected[128] = "";
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(arg, words[i]) == 0)
+            return i;
+        size_t used = strlen(expected);
+        const char *glue = i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ";
+        snprintf(expected + used, sizeof expected - used, "%s%s", glue, words[i]);
+    }
+    die_usage("%s: '%s', expected %s", option, arg, expected);
+}

@@ -1,0 +1,37 @@
+/* Bytes out: standard output or a file, every write and the close checked.
+ * A failure ends the program with a message, and no partial file stays. */
+#ifndef WAVEFILL_OUTPUT_H
+#define WAVEFILL_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct output;
+
+/* Standard output for binary data; refuses a terminal. */
+struct output *output_stdout(void);
+
+/* Standard output for text. */
+struct output *output_stdout_text(void);
+
+/* The file path, written under a temporary name beside it and renamed by
+ * output_close; until then what stood there stays, and it goes away when the
+ * program ends early, by a signal too. What is there and is not a regular file
+ * (a pipe, a device) is written directly. */
+struct output *output_file(const char *path);
+
+/* The name for messages. */
+const char *output_name(const struct output *out);
+
+/* The first OUTPUT_HOLD bytes are held back until more arrive or the close,
+ * so that a filter that fails early on has written nothing. */
+enum { OUTPUT_HOLD = 1 << 20 };
+void output_write(struct output *out, const void *data, size_t size);
+
+/* Waits until fd, which is non-blocking, can be written (or read). */
+void output_wait(int fd, bool writing);
+
+/* Writes what is held back, closes, renames and frees. */
+void output_close(struct output *out);
+
+#endif

@@ -1,0 +1,104 @@
+#include "riff.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TAG_PCM = 1, TAG_MS_ADPCM = 2, TAG_IMA_ADPCM = 0x11, TAG_GSM = 0x31 };
+
+struct reader {
+    const unsigned char *bytes;
+    size_t size;
+    bool big_endian;
+};
+
+static uint32_t number(const struct reader *r, size_t at, size_t width)
+{
+    uint32_t v = 0;
+    for (size_t i = 0; i < width; i++)
+        v = v << 8 | r->bytes[at + (r->big_endian ? i : width - 1 - i)];
+    return v;
+}
+
+static bool refuse(char *why, size_t why_size, const char *text)
+{
+    snprintf(why, why_size, "%s", text);
+    return false;
+}
+
+/* Finds a chunk's data; its size in *length, cut to what is there. */
+static size_t find_chunk(const struct reader *r, const char *id, size_t *length)
+{
+    size_t at = 12;
+    while (at + 8 <= r->size) {
+        size_t claimed = number(r, at + 4, 4);
+        size_t there = r->size - at - 8;
+        if (memcmp(r->bytes + at, id, 4) == 0) {
+            *length = claimed < there ? claimed : there;
+            return at + 8;
+        }
+        if (claimed > there)
+            return 0;
+        at += 8 + claimed + (claimed & 1);
+    }
+    return 0;
+}
+
+/* Samples that a block of MS or IMA ADPCM can hold at most. */
+static size_t block_capacity(uint32_t tag, size_t channels, size_t align)
+{
+    size_t head = (tag == TAG_MS_ADPCM ? 7 : 4) * channels;
+    size_t first = tag == TAG_MS_ADPCM ? 2 : 1;
+    return align < head ? 0 : (align - head) * 2 / channels + first;
+}
+
+static bool check_adpcm(const struct reader *r, size_t fmt, size_t length, char *why,
+                        size_t why_size)
+{
+    uint32_t tag = number(r, fmt, 2);
+    uint32_t channels = number(r, fmt + 2, 2);
+    uint32_t align = number(r, fmt + 12, 2);
+    uint32_t samples = length >= 20 ? number(r, fmt + 18, 2) : 0;
+    if (samples >= 2 && samples <= block_capacity(tag, channels, align))
+        return true;
+    snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes, expected 2 to %zu",
+             (unsigned)samples, (unsigned)align, block_capacity(tag, channels, align));
+    return false;
+}
+
+bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_size)
+{
+    struct reader r = {bytes, size, false};
+    bool riff = size >= 4 && (memcmp(bytes, "RIFF", 4) == 0 || memcmp(bytes, "RIFX", 4) == 0);
+    if (!riff || (size >= 12 && memcmp(bytes + 8, "WAVE", 4) != 0))
+        return refuse(why, why_size, "no WAV file (no RIFF WAVE header), expected a recording");
+    if (size < 12)
+        return refuse(why, why_size, "truncated inside the WAV header, expected a whole recording");
+    r.big_endian = bytes[3] == 'X';
+    size_t length = 0;
+    size_t fmt = find_chunk(&r, "fmt ", &length);
+    if (fmt == 0 || length < 16)
+        return refuse(why, why_size, "a WAV file without a whole fmt chunk, expected one");
+    if (number(&r, fmt + 2, 2) == 0)
+        return refuse(why, why_size, "a WAV file of 0 channels, expected 1");
+    if (number(&r, fmt + 4, 4) == 0)
+        return refuse(why, why_size, "a WAV file of 0 Hz, expected a sample rate of at least 1 Hz");
+    size_t data_length = 0;
+    if (find_chunk(&r, "data", &data_length) == 0)
+        return refuse(why, why_size, "a WAV file without a data chunk, expected one");
+    uint32_t tag = number(&r, fmt, 2);
+    if (tag == TAG_MS_ADPCM || tag == TAG_IMA_ADPCM)
+        return check_adpcm(&r, fmt, length, why, why_size);
+    return true;
+}
+
+bool riff_open_ended(const unsigned char *bytes, size_t size)
+{
+    struct reader r = {bytes, size, bytes[3] == 'X'};
+    size_t there = 0;
+    size_t data = find_chunk(&r, "data", &there);
+    if (data == 0)
+        return false;
+    uint32_t length = number(&r, data - 4, 4);
+    return length >= 0x7ffff000 && length > there;
+}

@@ -1,0 +1,106 @@
+#include "spool.h"
+
+#include "mem.h"
+#include "msg.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { IN_MEMORY = 64 << 20 };
+
+struct spool {
+    char *memory;
+    size_t size, capacity, read;
+    int fd; /* -1 while all is in memory */
+};
+
+struct spool *spool_new(void)
+{
+    struct spool *s = mem_zero(1, sizeof *s);
+    s->fd = -1;
+    return s;
+}
+
+static int unnamed_file(void)
+{
+    const char *dir = getenv("TMPDIR");
+    if (dir == NULL || dir[0] == '\0')
+        dir = "/tmp";
+    size_t size = strlen(dir) + 32;
+    char *path = mem_array(1, size);
+    snprintf(path, size, "%s/wavefill-XXXXXX", dir);
+    int fd = mkstemp(path);
+    if (fd < 0)
+        die_errno(dir, "no temporary file can be made there");
+    unlink(path);
+    free(path);
+    return fd;
+}
+
+static void write_file(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, data, size);
+        if (n < 0 && errno != EINTR)
+            die_errno("temporary file", "write failed");
+        if (n > 0) {
+            data += n;
+            size -= (size_t)n;
+        }
+    }
+}
+
+void spool_write(struct spool *s, const void *data, size_t size)
+{
+    if (s->fd < 0 && s->size + size > IN_MEMORY) {
+        s->fd = unnamed_file();
+        write_file(s->fd, s->memory, s->size);
+        free(s->memory);
+        s->memory = NULL;
+    }
+    if (s->fd >= 0) {
+        write_file(s->fd, data, size);
+        return;
+    }
+    if (s->size + size > s->capacity) {
+        s->capacity = 2 * (s->size + size);
+        s->memory = mem_grow(s->memory, s->capacity, 1);
+    }
+    memcpy(s->memory + s->size, data, size);
+    s->size += size;
+}
+
+void spool_rewind(struct spool *s)
+{
+    s->read = 0;
+    if (s->fd >= 0 && lseek(s->fd, 0, SEEK_SET) != 0)
+        die_errno("temporary file", "cannot be read again");
+}
+
+size_t spool_read(struct spool *s, void *to, size_t size)
+{
+    if (s->fd < 0) {
+        size_t n = s->size - s->read < size ? s->size - s->read : size;
+        memcpy(to, s->memory + s->read, n);
+        s->read += n;
+        return n;
+    }
+    for (;;) {
+        ssize_t n = read(s->fd, to, size);
+        if (n >= 0)
+            return (size_t)n;
+        if (errno != EINTR)
+            die_errno("temporary file", "read failed");
+    }
+}
+
+void spool_free(struct spool *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    free(s->memory);
+    free(s);
+}

@@ -1,0 +1,262 @@
+#include "stream.h"
+
+#include "frame.h"
+#include "mem.h"
+#include "msg.h"
+#include "spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* As much as a pipe holds: more a read brings nothing. */
+enum { READ_SIZE = 64 << 10 };
+
+struct stream {
+    char *const *paths;
+    int count, index;
+    int fd; /* -1 when all files are at their end */
+    char *buffer;
+    size_t capacity, start, used; /* bytes at buffer + start, `used` of them */
+    size_t map_size;              /* of the map given last */
+    uint64_t offset;              /* of `start` in its file */
+    bool file_end;                /* the map given last was its file's last */
+    const char *name, *next_name;
+    struct mp_map map;
+    size_t rows, block_rows, cols;
+    bool has_rate, has_col0, seen;
+    double rate;
+    uint64_t col0;
+    struct spool *spool;
+    bool replaying;
+};
+
+static bool is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static void open_next(struct stream *s)
+{
+    const char *path = s->count == 0 ? "-" : s->paths[s->index];
+    s->index++;
+    s->next_name = is_stdin(path) ? "stdin" : path;
+    s->fd = is_stdin(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (s->fd < 0)
+        die_errno(s->next_name, "cannot be opened");
+    if (isatty(s->fd))
+        die(s->next_name, "a terminal, expected a matrix stream from a pipe or a file");
+}
+
+struct stream *stream_open(char *const paths[], int count)
+{
+    struct stream *s = mem_zero(1, sizeof *s);
+    s->paths = paths;
+    s->count = count;
+    open_next(s);
+    s->name = s->next_name;
+    return s;
+}
+
+void stream_keep(struct stream *s)
+{
+    s->spool = spool_new();
+}
+
+void stream_rewind(struct stream *s)
+{
+    spool_rewind(s->spool);
+    s->replaying = true;
+    s->start = s->used = s->map_size = 0;
+    s->rows = s->block_rows = 0;
+    s->file_end = false;
+}
+
+/* Room for `need` bytes from start on. At most doubles what has arrived, so that
+ * a header that lies costs no more memory than the data sent with it. */
+static void make_room(struct stream *s, size_t need)
+{
+    if (s->start > 0 && s->start + need > s->capacity) {
+        memmove(s->buffer, s->buffer + s->start, s->used);
+        s->start = 0;
+    }
+    size_t limit = 2 * s->used > 2 * READ_SIZE ? 2 * s->used : 2 * READ_SIZE;
+    if (need > limit)
+        need = limit;
+    if (s->start + need <= s->capacity)
+        return;
+    s->capacity = s->start + need;
+    s->buffer = mem_grow(s->buffer, s->capacity, 1);
+}
+
+static size_t read_some(struct stream *s, char *to, size_t size)
+{
+    if (s->replaying)
+        return spool_read(s->spool, to, size);
+    for (;;) {
+        ssize_t n = read(s->fd, to, size);
+        if (n >= 0)
+            return (size_t)n;
+        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+            die_errno(s->next_name, "read failed");
+        if (errno != EINTR)
+            output_wait(s->fd, false);
+    }
+}
+
+/* Reads until `need` bytes are there or no more come; false in the latter case. */
+static bool fill(struct stream *s, size_t need)
+{
+    while (s->used < need) {
+        make_room(s, need > s->used + READ_SIZE ? need : s->used + READ_SIZE);
+        size_t n = read_some(s, s->buffer + s->start + s->used, s->capacity - s->start - s->used);
+        if (n == 0)
+            return false;
+        s->used += n;
+    }
+    return true;
+}
+
+/* At the end of one file: goes on to the next that has something in it. */
+static void next_file(struct stream *s)
+{
+    if (s->replaying)
+        return;
+    if (s->fd > STDIN_FILENO)
+        close(s->fd);
+    s->fd = -1;
+    if (s->index >= s->count)
+        return;
+    open_next(s);
+    if (!fill(s, s->map_size + 1))
+        die(s->next_name, "empty, expected a matrix stream (did the program that writes it fail?)");
+}
+
+/* Frames one map at start. False at the end of all input. */
+static bool frame_map(struct stream *s)
+{
+    struct frame frame;
+    frame_init(&frame);
+    if (!fill(s, 1)) {
+        if (!s->seen)
+            die(s->name, "empty, expected a matrix stream (did the program that writes it fail?)");
+        return false;
+    }
+    enum frame_status status;
+    while ((status = frame_scan(&frame, (unsigned char *)s->buffer + s->start, s->used)) ==
+           FRAME_MORE)
+        if (!fill(s, frame.need))
+            die(s->name, "truncated after %" PRIu64 " bytes, inside a map", s->offset + s->used);
+    if (status == FRAME_BAD)
+        die(s->name, "at byte %" PRIu64 ": %s", s->offset + frame.pos, frame.why);
+    s->map_size = frame.pos;
+    return true;
+}
+
+const struct mp_map *stream_next_map(struct stream *s)
+{
+    s->name = s->next_name;
+    s->start += s->map_size;
+    s->used -= s->map_size;
+    s->offset = s->file_end ? 0 : s->offset + s->map_size;
+    s->map_size = 0;
+    s->file_end = false;
+    if ((s->fd < 0 && !s->replaying) || !frame_map(s))
+        return NULL;
+    s->seen = true;
+    /* Whether more follows must be known before views into the buffer are made:
+     * looking may move it. */
+    s->file_end = !fill(s, s->map_size + 1);
+    if (s->file_end)
+        next_file(s);
+    const char *bytes = s->buffer + s->start;
+    if (s->spool != NULL && !s->replaying)
+        spool_write(s->spool, bytes, s->map_size);
+    if (!mp_parse(&s->map, bytes, s->map_size))
+        die(s->name, "at byte %" PRIu64 ": %s", s->offset, s->map.why);
+    return &s->map;
+}
+
+static void check_agreement(struct stream *s, const struct block *block)
+{
+    if (block->has_rate && s->has_rate && block->rate != s->rate)
+        die(s->name, "at byte %" PRIu64 ": rate %g, expected %g as in the rows before", s->offset,
+            block->rate, s->rate);
+    if (block->has_rate) {
+        s->has_rate = true;
+        s->rate = block->rate;
+    }
+    if (s->has_col0 && block->col0 != s->col0)
+        die(s->name,
+            "at byte %" PRIu64 ": col0 %" PRIu64 ", expected %" PRIu64 " as in the rows before",
+            s->offset, block->col0, s->col0);
+    s->has_col0 = true;
+    s->col0 = block->col0;
+}
+
+bool stream_next(struct stream *s, struct block *block)
+{
+    const struct mp_map *map = stream_next_map(s);
+    s->rows += s->block_rows;
+    s->block_rows = 0;
+    if (map == NULL) {
+        if (s->rows == 0)
+            die(s->name, "a matrix of 0 rows, expected at least 1");
+        return false;
+    }
+    char why[BLOCK_WHY];
+    if (!block_parse(map, block, why))
+        die(s->name, "at byte %" PRIu64 ": %s", s->offset, why);
+    check_agreement(s, block);
+    if (s->file_end && !s->replaying && !block->last)
+        die(s->name,
+            "truncated after %" PRIu64 " bytes: \"last\" is false in the last block, "
+            "expected more blocks",
+            s->offset + s->map_size);
+    s->block_rows = block->rows;
+    return true;
+}
+
+bool stream_at_end(const struct stream *s)
+{
+    return s->file_end && (s->replaying || s->fd < 0);
+}
+
+const char *stream_name(const struct stream *s)
+{
+    return s->name;
+}
+
+size_t stream_row0(const struct stream *s)
+{
+    return s->rows;
+}
+
+size_t stream_rectangle(struct stream *s, const struct block *block)
+{
+    for (size_t i = 0; i < (block->ragged ? block->rows : block->rows > 0); i++) {
+        size_t cols = block_row(block, i).cols;
+        if (s->cols == 0)
+            s->cols = cols;
+        if (cols != s->cols)
+            die(s->name,
+                "row %zu of %zu columns, expected %zu as in the rows before "
+                "(pad-chop makes them one length)",
+                s->rows + i, cols, s->cols);
+    }
+    return block->rows > 0 ? s->cols : 0;
+}
+
+void stream_close(struct stream *s)
+{
+    if (s->fd > STDIN_FILENO)
+        close(s->fd);
+    if (s->spool != NULL)
+        spool_free(s->spool);
+    mp_free(&s->map);
+    free(s->buffer);
+    free(s);
+}

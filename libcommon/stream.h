@@ -1,0 +1,47 @@
+/* Matrix streams in: blocks from standard input or from files, one after the
+ * other, as one matrix. What is wrong with them ends the program with a message.
+ * wavefill-stream(5) has the layout. */
+#ifndef WAVEFILL_STREAM_H
+#define WAVEFILL_STREAM_H
+
+#include "block.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct stream;
+
+/* Reads the files named, "-" being standard input; with count 0 standard input
+ * alone. paths stays the caller's and must outlive the stream. */
+struct stream *stream_open(char *const paths[], int count);
+
+/* Keeps what is read, in memory up to 64 MiB and then in an unnamed file, so that
+ * stream_rewind can start over. To be called before the first stream_next. */
+void stream_keep(struct stream *s);
+void stream_rewind(struct stream *s);
+
+/* The next block; valid until the next call. False after the last one: there has
+ * been at least one row by then. */
+bool stream_next(struct stream *s, struct block *block);
+
+/* Whether the block that stream_next gave is the last of all. */
+bool stream_at_end(const struct stream *s);
+
+/* The file that the block came from, for messages. */
+const char *stream_name(const struct stream *s);
+
+/* Rows in the blocks before this one. */
+size_t stream_row0(const struct stream *s);
+
+/* Ends the program unless all rows so far have the same number of columns, which
+ * it returns; 0 for a block of no rows. */
+size_t stream_rectangle(struct stream *s, const struct block *block);
+
+/* The next map, whatever it is (a model, say), instead of stream_next; NULL after
+ * the last. Valid until the next call. */
+const struct mp_map *stream_next_map(struct stream *s);
+
+/* Frees s; a file that could not be read to its end has been said before. */
+void stream_close(struct stream *s);
+
+#endif

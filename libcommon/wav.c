@@ -1,0 +1,220 @@
+#include "wav.h"
+
+#include "riff.h"
+
+#include <sox.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* What libsox said last: its message handler has no argument for the caller. */
+static char said[200];
+
+static void keep_message(unsigned level, const char *file, const char *fmt, va_list args)
+{
+    (void)file;
+    if (level <= 1)
+        vsnprintf(said, sizeof said, fmt, args);
+}
+
+static void start(void)
+{
+    static bool started;
+    said[0] = '\0';
+    if (started)
+        return;
+    started = true;
+    sox_globals_t *globals = sox_get_globals();
+    globals->output_message_handler = keep_message;
+    globals->verbosity = 1;
+    sox_init();
+}
+
+/* Devices and what does not read through stdio are no recordings. */
+static const sox_format_handler_t *find(const char *type)
+{
+    const sox_format_handler_t *handler = sox_find_format(type, sox_false);
+    unsigned refused = SOX_FILE_DEVICE | SOX_FILE_PHONY | SOX_FILE_NOSTDIO;
+    if (handler == NULL || (handler->flags & refused) != 0 || handler->read == NULL)
+        return NULL;
+    return handler;
+}
+
+bool wav_known_type(const char *type)
+{
+    static bool plugins;
+    start();
+    if (type[0] == '\0' || strlen(type) > 15)
+        return false;
+    if (strcasecmp(type, "wav") == 0)
+        return true;
+    /* Loading every plugin costs as much as decoding hundreds of clips: only for
+     * what is not built in. */
+    if (find(type) == NULL && !plugins) {
+        plugins = true;
+        sox_format_init();
+    }
+    return find(type) != NULL;
+}
+
+static bool fail(sox_format_t *ft, char *why, const char *expected)
+{
+    /* The caller names the file; what libsox calls it here is not its name. */
+    const char *text = strstr(said, "': ");
+    text = strncmp(said, "can't open", 10) == 0 && text != NULL ? text + 3 : said;
+    if (text[0] != '\0')
+        snprintf(why, WAV_WHY, "libsox says \"%s\", expected %s", text, expected);
+    else
+        snprintf(why, WAV_WHY, "no recording, expected %s", expected);
+    if (ft != NULL)
+        sox_close(ft);
+    return false;
+}
+
+static bool refuse(sox_format_t *ft, char *why, const char *text)
+{
+    snprintf(why, WAV_WHY, "%s", text);
+    sox_close(ft);
+    return false;
+}
+
+static int16_t to_int16(sox_sample_t sample)
+{
+    sox_uint64_t clips = 0;
+    SOX_SAMPLE_LOCALS;
+    int16_t value = SOX_SAMPLE_TO_SIGNED_16BIT(sample, clips);
+    (void)clips;
+    return value;
+}
+
+/* Reads to the end, growing as data arrives: the header's length is a claim. */
+static bool read_samples(sox_format_t *ft, struct wav *wav)
+{
+    enum { CHUNK = 8192 };
+    sox_sample_t chunk[CHUNK];
+    size_t capacity = 0;
+    size_t n;
+    while ((n = sox_read(ft, chunk, CHUNK)) > 0 && n <= CHUNK) {
+        if (wav->count + n > capacity) {
+            capacity = 2 * (wav->count + n);
+            int16_t *grown = realloc(wav->samples, capacity * sizeof *grown);
+            if (grown == NULL)
+                return false;
+            wav->samples = grown;
+        }
+        for (size_t i = 0; i < n; i++)
+            wav->samples[wav->count + i] = to_int16(chunk[i]);
+        wav->count += n;
+    }
+    return true;
+}
+
+static bool check_whole(sox_format_t *ft, const struct wav *wav, sox_uint64_t claimed, char *why)
+{
+    if (wav->count == 0)
+        return refuse(ft, why, "a recording of 0 samples, expected at least 1");
+    if (claimed == SOX_UNSPEC || claimed == SOX_UNKNOWN_LEN || claimed <= wav->count)
+        return true;
+    snprintf(why, WAV_WHY, "truncated: %zu samples, expected %llu as its header says", wav->count,
+             (unsigned long long)claimed);
+    sox_close(ft);
+    return false;
+}
+
+/* Reads what has been opened, and closes it. */
+static bool decode(struct wav *wav, sox_format_t *ft, const char *type, bool open_ended, char *why)
+{
+    char expected[64];
+    snprintf(expected, sizeof expected, "a recording in the format %s", type);
+    if (ft == NULL)
+        return fail(NULL, why, expected);
+    wav->rate = ft->signal.rate;
+    wav->channels = ft->signal.channels;
+    wav->rounded = ft->signal.precision > 16;
+    if (!(wav->rate >= 1 && wav->rate <= 10e6))
+        return refuse(ft, why, "a sample rate out of range, expected 1 to 10000000 Hz");
+    if (wav->channels != 1) {
+        sox_close(ft);
+        return true;
+    }
+    if (!read_samples(ft, wav))
+        return refuse(ft, why, "too many samples for the memory there is, expected fewer");
+    if (ft->sox_errno != SOX_SUCCESS && ft->sox_errno != SOX_EOF)
+        return fail(ft, why, "readable samples");
+    if (!check_whole(ft, wav, open_ended ? SOX_UNSPEC : ft->signal.length, why))
+        return false;
+    sox_close(ft);
+    return true;
+}
+
+bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, char *why)
+{
+    memset(wav, 0, sizeof *wav);
+    start();
+    if (size == 0) {
+        snprintf(why, WAV_WHY, "an empty file, expected a recording");
+        return false;
+    }
+    bool is_wav = strcasecmp(type, "wav") == 0;
+    if (is_wav && !riff_check(bytes, size, why, WAV_WHY))
+        return false;
+    sox_format_t *ft = sox_open_mem_read(bytes, size, NULL, NULL, type);
+    return decode(wav, ft, type, is_wav && riff_open_ended(bytes, size), why);
+}
+
+bool wav_decode_fd(struct wav *wav, const char *type, int fd, char *why)
+{
+    memset(wav, 0, sizeof *wav);
+    start();
+    char path[32];
+    snprintf(path, sizeof path, "/dev/fd/%d", fd);
+    return decode(wav, sox_open_read(path, NULL, NULL, type), type, false, why);
+}
+
+void wav_free(struct wav *wav)
+{
+    free(wav->samples);
+    wav->samples = NULL;
+}
+
+static bool write_samples(sox_format_t *ft, const int16_t *samples, size_t count)
+{
+    enum { CHUNK = 8192 };
+    sox_sample_t chunk[CHUNK];
+    while (count > 0) {
+        size_t n = count < CHUNK ? count : CHUNK;
+        for (size_t i = 0; i < n; i++)
+            chunk[i] = samples[i] * 65536; /* what libsox's macro means by << 16 */
+        if (sox_write(ft, chunk, n) != n)
+            return false;
+        samples += n;
+        count -= n;
+    }
+    return true;
+}
+
+bool wav_encode(const int16_t *samples, size_t count, double rate, char **bytes, size_t *size,
+                char *why)
+{
+    start();
+    /* With the length known the header is right at once: no seeking back, which
+     * libsox would do without looking whether it worked. */
+    sox_signalinfo_t signal = {.rate = rate, .channels = 1, .precision = 16, .length = count};
+    sox_encodinginfo_t encoding = {.encoding = SOX_ENCODING_SIGN2, .bits_per_sample = 16};
+    *bytes = NULL;
+    sox_format_t *ft = sox_open_memstream_write(bytes, size, &signal, &encoding, "wav", NULL);
+    if (ft == NULL || !write_samples(ft, samples, count)) {
+        fail(ft, why, "a WAV file to be made");
+        free(*bytes);
+        return false;
+    }
+    if (sox_close(ft) != SOX_SUCCESS || *size != 44 + 2 * count) {
+        snprintf(why, WAV_WHY, "libsox made a WAV file of %zu bytes, expected %zu", *size,
+                 44 + 2 * count);
+        free(*bytes);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,40 @@
+/* Recordings, through libsox: decoded from memory and encoded to memory, so that
+ * libsox sees no file name (it would run `|command` and fetch URLs) and every
+ * read and write is our own, checked one. Nothing else includes sox.h. */
+#ifndef WAVEFILL_WAV_H
+#define WAVEFILL_WAV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WAV_WHY = 320 };
+
+/* One decoded channel. */
+struct wav {
+    int16_t *samples; /* owned; wav_free */
+    size_t count;
+    double rate;       /* Hz */
+    unsigned channels; /* as found; samples are only there when it is 1 */
+    bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
+};
+
+/* Whether libsox can read files of this type (a file name's extension, any case). */
+bool wav_known_type(const char *type);
+
+/* Decodes the recording of that type in the size bytes. False with why (WAV_WHY
+ * bytes: what was found, what was expected) if it is not a whole recording. With
+ * more than one channel it succeeds without samples. */
+bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, char *why);
+
+/* The same, for a regular file that is open at fd. Some of libsox's readers want a
+ * real file; not for WAV files, whose headers must be checked first. */
+bool wav_decode_fd(struct wav *wav, const char *type, int fd, char *why);
+void wav_free(struct wav *wav);
+
+/* Encodes count samples at rate Hz as a mono 16-bit WAV file into *bytes (the
+ * caller frees) and *size. False with why. rate: 1 to 2^31 - 1, a whole number. */
+bool wav_encode(const int16_t *samples, size_t count, double rate, char **bytes, size_t *size,
+                char *why);
+
+#endif

@@ -1,0 +1,123 @@
+#include "wavdir.h"
+
+#include "mem.h"
+#include "msg.h"
+#include "output.h"
+
+#include <errno.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct wavdir {
+    const char *path;
+    struct output *out; /* standard output, or one file; NULL for a directory */
+    void *names;        /* a tree of the file names written */
+    char **all;         /* the same, to free */
+    size_t count;
+};
+
+static bool is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool ends_in_slash(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 0 && path[n - 1] == '/';
+}
+
+struct wavdir *wavdir_open(const char *path)
+{
+    struct wavdir *dir = mem_zero(1, sizeof *dir);
+    dir->path = path;
+    if (path == NULL)
+        dir->out = output_stdout();
+    return dir;
+}
+
+void wavdir_expect(struct wavdir *dir, bool one_row)
+{
+    if (dir->path == NULL) {
+        if (!one_row)
+            die("stdout", "several rows, expected one, or -o with a directory for them");
+        return;
+    }
+    if (is_directory(dir->path))
+        return;
+    if (one_row && !ends_in_slash(dir->path))
+        dir->out = output_file(dir->path);
+    else if (mkdir(dir->path, 0777) != 0 && !(errno == EEXIST && is_directory(dir->path)))
+        die_errno(dir->path, "cannot be made a directory for several rows");
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* A name that stays in its directory. */
+static bool is_file_name(struct str name)
+{
+    return name.n > 0 && name.n <= 250 && memchr(name.p, '/', name.n) == NULL &&
+           memchr(name.p, '\0', name.n) == NULL;
+}
+
+static char *file_name(const char *source, struct str name, size_t row)
+{
+    char *file = mem_array(1, 300);
+    if (name.n == 0) {
+        snprintf(file, 300, "row%zu.wav", row);
+        return file;
+    }
+    if (!is_file_name(name))
+        die(source, "row %zu is called '%.*s', expected a name fit for a file", row,
+            name.n < 300 ? (int)name.n : 300, name.p);
+    snprintf(file, 300, "%.*s.wav", (int)name.n, name.p);
+    return file;
+}
+
+static void remember(struct wavdir *dir, const char *source, char *file, size_t row)
+{
+    char **node = tsearch(file, &dir->names, compare);
+    if (node == NULL)
+        die(NULL, "out of memory");
+    if (*node != file)
+        die(source, "row %zu has the name of a row before, %s, expected each name once", row, file);
+    dir->all = mem_grow(dir->all, dir->count + 1, sizeof *dir->all);
+    dir->all[dir->count++] = file;
+}
+
+void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row,
+                const char *bytes, size_t size)
+{
+    if (dir->out != NULL) {
+        output_write(dir->out, bytes, size);
+        return;
+    }
+    char *file = file_name(source, name, row);
+    remember(dir, source, file, row);
+    size_t length = strlen(dir->path) + strlen(file) + 2;
+    char *path = mem_array(1, length);
+    snprintf(path, length, "%s%s%s", dir->path, ends_in_slash(dir->path) ? "" : "/", file);
+    struct output *out = output_file(path);
+    output_write(out, bytes, size);
+    output_close(out);
+    free(path);
+}
+
+void wavdir_close(struct wavdir *dir)
+{
+    if (dir->out != NULL)
+        output_close(dir->out);
+    for (size_t i = 0; i < dir->count; i++) {
+        tdelete(dir->all[i], &dir->names, compare);
+        free(dir->all[i]);
+    }
+    free(dir->all);
+    free(dir);
+}

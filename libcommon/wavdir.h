@@ -1,0 +1,26 @@
+/* Where WAV files go: standard output, one file, or a directory of files named by
+ * row. Errors end the program with a message. */
+#ifndef WAVEFILL_WAVDIR_H
+#define WAVEFILL_WAVDIR_H
+
+#include "nd.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct wavdir;
+
+/* path: what the user named; NULL is standard output. */
+struct wavdir *wavdir_open(const char *path);
+
+/* Says whether there is exactly one row; to be called before the first wavdir_put.
+ * Makes the directory where one is needed. */
+void wavdir_expect(struct wavdir *dir, bool one_row);
+
+/* Writes one file. name: the row's, or empty; source: where it comes from, for
+ * messages. In a directory a name must be fit for a file and not come twice. */
+void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row,
+                const char *bytes, size_t size);
+void wavdir_close(struct wavdir *dir);
+
+#endif
