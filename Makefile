@@ -44,7 +44,6 @@ help:
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
-## make check-valgrind  the filters' tests under valgrind
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
 ## make clean           remove build/ and out/
@@ -72,9 +71,75 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 
 -include $(OBJECTS:.o=.d) $(COMMANDS:%=$(BUILD)/obj/cmd/%.d)
 
+# Pipelines
+
+tutorial listen: all
+	+@$(MAKE) --no-print-directory -f pipelines/tutorial.mk BIN=$(BUILD)/bin $@
+
+fsdd:
+	+@$(MAKE) --no-print-directory -f pipelines/fsdd.mk
+
+# Checks. UNIT tests are C programs that say nothing and end with 0.
+
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+TEST_ENV = BIN='$(abspath $(BUILD))/bin' UNIT='$(abspath $(BUILD))/unit' PYTHON='$(PYTHON)' MAKE='$(MAKE)'
+TESTS =
+
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(SOX_LIBS) $(LAPACK_LIBS) $(MSGPACK_LIBS) -lm
+
+-include $(UNIT:$(BUILD)/unit/%=$(BUILD)/obj/tests/unit/%.d)
+
+check: all $(UNIT)
+	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) tests/run $(TESTS)
+
+# LeakSanitizer is told of what the libraries themselves never free.
+check-san:
+	+@ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=tests/lsan.supp:print_suppressions=0 \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MAKE) --no-print-directory check \
+		BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer' HARDENING=-fPIE \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
+
+C_FILES = $(wildcard cmd/*.c libcommon/*.c libcommon/*.h tests/unit/*.c tests/unit/*.h)
+SHELL_FILES = setup .ci/run tests/run pipelines/corpus/make-corpus $(wildcard tests/*.bats tests/*.bash)
+
+lint:
+	clang-format --dry-run --Werror $(C_FILES)
+	shellcheck $(SHELL_FILES)
+	mandoc -Tlint -Wwarning $(wildcard man/*.[157])
+	+@for cc in gcc clang; do \
+		$(MAKE) --no-print-directory all BUILD=$(BUILD)/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror' >/dev/null || exit 1; \
+		echo "$$cc: no warnings"; done
+
+# Installation
+
+bindir = $(DESTDIR)$(PREFIX)/bin
+datadir = $(DESTDIR)$(PREFIX)/share
+MANUALS = $(wildcard man/*.1 man/*.5 man/*.7)
+DOCUMENTS = README.md LICENSE
+
+install: all
+	install -d '$(bindir)' '$(datadir)/wavefill/corpus' '$(datadir)/doc/wavefill' \
+		'$(datadir)/man/man1' '$(datadir)/man/man5' '$(datadir)/man/man7' \
+		'$(datadir)/bash-completion/completions'
+	install -m 755 $(BINARIES) '$(bindir)'
+	install -m 644 pipelines/tutorial.mk '$(datadir)/wavefill'
+	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md '$(datadir)/wavefill/corpus'
+	install -m 644 $(DOCUMENTS) '$(datadir)/doc/wavefill'
+	for section in 1 5 7; do install -m 644 man/*.$$section '$(datadir)/man/man'$$section || exit 1; done
+	install -m 644 completions/wavefill '$(datadir)/bash-completion/completions'
+	for name in $(COMMANDS); do ln -sf wavefill '$(datadir)/bash-completion/completions/'$$name || exit 1; done
+
+uninstall:
+	cd '$(bindir)' && rm -f $(COMMANDS)
+	cd '$(datadir)/bash-completion/completions' && rm -f wavefill $(COMMANDS)
+	for page in $(notdir $(MANUALS)); do rm -f '$(datadir)/man/man'$${page##*.}/$$page; done
+	rm -rf '$(datadir)/wavefill' '$(datadir)/doc/wavefill'
+
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help clean FORCE
+.PHONY: all help tutorial listen fsdd check check-san lint install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

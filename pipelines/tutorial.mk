@@ -1,0 +1,130 @@
+# The tutorial "Recover audio using linear regression" as a pipeline of filters:
+#
+#     make -f tutorial.mk FSDD=recordings OUT=out
+#
+# takes the recordings of one digit by one speaker, chops them to one length, holds one
+# take out and, for each portion in PROVIDED, fits the others, fills in what is missing of
+# that take, and writes OUT/PORTION/{OriginalTestClip,ChoppedTestClip,ExtrapolatedClip}.wav.
+# Needs GNU make 4.3.
+
+DIGIT = 0
+SPEAKER = $(if $(FSDD),jackson,espeak)
+SEED = 7
+HOLDOUT =
+PROVIDED = 0.5 0.25
+OUT = out
+FSDD =
+BIN =
+
+q = '$(subst ','\'',$(1))'
+filters = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
+clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
+
+# A portion's folder: a % in it would make its rules patterns.
+folders = $(subst %,percent,$(PROVIDED))
+
+ifndef INSIDE
+# Outside: go to OUT and run this file there, so that every target is a plain name and
+# any path may have spaces in it, this file's own included (make's functions would split
+# it; the path of one makefile is all that MAKEFILE_LIST holds here).
+self := $(shell list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
+	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
+
+tutorial: run
+	@cd -- $(call q,$(OUT)) && for folder in $(folders); do cat "$$folder/score.txt" || exit 1; done
+
+run:
+	+@self=$(call q,$(self)); recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
+	recordings=$${recordings:-$${self%/*}/corpus}; \
+	test -d "$$recordings" || { echo "tutorial: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
+	recordings=$$(cd -- "$$recordings" && pwd) && \
+	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
+	mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && \
+	$(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
+		RECORDINGS="$$recordings"
+
+listen: run
+	@cd -- $(call q,$(OUT)) && for folder in $(folders); do for clip in $(clips); do \
+		echo "$$folder/$$clip.wav"; play -q "$$folder/$$clip.wav" || { \
+		echo "listen: SoX cannot play here (no sound device?); the clips are in $$PWD" >&2; exit 1; }; \
+	done; done
+
+else
+# Inside OUT. A file appears whole or not at all, under a name of its own until it is
+# done, so that two runs at once do not meet.
+temp = temp=$@.$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
+produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(1) >"$$temp" && mv "$$temp" $@
+
+# What a target comes from besides files is kept in a file that changes only with it.
+note = @$(temp); $(1) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
+
+hold_out = $(if $(HOLDOUT),--name=$(call q,$(HOLDOUT)),--seed=$(call q,$(SEED)))
+source = -d $(DIGIT) -s $(SPEAKER) $(call q,$(RECORDINGS))
+
+all: $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt)
+
+recordings.list: FORCE
+	$(call note,(cd -- $(call q,$(RECORDINGS)) && cksum -- $(DIGIT)_$(SPEAKER)_*))
+
+holdout.choice: FORCE
+	$(call note,printf '%s\n' $(hold_out))
+
+filters.list: FORCE
+	$(call note,for name in $(filters); do path=$$(command -v $$name) && cksum <"$$path" || { \
+		echo "tutorial: $$name is not found in PATH (is wavefill installed?)" >&2; exit 1; }; done)
+
+recordings.mat: recordings.list filters.list
+	$(call produce,fsdd-load $(source))
+
+clips.mat: recordings.mat
+	$(call produce,pad-chop $<)
+
+training.mat heldout.mat &: clips.mat holdout.choice
+	@echo $(call q,split-holdout $(hold_out) -o heldout.mat $< > training.mat); \
+	held=heldout.mat.$$$$; rest=training.mat.$$$$; \
+	trap 'rm -f "$$held" "$$rest"' EXIT; trap 'exit 1' HUP INT TERM; \
+	split-holdout $(hold_out) -o "$$held" $< >"$$rest" && mv "$$rest" training.mat && mv "$$held" heldout.mat
+
+define rules
+$(folder)/model.lsq: training.mat | $(folder)
+	$$(call produce,lsq-fit -g $(portion) $$<)
+
+$(folder)/given.mat: heldout.mat | $(folder)
+	$$(call produce,pad-chop -c :$(portion) $$<)
+
+$(folder)/predicted.mat: $(folder)/model.lsq $(folder)/given.mat
+	$$(call produce,lsq-predict $$^)
+
+$(folder)/OriginalTestClip.wav: heldout.mat | $(folder)
+	$$(call produce,stitch-wav $$<)
+
+$(folder)/ChoppedTestClip.wav: $(folder)/given.mat
+	$$(call produce,stitch-wav $$<)
+
+$(folder)/ExtrapolatedClip.wav: $(folder)/given.mat $(folder)/predicted.mat
+	$$(call produce,stitch-wav $$^)
+
+$(folder)/columns.r2: heldout.mat $(folder)/predicted.mat
+	$$(call produce,r2-score -q $$^)
+
+$(folder)/samples.r2: heldout.mat $(folder)/predicted.mat
+	$$(call produce,r2-score --flat $$^)
+
+$(folder)/score.txt: $(folder)/columns.r2 $(folder)/samples.r2 holdout.choice
+	@$$(temp); read -r columns <$$(word 1,$$^) && read -r samples <$$(word 2,$$^) && { \
+	echo $$(call q,$(portion) of $(or $(HOLDOUT),the row that seed $(SEED) picks) is given:); \
+	echo "Extrapolation R^2 Score: $$$$columns"; \
+	echo "R^2 over the samples filled in: $$$$samples (1 is exact, 0 no better than their mean)"; \
+	} >"$$$$temp" && mv "$$$$temp" $$@
+
+$(folder):
+	@mkdir -p $$@
+
+endef
+$(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(eval $(rules))))
+endif
+
+FORCE:
+.PHONY: tutorial run listen all FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
