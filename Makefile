@@ -51,6 +51,10 @@ help:
 COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(LAPACK_CFLAGS) \
 	$(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
 
+# Short lines while it builds; make V=1 shows the commands.
+V = 0
+say = $(if $(filter 0,$(V)),@echo '  $(1)';)
+
 # Objects depend on the flags they were made with.
 FLAGS := $(COMPILE) $(LDFLAGS)
 $(BUILD)/flags: FORCE
@@ -59,15 +63,14 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(COMPILE) -MMD -MP -c -o $@ $<
+	$(call say,cc $<)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libcommon.a: $(OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $(OBJECTS)
+	$(call say,ar $@)rm -f $@ && $(AR) rcs $@ $(OBJECTS)
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(LIBS_$*) $(MSGPACK_LIBS) -lm
+	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(LIBS_$*) $(MSGPACK_LIBS) -lm
 
 -include $(OBJECTS:.o=.d) $(COMMANDS:%=$(BUILD)/obj/cmd/%.d)
 
@@ -87,7 +90,7 @@ TESTS =
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(SOX_LIBS) $(LAPACK_LIBS) $(MSGPACK_LIBS) -lm
+	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(SOX_LIBS) $(LAPACK_LIBS) $(MSGPACK_LIBS) -lm
 
 -include $(UNIT:$(BUILD)/unit/%=$(BUILD)/obj/tests/unit/%.d)
 

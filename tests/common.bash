@@ -1,0 +1,48 @@
+# Loaded by every bats file: the filters in PATH, the assertions, small helpers.
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+export LC_ALL=C
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+BIN=${BIN:-$ROOT/build/bin}
+PYTHON=${PYTHON:-/usr/bin/python3}
+CORPUS=$ROOT/pipelines/corpus
+export PATH=$BIN:$PATH ROOT BIN PYTHON CORPUS
+# What a make that runs these tests hands on to the makes below.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+# py CODE [ARG...]: Python with the stream's independent reader and writer at hand:
+# read(file) gives the maps of a stream, write(file, map...) writes them, x(maps) is
+# the matrix of their rows (a list where ragged).
+py() {
+    local code=$1
+    shift
+    "$PYTHON" -c "
+import sys, msgpack, msgpack_numpy, numpy as np
+def read(path):
+    with (sys.stdin.buffer if path == '-' else open(path, 'rb')) as f:
+        return list(msgpack.Unpacker(f, object_hook=msgpack_numpy.decode))
+def write(path, *maps):
+    with (sys.stdout.buffer if path == '-' else open(path, 'wb')) as f:
+        for m in maps:
+            f.write(msgpack.packb(m, default=msgpack_numpy.encode))
+def x(maps):
+    if isinstance(maps[0]['x'], list):
+        return [row for m in maps for row in m['x']]
+    return np.concatenate([m['x'] for m in maps])
+def names(maps):
+    return [name for m in maps for name in m['names']]
+$code" "$@"
+}
+
+# refuses STATUS MESSAGE COMMAND...: it ends with that status, that one line on stderr
+# and nothing on stdout.
+refuses() {
+    local status=$1 message=$2
+    shift 2
+    run "-$status" --separate-stderr "$@"
+    # shellcheck disable=SC2154
+    assert_equal "$stderr" "$message"
+    assert_output ''
+}

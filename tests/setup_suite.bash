@@ -1,0 +1,13 @@
+# Stops the run where what the tests stand on is missing: no test may skip for it.
+setup_suite() {
+    local missing='' tool
+    for tool in "${PYTHON:-/usr/bin/python3}" sox mandoc git strace cmp; do
+        command -v "$tool" >/dev/null || missing="$missing $tool"
+    done
+    "${PYTHON:-/usr/bin/python3}" -c 'import numpy, scipy, sklearn, msgpack, msgpack_numpy' 2>/dev/null ||
+        missing="$missing python3-numpy python3-sklearn python3-msgpack-numpy"
+    if [ -n "$missing" ]; then
+        echo "missing:$missing; ./setup installs what the tests need" >&2
+        return 1
+    fi
+}

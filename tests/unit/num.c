@@ -1,0 +1,119 @@
+/* num: parsing that takes nothing but numbers, and Python's repr(). */
+#include "num.h"
+
+#include "unit.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int repr_is(double value, const char *expected)
+{
+    char text[NUM_REPR_SIZE];
+    num_repr(value, text);
+    return strcmp(text, expected) == 0;
+}
+
+/* Expected texts as Python 3 prints them. */
+static void test_repr(void)
+{
+    EXPECT(repr_is(0, "0.0"));
+    EXPECT(repr_is(-0.0, "-0.0"));
+    EXPECT(repr_is(1, "1.0"));
+    EXPECT(repr_is(-3.4033367444830835, "-3.4033367444830835"));
+    EXPECT(repr_is(0.1, "0.1"));
+    EXPECT(repr_is(1.0 / 3, "0.3333333333333333"));
+    EXPECT(repr_is(100, "100.0"));
+    EXPECT(repr_is(123456789012345680.0, "1.2345678901234568e+17"));
+    EXPECT(repr_is(1e15, "1000000000000000.0"));
+    EXPECT(repr_is(9007199254740993.0, "9007199254740992.0"));
+    EXPECT(repr_is(1e16, "1e+16"));
+    EXPECT(repr_is(1.5e16, "1.5e+16"));
+    EXPECT(repr_is(0.0001, "0.0001"));
+    EXPECT(repr_is(0.00012345, "0.00012345"));
+    EXPECT(repr_is(0.00001, "1e-05"));
+    EXPECT(repr_is(1.25e-7, "1.25e-07"));
+    EXPECT(repr_is(DBL_MAX, "1.7976931348623157e+308"));
+    EXPECT(repr_is(-DBL_MIN, "-2.2250738585072014e-308"));
+    EXPECT(repr_is(5e-324, "5e-324"));
+    EXPECT(repr_is(NAN, "nan"));
+    EXPECT(repr_is(INFINITY, "inf"));
+    EXPECT(repr_is(-INFINITY, "-inf"));
+}
+
+static void test_uint(void)
+{
+    uint64_t v = 0;
+    EXPECT(num_parse_uint("0", 10, &v) && v == 0);
+    EXPECT(num_parse_uint("10", 10, &v) && v == 10);
+    EXPECT(num_parse_uint("18446744073709551615", UINT64_MAX, &v) && v == UINT64_MAX);
+    EXPECT(!num_parse_uint("18446744073709551616", UINT64_MAX, &v));
+    EXPECT(!num_parse_uint("11", 10, &v));
+    EXPECT(!num_parse_uint("7", 5, &v));
+    const char *const wrong[] = {"", "-1", "+1", " 1", "1 ", "1x", "0x1", "1.0", "1e3"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        EXPECT(!num_parse_uint(wrong[i], 100, &v));
+}
+
+static void test_double(void)
+{
+    double v = 0;
+    EXPECT(num_parse_double("0.25", &v) && v == 0.25);
+    EXPECT(num_parse_double("-1e-3", &v) && v == -1e-3);
+    EXPECT(num_parse_double(".5", &v) && v == 0.5);
+    const char *const wrong[] = {"",      " 1",  "1 ",  "nan", "inf", "0x1p3",
+                                 "1e999", "1,5", "--1", "e",   "."};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        EXPECT(!num_parse_double(wrong[i], &v));
+}
+
+static uint64_t position(const char *text, uint64_t columns)
+{
+    struct num_pos pos;
+    return num_parse_pos(text, &pos) ? num_resolve_pos(&pos, columns) : UINT64_MAX;
+}
+
+/* Expected values: Python's int(fraction * columns). */
+static void test_position(void)
+{
+    EXPECT(position("12", 100) == 12);
+    EXPECT(position("1", 100) == 1);
+    EXPECT(position("1.0", 100) == 100);
+    EXPECT(position("0.25", 4087) == 1021);
+    EXPECT(position("25%", 4087) == 1021);
+    EXPECT(position("0.29", 100) == 28);
+    EXPECT(position("29%", 100) == 28);
+    EXPECT(position("100%", 7) == 7);
+    EXPECT(position("0%", 7) == 0);
+    EXPECT(position("2.5e-1", 8) == 2);
+    const char *const wrong[] = {"", "%", "-1", "1.5", "101%", "-1%", "x", "0.5x", "50%%", "5 %"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        EXPECT(position(wrong[i], 10) == UINT64_MAX);
+}
+
+static void test_list(void)
+{
+    struct num_list list = {NULL, 0};
+    EXPECT(num_parse_list("0,3-5,9", 100, &list) == NUM_OK);
+    EXPECT(list.count == 3);
+    for (uint64_t i = 0; i < 12; i++)
+        EXPECT(num_list_has(&list, i) == (i == 0 || (i >= 3 && i <= 5) || i == 9));
+    num_list_free(&list);
+    const char *const wrong[] = {"",   ",",    "1,",  ",1",   "5-3", "1-",
+                                 "-1", "1--2", "101", "1 ,2", "a"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        EXPECT(num_parse_list(wrong[i], 100, &list) == NUM_BAD);
+        num_list_free(&list);
+    }
+}
+
+int main(void)
+{
+    test_repr();
+    test_uint();
+    test_double();
+    test_position();
+    test_list();
+    return UNIT_END();
+}
