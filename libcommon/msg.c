@@ -51,6 +51,7 @@ static size_t escape(const char *raw, char *line, size_t size)
     return n;
 }
 
+MSG_PRINTF(3, 0)
 static void say(const char *file, const char *tail, const char *fmt, va_list args)
 {
     /* Names are bounded by PATH_MAX; what is longer is cut, not lost. */
