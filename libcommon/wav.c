@@ -1,5 +1,6 @@
 #include "wav.h"
 
+#include "msg.h"
 #include "riff.h"
 
 #include <sox.h>
@@ -12,6 +13,7 @@
 /* What libsox said last: its message handler has no argument for the caller. */
 static char said[200];
 
+MSG_PRINTF(3, 0)
 static void keep_message(unsigned level, const char *file, const char *fmt, va_list args)
 {
     (void)file;
