@@ -30,8 +30,10 @@ static const char usage[] =
     "  -h, --help            this text\n"
     "  -V, --version         the version\n";
 
+enum choice { BY_NOTHING, BY_SEED, BY_ROW, BY_NAME };
+
 struct options {
-    enum { BY_NOTHING, BY_SEED, BY_ROW, BY_NAME } by;
+    enum choice by;
     uint32_t seed;
     struct num_list rows;
     char **names;
@@ -40,9 +42,9 @@ struct options {
     const char *heldout;
 };
 
-static void choose(struct options *o, int by)
+static void choose(struct options *o, enum choice by)
 {
-    if (o->by != BY_NOTHING && (int)o->by != by)
+    if (o->by != BY_NOTHING && o->by != by)
         die_usage("more than one of --seed, --row and --name, expected one of them");
     if (o->by == BY_SEED)
         die_usage("--seed given twice, expected one seed");
