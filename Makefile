@@ -70,7 +70,7 @@ $(BUILD)/libcommon.a: $(OBJECTS)
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(LIBS_$*) $(MSGPACK_LIBS) -lm
+	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(LIBS_$*) $(MSGPACK_LIBS) -lm -lpthread
 
 -include $(OBJECTS:.o=.d) $(COMMANDS:%=$(BUILD)/obj/cmd/%.d)
 
@@ -90,7 +90,7 @@ TESTS =
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(SOX_LIBS) $(LAPACK_LIBS) $(MSGPACK_LIBS) -lm
+	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(SOX_LIBS) $(LAPACK_LIBS) $(MSGPACK_LIBS) -lm -lpthread
 
 -include $(UNIT:$(BUILD)/unit/%=$(BUILD)/obj/tests/unit/%.d)
 

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_known(struct str key)
@@ -113,6 +114,38 @@ bool block_parse(const struct mp_map *map, struct block *block, char *why)
     block->map = map;
     return read_version(map, why) && read_x(map, block, why) && read_names(map, block, why) &&
            read_attributes(map, block, why);
+}
+
+bool block_parse_other(const struct mp_map *map, struct block *block, char *why)
+{
+    memset(block, 0, sizeof *block);
+    block->map = map;
+    block->other = true;
+    block->ragged = true;
+    return read_attributes(map, block, why);
+}
+
+static bool is_meta(struct str key)
+{
+    return !str_is(key, "x") && !str_is(key, "names");
+}
+
+void block_meta_keep(struct block_meta *meta, const struct block *block)
+{
+    memset(meta, 0, sizeof *meta);
+    meta->bytes = mp_copy(&meta->map, block->map, is_meta);
+    meta->block = *block;
+    meta->block.map = &meta->map;
+    meta->block.names = NULL;
+    meta->block.nds = NULL;
+    meta->block.rows = 0;
+}
+
+void block_meta_free(struct block_meta *meta)
+{
+    mp_free(&meta->map);
+    free(meta->bytes);
+    memset(meta, 0, sizeof *meta);
 }
 
 struct block_row block_row(const struct block *block, size_t row)

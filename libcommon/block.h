@@ -13,6 +13,7 @@
 /* A view of a parsed map; it owns nothing. */
 struct block {
     size_t rows;
+    bool other;              /* no matrix block but what stream_also let in: no rows here */
     bool ragged;             /* one 1-D array a row; otherwise one rectangle */
     const struct nd *nds;    /* `rows` of them where ragged, else one */
     const struct str *names; /* one a row, or NULL */
@@ -34,6 +35,18 @@ struct block_row {
  * is not. */
 enum { BLOCK_WHY = 384 };
 bool block_parse(const struct mp_map *map, struct block *block, char *why);
+
+/* Reads only rate, col0 and last, of a map that is no matrix block. */
+bool block_parse_other(const struct mp_map *map, struct block *block, char *why);
+
+/* What is known of a block besides its rows and names, for longer than the block lasts. */
+struct block_meta {
+    struct block block; /* of no rows */
+    struct mp_map map;
+    char *bytes;
+};
+void block_meta_keep(struct block_meta *meta, const struct block *block);
+void block_meta_free(struct block_meta *meta);
 
 struct block_row block_row(const struct block *block, size_t row);
 

@@ -110,3 +110,43 @@ void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *
     cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose ? CblasTrans : CblasNoTrans,
                 CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
 }
+
+void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc)
+{
+    settle();
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (int)n, (int)k, 1, a, (int)lda, 1, c,
+                (int)ldc);
+}
+
+void lapack_add_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n,
+                        size_t k, const double *a, size_t lda, const double *b, size_t ldb,
+                        double *c, size_t ldc)
+{
+    settle();
+    cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
+                b, (int)ldb, 1, c, (int)ldc);
+}
+
+void lapack_add_product_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
+                               const double *x, size_t incx, double *y, size_t incy)
+{
+    settle();
+    cblas_dgemv(CblasColMajor, CblasTrans, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, 1, y,
+                (int)incy);
+}
+
+void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
+                             double *b, size_t ldb)
+{
+    settle();
+    cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, transpose ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
+}
+
+enum lapack_status lapack_cholesky(size_t n, double *a, size_t lda)
+{
+    if (!fits(n, n, lda))
+        return LAPACK_NOMEM;
+    return status_of(LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda));
+}

@@ -39,6 +39,26 @@ void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
                      const double *a, size_t lda, const double *b, size_t ldb, double *c,
                      size_t ldc);
 
+/* c (n × n, lower triangle) += a aᵀ; a is n × k. */
+void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc);
+
+/* c (m × n) += alpha a b, as lapack_multiply. */
+void lapack_add_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n,
+                        size_t k, const double *a, size_t lda, const double *b, size_t ldb,
+                        double *c, size_t ldc);
+
+/* y (n) += alpha aᵀ x; a is m × n, x of m; both vectors strided. */
+void lapack_add_product_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
+                               const double *x, size_t incx, double *y, size_t incy);
+
+/* b (m × n) = L⁻¹ b, or L⁻ᵀ b with transpose; L lower triangular (m × m). */
+void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
+                             double *b, size_t ldb);
+
+/* Cholesky: the lower triangle of a (n × n) becomes L with a = L Lᵀ; LAPACK_DIVERGED if
+ * a is not positive definite. */
+enum lapack_status lapack_cholesky(size_t n, double *a, size_t lda);
+
 /* b (m × n) = b L⁻¹, or b L⁻ᵀ with transpose; L lower triangular (n × n). */
 void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
                               double *b, size_t ldb);

@@ -1,15 +1,13 @@
 #include "lsq.h"
 
 #include "lsq_parts.h"
+#include "lsq_reduce.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Up to this many products a sweep, refining takes a few milliseconds. */
-enum { REFINE_MAX = 1 << 19 };
 
 const char *lsq_why(enum lsq_status status)
 {
@@ -152,6 +150,20 @@ struct work {
     double *original; /* the rows before they are destroyed, where refining is to come */
 };
 
+/* a: the m rows of the centred problem; destroyed. */
+static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_options *options,
+                                     struct work *work, struct lsq_fit *fit)
+{
+    enum lsq_status status = m == 0           ? solve_nothing(fit)
+                             : m < fit->given ? lsq_solve_wide(a, m, options, fit)
+                                              : solve_tall(a, m, work->tau, options, fit);
+    if (status == LSQ_OK && options->intercept)
+        status = set_intercept(fit, work->shift, work->mean);
+    if (status == LSQ_OK && !is_finite(fit))
+        status = LSQ_OVERFLOW;
+    return status;
+}
+
 static enum lsq_status fit_centred(double *rows, size_t n, const struct lsq_options *options,
                                    struct work *work, struct lsq_fit *fit)
 {
@@ -164,16 +176,42 @@ static enum lsq_status fit_centred(double *rows, size_t n, const struct lsq_opti
         a += c;
         m--;
     }
-    enum lsq_status status = m == 0  ? solve_nothing(fit)
-                             : m < p ? lsq_solve_wide(a, m, options, fit)
-                                     : solve_tall(a, m, work->tau, options, fit);
-    if (status == LSQ_OK && options->intercept)
-        status = set_intercept(fit, work->shift, work->mean);
-    if (status == LSQ_OK && !is_finite(fit))
-        status = LSQ_OVERFLOW;
+    enum lsq_status status = solve_centred(a, m, options, work, fit);
     if (status == LSQ_OK && work->original != NULL && fit->rank == p && m >= p)
         status = lsq_refine(work->original, rows, work->tau,
                             options->intercept ? work->shift : NULL, fit);
+    return status;
+}
+
+/* Sets up an empty fit and the room to work in. */
+static enum lsq_status begin(size_t n, size_t p, size_t t, struct work *work, struct lsq_fit *fit)
+{
+    memset(fit, 0, sizeof *fit);
+    memset(work, 0, sizeof *work);
+    fit->rows = n;
+    fit->given = p;
+    fit->targets = t;
+    fit->intercept = calloc(t, sizeof *fit->intercept);
+    fit->rss = calloc(t, sizeof *fit->rss);
+    work->shift = malloc((p + t) * sizeof *work->shift);
+    work->mean = malloc((p + t) * sizeof *work->mean);
+    work->tau = malloc(p * sizeof *work->tau);
+    return fit->intercept && fit->rss && work->shift && work->mean && work->tau ? LSQ_OK
+                                                                                : LSQ_NOMEM;
+}
+
+/* Frees the room, and the fit if it has failed. */
+static enum lsq_status end(enum lsq_status status, struct work *work, struct lsq_fit *fit)
+{
+    free(work->shift);
+    free(work->mean);
+    free(work->tau);
+    free(work->original);
+    bool thin = fit->rank * (fit->given + fit->targets) < fit->given * fit->targets;
+    if (status == LSQ_OK && fit->coef == NULL && !thin)
+        status = lsq_make_dense(fit);
+    if (status != LSQ_OK)
+        lsq_free(fit);
     return status;
 }
 
@@ -181,31 +219,66 @@ enum lsq_status lsq_solve(double *rows, size_t n, size_t p, size_t t,
                           const struct lsq_options *options, struct lsq_fit *fit)
 {
     size_t c = p + t;
-    memset(fit, 0, sizeof *fit);
-    fit->rows = n;
-    fit->given = p;
-    fit->targets = t;
-    fit->intercept = calloc(t, sizeof *fit->intercept);
-    fit->rss = calloc(t, sizeof *fit->rss);
-    struct work work = {malloc(c * sizeof(double)), malloc(c * sizeof(double)),
-                        malloc(p * sizeof(double)), NULL};
-    enum lsq_status status = LSQ_NOMEM;
-    bool refining = n > p && n <= REFINE_MAX && p * t <= REFINE_MAX / n;
-    if (refining && (work.original = malloc(n * c * sizeof(double))) != NULL)
-        memcpy(work.original, rows, n * c * sizeof(double));
-    if (fit->intercept && fit->rss && work.shift && work.mean && work.tau &&
-        (!refining || work.original))
+    struct work work;
+    enum lsq_status status = begin(n, p, t, &work, fit);
+    bool refining = n > p && n <= LSQ_REFINE_MAX && p * t <= LSQ_REFINE_MAX / n;
+    if (status == LSQ_OK && refining) {
+        work.original = malloc(n * c * sizeof *rows);
+        if (work.original != NULL)
+            memcpy(work.original, rows, n * c * sizeof *rows);
+        else
+            status = LSQ_NOMEM;
+    }
+    if (status == LSQ_OK)
         status = fit_centred(rows, n, options, &work, fit);
-    free(work.shift);
-    free(work.mean);
-    free(work.tau);
-    free(work.original);
-    bool thin = fit->rank * c < p * t;
-    if (status == LSQ_OK && fit->coef == NULL && !thin)
-        status = lsq_make_dense(fit);
+    return end(status, &work, fit);
+}
+
+/* Reflects the first column of rows (m × width) to a multiple of e₁, and divides row 0
+ * by it: row 0 is then the weighted mean of the columns. */
+static void centre_reduced(double *rows, size_t m, size_t width)
+{
+    double norm = 0;
+    for (size_t i = 0; i < m; i++)
+        norm = hypot(norm, rows[i * width]);
+    double pivot = rows[0] > 0 ? -norm : norm;
+    double top = rows[0] - pivot;
+    /* v = (top, rows below); vᵀ v / 2 = -pivot * top */
+    for (size_t j = 1; j < width; j++) {
+        double dot = top * rows[j];
+        for (size_t i = 1; i < m; i++)
+            dot += rows[i * width] * rows[i * width + j];
+        dot /= -pivot * top;
+        rows[j] -= dot * top;
+        for (size_t i = 1; i < m; i++)
+            rows[i * width + j] -= dot * rows[i * width];
+        rows[j] /= pivot;
+    }
+}
+
+enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_options *options,
+                                  struct lsq_fit *fit)
+{
+    size_t p = reduced->given;
+    size_t t = reduced->targets;
+    size_t first = reduced->intercept ? 1 : 0;
+    size_t width = first + p + t;
+    struct work work;
+    enum lsq_status status = begin(reduced->rows, p, t, &work, fit);
     if (status != LSQ_OK)
-        lsq_free(fit);
-    return status;
+        return end(status, &work, fit);
+    double *a = reduced->data;
+    size_t m = reduced->count - first;
+    memcpy(fit->rss, reduced->rss, t * sizeof *fit->rss);
+    if (first == 1) {
+        centre_reduced(a, reduced->count, width);
+        memcpy(work.shift, reduced->shift, (p + t) * sizeof *work.shift);
+        memcpy(work.mean, a + 1, (p + t) * sizeof *work.mean);
+        for (size_t i = 0; i < m; i++)
+            memmove(a + i * (width - 1), a + (i + 1) * width + 1, (width - 1) * sizeof *a);
+    }
+    status = solve_centred(a, m, options, &work, fit);
+    return end(status, &work, fit);
 }
 
 enum lsq_status lsq_make_dense(struct lsq_fit *fit)

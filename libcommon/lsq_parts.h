@@ -5,6 +5,9 @@
 #include "lapack.h"
 #include "lsq.h"
 
+/* Problems of up to this many products n * p * t are refined: a few milliseconds. */
+enum { LSQ_REFINE_MAX = 1 << 19 };
+
 /* rows (n × c, C order) become the n - 1 rows of the centred problem, from row 1
  * on; row 0 is left aside. shift and mean (c each) receive what was subtracted
  * first (row 0, so that a constant column becomes exactly zero) and the mean of

@@ -1,10 +1,10 @@
 #include "model.h"
 
+#include "fields.h"
 #include "frame.h"
 #include "mem.h"
 #include "msg.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,38 +109,6 @@ void model_put(struct output *out, const struct lsq_fit *fit, bool intercept,
                   slice < fit->targets - first ? slice : fit->targets - first);
 }
 
-/* What is being read, for messages. */
-struct source {
-    const char *name;
-    const struct mp_map *map;
-};
-
-static size_t read_count(const struct source *s, const char *key, size_t low)
-{
-    const struct mp_value *v = mp_find(s->map, key);
-    if (v == NULL || v->kind != MP_INT || v->integer < 0 || (uint64_t)v->integer < low ||
-        v->integer > FRAME_MAX)
-        die(s->name, "a model without \"%s\", expected an integer from %zu", key, low);
-    return (size_t)v->integer;
-}
-
-/* An array of that shape as finite doubles; the caller frees. */
-static double *read_array(const struct source *s, const char *key, unsigned ndim, size_t rows,
-                          size_t cols)
-{
-    const struct mp_value *v = mp_find(s->map, key);
-    if (v == NULL || v->kind != MP_ND || v->nds->ndim != ndim || v->nds->rows != rows ||
-        v->nds->cols != cols)
-        die(s->name, "a model whose \"%s\" does not fit, expected an array of %zu x %zu", key, rows,
-            cols);
-    double *a = mem_array(rows * cols, sizeof *a);
-    nd_to_double(&v->nds->type, v->nds->data, rows * cols, a);
-    for (size_t i = 0; i < rows * cols; i++)
-        if (!isfinite(a[i]))
-            die(s->name, "a model with NaN or infinity in \"%s\", expected finite numbers", key);
-    return a;
-}
-
 /* Puts the columns of slice (rows × count) at column first of whole (rows × cols). */
 static void place(double *whole, size_t cols, size_t first, double *slice, size_t rows,
                   size_t count)
@@ -150,14 +118,15 @@ static void place(double *whole, size_t cols, size_t first, double *slice, size_
     free(slice);
 }
 
-static void read_head(const struct source *s, struct model *m)
+static void read_head(const struct fields *s, struct model *m)
 {
-    m->given = read_count(s, "k", 1);
+    m->given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
     const struct mp_value *targets = mp_find(s->map, "targets");
     const struct mp_value *intercept = mp_find(s->map, "intercept");
     if (intercept == NULL || intercept->kind != MP_ND || intercept->nds->ndim != 1)
         die(s->name, "a model without \"intercept\", expected an array of one number a target");
-    m->targets = targets != NULL ? read_count(s, "targets", 1) : intercept->nds->cols;
+    m->targets =
+        targets != NULL ? (size_t)fields_uint(s, "targets", 1, FRAME_MAX) : intercept->nds->cols;
     if (m->targets == 0)
         die(s->name, "a model of 0 targets, expected at least 1");
     const struct mp_value *rate = mp_find(s->map, "rate");
@@ -177,28 +146,29 @@ static void read_head(const struct source *s, struct model *m)
     if (dense) {
         m->coef = mem_array(m->given, m->targets * sizeof *m->coef);
     } else {
-        m->basis = read_array(s, "basis", 2, m->given, m->rank);
+        m->basis = fields_array(s, "basis", 2, m->given, m->rank);
         m->loadings = mem_array(m->rank, m->targets * sizeof *m->loadings);
     }
 }
 
 /* Reads the targets from `first` on that this map holds; returns the next one. */
-static size_t read_slice(const struct source *s, struct model *m, size_t first)
+static size_t read_slice(const struct fields *s, struct model *m, size_t first)
 {
-    size_t at = mp_find(s->map, "target0") != NULL ? read_count(s, "target0", 0) : 0;
+    size_t at =
+        mp_find(s->map, "target0") != NULL ? (size_t)fields_uint(s, "target0", 0, FRAME_MAX) : 0;
     const struct mp_value *intercept = mp_find(s->map, "intercept");
     size_t count = intercept != NULL && intercept->kind == MP_ND ? intercept->nds->cols : 0;
     if (at != first || count == 0 || count > m->targets - first ||
-        read_count(s, "k", 1) != m->given)
+        (size_t)fields_uint(s, "k", 1, FRAME_MAX) != m->given)
         die(s->name, "a model whose parts do not join, expected targets %zu to %zu next", first,
             m->targets - 1);
-    place(m->intercept, m->targets, first, read_array(s, "intercept", 1, 1, count), 1, count);
+    place(m->intercept, m->targets, first, fields_array(s, "intercept", 1, 1, count), 1, count);
     if (m->coef != NULL)
-        place(m->coef, m->targets, first, read_array(s, "coef", 2, m->given, count), m->given,
+        place(m->coef, m->targets, first, fields_array(s, "coef", 2, m->given, count), m->given,
               count);
     else
-        place(m->loadings, m->targets, first, read_array(s, "loadings", 2, m->rank, count), m->rank,
-              count);
+        place(m->loadings, m->targets, first, fields_array(s, "loadings", 2, m->rank, count),
+              m->rank, count);
     return first + count;
 }
 
@@ -210,7 +180,7 @@ void model_read(const char *path, struct model *m)
     size_t next = 0;
     do {
         const struct mp_map *map = stream_next_map(stream);
-        struct source s = {stream_name(stream), map};
+        struct fields s = {stream_name(stream), "a model", map};
         if (map == NULL)
             die(s.name, "truncated: a model of %zu targets, expected %zu", next, m->targets);
         const struct mp_value *version = mp_find(map, "lsq");

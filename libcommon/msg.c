@@ -30,6 +30,11 @@ void msg_set_quiet(bool quiet)
     quiet_warnings = quiet;
 }
 
+bool msg_is_quiet(void)
+{
+    return quiet_warnings;
+}
+
 /* Copies raw to line with every byte that a terminal could act on as \ooo. */
 static size_t escape(const char *raw, char *line, size_t size)
 {

@@ -19,6 +19,7 @@ const char *msg_tool(void);
 
 /* Silences warn() (not errors) when quiet. */
 void msg_set_quiet(bool quiet);
+bool msg_is_quiet(void);
 
 /* Each writes one line, `tool: file: text`, in a single write; file may be
  * NULL. Control characters and bytes that are not UTF-8 come out as \ooo, so

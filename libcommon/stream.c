@@ -1,3 +1,6 @@
+/* For F_SETPIPE_SZ, where the system has it. */
+#define _GNU_SOURCE
+
 #include "stream.h"
 
 #include "frame.h"
@@ -12,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As much as a pipe holds: more a read brings nothing. */
-enum { READ_SIZE = 64 << 10 };
+/* As much as a pipe can be made to hold: fewer switches between its two ends. */
+enum { READ_SIZE = 256 << 10 };
 
 struct stream {
     char *const *paths;
@@ -27,6 +30,8 @@ struct stream {
     const char *name, *next_name;
     struct mp_map map;
     size_t rows, block_rows, cols;
+    const char *also; /* key of other maps that are let in; NULL for none */
+    bool others;      /* there has been one */
     bool has_rate, has_col0, seen;
     double rate;
     uint64_t col0;
@@ -47,6 +52,10 @@ static void open_next(struct stream *s)
     s->fd = is_stdin(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (s->fd < 0)
         die_errno(s->next_name, "cannot be opened");
+#ifdef F_SETPIPE_SZ
+    /* Fails, harmlessly, for what is no pipe. */
+    fcntl(s->fd, F_SETPIPE_SZ, READ_SIZE);
+#endif
     if (isatty(s->fd))
         die(s->next_name, "a terminal, expected a matrix stream from a pipe or a file");
 }
@@ -59,6 +68,11 @@ struct stream *stream_open(char *const paths[], int count)
     open_next(s);
     s->name = s->next_name;
     return s;
+}
+
+void stream_also(struct stream *s, const char *key)
+{
+    s->also = key;
 }
 
 void stream_keep(struct stream *s)
@@ -203,12 +217,14 @@ bool stream_next(struct stream *s, struct block *block)
     s->rows += s->block_rows;
     s->block_rows = 0;
     if (map == NULL) {
-        if (s->rows == 0)
+        if (s->rows == 0 && !s->others)
             die(s->name, "a matrix of 0 rows, expected at least 1");
         return false;
     }
     char why[BLOCK_WHY];
-    if (!block_parse(map, block, why))
+    bool other = s->also != NULL && mp_find(map, s->also) != NULL;
+    s->others |= other;
+    if (!(other ? block_parse_other(map, block, why) : block_parse(map, block, why)))
         die(s->name, "at byte %" PRIu64 ": %s", s->offset, why);
     check_agreement(s, block);
     if (s->file_end && !s->replaying && !block->last)

@@ -20,6 +20,9 @@ struct stream *stream_open(char *const paths[], int count);
 void stream_keep(struct stream *s);
 void stream_rewind(struct stream *s);
 
+/* Lets maps with this key in as blocks too: they come with `other` set and no rows. */
+void stream_also(struct stream *s, const char *key);
+
 /* The next block; valid until the next call. False after the last one: there has
  * been at least one row by then. */
 bool stream_next(struct stream *s, struct block *block);

@@ -1,13 +1,10 @@
 #include "table.h"
 
-#include "mem.h"
 #include "msg.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 static void check_finite(const struct stream *in, const struct block *block, size_t row,
                          size_t cols, const double *x)
@@ -39,54 +36,11 @@ void table_row(const struct stream *in, const struct block *block, size_t row, s
         check_finite(in, block, row, cols, x);
 }
 
-static bool is_attribute(struct str key)
+void table_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
+                size_t cols, double *x)
 {
-    return !str_is(key, "x") && !str_is(key, "names");
-}
-
-static void keep_meta(struct table *table, const struct block *block)
-{
-    table->bytes = mp_copy(&table->map, block->map, is_attribute);
-    table->meta = *block;
-    table->meta.map = &table->map;
-    table->meta.names = NULL;
-    table->meta.nds = NULL;
-    table->meta.rows = 0;
-}
-
-void table_read(struct stream *in, struct table *table)
-{
-    struct block block;
-    memset(table, 0, sizeof *table);
-    while (stream_next(in, &block)) {
-        if (table->bytes == NULL)
-            keep_meta(table, &block);
-        if (block.has_rate) {
-            table->meta.has_rate = true;
-            table->meta.rate = block.rate;
-        }
-        size_t cols = stream_rectangle(in, &block);
-        if (block.rows == 0)
-            continue;
-        table->cols = cols;
-        if (cols > SIZE_MAX / sizeof(double) / 4 / (table->rows + block.rows))
-            die(stream_name(in), "a matrix too large for the memory there is, expected fewer rows");
-        if (table->rows + block.rows > table->capacity) {
-            table->capacity = table->rows == 0 ? block.rows : 2 * (table->rows + block.rows);
-            table->data = mem_grow(table->data, table->capacity, cols * sizeof(double));
-        }
-        for (size_t i = 0; i < block.rows; i++)
-            table_row(in, &block, i, cols, table->data + (table->rows + i) * cols);
-        table->rows += block.rows;
-    }
-}
-
-void table_free(struct table *table)
-{
-    mp_free(&table->map);
-    free(table->bytes);
-    free(table->data);
-    memset(table, 0, sizeof *table);
+    for (size_t i = 0; i < count; i++)
+        table_row(in, block, row + i, cols, x + i * cols);
 }
 
 bool table_next(struct table_cursor *cursor)

@@ -1,4 +1,4 @@
-/* Rows of a stream as finite doubles in memory. Errors end the program. */
+/* Rows of a stream as finite doubles. Errors end the program. */
 #ifndef WAVEFILL_TABLE_H
 #define WAVEFILL_TABLE_H
 
@@ -7,23 +7,15 @@
 
 #include <stddef.h>
 
-/* A whole matrix: rows × cols in C order, owned (table_free). */
-struct table {
-    double *data;
-    size_t rows, cols, capacity;
-    struct block meta; /* of the first block, without rows and names */
-    struct mp_map map; /* meta's attributes, in memory of their own */
-    char *bytes;
-};
-
-/* Reads in to its end. Refuses rows of different lengths, NaN and infinities. */
-void table_read(struct stream *in, struct table *table);
-void table_free(struct table *table);
-
 /* Row `row` of the stream's present block: its first `cols` columns as doubles at x.
  * Refuses NaN and infinities, naming row and column. */
 void table_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
                double *x);
+
+/* The same for whole rows `row` to `row + count`, all of `cols` columns, one after the
+ * other at x. */
+void table_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
+                size_t cols, double *x);
 
 /* Goes through a stream a row at a time. */
 struct table_cursor {

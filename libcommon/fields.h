@@ -1,0 +1,27 @@
+/* Fields of a map that must be there, for models and partial fits. What is missing or
+ * does not fit ends the program with a message. */
+#ifndef WAVEFILL_FIELDS_H
+#define WAVEFILL_FIELDS_H
+
+#include "mp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fields {
+    const char *name; /* the file, for messages */
+    const char *what; /* "a model", say */
+    const struct mp_map *map;
+};
+
+/* An integer from low to high. */
+uint64_t fields_uint(const struct fields *f, const char *key, uint64_t low, uint64_t high);
+
+bool fields_bool(const struct fields *f, const char *key);
+
+/* An array of that shape (ndim 1: rows is 1) as finite doubles; the caller frees. */
+double *fields_array(const struct fields *f, const char *key, unsigned ndim, size_t rows,
+                     size_t cols);
+
+#endif

@@ -1,0 +1,114 @@
+#include "fit_input.h"
+
+#include "mem.h"
+#include "msg.h"
+#include "partial.h"
+#include "progress.h"
+#include "table.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static void check_lsq(const struct stream *in, enum lsq_status status)
+{
+    if (status != LSQ_OK)
+        die(stream_name(in), "%s", lsq_why(status));
+}
+
+static size_t count_given(const struct fit_input *f, size_t columns, const char *name)
+{
+    if (f->given_text == NULL)
+        die_usage("no given columns, expected -g GIVEN");
+    uint64_t given = num_resolve_pos(&f->position, columns);
+    if (given < 1 || given >= columns)
+        die(name, "-g %s is %" PRIu64 " of %zu columns, expected at least 1 given and 1 target",
+            f->given_text, given, columns);
+    return (size_t)given;
+}
+
+static void begin(struct fit_input *f, const struct stream *in, const struct block *block,
+                  size_t given, size_t columns)
+{
+    f->given = given;
+    f->targets = columns - given;
+    block_meta_keep(&f->meta, block);
+    f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
+    if (f->reducer == NULL)
+        check_lsq(in, LSQ_NOMEM);
+}
+
+static void keep_rate(struct fit_input *f, const struct block *block)
+{
+    if (!block->has_rate)
+        return;
+    f->meta.block.has_rate = true;
+    f->meta.block.rate = block->rate;
+}
+
+/* Converts a few rows at a time, which stay in the cache until they are reduced. */
+static void add_rows(struct fit_input *f, const struct stream *in, const struct block *block,
+                     double *strip, size_t strip_rows)
+{
+    size_t columns = f->given + f->targets;
+    for (size_t row = 0; row < block->rows; row += strip_rows) {
+        size_t n = block->rows - row < strip_rows ? block->rows - row : strip_rows;
+        table_rows(in, block, row, n, columns, strip);
+        check_lsq(in, lsq_reducer_add(f->reducer, strip, n, 1));
+    }
+}
+
+static void merge(struct fit_input *f, const struct stream *in, const struct block *block)
+{
+    struct lsq_reduced part;
+    const char *name = stream_name(in);
+    partial_read(name, block->map, &part);
+    size_t columns = part.given + part.targets;
+    if (f->reducer == NULL)
+        begin(f, in, block, f->given_text != NULL ? count_given(f, columns, name) : part.given,
+              columns);
+    if (part.given != f->given || part.targets != f->targets)
+        die(name, "a partial fit of %zu given columns and %zu targets, expected %zu and %zu",
+            part.given, part.targets, f->given, f->targets);
+    if (part.intercept != f->intercept)
+        die(name, "a partial fit with%s intercept, expected one with%s",
+            part.intercept ? "" : "out", f->intercept ? "" : "out");
+    check_lsq(in, lsq_reducer_merge(f->reducer, &part));
+    lsq_reduced_free(&part);
+}
+
+void fit_input_read(struct fit_input *f, struct stream *in)
+{
+    struct block block;
+    struct progress progress = PROGRESS_NEW;
+    double *strip = NULL;
+    size_t strip_rows = 0;
+    uint64_t rows = 0;
+    stream_also(in, PARTIAL_KEY);
+    while (stream_next(in, &block)) {
+        if (block.other) {
+            merge(f, in, &block);
+        } else if (block.rows > 0) {
+            size_t columns = stream_rectangle(in, &block);
+            if (f->reducer == NULL)
+                begin(f, in, &block, count_given(f, columns, stream_name(in)), columns);
+            if (columns != f->given + f->targets)
+                die(stream_name(in), "rows of %zu columns, expected %zu as in the partial fits",
+                    columns, f->given + f->targets);
+            if (strip == NULL) {
+                strip_rows = 1 + (16 << 10) / columns;
+                strip = mem_array(strip_rows, columns * sizeof *strip);
+            }
+            add_rows(f, in, &block, strip, strip_rows);
+        }
+        keep_rate(f, &block);
+        progress_rows(&progress, rows += block.rows);
+    }
+    progress_end(&progress);
+    free(strip);
+}
+
+void fit_input_free(struct fit_input *f)
+{
+    lsq_reducer_free(f->reducer);
+    block_meta_free(&f->meta);
+}

@@ -1,0 +1,494 @@
+#include "lsq_lane.h"
+
+#include "lsq_parts.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Condition of unit columns up to which Z = X D⁻¹, or X R⁻¹, is well enough. */
+static const double DIAGONAL_MAX = 32;
+static const double TRIANGLE_MAX = 1e8;
+
+/* How much larger than before the mean square of a chunk's column may be. */
+static const double UNLIKE = 16;
+
+struct lane {
+    const struct lane_shape *shape;
+    const struct lane_basis *basis;
+    double *rows;   /* room for a triangle, then the chunk */
+    size_t chunk;   /* rows of a full one */
+    size_t count;   /* rows in it */
+    size_t stacked; /* rows of the triangle: what went the Householder way */
+    double *square; /* Σ [Z E]ᵀ [Z E], lower triangle, LAPACK's order; or of Z alone */
+    double *part;   /* of one chunk */
+    double *cross;  /* Σ Zᵀ E (unknowns × targets), where square is of Z alone */
+    double *sum;    /* Σ E² (targets), likewise */
+    double *rss;    /* of the Householder way */
+    bool squared;   /* whether square holds anything */
+    enum lsq_status status;
+
+    bool threaded, busy, over;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
+/* Where targets are few, one product gives Zᵀ Z, Zᵀ E and Eᵀ E. */
+static size_t square_size(const struct lane_shape *s)
+{
+    return s->targets <= s->unknowns ? s->width : s->unknowns;
+}
+
+enum lsq_status lane_householder(const struct lane_shape *s, double *rows, size_t count,
+                                 double *rss)
+{
+    double *tau = malloc(s->unknowns * sizeof *tau);
+    if (tau == NULL)
+        return LSQ_NOMEM;
+    enum lsq_status status = lsq_factor(rows, count, s->unknowns, s->targets, tau);
+    free(tau);
+    for (size_t i = s->unknowns; i < count; i++)
+        for (size_t j = 0; j < s->targets; j++) {
+            double left = rows[i * s->width + s->unknowns + j];
+            rss[j] += left * left;
+        }
+    for (size_t i = 1; i < s->unknowns; i++)
+        memset(rows + i * s->width, 0, i * sizeof *rows);
+    return status;
+}
+
+static enum lsq_status basis_memory(struct lane_basis *b, const struct lane_shape *s)
+{
+    if (b->triangle != NULL)
+        return LSQ_OK;
+    b->triangle = malloc(s->unknowns * s->width * sizeof *b->triangle);
+    b->norm = malloc(s->unknowns * sizeof *b->norm);
+    b->limit = malloc(s->unknowns * sizeof *b->limit);
+    b->solution = malloc(s->unknowns * s->targets * sizeof *b->solution);
+    return b->triangle && b->norm && b->limit && b->solution ? LSQ_OK : LSQ_NOMEM;
+}
+
+void lane_basis_free(struct lane_basis *b)
+{
+    free(b->triangle);
+    free(b->norm);
+    free(b->limit);
+    free(b->solution);
+    memset(b, 0, sizeof *b);
+}
+
+/* The condition of R with its columns scaled to unit norm; infinite if one is zero. */
+static enum lsq_status find_condition(struct lane_basis *b, const struct lane_shape *s,
+                                      double *condition)
+{
+    size_t q = s->unknowns;
+    double *scaled = malloc(q * q * sizeof *scaled);
+    double *sigma = malloc(q * sizeof *sigma);
+    enum lsq_status status = LSQ_NOMEM;
+    if (scaled != NULL && sigma != NULL) {
+        for (size_t j = 0; j < q; j++) {
+            b->norm[j] = 0;
+            for (size_t i = 0; i <= j; i++)
+                b->norm[j] = hypot(b->norm[j], b->triangle[i * s->width + j]);
+        }
+        for (size_t i = 0; i < q; i++)
+            for (size_t j = 0; j < q; j++)
+                scaled[i * q + j] = b->norm[j] > 0 ? b->triangle[i * s->width + j] / b->norm[j] : 0;
+        status = lsq_from_lapack(lapack_svd(q, scaled, sigma, NULL, NULL));
+        *condition = sigma[q - 1] > 0 ? sigma[0] / sigma[q - 1] : INFINITY;
+    }
+    free(scaled);
+    free(sigma);
+    return status;
+}
+
+enum lsq_status lane_basis_set(struct lane_basis *b, const struct lane_shape *s,
+                               const double *triangle, uint64_t rows)
+{
+    double condition = INFINITY;
+    enum lsq_status status = basis_memory(b, s);
+    if (status != LSQ_OK)
+        return status;
+    memcpy(b->triangle, triangle, s->unknowns * s->width * sizeof *triangle);
+    status = find_condition(b, s, &condition);
+    b->way = condition <= DIAGONAL_MAX   ? LANE_DIAGONAL
+             : condition <= TRIANGLE_MAX ? LANE_TRIANGLE
+                                         : LANE_HOUSEHOLDER;
+    memset(b->solution, 0, s->unknowns * s->targets * sizeof *b->solution);
+    if (status != LSQ_OK || b->way == LANE_HOUSEHOLDER)
+        return status;
+    for (size_t i = 0; i < s->unknowns; i++) {
+        memcpy(b->solution + i * s->targets, triangle + i * s->width + s->unknowns,
+               s->targets * sizeof *triangle);
+        double norm = b->way == LANE_DIAGONAL ? b->norm[i] : 1;
+        b->limit[i] = UNLIKE * norm * norm / (double)rows;
+    }
+    lapack_solve_right_lower(false, s->targets, s->unknowns, b->triangle, s->width, b->solution,
+                             s->targets);
+    return LSQ_OK;
+}
+
+/* (X, Y) to (Z, E) but for the diagonal, which waits until the end: scaling commutes
+ * with sums of products. */
+static void transform(const struct lane_shape *s, const struct lane_basis *b, double *rows,
+                      size_t count)
+{
+    if (s->targets == 1)
+        lapack_add_product_vector(-1, s->unknowns, count, rows, s->width, b->solution, 1,
+                                  rows + s->unknowns, s->width);
+    else
+        lapack_add_product(-1, false, false, s->targets, count, s->unknowns, b->solution,
+                           s->targets, rows, s->width, rows + s->unknowns, s->width);
+    if (b->way == LANE_TRIANGLE)
+        lapack_solve_left_lower(false, s->unknowns, count, b->triangle, s->width, rows, s->width);
+}
+
+/* Whether a chunk's squares are like those before; infinities and NaN are not. */
+static bool is_like(const struct lane *lane)
+{
+    size_t n = square_size(lane->shape);
+    for (size_t j = 0; j < lane->shape->unknowns; j++)
+        if (!(lane->part[j * n + j] <= lane->basis->limit[j] * (double)lane->count))
+            return false;
+    return true;
+}
+
+static void add_squares(struct lane *lane, const double *chunk)
+{
+    const struct lane_shape *s = lane->shape;
+    size_t n = square_size(s);
+    for (size_t i = 0; i < n * n; i++)
+        lane->square[i] += lane->part[i];
+    lane->squared = true;
+    if (n == s->width)
+        return;
+    lapack_add_product(1, false, true, s->targets, s->unknowns, lane->count, chunk + s->unknowns,
+                       s->width, chunk, s->width, lane->cross, s->targets);
+    for (size_t i = 0; i < lane->count; i++)
+        for (size_t j = 0; j < s->targets; j++) {
+            double e = chunk[i * s->width + s->unknowns + j];
+            lane->sum[j] += e * e;
+        }
+}
+
+/* The chunk joins the lane's own triangle, or lies under it until there are enough rows
+ * for one. */
+static enum lsq_status stack(struct lane *lane, const double *chunk)
+{
+    const struct lane_shape *s = lane->shape;
+    size_t rows = lane->stacked + lane->count;
+    memmove(lane->rows + lane->stacked * s->width, chunk, lane->count * s->width * sizeof *chunk);
+    lane->stacked = rows;
+    if (rows <= s->unknowns)
+        return LSQ_OK;
+    lane->stacked = s->unknowns;
+    return lane_householder(s, lane->rows, rows, lane->rss);
+}
+
+static double *chunk_of(struct lane *lane)
+{
+    return lane->rows + lane->shape->unknowns * lane->shape->width;
+}
+
+static void reduce_chunk(struct lane *lane)
+{
+    const struct lane_shape *s = lane->shape;
+    double *chunk = chunk_of(lane);
+    if (lane->count == 0 || lane->status != LSQ_OK)
+        return;
+    bool like = false;
+    if (lane->basis->way != LANE_HOUSEHOLDER) {
+        size_t n = square_size(s);
+        transform(s, lane->basis, chunk, lane->count);
+        memset(lane->part, 0, n * n * sizeof *lane->part);
+        lapack_add_square(n, lane->count, chunk, s->width, lane->part, n);
+        like = is_like(lane);
+    }
+    if (like)
+        add_squares(lane, chunk);
+    else
+        lane->status = stack(lane, chunk);
+    lane->count = 0;
+}
+
+static void *work(void *data)
+{
+    struct lane *lane = data;
+    pthread_mutex_lock(&lane->mutex);
+    for (;;) {
+        while (!lane->busy && !lane->over)
+            pthread_cond_wait(&lane->changed, &lane->mutex);
+        if (lane->over)
+            break;
+        pthread_mutex_unlock(&lane->mutex);
+        reduce_chunk(lane);
+        pthread_mutex_lock(&lane->mutex);
+        lane->busy = false;
+        pthread_cond_signal(&lane->changed);
+    }
+    pthread_mutex_unlock(&lane->mutex);
+    return NULL;
+}
+
+/* A chunk that stays in a core's cache, and is larger than the triangle. */
+static size_t chunk_rows(const struct lane_shape *s)
+{
+    enum { DOUBLES = 64 << 10 };
+    size_t n = DOUBLES / s->width;
+    return n > 2 * s->unknowns ? n : 2 * s->unknowns;
+}
+
+static bool lane_memory(struct lane *lane)
+{
+    const struct lane_shape *s = lane->shape;
+    size_t n = square_size(s);
+    lane->chunk = chunk_rows(s);
+    lane->rows = malloc((s->unknowns + lane->chunk) * s->width * sizeof *lane->rows);
+    lane->square = calloc(n * n, sizeof *lane->square);
+    lane->part = malloc(n * n * sizeof *lane->part);
+    lane->cross = calloc(s->unknowns * s->targets, sizeof *lane->cross);
+    lane->sum = calloc(s->targets, sizeof *lane->sum);
+    lane->rss = calloc(s->targets, sizeof *lane->rss);
+    return lane->rows && lane->square && lane->part && lane->cross && lane->sum && lane->rss;
+}
+
+struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *basis, bool threaded)
+{
+    struct lane *lane = calloc(1, sizeof *lane);
+    if (lane == NULL)
+        return NULL;
+    lane->shape = shape;
+    lane->basis = basis;
+    pthread_mutex_init(&lane->mutex, NULL);
+    pthread_cond_init(&lane->changed, NULL);
+    bool ok = lane_memory(lane);
+    if (ok && threaded)
+        ok = lane->threaded = pthread_create(&lane->thread, NULL, work, lane) == 0;
+    if (ok)
+        return lane;
+    lane_free(lane);
+    return NULL;
+}
+
+void lane_free(struct lane *lane)
+{
+    if (lane == NULL)
+        return;
+    if (lane->threaded) {
+        lane_wait(lane);
+        pthread_mutex_lock(&lane->mutex);
+        lane->over = true;
+        pthread_cond_signal(&lane->changed);
+        pthread_mutex_unlock(&lane->mutex);
+        pthread_join(lane->thread, NULL);
+    }
+    pthread_mutex_destroy(&lane->mutex);
+    pthread_cond_destroy(&lane->changed);
+    free(lane->rows);
+    free(lane->square);
+    free(lane->part);
+    free(lane->cross);
+    free(lane->sum);
+    free(lane->rss);
+    free(lane);
+}
+
+double *lane_slot(struct lane *lane)
+{
+    return chunk_of(lane) + lane->count++ * lane->shape->width;
+}
+
+bool lane_is_full(const struct lane *lane)
+{
+    return lane->count == lane->chunk;
+}
+
+void lane_submit(struct lane *lane)
+{
+    if (!lane->threaded) {
+        reduce_chunk(lane);
+        return;
+    }
+    pthread_mutex_lock(&lane->mutex);
+    lane->busy = true;
+    pthread_cond_signal(&lane->changed);
+    pthread_mutex_unlock(&lane->mutex);
+}
+
+enum lsq_status lane_wait(struct lane *lane)
+{
+    if (lane->threaded) {
+        pthread_mutex_lock(&lane->mutex);
+        while (lane->busy)
+            pthread_cond_wait(&lane->changed, &lane->mutex);
+        pthread_mutex_unlock(&lane->mutex);
+    }
+    return lane->status;
+}
+
+/* What the sums of all lanes come to, LAPACK's order: square (n × n), cross, sum. */
+struct totals {
+    double *square, *cross, *sum;
+    bool any;
+};
+
+static void unscale(const struct lane_basis *b, const struct lane_shape *s, struct totals *t)
+{
+    size_t q = s->unknowns;
+    for (size_t j = 0; b->way == LANE_DIAGONAL && j < q; j++) {
+        for (size_t i = j; i < q; i++)
+            t->square[j * q + i] /= b->norm[i] * b->norm[j];
+        for (size_t i = 0; i < s->targets; i++)
+            t->cross[j * s->targets + i] /= b->norm[j];
+    }
+}
+
+static void add_totals(const struct lane_shape *s, const struct lane *lane, struct totals *t)
+{
+    size_t q = s->unknowns;
+    size_t n = square_size(s);
+    t->any |= lane->squared;
+    for (size_t j = 0; j < q; j++) {
+        for (size_t i = j; i < q; i++)
+            t->square[j * q + i] += lane->square[j * n + i];
+        for (size_t i = 0; i < s->targets; i++)
+            t->cross[j * s->targets + i] +=
+                n > q ? lane->square[j * n + q + i] : lane->cross[j * s->targets + i];
+    }
+    for (size_t i = 0; i < s->targets; i++)
+        t->sum[i] += n > q ? lane->square[(q + i) * n + q + i] : lane->sum[i];
+}
+
+/* The basis' triangle in the coordinates (Z, E), where E's part is zero. */
+static void base(const struct lane_shape *s, const struct lane_basis *b, double *triangle)
+{
+    size_t q = s->unknowns;
+    memcpy(triangle, b->triangle, q * s->width * sizeof *triangle);
+    if (b->way == LANE_HOUSEHOLDER)
+        return;
+    for (size_t i = 0; i < q; i++) {
+        for (size_t j = i; j < q; j++)
+            triangle[i * s->width + j] = b->way == LANE_TRIANGLE
+                                             ? (double)(i == j)
+                                             : b->triangle[i * s->width + j] / b->norm[j];
+        memset(triangle + i * s->width + q, 0, s->targets * sizeof *triangle);
+    }
+}
+
+/* triangle becomes the Cholesky factor of its own square and the lanes' sums. */
+static enum lsq_status add_to_triangle(const struct lane_shape *s, struct totals *t,
+                                       double *triangle, double *rss)
+{
+    size_t q = s->unknowns;
+    lapack_add_square(q, q, triangle, s->width, t->square, q);
+    if (lapack_cholesky(q, t->square, q) != LAPACK_DONE)
+        return LSQ_DIVERGED;
+    lapack_solve_right_lower(true, s->targets, q, t->square, q, t->cross, s->targets);
+    for (size_t i = 0; i < s->targets; i++) {
+        double explained = 0;
+        for (size_t j = 0; j < q; j++)
+            explained += t->cross[j * s->targets + i] * t->cross[j * s->targets + i];
+        rss[i] += fmax(0, t->sum[i] - explained);
+    }
+    for (size_t i = 0; i < q; i++) {
+        memcpy(triangle + i * s->width + i, t->square + i * q + i, (q - i) * sizeof *triangle);
+        memcpy(triangle + i * s->width + q, t->cross + i * s->targets,
+               s->targets * sizeof *triangle);
+    }
+    return LSQ_OK;
+}
+
+/* Householder QR of the triangle on top of those of the lanes. */
+static enum lsq_status add_stacks(const struct lane_shape *s, const struct lane_basis *b,
+                                  struct lane **lanes, size_t count, double *triangle, double *rss)
+{
+    size_t rows = s->unknowns;
+    for (size_t k = 0; k < count; k++)
+        rows += lanes[k]->stacked;
+    if (rows == s->unknowns)
+        return LSQ_OK;
+    double *pile = malloc(rows * s->width * sizeof *pile);
+    if (pile == NULL)
+        return LSQ_NOMEM;
+    memcpy(pile, triangle, s->unknowns * s->width * sizeof *pile);
+    rows = s->unknowns;
+    for (size_t k = 0; k < count; k++) {
+        memcpy(pile + rows * s->width, lanes[k]->rows, lanes[k]->stacked * s->width * sizeof *pile);
+        rows += lanes[k]->stacked;
+        for (size_t j = 0; j < s->targets; j++)
+            rss[j] += lanes[k]->rss[j];
+    }
+    /* The lanes' rows are not yet scaled. */
+    for (size_t i = s->unknowns; i < rows && b->way == LANE_DIAGONAL; i++)
+        for (size_t j = 0; j < s->unknowns; j++)
+            pile[i * s->width + j] /= b->norm[j];
+    enum lsq_status status = lane_householder(s, pile, rows, rss);
+    memcpy(triangle, pile, s->unknowns * s->width * sizeof *pile);
+    free(pile);
+    return status;
+}
+
+/* Back from (Z, E): R = triangle P, C = its part + R B. */
+static enum lsq_status transform_back(const struct lane_shape *s, const struct lane_basis *b,
+                                      double *triangle)
+{
+    size_t q = s->unknowns;
+    if (b->way == LANE_HOUSEHOLDER)
+        return LSQ_OK;
+    double *r = calloc(q * q, sizeof *r);
+    if (r == NULL)
+        return LSQ_NOMEM;
+    if (b->way == LANE_TRIANGLE)
+        lapack_multiply(false, false, q, q, q, b->triangle, s->width, triangle, s->width, r, q);
+    for (size_t i = 0; i < q; i++)
+        for (size_t j = i; j < q; j++)
+            triangle[i * s->width + j] =
+                b->way == LANE_TRIANGLE ? r[i * q + j] : triangle[i * s->width + j] * b->norm[j];
+    lapack_add_product(1, false, false, s->targets, q, q, b->solution, s->targets, triangle,
+                       s->width, triangle + q, s->width);
+    free(r);
+    return LSQ_OK;
+}
+
+static void empty(const struct lane_shape *s, struct lane *lane)
+{
+    size_t n = square_size(s);
+    memset(lane->square, 0, n * n * sizeof *lane->square);
+    memset(lane->cross, 0, s->unknowns * s->targets * sizeof *lane->cross);
+    memset(lane->sum, 0, s->targets * sizeof *lane->sum);
+    memset(lane->rss, 0, s->targets * sizeof *lane->rss);
+    lane->squared = false;
+    lane->stacked = 0;
+}
+
+enum lsq_status lane_collect(const struct lane_shape *s, const struct lane_basis *b,
+                             struct lane **lanes, size_t count, double *triangle, double *rss)
+{
+    struct totals t = {calloc(s->unknowns * s->unknowns, sizeof(double)),
+                       calloc(s->unknowns * s->targets, sizeof(double)),
+                       calloc(s->targets, sizeof(double)), false};
+    enum lsq_status status = t.square && t.cross && t.sum ? LSQ_OK : LSQ_NOMEM;
+    for (size_t k = 0; k < count && status == LSQ_OK; k++) {
+        status = lane_wait(lanes[k]);
+        reduce_chunk(lanes[k]);
+        if (status == LSQ_OK)
+            status = lanes[k]->status;
+        add_totals(s, lanes[k], &t);
+    }
+    base(s, b, triangle);
+    unscale(b, s, &t);
+    if (status == LSQ_OK && t.any)
+        status = add_to_triangle(s, &t, triangle, rss);
+    if (status == LSQ_OK)
+        status = add_stacks(s, b, lanes, count, triangle, rss);
+    if (status == LSQ_OK)
+        status = transform_back(s, b, triangle);
+    for (size_t k = 0; k < count; k++)
+        empty(s, lanes[k]);
+    free(t.square);
+    free(t.cross);
+    free(t.sum);
+    return status;
+}

@@ -1,0 +1,297 @@
+#include "lsq_reduce.h"
+
+#include "lsq_lane.h"
+#include "lsq_parts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* As many rows are kept as they came as lsq_solve refines, or as the first Householder
+ * reduction takes. */
+static size_t capacity_for(size_t given, size_t targets)
+{
+    size_t refined = LSQ_REFINE_MAX / given / targets;
+    size_t reduced = 2 * (given + 1) + 64;
+    return refined > reduced ? refined : reduced;
+}
+
+struct lsq_reducer {
+    struct lane_shape shape;
+    bool intercept;
+    unsigned threads;
+    uint64_t rows;
+    double *shift, *rss;
+    bool has_shift;
+
+    double *raw; /* rows as they came; NULL once that is over */
+    size_t raw_count, capacity;
+
+    double *pile; /* reduced rows, capacity of them at most; the first ones R and C */
+    size_t pile_count;
+
+    struct lane_basis basis; /* how lanes reduce */
+    struct lane **lanes;     /* NULL until the pile has been reduced once */
+    size_t next_lane;
+    uint64_t basis_rows, lane_rows; /* behind the basis, and in the lanes since */
+};
+
+void lsq_reduced_free(struct lsq_reduced *reduced)
+{
+    free(reduced->data);
+    free(reduced->shift);
+    free(reduced->rss);
+    memset(reduced, 0, sizeof *reduced);
+}
+
+struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads)
+{
+    struct lsq_reducer *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return NULL;
+    r->intercept = intercept;
+    r->threads = threads;
+    r->capacity = capacity_for(given, targets);
+    r->shape.unknowns = given + (intercept ? 1 : 0);
+    r->shape.targets = targets;
+    r->shape.width = r->shape.unknowns + targets;
+    r->shift = calloc(given + targets, sizeof *r->shift);
+    r->rss = calloc(targets, sizeof *r->rss);
+    r->raw = malloc(r->capacity * (given + targets) * sizeof *r->raw);
+    if (r->shift && r->rss && r->raw)
+        return r;
+    lsq_reducer_free(r);
+    return NULL;
+}
+
+static void free_lanes(struct lsq_reducer *r)
+{
+    for (size_t i = 0; r->lanes != NULL && i < r->threads; i++)
+        lane_free(r->lanes[i]);
+    free(r->lanes);
+    r->lanes = NULL;
+}
+
+void lsq_reducer_free(struct lsq_reducer *r)
+{
+    if (r == NULL)
+        return;
+    free_lanes(r);
+    lane_basis_free(&r->basis);
+    free(r->shift);
+    free(r->rss);
+    free(r->raw);
+    free(r->pile);
+    free(r);
+}
+
+/* Householder: the pile's rows become `unknowns` of them. */
+static enum lsq_status reduce_pile(struct lsq_reducer *r)
+{
+    const struct lane_shape *s = &r->shape;
+    if (r->pile_count <= s->unknowns)
+        return LSQ_OK;
+    enum lsq_status status = lane_householder(s, r->pile, r->pile_count, r->rss);
+    r->pile_count = s->unknowns;
+    return status;
+}
+
+/* One row as it came, with its weight's root, to the form of reduced rows. */
+static void shift_row(const struct lsq_reducer *r, const double *row, double root, double *to)
+{
+    size_t c = r->shape.width - (r->intercept ? 1 : 0);
+    if (r->intercept)
+        *to++ = root;
+    if (root == 1)
+        for (size_t j = 0; j < c; j++)
+            to[j] = row[j] - r->shift[j];
+    else
+        for (size_t j = 0; j < c; j++)
+            to[j] = root * (row[j] - r->shift[j]);
+}
+
+static void set_shift(struct lsq_reducer *r, const double *row)
+{
+    if (!r->has_shift && r->intercept)
+        memcpy(r->shift, row, (r->shape.width - 1) * sizeof *row);
+    r->has_shift = true;
+}
+
+/* Moves the shift to the mean of the rows so far: columns far from zero would all look
+ * alike. A constant column has its value there already, and stays exactly zero. */
+static void recentre(struct lsq_reducer *r)
+{
+    if (!r->intercept || r->pile[0] == 0)
+        return;
+    for (size_t j = 0; j < r->shape.width - 1; j++) {
+        double old = r->shift[j];
+        r->shift[j] += r->pile[1 + j] / r->pile[0];
+        r->pile[1 + j] += (old - r->shift[j]) * r->pile[0];
+    }
+}
+
+/* Lanes take over from the pile, which has been reduced to a triangle. */
+static enum lsq_status start_lanes(struct lsq_reducer *r)
+{
+    recentre(r);
+    enum lsq_status status = lane_basis_set(&r->basis, &r->shape, r->pile, r->rows);
+    r->basis_rows = r->rows;
+    r->lane_rows = 0;
+    if (status != LSQ_OK || r->lanes != NULL)
+        return status;
+    r->lanes = calloc(r->threads, sizeof *r->lanes);
+    if (r->lanes == NULL)
+        return LSQ_NOMEM;
+    for (size_t i = 0; i < r->threads; i++)
+        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, r->threads > 1)) == NULL)
+            return LSQ_NOMEM;
+    return LSQ_OK;
+}
+
+/* Room for one more row on the pile: reduces it where it is full. */
+static enum lsq_status pile_room(struct lsq_reducer *r)
+{
+    if (r->pile == NULL)
+        r->pile = malloc(r->capacity * r->shape.width * sizeof *r->pile);
+    if (r->pile == NULL)
+        return LSQ_NOMEM;
+    return r->pile_count < r->capacity ? LSQ_OK : reduce_pile(r);
+}
+
+/* The end of keeping rows as they came. */
+static enum lsq_status spill(struct lsq_reducer *r)
+{
+    if (r->raw == NULL)
+        return LSQ_OK;
+    enum lsq_status status = LSQ_OK;
+    size_t c = r->shape.width - (r->intercept ? 1 : 0);
+    if (r->raw_count > 0)
+        set_shift(r, r->raw);
+    for (size_t i = 0; i < r->raw_count && status == LSQ_OK; i++) {
+        status = pile_room(r);
+        if (status == LSQ_OK)
+            shift_row(r, r->raw + i * c, 1, r->pile + r->pile_count++ * r->shape.width);
+    }
+    free(r->raw);
+    r->raw = NULL;
+    return status;
+}
+
+/* Brings what the lanes hold back to the pile, as a triangle. */
+static enum lsq_status flush(struct lsq_reducer *r)
+{
+    if (r->lanes == NULL || r->lane_rows == 0)
+        return LSQ_OK;
+    enum lsq_status status =
+        lane_collect(&r->shape, &r->basis, r->lanes, r->threads, r->pile, r->rss);
+    r->lane_rows = 0;
+    return status;
+}
+
+/* Up to this many times the rows behind the basis go by it: then it is renewed. */
+enum { RENEW = 64 };
+
+static enum lsq_status add_to_lanes(struct lsq_reducer *r, const double *row, double root)
+{
+    struct lane *lane = r->lanes[r->next_lane];
+    shift_row(r, row, root, lane_slot(lane));
+    r->lane_rows++;
+    if (!lane_is_full(lane))
+        return LSQ_OK;
+    lane_submit(lane);
+    r->next_lane = (r->next_lane + 1) % r->threads;
+    enum lsq_status status = lane_wait(r->lanes[r->next_lane]);
+    if (status != LSQ_OK || r->next_lane != 0 || r->lane_rows / RENEW < r->basis_rows)
+        return status;
+    status = flush(r);
+    return status == LSQ_OK ? start_lanes(r) : status;
+}
+
+static enum lsq_status add_row(struct lsq_reducer *r, const double *row, double root)
+{
+    set_shift(r, row);
+    if (r->lanes != NULL)
+        return add_to_lanes(r, row, root);
+    enum lsq_status status = pile_room(r);
+    if (status != LSQ_OK)
+        return status;
+    shift_row(r, row, root, r->pile + r->pile_count++ * r->shape.width);
+    if (r->pile_count < r->capacity)
+        return LSQ_OK;
+    status = reduce_pile(r);
+    return status == LSQ_OK ? start_lanes(r) : status;
+}
+
+enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const double *rows, size_t count,
+                                double root)
+{
+    size_t c = r->shape.width - (r->intercept ? 1 : 0);
+    enum lsq_status status = LSQ_OK;
+    for (size_t i = 0; i < count && status == LSQ_OK; i++) {
+        if (r->raw != NULL && (root != 1 || r->raw_count == r->capacity))
+            status = spill(r);
+        r->rows++;
+        if (r->raw != NULL)
+            memcpy(r->raw + r->raw_count++ * c, rows + i * c, c * sizeof *rows);
+        else if (status == LSQ_OK)
+            status = add_row(r, rows + i * c, root);
+    }
+    return status;
+}
+
+/* Rows reduced with another shift: (x - s) w = (x - s') w + (s' - s) w. */
+static void reshift(const struct lsq_reducer *r, const struct lsq_reduced *from, const double *row,
+                    double *to)
+{
+    size_t first = r->intercept ? 1 : 0;
+    memcpy(to, row, r->shape.width * sizeof *to);
+    for (size_t j = 0; r->intercept && j < r->shape.width - first; j++)
+        to[first + j] += (from->shift[j] - r->shift[j]) * row[0];
+}
+
+enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduced *from)
+{
+    enum lsq_status status = spill(r);
+    if (status == LSQ_OK)
+        status = flush(r);
+    free_lanes(r);
+    set_shift(r, from->shift);
+    for (size_t i = 0; i < from->count && status == LSQ_OK; i++) {
+        status = pile_room(r);
+        if (status == LSQ_OK)
+            reshift(r, from, from->data + i * r->shape.width,
+                    r->pile + r->pile_count++ * r->shape.width);
+    }
+    for (size_t j = 0; j < r->shape.targets; j++)
+        r->rss[j] += from->rss[j];
+    r->rows += from->rows;
+    return status;
+}
+
+double *lsq_reducer_rows(struct lsq_reducer *r, size_t *count)
+{
+    *count = r->raw_count;
+    return r->raw;
+}
+
+enum lsq_status lsq_reducer_finish(struct lsq_reducer *r, struct lsq_reduced *reduced)
+{
+    memset(reduced, 0, sizeof *reduced);
+    enum lsq_status status = spill(r);
+    if (status == LSQ_OK)
+        status = flush(r);
+    if (status == LSQ_OK)
+        status = reduce_pile(r);
+    if (status != LSQ_OK)
+        return status;
+    reduced->given = r->shape.unknowns - (r->intercept ? 1 : 0);
+    reduced->targets = r->shape.targets;
+    reduced->intercept = r->intercept;
+    reduced->rows = r->rows;
+    reduced->count = r->pile_count;
+    reduced->data = r->pile;
+    reduced->shift = r->shift;
+    reduced->rss = r->rss;
+    r->pile = r->shift = r->rss = NULL;
+    return LSQ_OK;
+}

@@ -1,0 +1,68 @@
+/* Rows reduced as they come: what least squares needs of n rows [w x y], kept in as
+ * many rows as there are unknowns, whatever n is. Mergeable: reducing the reductions
+ * of parts is reducing the whole.
+ *
+ * w is 1, or the square root of the row's weight; x are the p given columns and y the t
+ * targets, both less a shift (the first row seen, so that a constant column is exactly
+ * zero). The reduced rows are Qᵀ [w X Y] for an orthogonal Q, without those rows below that
+ * are zero in w and X: of these only the sums of squares in Y stay.
+ *
+ * Chunks of rows are reduced in one of three ways, by how ill-conditioned the columns
+ * seen so far are, the condition being that of columns scaled to unit norm:
+ *   up to 32     Z = X D⁻¹, D the norms: the chunk's Z ᵀ Z is added up;
+ *   up to 10⁸    Z = X R⁻¹, R the triangle so far: likewise, Z now being well-conditioned
+ *                whatever X is;
+ *   beyond       a Householder QR of the triangle on top of the chunk.
+ * In the first two the error is that of a Cholesky factorization of a matrix of condition
+ * at most about 10³, as small as Householder's; R is renewed as rows grow in number,
+ * and a chunk unlike those before takes the third way (Yamamoto et al., ETNA 44, 2015,
+ * on Cholesky QR with a good preconditioner). */
+#ifndef WAVEFILL_LSQ_REDUCE_H
+#define WAVEFILL_LSQ_REDUCE_H
+
+#include "lsq.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is left of `rows` rows. */
+struct lsq_reduced {
+    size_t given, targets; /* p, t */
+    bool intercept;        /* whether there is a w column */
+    uint64_t rows;
+    size_t count;  /* reduced rows: at most unknowns, p or p + 1, unless few came in */
+    double *data;  /* count × (intercept + p + t), C order; owned (lsq_reduced_free) */
+    double *shift; /* p + t; zeros without intercept; owned */
+    double *rss;   /* t; owned */
+};
+
+void lsq_reduced_free(struct lsq_reduced *reduced);
+
+struct lsq_reducer;
+
+/* threads >= 1: chunks are shared out among so many. NULL without memory. The caller
+ * frees with lsq_reducer_free. */
+struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads);
+void lsq_reducer_free(struct lsq_reducer *reducer);
+
+/* Adds count rows of given + targets finite doubles each (C order), each with the
+ * weight sqrt_weight squared. */
+enum lsq_status lsq_reducer_add(struct lsq_reducer *reducer, const double *rows, size_t count,
+                                double sqrt_weight);
+
+/* Adds what has been reduced elsewhere; given, targets and intercept must agree. */
+enum lsq_status lsq_reducer_merge(struct lsq_reducer *reducer, const struct lsq_reduced *reduced);
+
+/* The rows as they came, where all of them are still there (few, of weight 1), for
+ * lsq_solve; NULL otherwise. They belong to the reducer; lsq_solve may destroy them. */
+double *lsq_reducer_rows(struct lsq_reducer *reducer, size_t *count);
+
+/* Reduces what is there; the reducer is used up. */
+enum lsq_status lsq_reducer_finish(struct lsq_reducer *reducer, struct lsq_reduced *reduced);
+
+/* The fit of the rows that were reduced; reduced->data is destroyed. */
+enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_options *options,
+                                  struct lsq_fit *fit);
+
+#endif

@@ -1,0 +1,79 @@
+#include "partial.h"
+
+#include "fields.h"
+#include "frame.h"
+#include "msg.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static bool is_own(struct str key)
+{
+    return str_is(key, PARTIAL_KEY) || str_is(key, "k") || str_is(key, "targets") ||
+           str_is(key, "rows") || str_is(key, "fit_intercept") || str_is(key, "reduced") ||
+           str_is(key, "shift") || str_is(key, "rss");
+}
+
+static size_t width_of(const struct lsq_reduced *r)
+{
+    return (r->intercept ? 1 : 0) + r->given + r->targets;
+}
+
+void partial_put(struct output *out, const struct lsq_reduced *r, const struct block *meta)
+{
+    size_t room = FRAME_MAX / sizeof(double) - 4096 - 2 * width_of(r);
+    if (width_of(r) > room / r->count)
+        die(output_name(out), "%zu reduced rows of %zu columns, expected them to fit into 64 MiB",
+            r->count, width_of(r));
+    mp_put_map(out, (size_t)9 + meta->has_rate + meta->has_col0 +
+                        block_put_attributes(NULL, meta->map, is_own));
+    mp_put_key(out, PARTIAL_KEY);
+    mp_put_uint(out, 1);
+    mp_put_key(out, "k");
+    mp_put_uint(out, r->given);
+    mp_put_key(out, "targets");
+    mp_put_uint(out, r->targets);
+    mp_put_key(out, "rows");
+    mp_put_uint(out, r->rows);
+    mp_put_key(out, "fit_intercept");
+    mp_put_bool(out, r->intercept);
+    if (meta->has_rate) {
+        mp_put_key(out, "rate");
+        mp_put_number(out, meta->rate);
+    }
+    if (meta->has_col0) {
+        mp_put_key(out, "col0");
+        mp_put_uint(out, meta->col0);
+    }
+    block_put_attributes(out, meta->map, is_own);
+    mp_put_key(out, "last");
+    mp_put_bool(out, true);
+    mp_put_key(out, "shift");
+    mp_put_vector(out, r->shift, r->given + r->targets);
+    mp_put_key(out, "rss");
+    mp_put_vector(out, r->rss, r->targets);
+    mp_put_key(out, "reduced");
+    mp_put_matrix(out, r->data, r->count, width_of(r));
+}
+
+void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *r)
+{
+    struct fields f = {name, "a partial fit", map};
+    memset(r, 0, sizeof *r);
+    if (fields_uint(&f, PARTIAL_KEY, 0, UINT32_MAX) != 1)
+        die(name, "a partial fit of a version other than 1, expected \"%s\": 1", PARTIAL_KEY);
+    r->given = (size_t)fields_uint(&f, "k", 1, FRAME_MAX);
+    r->targets = (size_t)fields_uint(&f, "targets", 1, FRAME_MAX);
+    r->rows = fields_uint(&f, "rows", 1, INT64_MAX);
+    r->intercept = fields_bool(&f, "fit_intercept");
+    const struct mp_value *reduced = mp_find(map, "reduced");
+    r->count = reduced != NULL && reduced->kind == MP_ND ? reduced->nds->rows : 0;
+    if (r->count == 0 || r->count > r->rows)
+        die(name,
+            "a partial fit whose \"reduced\" does not fit, expected an array of 1 to %" PRIu64
+            " rows",
+            r->rows);
+    r->data = fields_array(&f, "reduced", 2, r->count, width_of(r));
+    r->shift = fields_array(&f, "shift", 1, 1, r->given + r->targets);
+    r->rss = fields_array(&f, "rss", 1, 1, r->targets);
+}

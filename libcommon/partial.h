@@ -1,0 +1,23 @@
+/* Reduced rows as a message: what lsq-fit --partial writes and lsq-fit merges. */
+#ifndef WAVEFILL_PARTIAL_H
+#define WAVEFILL_PARTIAL_H
+
+#include "block.h"
+#include "lsq_reduce.h"
+#include "mp.h"
+#include "output.h"
+
+#include <stdbool.h>
+
+/* The key that tells such a map. */
+#define PARTIAL_KEY "lsq_partial"
+
+/* Writes it, with meta's rate, col0 and unknown attributes. Ends the program if it does
+ * not fit into a map. */
+void partial_put(struct output *out, const struct lsq_reduced *reduced, const struct block *meta);
+
+/* Reads one; the caller frees it with lsq_reduced_free. Anything else in map ends the
+ * program with a message that begins with name. */
+void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *reduced);
+
+#endif
