@@ -3,8 +3,10 @@
 #include "fit_input.h"
 #include "lsq.h"
 #include "lsq_reduce.h"
+#include "lsq_spectrum.h"
+#include "loo.h"
 #include "mem.h"
-#include "model.h"
+#include "model_write.h"
 #include "msg.h"
 #include "num.h"
 #include "opt.h"
@@ -13,7 +15,10 @@
 #include "stream.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -26,6 +31,11 @@ static const char usage[] =
     "      --no-intercept  fit through the origin\n"
     "      --rcond=R       singular values up to R times the largest count as zero, R from\n"
     "                      0 to below 1 (default: judged with columns of unit norm)\n"
+    "      --ridge=LAMBDA  penalty on the squares of the coefficients, none on the intercept,\n"
+    "                      above 0; auto: the one of the least leave-one-out error\n"
+    "      --grid=LIST     what auto tries, separated by commas (default: 21 values from the\n"
+    "                      largest singular value squared down by 10 decades)\n"
+    "      --loo           say how well each row is predicted by a fit of the others\n"
     "      --partial       write the rows reduced, not a model: lsq-fit reads such partial\n"
     "                      fits like rows and fits all rows behind them\n"
     "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one a\n"
@@ -38,7 +48,10 @@ static const char usage[] =
 struct options {
     const char *given_text; /* as typed */
     struct num_pos given;
-    bool dense, partial;
+    bool dense, partial, loo, ridge_auto;
+    double ridge; /* 0: none */
+    double *grid; /* of ridge_auto; NULL: the default one */
+    size_t grid_count;
     unsigned threads;
     struct lsq_options lsq;
 };
@@ -56,15 +69,41 @@ static unsigned default_threads(void)
     return processors < 1 ? 1 : processors > 64 ? 64 : (unsigned)processors;
 }
 
+static void parse_ridge(struct options *o, const char *arg)
+{
+    o->ridge_auto = strcmp(arg, "auto") == 0;
+    o->ridge = 0;
+    if (!o->ridge_auto && (!num_parse_double(arg, &o->ridge) || o->ridge <= 0))
+        die_usage("--ridge: '%s', expected auto or a number above 0", arg);
+}
+
+static void parse_grid(struct options *o, const char *arg)
+{
+    o->grid_count = 0;
+    for (const char *p = arg; p != NULL;) {
+        char text[64];
+        size_t n = strcspn(p, ",");
+        o->grid = mem_grow(o->grid, o->grid_count + 1, sizeof *o->grid);
+        snprintf(text, sizeof text, "%.*s", n < sizeof text ? (int)n : 0, p);
+        if (!num_parse_double(text, &o->grid[o->grid_count]) || o->grid[o->grid_count] <= 0)
+            die_usage("--grid: '%s', expected numbers above 0, separated by commas", arg);
+        o->grid_count++;
+        p = p[n] == ',' ? p + n + 1 : NULL;
+    }
+}
+
 static struct options parse(int argc, char **argv)
 {
-    enum { NO_INTERCEPT = OPT_LONG, RCOND, DENSE, PARTIAL, THREADS };
+    enum { NO_INTERCEPT = OPT_LONG, RCOND, DENSE, PARTIAL, THREADS, RIDGE, GRID, LOO };
     static const struct option longs[] = {{"given", required_argument, NULL, 'g'},
                                           {"no-intercept", no_argument, NULL, NO_INTERCEPT},
                                           {"rcond", required_argument, NULL, RCOND},
                                           {"dense", no_argument, NULL, DENSE},
                                           {"partial", no_argument, NULL, PARTIAL},
                                           {"threads", required_argument, NULL, THREADS},
+                                          {"ridge", required_argument, NULL, RIDGE},
+                                          {"grid", required_argument, NULL, GRID},
+                                          {"loo", no_argument, NULL, LOO},
                                           OPT_COMMON};
     struct options o = {.threads = default_threads(), .lsq = {true, -1}};
     int c;
@@ -80,12 +119,24 @@ static struct options parse(int argc, char **argv)
             o.dense = true;
         } else if (c == PARTIAL) {
             o.partial = true;
+        } else if (c == LOO) {
+            o.loo = true;
+        } else if (c == RIDGE) {
+            parse_ridge(&o, optarg);
+        } else if (c == GRID) {
+            parse_grid(&o, optarg);
         } else if (c == THREADS) {
             o.threads = (unsigned)opt_uint("--threads", optarg, THREADS_MAX);
         } else if (!num_parse_double(optarg, &o.lsq.rcond) || o.lsq.rcond < 0 || o.lsq.rcond >= 1) {
             die_usage("--rcond: '%s', expected a number from 0 to below 1", optarg);
         }
     }
+    if (o.grid != NULL && !o.ridge_auto)
+        die_usage("--grid without --ridge=auto, which it is for");
+    if (o.partial && (o.loo || o.ridge_auto || o.ridge > 0))
+        die_usage("--partial with --ridge or --loo, which belong to the fit of all parts");
+    if (o.lsq.rcond >= 0 && (o.loo || o.ridge_auto || o.ridge > 0))
+        die_usage("--rcond with --ridge or --loo, which count no singular value as zero");
     if (o.threads == 0)
         o.threads = default_threads();
     return o;
@@ -109,44 +160,109 @@ static void remark(const struct lsq_fit *fit, const struct options *o)
              fit->rows, centred, fit->given, fit->rank);
 }
 
-/* Fits what has been read: as it came where that is still there, else reduced. */
-static void solve(struct fit_input *input, const struct options *o, const char *name,
-                  struct lsq_fit *fit)
+static void check(enum lsq_status status, const char *name)
 {
-    size_t count;
-    enum lsq_status status;
-    double *rows = lsq_reducer_rows(input->reducer, &count);
-    if (rows != NULL) {
-        status = lsq_solve(rows, count, input->given, input->targets, &o->lsq, fit);
-    } else {
-        struct lsq_reduced reduced;
-        status = lsq_reducer_finish(input->reducer, &reduced);
-        if (status == LSQ_OK)
-            status = lsq_solve_reduced(&reduced, &o->lsq, fit);
-        lsq_reduced_free(&reduced);
-    }
-    if (status == LSQ_OK && o->dense)
-        status = lsq_make_dense(fit);
     if (status != LSQ_OK)
         die(name, "%s", lsq_why(status));
 }
 
+/* Least squares: of the rows as they came where they are still there, else reduced. */
+static void solve(struct fit_input *input, const struct options *o, const char *name,
+                  struct lsq_fit *fit)
+{
+    size_t count;
+    double *rows = lsq_reducer_rows(input->reducer, &count);
+    if (rows != NULL) {
+        check(lsq_solve(rows, count, input->given, input->targets, &o->lsq, fit), name);
+        return;
+    }
+    struct lsq_reduced reduced;
+    check(lsq_reducer_finish(input->reducer, &reduced), name);
+    check(lsq_solve_reduced(&reduced, &o->lsq, fit), name);
+    lsq_reduced_free(&reduced);
+}
+
+/* 21 penalties from the largest singular value squared down to a 10¹⁰th of it. */
+static void make_grid(struct loo *loo, const struct options *o, const struct lsq_spectrum *s)
+{
+    enum { STEPS = 21 };
+    loo->count = o->grid != NULL ? o->grid_count : STEPS;
+    loo->lambdas = mem_array(loo->count, sizeof *loo->lambdas);
+    double top = s->rank > 0 ? s->s[0] * s->s[0] : 1;
+    for (size_t k = 0; k < loo->count; k++)
+        loo->lambdas[k] = o->grid != NULL ? o->grid[k] : top * pow(10, -0.5 * (double)k);
+}
+
+/* Ridge regression, or leave-one-out errors, or both: from the spectrum. */
+static void solve_spectrum(struct fit_input *input, const struct options *o, struct stream *in,
+                           struct lsq_fit *fit, struct loo *loo, double *ridge)
+{
+    const char *name = stream_name(in);
+    bool ridged = o->ridge_auto || o->ridge > 0;
+    struct lsq_reduced reduced;
+    struct lsq_spectrum spectrum;
+    check(lsq_reducer_finish(input->reducer, &reduced), name);
+    bool tall = reduced.count - reduced.intercept >= reduced.given;
+    check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), name);
+    *ridge = o->ridge;
+    if (o->loo || o->ridge_auto) {
+        if (o->ridge_auto) {
+            make_grid(loo, o, &spectrum);
+        } else {
+            loo->count = 1;
+            loo->lambdas = mem_array(1, sizeof *loo->lambdas);
+            loo->lambdas[0] = o->ridge;
+        }
+        loo_run(loo, in, &spectrum);
+        *ridge = loo->lambdas[loo->best];
+    }
+    check(ridged ? lsq_spectrum_fit(&spectrum, *ridge, fit)
+                 : lsq_solve_reduced(&reduced, &o->lsq, fit),
+          name);
+    lsq_spectrum_free(&spectrum);
+    lsq_reduced_free(&reduced);
+}
+
+/* The penalty and the leave-one-out score, in one line. */
+static void remark_loo(const struct loo *loo, const struct options *o, size_t targets)
+{
+    char score[NUM_REPR_SIZE];
+    snprintf(score, sizeof score, "%.6g", loo_r2_mean(loo, targets));
+    if (o->ridge_auto)
+        warn(NULL, "ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
+             loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
+    else
+        warn(NULL, "leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
+}
+
 static void put_model(struct output *out, struct fit_input *input, const struct options *o,
-                      const char *name)
+                      struct stream *in)
 {
     struct lsq_fit fit;
-    solve(input, o, name, &fit);
-    remark(&fit, o);
-    model_put(out, &fit, o->lsq.intercept, &input->meta.block);
+    struct loo loo;
+    struct model_notes notes = {.intercept = o->lsq.intercept, .chosen = o->ridge_auto};
+    memset(&loo, 0, sizeof loo);
+    if (o->loo || o->ridge_auto || o->ridge > 0)
+        solve_spectrum(input, o, in, &fit, &loo, &notes.ridge);
+    else
+        solve(input, o, stream_name(in), &fit);
+    if (o->dense)
+        check(lsq_make_dense(&fit), stream_name(in));
+    if (loo.count > 0) {
+        notes.loo = &loo;
+        remark_loo(&loo, o, fit.targets);
+    }
+    if (notes.ridge == 0)
+        remark(&fit, o);
+    model_put(out, &fit, &notes, &input->meta.block);
     lsq_free(&fit);
+    loo_free(&loo);
 }
 
 static void put_partial(struct output *out, struct fit_input *input, const char *name)
 {
     struct lsq_reduced reduced;
-    enum lsq_status status = lsq_reducer_finish(input->reducer, &reduced);
-    if (status != LSQ_OK)
-        die(name, "%s", lsq_why(status));
+    check(lsq_reducer_finish(input->reducer, &reduced), name);
     partial_put(out, &reduced, &input->meta.block);
     lsq_reduced_free(&reduced);
 }
@@ -162,14 +278,17 @@ int main(int argc, char **argv)
                               .position = o.given,
                               .intercept = o.lsq.intercept,
                               .threads = o.threads};
+    if (o.loo || o.ridge_auto)
+        stream_keep(in);
     fit_input_read(&input, in);
 
     if (o.partial)
         put_partial(out, &input, stream_name(in));
     else
-        put_model(out, &input, &o, stream_name(in));
+        put_model(out, &input, &o, in);
 
     fit_input_free(&input);
+    free(o.grid);
     stream_close(in);
     output_close(out);
     return EXIT_SUCCESS;

@@ -234,9 +234,7 @@ enum lsq_status lsq_solve(double *rows, size_t n, size_t p, size_t t,
     return end(status, &work, fit);
 }
 
-/* Reflects the first column of rows (m × width) to a multiple of e₁, and divides row 0
- * by it: row 0 is then the weighted mean of the columns. */
-static void centre_reduced(double *rows, size_t m, size_t width)
+void lsq_centre_reduced(double *rows, size_t m, size_t width)
 {
     double norm = 0;
     for (size_t i = 0; i < m; i++)
@@ -271,7 +269,7 @@ enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_
     size_t m = reduced->count - first;
     memcpy(fit->rss, reduced->rss, t * sizeof *fit->rss);
     if (first == 1) {
-        centre_reduced(a, reduced->count, width);
+        lsq_centre_reduced(a, reduced->count, width);
         memcpy(work.shift, reduced->shift, (p + t) * sizeof *work.shift);
         memcpy(work.mean, a + 1, (p + t) * sizeof *work.mean);
         for (size_t i = 0; i < m; i++)

@@ -14,6 +14,11 @@ enum { LSQ_REFINE_MAX = 1 << 19 };
  * what was left: the column means are shift + mean. */
 void lsq_centre(double *rows, size_t n, size_t c, double *shift, double *mean);
 
+/* The same for rows whose first column holds the roots of their weights: reflects that
+ * column of rows (m × width) to a multiple of e₁, and divides row 0 by it. Row 0 then
+ * holds the weighted mean of each other column, the rows below the centred problem. */
+void lsq_centre_reduced(double *rows, size_t m, size_t width);
+
 /* Applies the reflection of lsq_centre, I - v vᵀ / (n + sqrt(n)) with v = 1 + sqrt(n) e₁,
  * to the n × t matrix f. */
 void lsq_reflect(double *f, size_t n, size_t t);

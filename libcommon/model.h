@@ -1,21 +1,12 @@
-/* A model of lsq-fit as a message, and what it predicts. */
+/* A model of lsq-fit, read back, and what it predicts. */
 #ifndef WAVEFILL_MODEL_H
 #define WAVEFILL_MODEL_H
 
-#include "block.h"
-#include "lsq.h"
-#include "mp.h"
-#include "output.h"
 #include "stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Writes fit as a model: one map, or more of them (slices of the targets) where one
- * would pass 64 MiB. meta: the first block of the rows fitted, for rate, col0 and
- * unknown attributes. Ends the program if a single target does not fit. */
-void model_put(struct output *out, const struct lsq_fit *fit, bool intercept,
-               const struct block *meta);
+#include <stdint.h>
 
 /* A model read back; arrays owned (model_free), C order: coef (given × targets), or
  * basis (given × rank) and loadings (rank × targets). */

@@ -1,0 +1,82 @@
+#include "loo.h"
+
+#include "mem.h"
+#include "msg.h"
+#include "progress.h"
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void loo_free(struct loo *loo)
+{
+    free(loo->lambdas);
+    free(loo->mse);
+    free(loo->squares);
+    r2_free(&loo->total);
+    memset(loo, 0, sizeof *loo);
+}
+
+static void add_row(struct loo *loo, const struct lsq_spectrum *s, const double *row,
+                    double *errors)
+{
+    size_t t = s->targets;
+    lsq_spectrum_row(s, row, loo->lambdas, loo->count, errors);
+    for (size_t i = 0; i < loo->count * t; i++)
+        loo->squares[i] += errors[i] * errors[i];
+    r2_add(&loo->total, row + s->given, row + s->given);
+}
+
+static void choose(struct loo *loo, const struct lsq_spectrum *s)
+{
+    for (size_t k = 0; k < loo->count; k++) {
+        for (size_t j = 0; j < s->targets; j++)
+            loo->mse[k] += loo->squares[k * s->targets + j];
+        loo->mse[k] /= (double)s->rows * (double)s->targets;
+        if (loo->mse[k] < loo->mse[loo->best])
+            loo->best = k;
+    }
+}
+
+void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
+{
+    size_t c = s->given + s->targets;
+    double *row = mem_array(c, sizeof *row);
+    double *errors = mem_array(loo->count, s->targets * sizeof *errors);
+    struct progress progress = PROGRESS_NEW;
+    struct block block;
+    loo->mse = mem_zero(loo->count, sizeof *loo->mse);
+    loo->squares = mem_zero(loo->count * s->targets, sizeof *loo->squares);
+    if (!r2_init(&loo->total, s->targets))
+        die(NULL, "out of memory");
+    stream_rewind(in);
+    while (stream_next(in, &block)) {
+        if (block.other)
+            die(stream_name(in), "a partial fit, expected rows: leave-one-out errors need them");
+        for (size_t i = 0; i < block.rows; i++) {
+            table_row(in, &block, i, c, row);
+            add_row(loo, s, row, errors);
+        }
+        progress_rows(&progress, stream_row0(in) + block.rows);
+    }
+    progress_end(&progress);
+    choose(loo, s);
+    free(row);
+    free(errors);
+}
+
+double loo_r2(const struct loo *loo, size_t targets, size_t target)
+{
+    double squares = loo->squares[loo->best * targets + target];
+    if (!r2_undefined(&loo->total, target))
+        return 1 - squares / loo->total.ss_total[target];
+    return squares == 0 ? 1 : 0;
+}
+
+double loo_r2_mean(const struct loo *loo, size_t targets)
+{
+    double sum = 0;
+    for (size_t j = 0; j < targets; j++)
+        sum += loo_r2(loo, targets, j);
+    return sum / (double)targets;
+}

@@ -1,0 +1,32 @@
+/* Leave-one-out errors of a stream's rows, in a second reading. Errors end the program
+ * with a message. */
+#ifndef WAVEFILL_LOO_H
+#define WAVEFILL_LOO_H
+
+#include "lsq_spectrum.h"
+#include "r2.h"
+#include "stream.h"
+
+#include <stddef.h>
+
+/* All arrays owned (loo_free). */
+struct loo {
+    size_t count; /* of penalties */
+    double *lambdas;
+    double *mse;     /* a penalty each: mean square error over all samples */
+    double *squares; /* count × t: sums of square errors */
+    struct r2 total; /* of the targets themselves */
+    size_t best;     /* index of the least mse */
+};
+
+/* Fills loo->mse, squares and best for loo->lambdas from the rows of in, which is
+ * rewound first. Partial fits among them are refused: their rows are gone. */
+void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum);
+
+/* R² of the errors of one target under the best penalty, and the mean over targets. A
+ * target that is constant counts as 1 if exact, else 0. */
+double loo_r2(const struct loo *loo, size_t targets, size_t target);
+double loo_r2_mean(const struct loo *loo, size_t targets);
+void loo_free(struct loo *loo);
+
+#endif
