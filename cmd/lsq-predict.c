@@ -9,6 +9,7 @@
 #include "table.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,11 +33,27 @@ static void check_block(const struct model *model, struct stream *in, const stru
         if (block_row(block, i).cols < model->given)
             die(name, "row %zu of %zu columns, expected at least the %zu that the model is given",
                 stream_row0(in) + i, block_row(block, i).cols, model->given);
+    if (block->col0 > (uint64_t)INT64_MAX - model->given)
+        die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, block->col0,
+            INT64_MAX);
     if (block->col0 != model->col0)
         die(name, "rows from column %" PRIu64 " on, expected column %" PRIu64 " as the model has",
             block->col0, model->col0);
     if (block->has_rate && model->has_rate && block->rate != model->rate)
         die(name, "%.10g Hz, expected %.10g Hz as the model has", block->rate, model->rate);
+}
+
+static void check_overflow(const struct model *model, const struct stream *in, size_t row,
+                           const double *y)
+{
+    double sum = 0;
+    for (size_t j = 0; j < model->targets; j++)
+        sum += y[j] * 0;
+    if (sum != 0)
+        die(stream_name(in),
+            "row %zu: values so large that the prediction overflows, expected "
+            "smaller ones",
+            stream_row0(in) + row);
 }
 
 static void put_predictions(struct output *out, const struct model *model, struct stream *in,
@@ -58,6 +75,7 @@ static void put_predictions(struct output *out, const struct model *model, struc
         for (size_t i = row; i < row + n; i++) {
             table_row(in, block, i, model->given, room->x);
             model_predict(model, room->x, room->y, room->factors);
+            check_overflow(model, in, i, room->y);
             output_write(out, room->y, row_bytes);
         }
         row += n;
@@ -75,7 +93,10 @@ int main(int argc, char **argv)
     if (optind == argc)
         die_usage("no model, expected MODEL, a file that lsq-fit has written");
     const char *path = argv[optind++];
-    if (strcmp(path, "-") == 0 && optind == argc)
+    bool rows_from_stdin = optind == argc;
+    for (int i = optind; i < argc; i++)
+        rows_from_stdin |= strcmp(argv[i], "-") == 0;
+    if (strcmp(path, "-") == 0 && rows_from_stdin)
         die_usage("both the model and the rows on standard input, expected one in a file");
     struct output *out = output_stdout();
 

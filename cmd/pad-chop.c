@@ -140,11 +140,14 @@ static size_t run_length(const struct block *block, size_t row)
     return n;
 }
 
-static void put_block(struct output *out, const struct block *block, const struct cut *cut,
-                      bool last)
+static void put_block(struct output *out, const char *name, const struct block *block,
+                      const struct cut *cut, bool last)
 {
     size_t cols = cut->to - cut->from;
     struct block meta = *block;
+    if (meta.col0 > (uint64_t)INT64_MAX - cut->from)
+        die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, meta.col0,
+            INT64_MAX);
     meta.col0 += cut->from;
     meta.has_col0 |= meta.col0 > 0;
     for (size_t row = 0; row < block->rows;) {
@@ -165,7 +168,7 @@ static void put_block(struct output *out, const struct block *block, const struc
         row += n;
     }
     if (block->rows == 0 && last)
-        block_put_head(out, &meta, 0, 0, &nd_int16, cols, true);
+        block_put_head(out, &meta, 0, 0, block->ragged ? &nd_int16 : &block->nds->type, cols, true);
 }
 
 int main(int argc, char **argv)
@@ -185,7 +188,7 @@ int main(int argc, char **argv)
 
     struct block block;
     while (stream_next(in, &block))
-        put_block(out, &block, &cut, stream_at_end(in));
+        put_block(out, stream_name(in), &block, &cut, stream_at_end(in));
 
     stream_close(in);
     output_close(out);

@@ -75,8 +75,12 @@ static size_t offset_of(const struct table_cursor *truth, const struct table_cur
     /* A truth that carries no position is taken as it stands if it fits exactly. */
     if (have == want && !truth->block.has_col0)
         return 0;
-    if (at < from || at - from > have || want > have - (size_t)(at - from) ||
-        (!predicted->block.has_col0 && have != want))
+    if (!predicted->block.has_col0 && want < have)
+        die(stream_name(predicted->in),
+            "row %zu: %zu columns and no col0, expected %zu as in %s, or a "
+            "col0",
+            stream_row0(predicted->in) + predicted->row - 1, want, have, stream_name(truth->in));
+    if (at < from || at - from > have || want > have - (size_t)(at - from))
         die(stream_name(predicted->in),
             "row %zu: columns %" PRIu64 ":%" PRIu64 ", expected columns among %" PRIu64 ":%" PRIu64
             " as in %s",

@@ -77,7 +77,8 @@ static bool read_names(const struct mp_map *map, struct block *block, char *why)
             snprintf(why, BLOCK_WHY, "name of row %zu is not UTF-8, expected UTF-8", i);
             return false;
         }
-    block->names = v->kind == MP_EMPTY ? NULL : v->strs;
+    static const struct str none;
+    block->names = v->kind == MP_EMPTY ? &none : v->strs;
     return true;
 }
 
@@ -170,7 +171,7 @@ size_t block_put_attributes(struct output *out, const struct mp_map *map,
             continue;
         n++;
         if (out != NULL) {
-            mp_put_str(out, field->key);
+            mp_put_object(out, field->key_object);
             mp_put_object(out, field->value.object);
         }
     }

@@ -112,13 +112,13 @@ static enum frame_status step(struct frame *frame, const unsigned char *bytes, s
     frame->need += payload;
     if (size < frame->need)
         return FRAME_MORE;
-    frame->pos = frame->need;
     consume(frame);
     frame->values += children;
     if (frame->values > FRAME_VALUES)
         return bad(frame, "a map of more than 8388608 values, expected smaller blocks");
     if (!push(frame, children))
         return bad(frame, "maps or lists nested deeper than 16, expected a flat map");
+    frame->pos = frame->need;
     pop(frame);
     frame->need = frame->pos + 1;
     return FRAME_DONE;

@@ -27,10 +27,28 @@ static bool fits(size_t a, size_t b, size_t c)
     return a <= INT_MAX / 2 && b <= INT_MAX / 2 && c <= INT_MAX / 2;
 }
 
-/* Arguments are right by construction: what is left is memory or divergence. */
+/* Arguments are right by construction: what is left is memory, or divergence, which
+ * dgesdd also calls a NaN among its arguments. */
 static enum lapack_status status_of(lapack_int info)
 {
-    return info == 0 ? LAPACK_DONE : info > 0 ? LAPACK_DIVERGED : LAPACK_NOMEM;
+    bool memory = info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR;
+    return info == 0 ? LAPACK_DONE : memory ? LAPACK_NOMEM : LAPACK_DIVERGED;
+}
+
+enum lapack_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
+                                     double *tau)
+{
+    if (!fits(m, n, ld))
+        return LAPACK_NOMEM;
+    lapack_int *columns = calloc(n, sizeof *columns);
+    if (columns == NULL)
+        return LAPACK_NOMEM;
+    lapack_int info = LAPACKE_dgeqp3(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a,
+                                     (lapack_int)ld, columns, tau);
+    for (size_t j = 0; j < n; j++)
+        pivot[j] = (int)columns[j] - 1;
+    free(columns);
+    return status_of(info);
 }
 
 enum lapack_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
@@ -84,7 +102,7 @@ enum lapack_status lapack_svd(size_t n, double *a, double *s, double *u, double 
     if (info > 0) {
         /* Divide and conquer can fail where the plain QR iteration does not. */
         double *superb = malloc(n * sizeof *superb);
-        info = superb == NULL ? -1
+        info = superb == NULL ? LAPACK_WORK_MEMORY_ERROR
                               : LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, k, k, copy, k, s, u, k,
                                                vt, k, superb);
         free(superb);

@@ -15,6 +15,10 @@ enum lapack_status {
     LAPACK_DIVERGED, /* the SVD's iteration did not converge */
 };
 
+/* QR with column pivoting of a (m × n, m >= n): column pivot[j] of a is column j of Q R. */
+enum lapack_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
+                                     double *tau);
+
 /* QR of a (m × n, m >= n): R in its upper triangle, reflectors below, tau of n. */
 enum lapack_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau);
 

@@ -69,7 +69,7 @@ double loo_r2(const struct loo *loo, size_t targets, size_t target)
 {
     double squares = loo->squares[loo->best * targets + target];
     if (!r2_undefined(&loo->total, target))
-        return 1 - squares / loo->total.ss_total[target];
+        return 1 - squares / r2_total(&loo->total, target);
     return squares == 0 ? 1 : 0;
 }
 

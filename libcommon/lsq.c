@@ -124,7 +124,7 @@ static enum lsq_status solve_tall(double *a, size_t m, double *tau,
     return lsq_solve_triangle(a, a + p, c, options, fit);
 }
 
-static bool all_finite(const double *v, size_t n)
+bool lsq_all_finite(const double *v, size_t n)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -136,12 +136,12 @@ static bool is_finite(const struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
-    if (fit->coef != NULL && !all_finite(fit->coef, p * t))
+    if (fit->coef != NULL && !lsq_all_finite(fit->coef, p * t))
         return false;
-    if (fit->coef == NULL &&
-        (!all_finite(fit->basis, p * fit->rank) || !all_finite(fit->loadings, fit->rank * t)))
+    if (fit->coef == NULL && (!lsq_all_finite(fit->basis, p * fit->rank) ||
+                              !lsq_all_finite(fit->loadings, fit->rank * t)))
         return false;
-    return all_finite(fit->intercept, t) && all_finite(fit->rss, t);
+    return lsq_all_finite(fit->intercept, t) && lsq_all_finite(fit->rss, t);
 }
 
 /* Room that one fit works in. */

@@ -46,6 +46,9 @@ enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld
 enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
                            const double *shift, struct lsq_fit *fit);
 
+/* Whether none of v's n values is NaN or infinite: LAPACK must not see those. */
+bool lsq_all_finite(const double *v, size_t n);
+
 enum lsq_status lsq_from_lapack(enum lapack_status status);
 
 /* The default threshold on singular values: LAPACK's rounding noise on a matrix of

@@ -22,6 +22,8 @@ static enum lsq_status decompose(double *a, size_t m, struct wide *w, struct lsq
     for (size_t j = 0; j < m; j++)
         for (size_t i = 0; i <= j; i++)
             w->core[i * m + j] = a[j * c + i];
+    if (!lsq_all_finite(w->core, m * m))
+        return LSQ_OVERFLOW;
     return lsq_from_lapack(lapack_svd(m, w->core, fit->singular, w->u, w->vt));
 }
 

@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "msg.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,12 +31,13 @@ static void read_head(const struct fields *s, struct model *m)
         die(s->name, "a model of 0 targets, expected at least 1");
     const struct mp_value *rate = mp_find(s->map, "rate");
     const struct mp_value *col0 = mp_find(s->map, "col0");
-    if (rate != NULL && (rate->kind == MP_INT || rate->kind == MP_REAL) && rate->real > 0) {
-        m->has_rate = true;
-        m->rate = rate->real;
-    }
-    if (col0 != NULL && col0->kind == MP_INT && col0->integer >= 0)
-        m->col0 = (uint64_t)col0->integer;
+    bool number = rate != NULL && (rate->kind == MP_INT || rate->kind == MP_REAL);
+    if (rate != NULL && !(number && rate->real > 0 && isfinite(rate->real)))
+        die(s->name, "a model whose \"rate\" is no positive number, expected a sample rate in Hz");
+    m->has_rate = rate != NULL;
+    m->rate = rate != NULL ? rate->real : 0;
+    if (col0 != NULL)
+        m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
     const struct mp_value *basis = mp_find(s->map, "basis");
     bool dense = mp_find(s->map, "coef") != NULL;
     if (!dense && (basis == NULL || basis->kind != MP_ND || basis->nds->ndim != 2))

@@ -48,8 +48,44 @@ static bool is_array_map(const msgpack_object *o)
     return o->type == MSGPACK_OBJECT_MAP && lookup(o, "nd") != NULL;
 }
 
-/* Whether an array of Python objects is anywhere inside: a Python reader would
- * run what its pickle says. Depth is bounded by frame_scan. */
+/* Whether the description of an element type has Python objects in it: a name such as
+ * `|O`, or a list of named fields. */
+static bool names_objects(const msgpack_object *type)
+{
+    struct str s;
+    if (type->type == MSGPACK_OBJECT_ARRAY) {
+        for (uint32_t i = 0; i < type->via.array.size; i++)
+            if (names_objects(&type->via.array.ptr[i]))
+                return true;
+        return false;
+    }
+    if (!text_of(type, &s))
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == 'O' || (s.n - i >= 6 && memcmp(s.p + i, "object", 6) == 0))
+            return true;
+    return false;
+}
+
+/* Of a key that comes twice a Python reader takes the last: any of them counts. */
+static bool is_pickle(const msgpack_object *map)
+{
+    bool array = false;
+    bool objects = false;
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        const msgpack_object_kv *kv = &map->via.map.ptr[i];
+        struct str key, kind;
+        if (!text_of(&kv->key, &key))
+            continue;
+        array |= str_is(key, "nd");
+        objects |= str_is(key, "type") && names_objects(&kv->val);
+        objects |= str_is(key, "kind") && text_of(&kv->val, &kind) && str_is(kind, "O");
+    }
+    return array && objects;
+}
+
+/* Whether an array of Python objects is anywhere inside: a Python reader would run what
+ * its pickle says. Depth is bounded by frame_scan. */
 static bool hides_pickle(const msgpack_object *o)
 {
     if (o->type == MSGPACK_OBJECT_ARRAY) {
@@ -57,9 +93,7 @@ static bool hides_pickle(const msgpack_object *o)
             if (hides_pickle(&o->via.array.ptr[i]))
                 return true;
     } else if (o->type == MSGPACK_OBJECT_MAP) {
-        const msgpack_object *kind = is_array_map(o) ? lookup(o, "kind") : NULL;
-        struct str s;
-        if (kind != NULL && text_of(kind, &s) && str_is(s, "O"))
+        if (is_pickle(o))
             return true;
         for (uint32_t i = 0; i < o->via.map.size; i++)
             if (hides_pickle(&o->via.map.ptr[i].key) || hides_pickle(&o->via.map.ptr[i].val))
@@ -274,6 +308,7 @@ static bool read_fields(struct mp_map *map, const msgpack_object *root)
             if (map->fields[j].key.n == map->fields[i].key.n &&
                 memcmp(map->fields[j].key.p, map->fields[i].key.p, map->fields[i].key.n) == 0)
                 return refuse(map, "a map with the same key twice, expected it once");
+        map->fields[i].key_object = &kv->key;
         read_value(map, &kv->val, &map->fields[i].value);
     }
     return true;
@@ -304,6 +339,7 @@ bool mp_parse(struct mp_map *map, const char *bytes, size_t size)
     map->fields = zone_array(map, 1, sizeof *map->fields);
     map->count = 1;
     map->fields[0].key = (struct str){"x", 1};
+    map->fields[0].key_object = NULL;
     read_value(map, root, &map->fields[0].value);
     return true;
 }
@@ -324,6 +360,7 @@ char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*keep)(struct 
     int failed = 0;
     for (size_t i = 0; i < from->count; i++)
         n += keep(from->fields[i].key);
+    /* A bare array's "x" has no key to copy; nobody keeps it. */
     msgpack_sbuffer_init(&buffer);
     msgpack_packer_init(&pk, &buffer, msgpack_sbuffer_write);
     failed |= msgpack_pack_map(&pk, n);
@@ -331,8 +368,7 @@ char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*keep)(struct 
         const struct mp_field *field = &from->fields[i];
         if (!keep(field->key))
             continue;
-        failed |= msgpack_pack_str(&pk, field->key.n);
-        failed |= msgpack_pack_str_body(&pk, field->key.p, field->key.n);
+        failed |= msgpack_pack_object(&pk, *(const msgpack_object *)field->key_object);
         failed |= msgpack_pack_object(&pk, *(const msgpack_object *)field->value.object);
     }
     if (failed != 0)

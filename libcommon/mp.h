@@ -38,6 +38,7 @@ struct mp_value {
 
 struct mp_field {
     struct str key;
+    const void *key_object; /* for mp_put_object */
     struct mp_value value;
 };
 

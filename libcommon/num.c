@@ -46,7 +46,7 @@ bool num_parse_pos(const char *s, struct num_pos *pos)
     char digits[64];
     size_t len = strlen(s);
     bool percent = len > 0 && s[len - 1] == '%';
-    if (len == 0 || len >= sizeof digits)
+    if (len == 0 || len >= sizeof digits || strchr("+-", s[0]) != NULL)
         return false;
     if (!percent && s[strspn(s, "0123456789")] == '\0') {
         pos->kind = NUM_INDEX;

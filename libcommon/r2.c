@@ -8,12 +8,16 @@ bool r2_init(struct r2 *r2, size_t columns)
 {
     memset(r2, 0, sizeof *r2);
     r2->columns = columns;
+    r2->unscaled = columns;
+    r2->scale = calloc(columns, sizeof *r2->scale);
     r2->mean = calloc(columns, sizeof *r2->mean);
+    r2->mean_low = calloc(columns, sizeof *r2->mean_low);
     r2->ss_total = calloc(columns, sizeof *r2->ss_total);
     r2->ss_residual = calloc(columns, sizeof *r2->ss_residual);
     r2->first = calloc(columns, sizeof *r2->first);
     r2->varies = calloc(columns, sizeof *r2->varies);
-    if (r2->mean && r2->ss_total && r2->ss_residual && r2->first && r2->varies)
+    if (r2->scale && r2->mean && r2->mean_low && r2->ss_total && r2->ss_residual && r2->first &&
+        r2->varies)
         return true;
     r2_free(r2);
     return false;
@@ -21,7 +25,9 @@ bool r2_init(struct r2 *r2, size_t columns)
 
 void r2_free(struct r2 *r2)
 {
+    free(r2->scale);
     free(r2->mean);
+    free(r2->mean_low);
     free(r2->ss_total);
     free(r2->ss_residual);
     free(r2->first);
@@ -29,16 +35,45 @@ void r2_free(struct r2 *r2)
     memset(r2, 0, sizeof *r2);
 }
 
+/* A power of two that brings v near 1; exact, so it changes no digit. */
+static double scale_for(double v)
+{
+    int exponent;
+    frexp(v, &exponent);
+    return ldexp(1, exponent < -1000 ? 1000 : exponent > 1000 ? -1000 : -exponent);
+}
+
+/* Until a column has had a value that is not zero its scale is open; all its sums are
+ * zero so far. */
+static void set_scales(struct r2 *r2, const double *truth, const double *predicted)
+{
+    for (size_t j = 0; j < r2->columns; j++) {
+        double size = fmax(fabs(truth[j]), fabs(predicted[j]));
+        if (r2->scale[j] == 0 && size > 0) {
+            r2->scale[j] = scale_for(size);
+            r2->unscaled--;
+        }
+    }
+}
+
 void r2_add(struct r2 *r2, const double *truth, const double *predicted)
 {
     if (r2->rows == 0)
         memcpy(r2->first, truth, r2->columns * sizeof *truth);
+    if (r2->unscaled > 0)
+        set_scales(r2, truth, predicted);
     double weight = 1 / (double)++r2->rows;
     for (size_t j = 0; j < r2->columns; j++) {
-        double residual = truth[j] - predicted[j];
-        double before = truth[j] - r2->mean[j];
-        r2->mean[j] += before * weight;
-        r2->ss_total[j] += before * (truth[j] - r2->mean[j]);
+        double y = truth[j] * r2->scale[j];
+        double residual = y - predicted[j] * r2->scale[j];
+        double before = (y - r2->mean[j]) - r2->mean_low[j];
+        /* The mean in twice the precision: TwoSum, as in dd.h. */
+        double step = before * weight + r2->mean_low[j];
+        double mean = r2->mean[j] + step;
+        double part = mean - r2->mean[j];
+        r2->mean_low[j] = (r2->mean[j] - (mean - part)) + (step - part);
+        r2->mean[j] = mean;
+        r2->ss_total[j] += before * ((y - mean) - r2->mean_low[j]);
         r2->ss_residual[j] += residual * residual;
         r2->varies[j] |= truth[j] != r2->first[j];
     }
@@ -47,6 +82,12 @@ void r2_add(struct r2 *r2, const double *truth, const double *predicted)
 bool r2_undefined(const struct r2 *r2, size_t column)
 {
     return !r2->varies[column];
+}
+
+double r2_total(const struct r2 *r2, size_t column)
+{
+    double scale = r2->scale[column];
+    return scale > 0 ? r2->ss_total[column] / scale / scale : 0;
 }
 
 size_t r2_count_undefined(const struct r2 *r2)
@@ -76,10 +117,16 @@ double r2_uniform(const struct r2 *r2, bool nan)
 
 double r2_weighted(const struct r2 *r2, bool nan)
 {
+    /* Columns have scales of their own: weights in that of the largest column. */
+    double largest = INFINITY;
+    for (size_t j = 0; j < r2->columns; j++)
+        if (r2->scale[j] > 0)
+            largest = fmin(largest, r2->scale[j]);
     double sum = 0;
     double weights = 0;
     for (size_t j = 0; j < r2->columns; j++) {
-        double weight = r2_undefined(r2, j) ? 0 : r2->ss_total[j];
+        double ratio = r2->scale[j] > 0 ? largest / r2->scale[j] : 0;
+        double weight = r2_undefined(r2, j) ? 0 : r2->ss_total[j] * ratio * ratio;
         sum += weight * r2_column(r2, j, nan);
         weights += weight;
     }

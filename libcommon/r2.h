@@ -9,9 +9,12 @@
 
 struct r2 {
     size_t columns, rows;
-    double *mean, *ss_total, *ss_residual; /* a column each; owned (r2_free) */
-    double *first;                         /* of the first row: tells a constant column */
+    /* A number a column each; owned (r2_free). Sums are of values times scale, a power of
+     * two, so that squares neither overflow nor vanish. */
+    double *scale, *mean, *mean_low, *ss_total, *ss_residual;
+    double *first; /* of the first row: tells a constant column */
     bool *varies;
+    size_t unscaled; /* columns of zeros so far */
 };
 
 /* False without memory. columns >= 1. */
@@ -24,6 +27,9 @@ void r2_free(struct r2 *r2);
 /* Whether a column has no R²: its truth is constant (its values are compared, for
  * a computed variance of a constant 0.1 is not zero) or it has one row only. */
 bool r2_undefined(const struct r2 *r2, size_t column);
+
+/* Σ(y - ȳ)² of a column. */
+double r2_total(const struct r2 *r2, size_t column);
 size_t r2_count_undefined(const struct r2 *r2);
 
 /* A column's score. Undefined ones are NaN if `nan`, else 1 where the prediction is

@@ -197,8 +197,8 @@ const struct mp_map *stream_next_map(struct stream *s)
 static void check_agreement(struct stream *s, const struct block *block)
 {
     if (block->has_rate && s->has_rate && block->rate != s->rate)
-        die(s->name, "at byte %" PRIu64 ": rate %g, expected %g as in the rows before", s->offset,
-            block->rate, s->rate);
+        die(s->name, "at byte %" PRIu64 ": rate %.10g, expected %.10g as in the rows before",
+            s->offset, block->rate, s->rate);
     if (block->has_rate) {
         s->has_rate = true;
         s->rate = block->rate;
