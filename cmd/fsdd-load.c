@@ -171,7 +171,8 @@ int main(int argc, char **argv)
     if (o.files0 != NULL)
         add_files0(&list, &o);
     if (list.count == 0)
-        die(o.files0, "no names in it, expected at least one");
+        die(strcmp(o.files0, "-") == 0 ? "stdin" : o.files0,
+            "no names in it, expected at least one");
 
     clip_sort(list.clips, list.count);
     clip_put_all(out, list.clips, list.count);

@@ -95,6 +95,8 @@ static struct options parse(int argc, char **argv)
         die_usage("no row chosen, expected --seed, --row or --name");
     if (o.heldout == NULL)
         die_usage("no file for the held-out rows, expected -o HELDOUT");
+    if (o.heldout[0] == '\0')
+        die_usage("--output: an empty name, expected a file");
     if (strcmp(o.heldout, "-") == 0)
         die_usage("-o -: standard output has the other rows, expected a file");
     return o;
@@ -176,6 +178,8 @@ int main(int argc, char **argv)
     split(&o, in, rest, held);
 
     stream_close(in);
+    /* Neither shows up where the other fails. */
+    output_finish(held);
     output_close(rest);
     output_close(held);
     num_list_free(&o.rows);

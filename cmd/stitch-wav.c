@@ -177,10 +177,7 @@ static void put_wav(struct wavdir *dir, const struct work *w, const struct table
 static void stitch(struct work *w, struct wavdir *dir, struct table_cursor *given,
                    struct table_cursor *predicted)
 {
-    bool more = table_next(given);
-    /* With one row, and only then, the output can be a single file. */
-    wavdir_expect(dir, more && given->block.rows == 1 && stream_at_end(given->in));
-    for (; more; more = table_next(given)) {
+    while (table_next(given)) {
         if (predicted != NULL && !table_next(predicted))
             die(stream_name(predicted->in), "%zu rows, expected as many as in %s",
                 stream_row0(predicted->in), stream_name(given->in));

@@ -35,6 +35,8 @@ static int compare(const void *x, const void *y)
     if (a->is_fsdd != b->is_fsdd)
         return a->is_fsdd ? -1 : 1;
     int by_name = a->is_fsdd ? fsdd_compare(&a->name, &b->name) : 0;
+    if (by_name == 0 && a->is_fsdd)
+        by_name = strcmp(a->name.stem.p, b->name.stem.p); /* 0_a_1.flac, 0_a_1.wav, 00_a_1.wav */
     return by_name != 0 ? by_name : (a->order > b->order) - (a->order < b->order);
 }
 
@@ -110,65 +112,103 @@ char *clip_read_file(const char *path, size_t max, size_t *size)
     return bytes;
 }
 
-/* path as one word of a shell command that no program takes for an option or a
- * command of its own; `tag` goes before the extension. The caller frees. */
-static char *shell_word(const char *path, const char *tag)
+/* Appends text as one word of a shell command. Bytes that a message would not show as
+ * they are go through printf(1), so that the command can be pasted. */
+static void append_word(char *command, size_t size, const char *text)
 {
-    size_t size = 4 * strlen(path) + strlen(tag) + 8;
-    char *word = mem_array(1, size);
-    char *w = word;
-    const char *base = strrchr(path, '/');
-    const char *dot = strrchr(base != NULL ? base : path, '.');
-    const char *insert = dot != NULL ? dot : path + strlen(path);
-    *w++ = '\'';
-    if (path[0] != '/' && path[0] != '.')
-        w += sprintf(w, "./");
-    for (const char *p = path;; p++) {
-        if (p == insert)
-            w += sprintf(w, "%s", tag);
-        if (*p == '\0')
-            break;
-        if (*p == '\'')
-            w += sprintf(w, "'\\''");
-        else
-            *w++ = *p;
+    bool plain = true;
+    for (size_t left = strlen(text), n; left > 0; left -= n) {
+        n = utf8_printable(text + strlen(text) - left, left);
+        plain &= n > 0;
+        n += n == 0;
     }
-    memcpy(w, "'", 2);
-    return word;
+    size_t at = strlen(command);
+    at += (size_t)snprintf(command + at, size - at, plain ? "'" : "\"$(printf '");
+    for (const char *p = text; *p != '\0' && at + 8 < size; p++) {
+        unsigned c = (unsigned char)*p;
+        if (*p == '\'')
+            at += (size_t)snprintf(command + at, size - at, plain ? "'\\''" : "\\047");
+        else if (!plain && (c < 0x20 || c >= 0x7f || c == '%' || c == '\\'))
+            at += (size_t)snprintf(command + at, size - at, "\\%03o", c);
+        else
+            command[at++] = *p;
+        command[at] = '\0';
+    }
+    snprintf(command + at, size - at, plain ? "'" : "')\"");
 }
 
-static void check_channels(const char *path, const struct wav *wav)
+/* An extension that libsox does not know counts as WAV. */
+static const char *type_of(const struct clip *clip)
 {
-    if (wav->channels == 1)
-        return;
-    char *in = shell_word(path, "");
-    char *out = shell_word(path, "-mono");
-    die(shown(path), "%u channels, expected 1; to mix them: sox %s %s remix -", wav->channels, in,
-        out);
+    return wav_known_type(clip->name.extension) ? clip->name.extension : "wav";
 }
 
-static void check_rate(struct batch *b, const char *path, const struct wav *wav)
+/* Whether SoX can be given a name as it is, which it takes for a pattern, a command or an
+ * address where it looks like one, and knows a type by its extension. */
+static bool is_simple(const struct clip *clip)
+{
+    if (is_stdin(clip->path) || !wav_known_type(clip->name.extension))
+        return false;
+    size_t left = strlen(clip->path);
+    for (const char *p = clip->path; left > 0; p++, left--)
+        if (strchr("*?[]{}~%\\'", *p) != NULL || *p < ' ' || *p > '~')
+            return false;
+    return true;
+}
+
+/* The SoX command that makes a mended copy of a recording, as `effect` says: STEM, the
+ * tag and the extension. */
+static const char *mend(const struct clip *clip, const char *tag, const char *effect)
+{
+    static char command[8192];
+    char out[4096 + 64];
+    const char *path = is_stdin(clip->path) ? "stdin" : clip->path;
+    size_t stem = is_stdin(clip->path) ? strlen(path)
+                                       : (size_t)(clip->name.stem.p - path) + clip->name.stem.n;
+    const char *dot = path[0] == '/' || path[0] == '.' ? "" : "./";
+    if (is_simple(clip)) {
+        snprintf(command, sizeof command, "sox '%s%s' '%s%.*s%s.%s' %s", dot, path, dot, (int)stem,
+                 path, tag, clip->name.extension, effect);
+        return command;
+    }
+    snprintf(out, sizeof out, "%s%.*s%s.wav", dot, stem < 4096 ? (int)stem : 4096, path, tag);
+    snprintf(command, sizeof command, "sox -t %s - -t wav - %s >", type_of(clip), effect);
+    append_word(command, sizeof command, out);
+    if (!is_stdin(clip->path)) {
+        snprintf(command + strlen(command), sizeof command - strlen(command), " <");
+        append_word(command, sizeof command, path);
+    }
+    return command;
+}
+
+static void check_channels(const struct clip *clip, const struct wav *wav)
+{
+    if (wav->channels != 1)
+        die(shown(clip->path), "%u channels, expected 1; to mix them: %s", wav->channels,
+            mend(clip, "-mono", "remix -"));
+}
+
+static void check_rate(struct batch *b, const struct clip *clip, const struct wav *wav)
 {
     if (b->rate_from == NULL) {
-        b->rate_from = path;
+        b->rate_from = clip->path;
         b->meta.has_rate = true;
         b->meta.rate = wav->rate;
     }
     if (wav->rate == b->meta.rate)
         return;
-    char tag[40];
-    snprintf(tag, sizeof tag, "-%.0f", b->meta.rate);
-    char *in = shell_word(path, "");
-    char *out = shell_word(path, tag);
-    die(shown(path), "%.10g Hz, expected %.10g as in %s; to convert it: sox %s %s rate %.10g",
-        wav->rate, b->meta.rate, shown(b->rate_from), in, out, b->meta.rate);
+    char tag[40], effect[40];
+    snprintf(tag, sizeof tag, "-%.10g", b->meta.rate);
+    snprintf(effect, sizeof effect, "rate %.10g", b->meta.rate);
+    die(shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s", wav->rate,
+        b->meta.rate, shown(b->rate_from), mend(clip, tag, effect));
 }
 
 /* WAV files come through memory, where their headers are checked; so does what
- * cannot be opened twice. An unknown extension counts as WAV. */
+ * cannot be opened twice. */
 static void decode(const struct clip *clip, struct wav *wav)
 {
-    const char *type = wav_known_type(clip->name.extension) ? clip->name.extension : "wav";
+    const char *type = type_of(clip);
     char why[WAV_WHY];
     struct stat st;
     int fd = open_clip(clip->path, &st);
@@ -238,8 +278,8 @@ void clip_put_all(struct output *out, const struct clip *clips, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct wav wav;
         decode(&clips[i], &wav);
-        check_channels(clips[i].path, &wav);
-        check_rate(&b, clips[i].path, &wav);
+        check_channels(&clips[i], &wav);
+        check_rate(&b, &clips[i], &wav);
         rounded += wav.rounded;
         size_t bytes = wav.count * sizeof *wav.samples;
         if (bytes > FRAME_MAX - 8192)

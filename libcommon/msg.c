@@ -3,6 +3,7 @@
 #include "utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,19 @@
 static const char *tool = "wavefill";
 static bool quiet_warnings;
 
+/* A standard file that is closed would be the next file to be opened, and its messages
+ * or data end up there. In its place comes one that cannot be used the way it would be. */
+static void fill_standard_files(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", modes[fd]);
+}
+
 void msg_init(const char *argv0)
 {
+    fill_standard_files();
     if (argv0 != NULL && argv0[0] != '\0') {
         const char *slash = strrchr(argv0, '/');
         tool = slash != NULL ? slash + 1 : argv0;

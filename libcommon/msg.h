@@ -11,7 +11,8 @@
 #define MSG_PRINTF(fmt, args)
 #endif
 
-/* Takes the tool's name from argv[0], for the start of each message. */
+/* To be called first: takes the tool's name from argv[0], for the start of each message,
+ * and sees to it that the three standard files are open. */
 void msg_init(const char *argv0);
 
 /* The tool's name without its directory. */

@@ -34,13 +34,14 @@ static _Noreturn void print_version(void)
 
 static _Noreturn void wrong_option(char **argv, const struct option *options)
 {
-    const char *arg = argv[optind - 1];
-    if (arg[0] != '-' || arg[1] != '-')
-        die_usage("unknown option -%c", optopt);
+    /* getopt_long says which letter it does not know, or of which long option it does not
+     * want the argument, and nothing of a long option that it does not know. */
+    if (optopt == 0)
+        die_usage("option %s is unknown or ambiguous", argv[optind - 1]);
     for (; options->name != NULL; options++)
-        if (optopt != 0 && optopt == options->val)
+        if (optopt == options->val)
             die_usage("option --%s takes no argument", options->name);
-    die_usage("option %s is unknown or ambiguous", arg);
+    die_usage("unknown option -%c", optopt);
 }
 
 static _Noreturn void missing_argument(const struct option *options)

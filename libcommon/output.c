@@ -92,11 +92,30 @@ struct output *output_stdout(void)
     return output_stdout_text();
 }
 
-/* A link is followed, so that the file behind it is replaced, not the link. */
+/* Links are followed, to a file that is not there yet too, so that the file behind them is
+ * replaced, not the link. */
 static char *resolve(const char *path)
 {
+    enum { LINKS = 40 };
     char *real = realpath(path, NULL);
-    return real != NULL ? real : mem_string(path);
+    if (real != NULL)
+        return real;
+    char *at = mem_string(path);
+    for (int i = 0; i < LINKS; i++) {
+        char target[PATH_MAX];
+        ssize_t n = readlink(at, target, sizeof target - 1);
+        if (n < 0)
+            break;
+        target[n] = '\0';
+        const char *slash = strrchr(at, '/');
+        int dir = target[0] == '/' || slash == NULL ? 0 : (int)(slash - at + 1);
+        size_t size = (size_t)dir + (size_t)n + 1;
+        char *next = mem_array(1, size);
+        snprintf(next, size, "%.*s%s", dir, at, target);
+        free(at);
+        at = next;
+    }
+    return at;
 }
 
 static struct output *open_temp(const char *path, mode_t mode)
@@ -129,6 +148,8 @@ struct output *output_file(const char *path)
 {
     struct stat st;
     bool exists = stat(path, &st) == 0;
+    if (!exists && errno != ENOENT)
+        die_errno(path, "cannot be created");
     if (exists && S_ISDIR(st.st_mode))
         die(path, "a directory, expected a file to write");
     if (exists && !S_ISREG(st.st_mode)) {
@@ -205,11 +226,21 @@ static void settle(struct output *out)
         die_errno(out->name, "cannot be renamed into place");
 }
 
+void output_finish(struct output *out)
+{
+    if (out->fd < 0)
+        return;
+    write_all(out, out->held, out->size);
+    out->size = 0;
+    int fd = out->fd;
+    out->fd = -1;
+    if (close(fd) != 0 && errno != EINTR)
+        die_errno(out->name, "close failed");
+}
+
 void output_close(struct output *out)
 {
-    write_all(out, out->held, out->size);
-    if (close(out->fd) != 0 && errno != EINTR)
-        die_errno(out->name, "close failed");
+    output_finish(out);
     if (out->temp != NULL)
         settle(out);
     free(out->held);

@@ -31,7 +31,11 @@ void output_write(struct output *out, const void *data, size_t size);
 /* Waits until fd, which is non-blocking, can be written (or read). */
 void output_wait(int fd, bool writing);
 
-/* Writes what is held back, closes, renames and frees. */
+/* Writes what is held back and closes the file, all that can fail for want of room; a
+ * temporary name stays until output_close. */
+void output_finish(struct output *out);
+
+/* Finishes, renames and frees. */
 void output_close(struct output *out);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TAG_PCM = 1, TAG_MS_ADPCM = 2, TAG_IMA_ADPCM = 0x11, TAG_GSM = 0x31 };
+enum { TAG_MS_ADPCM = 2, TAG_IMA_ADPCM = 0x11, TAG_EXTENSIBLE = 0xfffe };
 
 struct reader {
     const unsigned char *bytes;
@@ -52,10 +52,9 @@ static size_t block_capacity(uint32_t tag, size_t channels, size_t align)
     return align < head ? 0 : (align - head) * 2 / channels + first;
 }
 
-static bool check_adpcm(const struct reader *r, size_t fmt, size_t length, char *why,
+static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t length, char *why,
                         size_t why_size)
 {
-    uint32_t tag = number(r, fmt, 2);
     uint32_t channels = number(r, fmt + 2, 2);
     uint32_t align = number(r, fmt + 12, 2);
     uint32_t samples = length >= 20 ? number(r, fmt + 18, 2) : 0;
@@ -87,8 +86,11 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
     if (find_chunk(&r, "data", &data_length) == 0)
         return refuse(why, why_size, "a WAV file without a data chunk, expected one");
     uint32_t tag = number(&r, fmt, 2);
+    /* An extensible format says the true one in the first bytes of its GUID. */
+    if (tag == TAG_EXTENSIBLE && length >= 26)
+        tag = number(&r, fmt + 24, 2);
     if (tag == TAG_MS_ADPCM || tag == TAG_IMA_ADPCM)
-        return check_adpcm(&r, fmt, length, why, why_size);
+        return check_adpcm(&r, tag, fmt, length, why, why_size);
     return true;
 }
 

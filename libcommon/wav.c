@@ -64,8 +64,10 @@ bool wav_known_type(const char *type)
 static bool fail(sox_format_t *ft, char *why, const char *expected)
 {
     /* The caller names the file; what libsox calls it here is not its name. */
-    const char *text = strstr(said, "': ");
-    text = strncmp(said, "can't open", 10) == 0 && text != NULL ? text + 3 : said;
+    const char *text = said[0] == '\0' && ft != NULL ? ft->sox_errstr : said;
+    const char *quote = strchr(text, '`');
+    const char *behind = quote != NULL ? strstr(quote, "': ") : NULL;
+    text = behind != NULL ? behind + 3 : text;
     if (text[0] != '\0')
         snprintf(why, WAV_WHY, "libsox says \"%s\", expected %s", text, expected);
     else
@@ -115,9 +117,10 @@ static bool read_samples(sox_format_t *ft, struct wav *wav)
 
 static bool check_whole(sox_format_t *ft, const struct wav *wav, sox_uint64_t claimed, char *why)
 {
-    if (wav->count == 0)
+    bool known = claimed != SOX_UNSPEC && claimed != SOX_UNKNOWN_LEN;
+    if (wav->count == 0 && !(known && claimed > 0))
         return refuse(ft, why, "a recording of 0 samples, expected at least 1");
-    if (claimed == SOX_UNSPEC || claimed == SOX_UNKNOWN_LEN || claimed <= wav->count)
+    if (!known || claimed <= wav->count)
         return true;
     snprintf(why, WAV_WHY, "truncated: %zu samples, expected %llu as its header says", wav->count,
              (unsigned long long)claimed);
@@ -143,7 +146,9 @@ static bool decode(struct wav *wav, sox_format_t *ft, const char *type, bool ope
     }
     if (!read_samples(ft, wav))
         return refuse(ft, why, "too many samples for the memory there is, expected fewer");
-    if (ft->sox_errno != SOX_SUCCESS && ft->sox_errno != SOX_EOF)
+    /* libsox's own codes are from SOX_EHDR on; below are system errors, which some of its
+     * readers leave behind at the end of a file. */
+    if (ft->sox_errno >= SOX_EHDR)
         return fail(ft, why, "readable samples");
     if (!check_whole(ft, wav, open_ended ? SOX_UNSPEC : ft->signal.length, why))
         return false;

@@ -11,11 +11,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* The first row waits until it is known whether there is a second: with one row the
+ * output can be a single file. */
+struct first {
+    char *bytes;
+    size_t size, row;
+    char *name, *source;
+    size_t name_size;
+};
+
 struct wavdir {
     const char *path;
-    struct output *out; /* standard output, or one file; NULL for a directory */
-    void *names;        /* a tree of the file names written */
-    char **all;         /* the same, to free */
+    struct output *out; /* standard output; else NULL */
+    size_t rows;
+    struct first first;
+    void *names; /* a tree of the file names written */
+    char **all;  /* the same, to free */
     size_t count;
 };
 
@@ -38,21 +49,6 @@ struct wavdir *wavdir_open(const char *path)
     if (path == NULL)
         dir->out = output_stdout();
     return dir;
-}
-
-void wavdir_expect(struct wavdir *dir, bool one_row)
-{
-    if (dir->path == NULL) {
-        if (!one_row)
-            die("stdout", "several rows, expected one, or -o with a directory for them");
-        return;
-    }
-    if (is_directory(dir->path))
-        return;
-    if (one_row && !ends_in_slash(dir->path))
-        dir->out = output_file(dir->path);
-    else if (mkdir(dir->path, 0777) != 0 && !(errno == EEXIST && is_directory(dir->path)))
-        die_errno(dir->path, "cannot be made a directory for several rows");
 }
 
 static int compare(const void *a, const void *b)
@@ -92,13 +88,9 @@ static void remember(struct wavdir *dir, const char *source, char *file, size_t 
     dir->all[dir->count++] = file;
 }
 
-void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row,
-                const char *bytes, size_t size)
+static void put_into_directory(struct wavdir *dir, const char *source, struct str name, size_t row,
+                               const char *bytes, size_t size)
 {
-    if (dir->out != NULL) {
-        output_write(dir->out, bytes, size);
-        return;
-    }
     char *file = file_name(source, name, row);
     remember(dir, source, file, row);
     size_t length = strlen(dir->path) + strlen(file) + 2;
@@ -110,14 +102,72 @@ void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t 
     free(path);
 }
 
+static void make_directory(const char *path)
+{
+    if (is_directory(path))
+        return;
+    if (mkdir(path, 0777) != 0 && !(errno == EEXIST && is_directory(path)))
+        die_errno(path, "cannot be made a directory for several rows");
+}
+
+static void put_first_into_directory(struct wavdir *dir)
+{
+    const struct first *f = &dir->first;
+    make_directory(dir->path);
+    put_into_directory(dir, f->source, (struct str){f->name, f->name_size}, f->row, f->bytes,
+                       f->size);
+}
+
+static void keep_first(struct wavdir *dir, const char *source, struct str name, size_t row,
+                       const char *bytes, size_t size)
+{
+    struct first *f = &dir->first;
+    f->bytes = mem_array(1, size);
+    memcpy(f->bytes, bytes, size);
+    f->size = size;
+    f->row = row;
+    f->source = mem_string(source);
+    f->name = mem_array(1, name.n);
+    if (name.n > 0)
+        memcpy(f->name, name.p, name.n);
+    f->name_size = name.n;
+}
+
+void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row,
+                const char *bytes, size_t size)
+{
+    if (dir->rows++ == 0) {
+        keep_first(dir, source, name, row, bytes, size);
+        return;
+    }
+    if (dir->path == NULL)
+        die("stdout", "several rows, expected one, or -o with a directory for them");
+    if (dir->rows == 2)
+        put_first_into_directory(dir);
+    put_into_directory(dir, source, name, row, bytes, size);
+}
+
+static void put_only_one(struct wavdir *dir)
+{
+    struct output *out = dir->out != NULL ? dir->out : output_file(dir->path);
+    output_write(out, dir->first.bytes, dir->first.size);
+    output_close(out);
+}
+
 void wavdir_close(struct wavdir *dir)
 {
-    if (dir->out != NULL)
-        output_close(dir->out);
+    bool to_directory = dir->path != NULL && (ends_in_slash(dir->path) || is_directory(dir->path));
+    if (dir->rows == 1 && to_directory)
+        put_first_into_directory(dir);
+    else if (dir->rows == 1)
+        put_only_one(dir);
     for (size_t i = 0; i < dir->count; i++) {
         tdelete(dir->all[i], &dir->names, compare);
         free(dir->all[i]);
     }
     free(dir->all);
+    free(dir->first.bytes);
+    free(dir->first.name);
+    free(dir->first.source);
     free(dir);
 }

@@ -13,14 +13,13 @@ struct wavdir;
 /* path: what the user named; NULL is standard output. */
 struct wavdir *wavdir_open(const char *path);
 
-/* Says whether there is exactly one row; to be called before the first wavdir_put.
- * Makes the directory where one is needed. */
-void wavdir_expect(struct wavdir *dir, bool one_row);
-
-/* Writes one file. name: the row's, or empty; source: where it comes from, for
- * messages. In a directory a name must be fit for a file and not come twice. */
+/* Takes one row's file; the directory is made where one is needed. name: the row's, or empty;
+ * source: where it comes from, for messages. In a directory a name must be fit for a file and not
+ * come twice. */
 void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row,
                 const char *bytes, size_t size);
+
+/* Ends the output: with one row only, that is written now. */
 void wavdir_close(struct wavdir *dir);
 
 #endif
