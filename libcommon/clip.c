@@ -143,41 +143,49 @@ static const char *type_of(const struct clip *clip)
     return wav_known_type(clip->name.extension) ? clip->name.extension : "wav";
 }
 
-/* Whether SoX can be given a name as it is, which it takes for a pattern, a command or an
- * address where it looks like one, and knows a type by its extension. */
-static bool is_simple(const struct clip *clip)
+/* What SoX takes for a pattern in a name. */
+#define SOX_PATTERN "*?[]{}~\\"
+
+/* path as SoX takes it for that file: not for an option, a command or an address, with
+ * what would be a pattern escaped. */
+static void sox_name(char *name, size_t size, const char *path)
 {
-    if (is_stdin(clip->path) || !wav_known_type(clip->name.extension))
-        return false;
-    size_t left = strlen(clip->path);
-    for (const char *p = clip->path; left > 0; p++, left--)
-        if (strchr("*?[]{}~%\\'", *p) != NULL || *p < ' ' || *p > '~')
-            return false;
-    return true;
+    size_t n = (size_t)snprintf(name, size, "%s", path[0] == '/' || path[0] == '.' ? "" : "./");
+    for (; *path != '\0' && n + 3 < size; path++) {
+        if (strchr(SOX_PATTERN, *path) != NULL)
+            name[n++] = '\\';
+        name[n++] = *path;
+    }
+    name[n] = '\0';
 }
 
 /* The SoX command that makes a mended copy of a recording, as `effect` says: STEM, the
  * tag and the extension. */
 static const char *mend(const struct clip *clip, const char *tag, const char *effect)
 {
-    static char command[8192];
-    char out[4096 + 64];
+    static char command[12000];
+    char in[4096] = "-";
+    char out[4096];
+    bool typed = !is_stdin(clip->path) && wav_known_type(clip->name.extension);
     const char *path = is_stdin(clip->path) ? "stdin" : clip->path;
     size_t stem = is_stdin(clip->path) ? strlen(path)
                                        : (size_t)(clip->name.stem.p - path) + clip->name.stem.n;
-    const char *dot = path[0] == '/' || path[0] == '.' ? "" : "./";
-    if (is_simple(clip)) {
-        snprintf(command, sizeof command, "sox '%s%s' '%s%.*s%s.%s' %s", dot, path, dot, (int)stem,
-                 path, tag, clip->name.extension, effect);
-        return command;
-    }
-    snprintf(out, sizeof out, "%s%.*s%s.wav", dot, stem < 4096 ? (int)stem : 4096, path, tag);
-    snprintf(command, sizeof command, "sox -t %s - -t wav - %s >", type_of(clip), effect);
+    snprintf(out, sizeof out, "%s%.*s%s.%s", path[0] == '/' || path[0] == '.' ? "" : "./",
+             stem < 3900 ? (int)stem : 3900, path, tag, typed ? clip->name.extension : "wav");
+    /* As an output a pattern that matches would overwrite what it matches. */
+    for (char *p = out; *p != '\0'; p++)
+        if (strchr(SOX_PATTERN, *p) != NULL)
+            *p = '_';
+    if (!is_stdin(clip->path))
+        sox_name(in, sizeof in, path);
+    snprintf(command, sizeof command, "sox %s", typed ? "" : "-t wav ");
+    if (is_stdin(clip->path))
+        snprintf(command + strlen(command), sizeof command - strlen(command), "-");
+    else
+        append_word(command, sizeof command, in);
+    snprintf(command + strlen(command), sizeof command - strlen(command), " ");
     append_word(command, sizeof command, out);
-    if (!is_stdin(clip->path)) {
-        snprintf(command + strlen(command), sizeof command - strlen(command), " <");
-        append_word(command, sizeof command, path);
-    }
+    snprintf(command + strlen(command), sizeof command - strlen(command), " %s", effect);
     return command;
 }
 

@@ -86,9 +86,11 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
     if (find_chunk(&r, "data", &data_length) == 0)
         return refuse(why, why_size, "a WAV file without a data chunk, expected one");
     uint32_t tag = number(&r, fmt, 2);
-    /* An extensible format says the true one in the first bytes of its GUID. */
-    if (tag == TAG_EXTENSIBLE && length >= 26)
-        tag = number(&r, fmt + 24, 2);
+    /* An extensible format says the true one in the first bytes of its GUID; nobody writes
+     * ADPCM so, and where its block size would stand is not clear. */
+    uint32_t inner = tag == TAG_EXTENSIBLE && length >= 26 ? number(&r, fmt + 24, 2) : 0;
+    if (inner == TAG_MS_ADPCM || inner == TAG_IMA_ADPCM)
+        return refuse(why, why_size, "ADPCM in an extensible fmt chunk, expected a plain one");
     if (tag == TAG_MS_ADPCM || tag == TAG_IMA_ADPCM)
         return check_adpcm(&r, tag, fmt, length, why, why_size);
     return true;
