@@ -7,10 +7,10 @@ PYTHON = /usr/bin/python3
 
 CC = cc
 CFLAGS = -O2 -g
-WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
+WARNINGS = -Werror=implicit-function-declaration -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
 HARDENING = -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
 LDFLAGS = -pie -Wl,-z,relro,-z,now
-CPPFLAGS = -D_POSIX_C_SOURCE=200809L -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
+CPPFLAGS = -D_XOPEN_SOURCE=700 -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
 SANITIZE =
 
 PKG_CONFIG = pkg-config
@@ -135,8 +135,8 @@ install: all
 	for name in $(COMMANDS); do ln -sf wavefill '$(datadir)/bash-completion/completions/'$$name || exit 1; done
 
 uninstall:
-	cd '$(bindir)' && rm -f $(COMMANDS)
-	cd '$(datadir)/bash-completion/completions' && rm -f wavefill $(COMMANDS)
+	for name in $(COMMANDS); do rm -f '$(bindir)'/$$name '$(datadir)/bash-completion/completions'/$$name; done
+	rm -f '$(datadir)/bash-completion/completions/wavefill'
 	for page in $(notdir $(MANUALS)); do rm -f '$(datadir)/man/man'$${page##*.}/$$page; done
 	rm -rf '$(datadir)/wavefill' '$(datadir)/doc/wavefill'
 

@@ -34,7 +34,7 @@ static const char usage[] =
 
 struct options {
     struct num_list digits, takes;
-    const char *speakers;
+    char *speakers; /* owned; NULL: all */
     const char *files0;
 };
 
@@ -134,6 +134,17 @@ static void parse_list(const char *option, const char *arg, struct num_list *lis
         die_usage("%s: '%s', expected numbers and ranges such as 0,3-5", option, arg);
 }
 
+/* Lists add up, as those of numbers do. */
+static void add_speakers(struct options *o, const char *arg)
+{
+    size_t before = o->speakers != NULL ? strlen(o->speakers) + 1 : 0;
+    size_t size = before + strlen(arg) + 1;
+    o->speakers = mem_grow(o->speakers, size, 1);
+    if (before > 0)
+        o->speakers[before - 1] = ',';
+    memcpy(o->speakers + before, arg, strlen(arg) + 1);
+}
+
 static struct options parse(int argc, char **argv)
 {
     enum { FILES0 = OPT_LONG };
@@ -150,7 +161,7 @@ static struct options parse(int argc, char **argv)
         else if (c == 't')
             parse_list("--takes", optarg, &o.takes);
         else if (c == 's')
-            o.speakers = optarg;
+            add_speakers(&o, optarg);
         else
             o.files0 = optarg;
     }
@@ -183,5 +194,6 @@ int main(int argc, char **argv)
     free(list.clips);
     num_list_free(&o.digits);
     num_list_free(&o.takes);
+    free(o.speakers);
     return EXIT_SUCCESS;
 }

@@ -23,11 +23,15 @@ clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
 # A portion's folder: a % in it would make its rules patterns.
 folders = $(subst %,percent,$(PROVIDED))
 
+# A search path for cd would lead elsewhere.
+unexport CDPATH
+comma = ,
+
 ifndef INSIDE
 # Outside: go to OUT and run this file there, so that every target is a plain name and
 # any path may have spaces in it, this file's own included (make's functions would split
 # it; the path of one makefile is all that MAKEFILE_LIST holds here).
-self := $(shell list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
+self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
 	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
 
 tutorial: run
@@ -53,7 +57,11 @@ else
 # Inside OUT. A file appears whole or not at all, under a name of its own until it is
 # done, so that two runs at once do not meet.
 temp = temp=$@.$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
-produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(1) >"$$temp" && mv "$$temp" $@
+
+# In the background, so that a signal to the shell is not kept waiting for the filter.
+background = trap 'kill "$$job"; exit 1' HUP INT TERM
+produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(background); \
+	$(1) >"$$temp" & job=$$!; wait "$$job" && mv "$$temp" $@
 
 # What a target comes from besides files is kept in a file that changes only with it.
 note = @$(temp); $(1) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
@@ -64,7 +72,8 @@ source = -d $(DIGIT) -s $(SPEAKER) $(call q,$(RECORDINGS))
 all: $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt)
 
 recordings.list: FORCE
-	$(call note,(cd -- $(call q,$(RECORDINGS)) && cksum -- $(DIGIT)_$(SPEAKER)_*))
+	$(call note,(cd -- $(call q,$(RECORDINGS)) && cksum -- $(DIGIT)_$(SPEAKER)_* 2>/dev/null || { \
+		echo tutorial: $(call q,$(RECORDINGS): no recordings $(DIGIT)_$(SPEAKER)_TAKE.wav$(comma) expected some) >&2; exit 1; }))
 
 holdout.choice: FORCE
 	$(call note,printf '%s\n' $(hold_out))
@@ -82,8 +91,9 @@ clips.mat: recordings.mat
 training.mat heldout.mat &: clips.mat holdout.choice
 	@echo $(call q,split-holdout $(hold_out) -o heldout.mat $< > training.mat); \
 	held=heldout.mat.$$$$; rest=training.mat.$$$$; \
-	trap 'rm -f "$$held" "$$rest"' EXIT; trap 'exit 1' HUP INT TERM; \
-	split-holdout $(hold_out) -o "$$held" $< >"$$rest" && mv "$$rest" training.mat && mv "$$held" heldout.mat
+	trap 'rm -f "$$held" "$$rest"' EXIT; $(background); \
+	split-holdout $(hold_out) -o "$$held" $< >"$$rest" & job=$$!; \
+	wait "$$job" && mv "$$rest" training.mat && mv "$$held" heldout.mat
 
 define rules
 $(folder)/model.lsq: training.mat | $(folder)
