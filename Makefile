@@ -99,7 +99,8 @@ check: all $(UNIT)
 
 # LeakSanitizer is told of what the libraries themselves never free.
 check-san:
-	+@ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=tests/lsan.supp:print_suppressions=0 \
+	+@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+	LSAN_OPTIONS='suppressions="$(CURDIR)/tests/lsan.supp":print_suppressions=0' \
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MAKE) --no-print-directory check \
 		BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer' HARDENING=-fPIE \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'

@@ -84,7 +84,9 @@ static char *read_all(int fd, const char *path, size_t expected, size_t max, siz
             bytes = mem_grow(bytes, capacity, 1);
         }
         ssize_t n = read(fd, bytes + *size, capacity - 1 - *size);
-        if (n < 0 && errno != EINTR)
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            output_wait(fd, false);
+        else if (n < 0 && errno != EINTR)
             die_errno(shown(path), "read failed");
         if (n == 0)
             break;

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""Sets the suite beside what people would use instead: checks that the answers agree, then
+times each pair in turn, several times, and prints medians and ratios.
+
+    BIN=build/bin python3 bench/run.py [--quick] [--json FILE]
+"""
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BIN = os.path.abspath(os.environ.get("BIN", os.path.join(HERE, "..", "build", "bin")))
+FSDD = os.path.abspath(os.environ.get("FSDD") or os.path.join(HERE, "..", "pipelines", "corpus"))
+PYTHON = os.environ.get("PYTHON", "/usr/bin/python3")
+QUICK = "--quick" in sys.argv
+ROUNDS = 3 if QUICK else 7
+PEERS = [PYTHON, os.path.join(HERE, "peers.py")]
+os.environ["PATH"] = BIN + ":" + os.environ["PATH"]
+
+rows = []
+
+
+def run(command, **options):
+    """Seconds, peak KiB and output of a command (a list, or a shell line)."""
+    start = time.perf_counter()
+    p = subprocess.Popen(command, shell=isinstance(command, str), executable="/bin/bash" if isinstance(command, str) else None,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **options)
+    out = p.stdout.read()
+    _, status, usage = os.wait4(p.pid, 0)
+    p.returncode = status
+    seconds = time.perf_counter() - start
+    if status != 0:
+        sys.exit(f"bench: {command} failed")
+    return seconds, usage.ru_maxrss, out.decode()
+
+
+def alternate(ours, peer):
+    """Medians of both, run in turn."""
+    times = {0: [], 1: []}
+    for _ in range(ROUNDS):
+        for k, command in enumerate((ours, peer)):
+            times[k].append(run(command)[0])
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def row(work, peer, ours, theirs, goal, note=""):
+    """One line of the table; ratio is peer / wavefill."""
+    rows.append({"work": work, "peer": peer, "wavefill_s": ours, "peer_s": theirs, "ratio": theirs / ours,
+                 "goal": goal, "note": note})
+    print(f"{work:44} {peer:34} {ours:9.4f} {theirs:9.4f} {theirs / ours:8.2f} {goal:>6} {note}", flush=True)
+
+
+def agree(what, ok):
+    if not ok:
+        sys.exit(f"bench: {what}: the answers differ, nothing is timed")
+
+
+def missing():
+    lack = [m for m in ("numpy", "scipy", "sklearn", "pandas", "msgpack", "msgpack_numpy")
+            if subprocess.run([PYTHON, "-c", f"import {m}"], capture_output=True).returncode]
+    packages = {"sklearn": "python3-sklearn", "msgpack_numpy": "python3-msgpack-numpy"}
+    for m in lack:
+        print(f"bench: {m} is missing: apt-get install {packages.get(m, 'python3-' + m)}")
+    return lack
+
+
+def flow(out):
+    """The whole flow as one shell line, at 0.25 given."""
+    return (f"cd {out} && fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held | lsq-fit -q -g 0.25 >model && "
+            "pad-chop -c :0.25 held >given && lsq-predict model given >predicted && stitch-wav -o OriginalTestClip.wav held && "
+            "stitch-wav -o ChoppedTestClip.wav given && stitch-wav -o ExtrapolatedClip.wav given predicted && r2-score --flat held predicted")
+
+
+def bench_flow(tmp):
+    ours, theirs = os.path.join(tmp, "ours"), os.path.join(tmp, "theirs")
+    os.makedirs(ours)
+    os.makedirs(theirs)
+    notebook = PEERS + ["notebook", FSDD, theirs]
+    run(flow(ours))
+    peak = run(notebook)[1]
+    for name in ("OriginalTestClip.wav", "ChoppedTestClip.wav", "ExtrapolatedClip.wav"):
+        agree("the tutorial's " + name, open(f"{ours}/{name}", "rb").read() == open(f"{theirs}/{name}", "rb").read())
+    a, b = alternate(flow(ours), notebook)
+    own = max(run(["bash", "-c", f"cd {ours} && {c}"])[1] for c in ("lsq-fit -q -g 0.25 train >model", "lsq-predict model given"))
+    row("the whole tutorial, 0.25 given", "pandas, scikit-learn script", a, b, "40", f"peak {own / 1024:.0f} : {peak / 1024:.0f} MiB")
+
+
+def bench_fit(tmp):
+    """lsq-fit on the tutorial's training matrix."""
+    train = os.path.join(tmp, "ours", "train")
+    os.makedirs(os.path.dirname(train), exist_ok=True)
+    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/ours/held >{train}")
+    columns = int(run([PYTHON, "-c", f"import sys; sys.path.insert(0, '{HERE}'); import peers; print(peers.read('{train}').shape[1])"])[2])
+    given = int(0.25 * columns)
+    ours = f"lsq-fit -q -g {given} {train} >{tmp}/model"
+    a, b = alternate(ours, PEERS + ["fit", train, str(given), f"{tmp}/coef"])
+    row("lsq-fit, the tutorial's 49 rows", "Python process, scikit-learn", a, b, "20")
+    alone = statistics.median(map(float, run(PEERS + ["lstsq", train, str(given)])[2].split()))
+    row("lsq-fit, the tutorial's 49 rows", "scipy.linalg.lstsq, call alone", a, alone, "3")
+
+
+MAKE = """
+import sys, numpy as np, msgpack, msgpack_numpy
+n, p, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+r = np.random.default_rng(1); b = r.random(p)
+with open(path, "wb") as f:
+    for i in range(0, n, 4096):
+        x = r.random((min(4096, n - i), p)); y = x @ b + r.random(len(x))
+        f.write(msgpack.packb({"mat": 1, "x": np.column_stack([x, y]), "last": i + 4096 >= n}, default=msgpack_numpy.encode))
+"""
+
+
+def bench_tall(tmp, gflops):
+    n, p = (100000 if QUICK else 1000000), 128
+    path = os.path.join(tmp, "tall")
+    run([PYTHON, "-c", MAKE, str(n), str(p), path])
+    line = f"cat {path} | lsq-fit -g {p} --dense >{tmp}/model"
+    run(line)
+    theirs = statistics.median(map(float, run(PEERS + ["tall", path, f"{tmp}/coef.npy"])[2].split()))
+    run([PYTHON, "-c", f"import msgpack, msgpack_numpy, numpy as np; "
+         f"m = next(iter(msgpack.Unpacker(open('{tmp}/model', 'rb'), object_hook=msgpack_numpy.decode))); "
+         f"assert abs(m['coef'][:, 0] - np.load('{tmp}/coef.npy')).max() < 1e-9"])
+    ours = statistics.median(run(line)[0] for _ in range(ROUNDS))
+    rate = 2 * n * (p + 1) ** 2 / ours / 1e9
+    peak = {k: peak_of(k, p, tmp) for k in ((10000, 100000) if QUICK else (100000, 1000000, 10000000))}
+    row(f"lsq-fit, {n} x {p}, from a pipe", "scikit-learn fit, array in memory", ours, theirs, "15",
+        f"{rate:.0f} GFlop/s of a QR, {100 * rate / gflops:.0f} % of dgemm; peak MiB by rows: "
+        + ", ".join(f"{k}: {v:.0f}" for k, v in peak.items()))
+
+
+def peak_of(n, p, tmp):
+    """Peak MiB of lsq-fit on n rows, the same block of them again and again."""
+    block = os.path.join(tmp, "block")
+    run([PYTHON, "-c", MAKE, "10000", str(p), block])
+    code = (f"import sys; d = open('{block}', 'rb').read()\nfor _ in range({n // 10000}): sys.stdout.buffer.write(d)")
+    writer = subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE)
+    p = subprocess.Popen(["lsq-fit", "-q", "-g", str(p)], stdin=writer.stdout, stdout=subprocess.DEVNULL)
+    writer.stdout.close()
+    _, status, usage = os.wait4(p.pid, 0)
+    p.returncode = status
+    writer.wait()
+    agree("lsq-fit on many rows", status == 0)
+    return usage.ru_maxrss / 1024
+
+
+def bench_load(tmp):
+    exe = os.path.join(tmp, "sndfile")
+    have = subprocess.run(["cc", "-O2", "-o", exe, os.path.join(HERE, "sndfile.c"), "-lsndfile"], capture_output=True).returncode == 0
+    ours = f"fsdd-load '{FSDD}' >/dev/null"
+    count = len([n for n in os.listdir(FSDD) if n.endswith(".wav")])
+    a, b = alternate(ours, PEERS + ["wavs", FSDD])
+    start = run([PYTHON, "-c", "import scipy.io.wavfile"])[0]
+    row(f"fsdd-load, {count} recordings", "scipy.io.wavfile in a loop", a, b - start, "4", "peer without its start-up")
+    if have:
+        a, b = alternate(ours, [exe, FSDD])
+        row(f"fsdd-load, {count} recordings", "libsndfile in C", a, b, "1")
+    else:
+        print("bench: libsndfile is missing: apt-get install libsndfile1-dev")
+
+
+GIB = """
+import sys, numpy as np, msgpack, msgpack_numpy
+x = np.random.default_rng(2).integers(-3000, 3000, (512, 1024)).astype("<i2")
+a, b = (msgpack.packb({"mat": 1, "x": x, "last": last}, default=msgpack_numpy.encode) for last in (False, True))
+n = int(sys.argv[1])
+with open(sys.argv[2], "wb") as f:
+    for i in range(n): f.write(b if i == n - 1 else a)
+with open(sys.argv[3], "wb") as f:
+    f.write(msgpack.packb({"lsq": 1, "k": 16, "coef": np.ones((16, 1008)), "intercept": np.zeros(1008)}, default=msgpack_numpy.encode))
+    """
+
+
+def bench_pass(tmp):
+    blocks = 128 if QUICK else 1024
+    path, model = os.path.join(tmp, "gib"), os.path.join(tmp, "pass.model")
+    run([PYTHON, "-c", GIB, str(blocks), path, model])
+    cat = f"cat {path} | cat | cat >/dev/null"
+    for command in ("pad-chop -l 1024", "pad-chop -l 1000", f"split-holdout -r 7 -o {tmp}/h", f"lsq-predict {model}"):
+        a, b = alternate(f"cat {path} | {command} | cat >/dev/null", cat)
+        row(f"{command.replace(tmp + '/', '')}, {blocks} MiB", "cat through the same pipes", a, b, "0.5",
+            f"{blocks / 1024 / a:.2f} GiB/s in" + (", 4 x as much out" if "predict" in command else ""))
+
+
+def main():
+    global SPEAKER
+    if missing():
+        sys.exit(1)
+    names = os.listdir(FSDD)
+    SPEAKER = "jackson" if any("_jackson_" in n for n in names) else "espeak"
+    gflops = float(run(PEERS + ["dgemm"])[2])
+    with tempfile.TemporaryDirectory() as tmp:
+        pipe = run("head -c 2147483648 /dev/zero | cat >/dev/null")[0]
+        cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
+        print(f"{cpu}, {os.cpu_count()} cores; dgemm {gflops:.0f} GFlop/s; a pipe {2 / pipe:.2f} GiB/s; {FSDD and SPEAKER} recordings\n")
+        print(f"{'work':44} {'peer':34} {'wavefill':>9} {'peer':>9} {'ratio':>8} {'goal':>6}   (median seconds)")
+        bench_fit(tmp)
+        shutil.rmtree(os.path.join(tmp, "ours"))
+        if SPEAKER == "jackson":
+            os.makedirs(os.path.join(tmp, "ours"))
+            run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/held >{tmp}/train")
+            shutil.rmtree(os.path.join(tmp, "ours"))
+            bench_flow_with_train(tmp)
+        else:
+            print("bench: FSDD=folder of the real recordings is needed for the whole tutorial's row")
+        bench_tall(tmp, gflops)
+        bench_load(tmp)
+        bench_pass(tmp)
+    if "--json" in sys.argv:
+        with open(sys.argv[sys.argv.index("--json") + 1], "w") as f:
+            json.dump({"cpu": cpu, "dgemm_gflops": gflops, "pipe_gib_s": 2 / pipe, "rows": rows}, f, indent=1)
+
+
+def bench_flow_with_train(tmp):
+    os.makedirs(os.path.join(tmp, "x"), exist_ok=True)
+    bench_flow(tmp)
+
+
+if __name__ == "__main__":
+    main()
