@@ -77,10 +77,10 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 # Pipelines
 
 tutorial listen: all
-	+@$(MAKE) --no-print-directory -f pipelines/tutorial.mk BIN=$(BUILD)/bin $@
+	+@exec $(MAKE) --no-print-directory -f pipelines/tutorial.mk BIN=$(BUILD)/bin $@
 
 fsdd:
-	+@$(MAKE) --no-print-directory -f pipelines/fsdd.mk
+	+@exec $(MAKE) --no-print-directory -f pipelines/fsdd.mk
 
 # Checks. UNIT tests are C programs that say nothing and end with 0.
 

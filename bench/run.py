@@ -6,8 +6,6 @@ times each pair in turn, several times, and prints medians and ratios.
 """
 import json
 import os
-import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -87,15 +85,16 @@ def bench_flow(tmp):
     for name in ("OriginalTestClip.wav", "ChoppedTestClip.wav", "ExtrapolatedClip.wav"):
         agree("the tutorial's " + name, open(f"{ours}/{name}", "rb").read() == open(f"{theirs}/{name}", "rb").read())
     a, b = alternate(flow(ours), notebook)
-    own = max(run(["bash", "-c", f"cd {ours} && {c}"])[1] for c in ("lsq-fit -q -g 0.25 train >model", "lsq-predict model given"))
+    run(f"cd {ours} && fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held >train")
+    own = max(run(c, cwd=ours)[1] for c in (
+        ["fsdd-load", "-d", "0", "-s", SPEAKER, FSDD], ["lsq-fit", "-q", "-g", "0.25", "train"], ["lsq-predict", "model", "given"]))
     row("the whole tutorial, 0.25 given", "pandas, scikit-learn script", a, b, "40", f"peak {own / 1024:.0f} : {peak / 1024:.0f} MiB")
 
 
 def bench_fit(tmp):
     """lsq-fit on the tutorial's training matrix."""
-    train = os.path.join(tmp, "ours", "train")
-    os.makedirs(os.path.dirname(train), exist_ok=True)
-    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/ours/held >{train}")
+    train = os.path.join(tmp, "train")
+    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/held >{train}")
     columns = int(run([PYTHON, "-c", f"import sys; sys.path.insert(0, '{HERE}'); import peers; print(peers.read('{train}').shape[1])"])[2])
     given = int(0.25 * columns)
     ours = f"lsq-fit -q -g {given} {train} >{tmp}/model"
@@ -199,26 +198,17 @@ def main():
         cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
         print(f"{cpu}, {os.cpu_count()} cores; dgemm {gflops:.0f} GFlop/s; a pipe {2 / pipe:.2f} GiB/s; {FSDD and SPEAKER} recordings\n")
         print(f"{'work':44} {'peer':34} {'wavefill':>9} {'peer':>9} {'ratio':>8} {'goal':>6}   (median seconds)")
-        bench_fit(tmp)
-        shutil.rmtree(os.path.join(tmp, "ours"))
         if SPEAKER == "jackson":
-            os.makedirs(os.path.join(tmp, "ours"))
-            run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/held >{tmp}/train")
-            shutil.rmtree(os.path.join(tmp, "ours"))
-            bench_flow_with_train(tmp)
+            bench_flow(tmp)
         else:
             print("bench: FSDD=folder of the real recordings is needed for the whole tutorial's row")
+        bench_fit(tmp)
         bench_tall(tmp, gflops)
         bench_load(tmp)
         bench_pass(tmp)
     if "--json" in sys.argv:
         with open(sys.argv[sys.argv.index("--json") + 1], "w") as f:
             json.dump({"cpu": cpu, "dgemm_gflops": gflops, "pipe_gib_s": 2 / pipe, "rows": rows}, f, indent=1)
-
-
-def bench_flow_with_train(tmp):
-    os.makedirs(os.path.join(tmp, "x"), exist_ok=True)
-    bench_flow(tmp)
 
 
 if __name__ == "__main__":

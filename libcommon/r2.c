@@ -8,16 +8,16 @@ bool r2_init(struct r2 *r2, size_t columns)
 {
     memset(r2, 0, sizeof *r2);
     r2->columns = columns;
-    r2->unscaled = columns;
     r2->scale = calloc(columns, sizeof *r2->scale);
+    r2->limit = calloc(columns, sizeof *r2->limit);
     r2->mean = calloc(columns, sizeof *r2->mean);
     r2->mean_low = calloc(columns, sizeof *r2->mean_low);
     r2->ss_total = calloc(columns, sizeof *r2->ss_total);
     r2->ss_residual = calloc(columns, sizeof *r2->ss_residual);
     r2->first = calloc(columns, sizeof *r2->first);
     r2->varies = calloc(columns, sizeof *r2->varies);
-    if (r2->scale && r2->mean && r2->mean_low && r2->ss_total && r2->ss_residual && r2->first &&
-        r2->varies)
+    if (r2->scale && r2->limit && r2->mean && r2->mean_low && r2->ss_total && r2->ss_residual &&
+        r2->first && r2->varies)
         return true;
     r2_free(r2);
     return false;
@@ -26,6 +26,7 @@ bool r2_init(struct r2 *r2, size_t columns)
 void r2_free(struct r2 *r2)
 {
     free(r2->scale);
+    free(r2->limit);
     free(r2->mean);
     free(r2->mean_low);
     free(r2->ss_total);
@@ -43,16 +44,30 @@ static double scale_for(double v)
     return ldexp(1, exponent < -1000 ? 1000 : exponent > 1000 ? -1000 : -exponent);
 }
 
-/* Until a column has had a value that is not zero its scale is open; all its sums are
- * zero so far. */
+/* Whether a row has a value that its column's scale does not suit; that of a column of
+ * zeros so far is open, its limit 0. */
+static bool needs_scales(const struct r2 *r2, const double *truth, const double *predicted)
+{
+    bool beyond = false;
+    for (size_t j = 0; j < r2->columns; j++)
+        beyond |= !(fabs(truth[j]) <= r2->limit[j]) | !(fabs(predicted[j]) <= r2->limit[j]);
+    return beyond;
+}
+
 static void set_scales(struct r2 *r2, const double *truth, const double *predicted)
 {
     for (size_t j = 0; j < r2->columns; j++) {
         double size = fmax(fabs(truth[j]), fabs(predicted[j]));
-        if (r2->scale[j] == 0 && size > 0) {
-            r2->scale[j] = scale_for(size);
-            r2->unscaled--;
-        }
+        if (size <= r2->limit[j])
+            continue;
+        double old = r2->scale[j];
+        double ratio = old > 0 ? scale_for(size) / old : 0;
+        r2->scale[j] = scale_for(size);
+        r2->limit[j] = size > 1e150 ? INFINITY : size * 1e100;
+        r2->mean[j] *= ratio;
+        r2->mean_low[j] *= ratio;
+        r2->ss_total[j] *= ratio * ratio;
+        r2->ss_residual[j] *= ratio * ratio;
     }
 }
 
@@ -60,7 +75,7 @@ void r2_add(struct r2 *r2, const double *truth, const double *predicted)
 {
     if (r2->rows == 0)
         memcpy(r2->first, truth, r2->columns * sizeof *truth);
-    if (r2->unscaled > 0)
+    if (needs_scales(r2, truth, predicted))
         set_scales(r2, truth, predicted);
     double weight = 1 / (double)++r2->rows;
     for (size_t j = 0; j < r2->columns; j++) {

@@ -12,9 +12,9 @@ struct r2 {
     /* A number a column each; owned (r2_free). Sums are of values times scale, a power of
      * two, so that squares neither overflow nor vanish. */
     double *scale, *mean, *mean_low, *ss_total, *ss_residual;
+    double *limit; /* the largest value that the scale suits */
     double *first; /* of the first row: tells a constant column */
     bool *varies;
-    size_t unscaled; /* columns of zeros so far */
 };
 
 /* False without memory. columns >= 1. */

@@ -44,7 +44,7 @@ run:
 	recordings=$$(cd -- "$$recordings" && pwd) && \
 	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 	mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && \
-	$(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
+	exec $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
 		RECORDINGS="$$recordings"
 
 listen: run
