@@ -1,0 +1,122 @@
+# completions/wavefill, in bash.
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+    FILTERS=(fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score)
+    COMPLETION=$ROOT/completions/wavefill
+}
+
+# completes WORD...: what the last word, to be completed, can become, one a line, and what
+# the completion has bash do otherwise. The words are those that bash makes of a line.
+completes() {
+    bash -c '
+        compopt() { echo "compopt $*"; }
+        . "$0"
+        COMP_WORDS=("$@")
+        COMP_CWORD=$(($# - 1))
+        compspec=$(complete -p "${1##*/}") || exit 1
+        [[ $compspec =~ -F\ ([^ ]+) ]] || exit 1
+        "${BASH_REMATCH[1]}" "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        [ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' "$COMPLETION" "$@"
+}
+
+@test "completion: it offers the options that --help has, each with = if it takes an argument" {
+    for tool in "${FILTERS[@]}"; do
+        completes "$tool" - | grep -v ^compopt | sort >offered
+        # -x, --long=ARG  text
+        "$tool" --help | grep -Eo '^ +-[^ ]*( -[^ ]*)?( |$)' | tr -d ' ' |
+            sed 's/=.*/=/; s/,/\n/' | sort >told
+        [ -s told ]
+        diff told offered
+    done
+}
+
+@test "completion: an option takes its words, and no file" {
+    run -0 completes pad-chop -l ''
+    assert_output $'compopt +o default +o bashdefault\nmin\nmax'
+    run -0 completes r2-score --average = va
+    assert_output $'compopt +o default +o bashdefault\nvariance'
+    run -0 completes r2-score -j --undefined =
+    assert_output $'compopt +o default +o bashdefault\nfinite\nnan'
+    run -0 completes r2-score -a ''
+    assert_output $'compopt +o default +o bashdefault\nuniform\nvariance\nnone'
+    run -0 completes stitch-wav --round = ''
+    assert_output $'compopt +o default +o bashdefault\ntrunc\nnearest'
+    run -0 completes stitch-wav --overflow ''
+    assert_output $'compopt +o default +o bashdefault\nclip\nwrap\nerror'
+    run -0 completes lsq-fit --ridge = a
+    assert_output $'compopt +o default +o bashdefault\nauto'
+    run -0 completes stitch-wav --rate = 8
+    assert_output 'compopt +o default +o bashdefault'
+}
+
+@test "completion: it knows the options of its own filter only, under any path" {
+    run -0 completes /usr/bin/lsq-fit --n
+    assert_output $'compopt +o default +o bashdefault\n--no-intercept'
+    run -0 completes fsdd-load -t 0-4 --d
+    assert_output $'compopt +o default +o bashdefault\ncompopt -o nospace\n--digits='
+    run -0 completes lsq-predict --d
+    assert_output 'compopt +o default +o bashdefault'
+}
+
+@test "completion: operands, files of options and what stands behind -- are left to bash" {
+    for line in 'lsq-predict mod' 'r2-score -f tr' 'stitch-wav -o ' 'split-holdout --output = x' \
+        'fsdd-load --files0-from =' 'fsdd-load -q -- -d' 'pad-chop -- --len' 'r2-score -j '; do
+        local words
+        read -ra words <<<"$line"
+        if [[ $line == *' ' ]]; then
+            words+=('')
+        fi
+        run -0 completes "${words[@]}"
+        assert_output ''
+    done
+}
+
+@test "completion: it is found under the name of each filter" {
+    mkdir found
+    for tool in "${FILTERS[@]}"; do
+        ln -s "$COMPLETION" "found/$tool"
+        run -0 bash -c ". found/$tool && complete -p $tool"
+        assert_output "complete -o bashdefault -o default -F _wavefill $tool"
+    done
+}
+
+@test "completion: at a prompt, TAB completes options, words and names with spaces" {
+    mkdir 'my dir'
+    touch 'my dir/one.mat' xylophone
+    "$PYTHON" - "$COMPLETION" <<'END'
+import os, pty, select, sys
+
+pid, terminal = pty.fork()
+if pid == 0:
+    os.environ.update(TERM="dumb", INPUTRC="/dev/null", HISTFILE="", PS1="ready> ")
+    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+
+def read_until(text):
+    seen = ""
+    while text not in seen:
+        assert select.select([terminal], [], [], 20)[0], seen
+        seen += os.read(terminal, 65536).decode()
+    return seen
+
+def type_line(line, answer):
+    os.write(terminal, line.encode())
+    seen = read_until("ready> ")
+    assert answer in seen, (line, answer, seen)
+
+read_until("ready> ")
+# In place of the filters, something that shows its arguments.
+type_line("show() { printf '{%s}' \"$@\"; echo; }\n", "")
+type_line("r2-score() { show \"$@\"; }; lsq-predict() { show \"$@\"; }; pad-chop() { show \"$@\"; }\n", "")
+type_line(". '%s'\n" % sys.argv[1].replace("'", "'\\''"), "")
+type_line("r2-score --aver\tva\t--fl\tx\t\n", "{--average=variance}{--flat}{xylophone}\r\n")
+type_line("r2-score -a x\tno\t\n", "{-a}{xno}\r\n")
+type_line("r2-score -a no\ttruth\n", "{-a}{none}{truth}\r\n")
+type_line("lsq-predict m\to\t- \n", "{my dir/one.mat}{-}\r\n")
+type_line("pad-chop -l mi\tm\t\n", "{-l}{min}{my dir/}\r\n")
+os.write(terminal, b"exit\n")
+os.waitpid(pid, 0)
+END
+}
