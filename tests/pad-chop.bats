@@ -6,6 +6,43 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || exit 1
 }
 
+# lengths: a file of three blocks with rows of 5, 3, 4, 4 and 6 columns, 1 to 6 in each.
+lengths() {
+    py 'r = lambda n: np.arange(1, n + 1, dtype="<i2")
+write("in", {"mat": 1, "x": [r(5), r(3)], "names": ["a", "b"], "rate": 8000, "last": False},
+    {"mat": 1, "x": np.array([r(4), r(4)]), "names": ["c", "d"], "rate": 8000, "last": False},
+    {"mat": 1, "x": r(6), "names": ["e"], "rate": 8000})'
+}
+
+# rows_of FILE: its rows, a line each.
+rows_of() {
+    py 'm = read(sys.argv[1])
+assert [b["last"] for b in m] == [False] * (len(m) - 1) + [True] and all(b["x"].ndim == 2 for b in m)
+print(*(" ".join(map(str, row)) for b in m for row in b["x"]), sep="\n")' "$1"
+}
+
+# peak COMMAND...: the most memory that it takes, in KiB. A small process of its own
+# measures, for what that holds is counted too.
+peak() {
+    "$PYTHON" -c '
+import os, sys
+pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[
+    (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
+_, status, usage = os.wait4(pid, 0)
+print(usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))' "$@"
+}
+
+# blocks COUNT: a matrix of so many blocks, 1 MiB each.
+blocks() {
+    py 'block = {"mat": 1, "x": np.full((64, 16384), 7, "u1"), "names": ["row %d" % i for i in range(64)], "last": False}
+part = msgpack.packb(block, default=msgpack_numpy.encode)
+for i in range(int(sys.argv[1]) - 1):
+    sys.stdout.buffer.write(part)
+block["last"] = True
+write("-", block)' "$1"
+}
+
 @test "pad-chop: rows of different lengths are chopped to the shortest" {
     py 'write("in", {"mat": 1, "x": [np.arange(5, dtype="<i2"), np.arange(3, dtype="<i2") + 10], "names": ["a", "b"], "rate": 8000})'
     pad-chop in >out
@@ -13,6 +50,290 @@ setup() {
 assert m[0]["x"].dtype == "<i2" and m[0]["x"].tolist() == [[0, 1, 2], [10, 11, 12]]'
 }
 
-@test "pad-chop: usage errors" {
-    refuses 2 "pad-chop: --length: 'x', expected min, max or a number from 1 to 67108864; try 'pad-chop --help'" pad-chop -l x
+@test "pad-chop: min, max and a number set the length of all rows of all blocks" {
+    lengths
+    pad-chop in >default
+    pad-chop -l min in >shortest
+    pad-chop -l max in >longest
+    pad-chop --length=1 in >one
+    pad-chop --length 4 in >four
+    pad-chop -l9 in >nine
+    # The last one counts.
+    pad-chop -l max -l 9 --length=min in >again
+    cmp default shortest
+    cmp default again
+    assert_equal "$(rows_of shortest)" $'1 2 3\n1 2 3\n1 2 3\n1 2 3\n1 2 3'
+    assert_equal "$(rows_of longest)" $'1 2 3 4 5 0\n1 2 3 0 0 0\n1 2 3 4 0 0\n1 2 3 4 0 0\n1 2 3 4 5 6'
+    assert_equal "$(rows_of one)" $'1\n1\n1\n1\n1'
+    assert_equal "$(rows_of four)" $'1 2 3 4\n1 2 3 0\n1 2 3 4\n1 2 3 4\n1 2 3 4'
+    assert_equal "$(rows_of nine)" \
+        $'1 2 3 4 5 0 0 0 0\n1 2 3 0 0 0 0 0 0\n1 2 3 4 0 0 0 0 0\n1 2 3 4 0 0 0 0 0\n1 2 3 4 5 6 0 0 0'
+    py 'for name in "shortest", "longest", "one", "four", "nine":
+    m = read(name)
+    assert names(m) == list("abcde") and all(b["rate"] == 8000 and b["x"].dtype == "<i2" and "col0" not in b for b in m)'
+}
+
+@test "pad-chop: the length is that of the rows of all files" {
+    lengths
+    py 'write("short", np.array([[7, 8]]))
+write("long", np.arange(8))'
+    pad-chop in short >shortest
+    pad-chop -l max short - long <in >longest
+    assert_equal "$(rows_of shortest)" $'1 2\n1 2\n1 2\n1 2\n1 2\n7 8'
+    assert_equal "$(rows_of longest | sed -n '1p;2p;$p')" $'7 8 0 0 0 0 0 0\n1 2 3 4 5 0 0 0\n0 1 2 3 4 5 6 7'
+}
+
+@test "pad-chop: the padding is zeros of the row's own type, all bits" {
+    py 'types = [o + t for o in "<>" for t in ("i2", "i4", "i8", "u2", "u4", "u8", "f4", "f8")] + ["|b1", "|i1", "|u1"]
+write("in", {"mat": 1, "x": [np.ones(1 + i % 2, t) for i, t in enumerate(types)], "names": types})
+write("rectangle", *({"mat": 1, "x": np.ones((2, 2), t), "names": [t, t]} for t in types))'
+    local in length
+    for in in in rectangle; do
+        for length in 7 2000; do
+            pad-chop -l $length $in >out
+            py 'length, count = int(sys.argv[1]), 0
+for m in read("out"):
+    assert m["x"].shape == (len(m["names"]), length)
+    for row, type in zip(m["x"], m["names"]):
+        assert row.dtype.str == type, (row, type)
+        ones = 1 + count % 2 if sys.argv[2] == "in" else 2
+        count += 1
+        assert row[:ones].tolist() == [1] * ones
+        assert row[ones:].tobytes() == bytes((length - ones) * row.dtype.itemsize)
+assert count == (19 if sys.argv[2] == "in" else 38)' $length $in
+        done
+    done
+}
+
+@test "pad-chop: --columns keeps columns from A up to, not including, B" {
+    py 'write("in", {"mat": 1, "x": np.arange(20, dtype="<i2").reshape(2, 10), "names": ["a", "b"]})'
+    local range from to
+    while read -r range from to; do
+        pad-chop -c "$range" in >"out $range"
+        echo "$range $from $to"
+    done >table <<'END'
+: 0 10
+0: 0 10
+:10 0 10
+3: 3 10
+:4 0 4
+2:5 2 5
+9: 9 10
+:1 0 1
+007:08 7 8
+0.5: 5 10
+:0.25 0 2
+:.25 0 2
+0.: 0 10
+1e-1: 1 10
+:5E-1 0 5
+0.0:1.0 0 10
+10%:50% 1 5
+12.5%:99.9% 1 9
+0%:100% 0 10
+2:50% 2 5
+0.2:9 2 9
+20%:0.5 2 5
+:0.9999999 0 9
+END
+    pad-chop --columns=2:5 in >long
+    cmp long 'out 2:5'
+    pad-chop -c 1:2 -c 2:5 in >again
+    cmp again 'out 2:5'
+    py 'lines = [line.split() for line in open("table")]
+assert len(lines) == 23
+for range, a, b in lines:
+    m, = read("out " + range)
+    want = np.arange(20).reshape(2, 10)[:, int(a):int(b)]
+    assert m["x"].tolist() == want.tolist(), (range, m)
+    assert m.get("col0", 0) == int(a) and m["names"] == ["a", "b"], (range, m)'
+}
+
+@test "pad-chop: fractions and per cents are the integer part of fraction times columns in double" {
+    py 'for n in (1, 49, 100, 4087):
+    write("in%d" % n, np.arange(n, dtype="<i4"))'
+    local n p
+    for n in 1 49 100 4087; do
+        for p in 0.25 0.29 0.57 0.58 0.07 0.14 0.5 0.999999999999 0.3333; do
+            # A cut that keeps nothing is an error.
+            pad-chop -c "$p:" "in$n" >"$n $p"
+        done
+        for p in 7 14 25 28 29 55 56 57 58 99; do
+            pad-chop -c "$p%:" "in$n" >"$n $p%"
+        done
+    done
+    py 'import glob
+count = 0
+for path in glob.glob("[0-9]* *"):
+    n, p = path.split()
+    fraction = float(p[:-1]) / 100 if p[-1] == "%" else float(p)
+    m, = read(path)
+    assert m["x"][0][0] == int(fraction * int(n)) == m.get("col0", 0) and m["x"].shape == (1, int(n) - int(fraction * int(n))), (path, m)
+    count += 1
+assert count == 4 * 19
+# The cases where this differs from the number as written.
+assert read("100 0.29")[0]["col0"] == 28 and read("100 29%")[0]["col0"] == 28 and read("4087 0.25")[0]["col0"] == 1021'
+}
+
+@test "pad-chop: --columns counts in the rows as --length has made them" {
+    lengths
+    pad-chop -c 50%: in >chopped
+    pad-chop -l max -c 50%: in >padded
+    pad-chop -l 10 -c 40%:6 in >exact
+    pad-chop -l 10 -c 8: in >zeros
+    assert_equal "$(rows_of chopped)" $'2 3\n2 3\n2 3\n2 3\n2 3'
+    assert_equal "$(rows_of padded)" $'4 5 0\n0 0 0\n4 0 0\n4 0 0\n4 5 6'
+    assert_equal "$(rows_of exact)" $'5 0\n0 0\n0 0\n0 0\n5 6'
+    assert_equal "$(rows_of zeros)" $'0 0\n0 0\n0 0\n0 0\n0 0'
+    # A long row of which few columns are kept need not fit into a block.
+    pad-chop -l 67108864 -c 4:6 in >few
+    cut -d ' ' -f 5-6 <(rows_of <(pad-chop -l max in)) >want
+    assert_equal "$(rows_of few)" "$(cat want)"
+}
+
+@test "pad-chop: col0 moves by A" {
+    py 'x = np.arange(10)
+write("none", {"mat": 1, "x": x})
+write("zero", {"mat": 1, "x": x, "col0": 0})
+write("forty", {"mat": 1, "x": x, "col0": 40})'
+    pad-chop none >none.0
+    pad-chop -c :5 none >none.1
+    pad-chop -c 3: none >none.2
+    pad-chop -c 3: none | pad-chop -c 2:4 >none.3
+    pad-chop -c 0: zero >zero.0
+    pad-chop -c 3: zero >zero.1
+    pad-chop forty >forty.0
+    pad-chop -c 50%: forty >forty.1
+    pad-chop -l 20 -c 15: forty >forty.2
+    py 'for path, col0, first in (("none.0", None, 0), ("none.1", None, 0), ("none.2", 3, 3), ("none.3", 5, 5), ("zero.0", 0, 0), ("zero.1", 3, 3),
+    ("forty.0", 40, 0), ("forty.1", 45, 5), ("forty.2", 55, 0)):
+    m, = read(path)
+    assert m.get("col0") == col0 and m["x"][0][0] == first, (path, m)'
+}
+
+@test "pad-chop: --length that is no length is a usage error" {
+    local arg
+    for arg in '' 0 -1 +3 ' 3' '3 ' 3x 0x10 1e3 1.5 50% MIN mini 67108865 18446744073709551617 99999999999999999999; do
+        refuses 2 "pad-chop: --length: '$arg', expected min, max or a number from 1 to 67108864; try 'pad-chop --help'" \
+            pad-chop -l "$arg"
+    done
+}
+
+@test "pad-chop: --columns that are no columns are a usage error" {
+    local arg
+    for arg in '' 3 a:b 1:2:3 -1: :-1 1-3 101%: :100.1% 1.5: :2.0 nan: inf: 0x1: ' 1:2' '1 :2' 1:' 2' 1,5: :e %: :% 1%%: :5%% 1e400: \
+        18446744073709551616: :99999999999999999999 1:2x; do
+        refuses 2 "pad-chop: --columns: '$arg', expected A:B, each an index, a fraction or a per cent; try 'pad-chop --help'" \
+            pad-chop -c "$arg"
+    done
+    for arg in 5:5 5:3 :0 0:0 0.5:0.5 0.5:0.25 50%:0.2 0.5:50% 100%: 1.0:; do
+        refuses 2 "pad-chop: --columns: '$arg', expected A smaller than B; try 'pad-chop --help'" pad-chop -c "$arg"
+    done
+}
+
+@test "pad-chop: a sign does not make an index a fraction" {
+    # Without one, 1 is one column and 1.0 is all of them.
+    local arg
+    for arg in :+1 +1: -0: +0.5: :+50%; do
+        refuses 2 "pad-chop: --columns: '$arg', expected A:B, each an index, a fraction or a per cent; try 'pad-chop --help'" \
+            pad-chop -c "$arg"
+    done
+}
+
+@test "pad-chop: columns that the rows do not have are refused" {
+    py 'write("in", np.arange(10, dtype="<i2"))'
+    local arg found
+    while read -r arg found; do
+        refuses 1 "pad-chop: in: columns $arg are $found in rows of 10, expected A < B <= 10" pad-chop -c "$arg" in
+        refuses 1 "pad-chop: stdin: columns $arg are $found in rows of 10, expected A < B <= 10" \
+            pad-chop -l 10 -c "$arg" <in
+    done <<'END'
+5:12 5:12
+10: 10:10
+12: 12:10
+:11 0:11
+8:50% 8:5
+0.01:0.05 0:0
+:9% 0:0
+0:0% 0:0
+18446744073709551615: 18446744073709551615:10
+:18446744073709551615 0:18446744073709551615
+END
+}
+
+@test "pad-chop: a row that no block holds is refused" {
+    py 'write("in", {"mat": 1, "x": np.arange(10, dtype="<f8"), "names": ["a"]})'
+    refuses 1 'pad-chop: stdout: a row of 67108864 columns (536870912 bytes), expected it to fit into 64 MiB' \
+        pad-chop -l 67108864 in
+    refuses 1 'pad-chop: stdout: a row of 8388608 columns (67108864 bytes), expected it to fit into 64 MiB' \
+        pad-chop -l 8388608 in
+    pad-chop -l 8388500 in >out
+    assert [ "$(wc -c <out)" -le 67108864 ]
+    py 'm, = read("out"); assert m["x"].shape == (1, 8388500) and m["x"].sum() == 45'
+}
+
+@test "pad-chop: nothing is written where the input turns out bad, and min and max see all of it first" {
+    blocks 3 >good
+    head -c -1 good >broken
+    local option
+    for option in -lmin -lmax; do
+        refuses 1 "pad-chop: broken: truncated after $(wc -c <broken) bytes, inside a map" pad-chop $option broken
+    done
+    # With a number blocks go out as they come; what has gone out is no whole matrix.
+    run -1 --separate-stderr bash -c 'pad-chop -l 16384 broken >out'
+    # shellcheck disable=SC2154
+    assert_equal "$stderr" "pad-chop: broken: truncated after $(wc -c <broken) bytes, inside a map"
+    py 'm = read("out"); assert 1 <= len(m) <= 2 and all(b["last"] is False for b in m)'
+}
+
+@test "pad-chop: with a number memory stays the same however many rows come" {
+    blocks 4 >few
+    blocks 100 >many
+    local few many
+    few=$(peak pad-chop -l 20000 -c 10: few)
+    many=$(peak pad-chop -l 20000 -c 10: many)
+    assert [ "$many" -lt $((few + 8192)) ]
+    many=$(blocks 100 | peak pad-chop -l 100)
+    assert [ "$many" -lt $((few + 8192)) ]
+}
+
+@test "pad-chop: above 64 MiB min and max keep their input in an unnamed file in TMPDIR" {
+    # The first row is the longest, the last the shortest.
+    py 'block = lambda n, last: {"mat": 1, "x": np.full((1, n), n % 251, "u1"), "names": [str(n)], "last": last}
+sizes = [2000001] + [1000000 + i for i in range(140)] + [999999]
+write("in", *(block(n, n == 999999) for n in sizes))'
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+    pad-chop in >shortest
+    pad-chop -l max -c 1000139: in >longest
+    pad-chop -l 999999 in | cmp shortest -
+    pad-chop -l 2000001 -c 1000139: in | cmp longest -
+    assert_equal "$(ls -A tmp)" ''
+    py 'm = read("shortest")
+assert len(m) == 142 and all(b["x"].shape == (1, 999999) and (b["x"] == int(b["names"][0]) % 251).all() for b in m)'
+    export TMPDIR=$PWD/absent
+    refuses 1 "pad-chop: $PWD/absent: no temporary file can be made there: No such file or directory" pad-chop in
+    refuses 1 "pad-chop: $PWD/absent: no temporary file can be made there: No such file or directory" pad-chop -l max in
+    # With a number, or with less than 64 MiB, there is no need for one.
+    pad-chop -l 999999 in | cmp shortest -
+    lengths
+    assert_equal "$(rows_of <(pad-chop in))" $'1 2 3\n1 2 3\n1 2 3\n1 2 3\n1 2 3'
+    # It is there, without a name, while the input comes.
+    export TMPDIR=$PWD/tmp
+    "$PYTHON" -c '
+import os, subprocess, sys
+p = subprocess.Popen(["pad-chop"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+data = open("shortest", "rb").read()
+p.stdin.write(data)
+p.stdin.flush()
+links = [os.readlink(f"/proc/{p.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{p.pid}/fd")]
+assert os.listdir("tmp") == [] and any(os.path.realpath("tmp") in link and link.endswith(" (deleted)") for link in links), links
+p.stdin.write(data)
+p.stdin.close()
+assert p.wait() == 0'
+    # From there on it takes no more memory.
+    local few many
+    few=$(blocks 100 | peak pad-chop)
+    many=$(blocks 200 | peak pad-chop)
+    assert [ "$many" -lt $((few + 8192)) ]
 }

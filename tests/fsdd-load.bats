@@ -1,0 +1,750 @@
+# fsdd-load
+
+# shellcheck disable=SC2016 # what stands in single quotes is for another shell, or a name
+
+load common
+
+setup_file() {
+    export WAVS=$BATS_FILE_TMPDIR/wavs
+    mkdir "$WAVS"
+    "$PYTHON" "$ROOT/tests/wav-fixtures.py" "$WAVS"
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+# put FILE...: a recording under each name.
+put() {
+    local name
+    for name; do
+        cp -- "$WAVS/good.wav" "$name"
+    done
+}
+
+# loads NAME... -- ARG...: fsdd-load ARG... gives rows of these names, in this order.
+loads() {
+    local names=()
+    while [ "$1" != -- ]; do
+        names+=("$1")
+        shift
+    done
+    shift
+    fsdd-load "$@" >rows
+    py 'assert names(read("rows")) == sys.argv[1:], names(read("rows"))' "${names[@]}"
+}
+
+# as_sox FILE...: each as SoX itself converts it to 16 bits without dither.
+as_sox() {
+    local file
+    for file; do
+        sox -D "$file" -b 16 -e signed-integer -L -t raw - 2>/dev/null >"$file.sox"
+    done
+}
+
+# mend FILE...: runs the command in the message that refuses them, as someone would who
+# pastes it into a shell; $mended is the file that it makes.
+mend() {
+    local command
+    run -1 --separate-stderr fsdd-load -- "$@" <"${input:-/dev/null}"
+    # shellcheck disable=SC2154
+    assert_equal "$(wc -l <<<"$stderr")" 1
+    command="sox ${stderr##*: sox }"
+    SOX_OPTS=-D eval "$command" <"${input:-/dev/null}"
+    eval "set -- $command"
+    while [ "$2" != remix ] && [ "$2" != rate ]; do
+        shift
+    done
+    mended=$1
+}
+
+@test "fsdd-load: output is a ragged matrix of 16-bit samples with names and rate, as any reader of WAV files sees them" {
+    fsdd-load "$CORPUS" >rows
+    py 'import glob, os, wave
+ms = read("rows")
+for m in ms:
+    assert m["mat"] == 1 and m["rate"] == 8000 and isinstance(m["x"], list) and len(m["x"]) == len(m["names"])
+    assert all(row.dtype == np.dtype("<i2") and row.ndim == 1 for row in m["x"]) and "col0" not in m
+assert [m["last"] for m in ms] == [False] * (len(ms) - 1) + [True]
+assert names(ms) == ["0_espeak_%d" % i for i in range(50)]
+for name, row in zip(names(ms), x(ms)):
+    with wave.open(os.path.join(sys.argv[1], name + ".wav")) as w:
+        assert row.tolist() == np.frombuffer(w.readframes(w.getnframes()), "<i2").tolist(), name
+assert len({len(row) for row in x(ms)}) > 1' "$CORPUS"
+}
+
+@test "fsdd-load: two runs write the same bytes" {
+    fsdd-load "$CORPUS" >one
+    fsdd-load "$CORPUS/" >two
+    cmp one two
+    fsdd-load "$CORPUS"/*.wav >two
+    cmp one two
+}
+
+@test "fsdd-load: every kind of WAV file has the samples that its format defines, and SoX agrees" {
+    cp -R "$WAVS/kinds" .
+    fsdd-load kinds/*.wav >rows 2>err
+    assert_equal "$(cat err)" 'fsdd-load: 8 of 24 recordings have more than 16 bits, rounded to 16'
+    as_sox kinds/*.wav
+    py 'ms = read("rows")
+assert len(names(ms)) == 24
+for name, row in zip(names(ms), x(ms)):
+    assert row.tobytes() == open("kinds/%s.i16" % name, "rb").read(), name
+    assert row.tobytes() == open("kinds/%s.wav.sox" % name, "rb").read(), name'
+}
+
+@test "fsdd-load: compressed WAV files have the samples that SoX decodes" {
+    for encoding in ms-adpcm ima-adpcm gsm-full-rate; do
+        sox -D "$WAVS/good.wav" -e "$encoding" "$encoding.wav"
+        sox -D "$WAVS/good.wav" -r 44100 -e "$encoding" "$encoding-44100.wav"
+    done
+    as_sox ./*.wav
+    for rate in '' -44100; do
+        fsdd-load -- *m"$rate".wav gsm-full-rate"$rate".wav >rows 2>err
+        assert_equal "$(cat err)" ''
+        py 'ms = read("rows")
+assert len(names(ms)) == 3
+for name, row in zip(names(ms), x(ms)):
+    assert len(row) >= 400 and row.tobytes() == open(name + ".wav.sox", "rb").read(), name'
+    done
+}
+
+@test "fsdd-load: other formats are told by extension, upper case too, and have the samples that SoX decodes" {
+    for type in flac aiff aif aifc au snd wv w64 caf sph avr; do
+        sox -D "$WAVS/good.wav" "lossless.$type"
+    done
+    for type in ogg 8svx gsm ul al la lu; do
+        sox -D "$WAVS/good.wav" "lossy.$type" 2>err
+    done
+    cp lossless.flac upper.FLAC
+    cp lossless.aiff upper.AIFF
+    files=(lossless.* lossy.* upper.*)
+    for file in "${files[@]}"; do
+        fsdd-load "$file" >"$file.mat" 2>err
+        assert_equal "$(cat err)" ''
+    done
+    as_sox "${files[@]}"
+    for file in lossless.*.sox upper.*.sox; do
+        cmp "$file" "$WAVS/good.i16"
+    done
+    py 'import glob
+files = sorted(glob.glob("*.mat"))
+assert len(files) == 20, files
+for file in files:
+    m, = read(file)
+    assert m["rate"] == 8000 and m["names"] == [file.split(".")[0]]
+    assert m["x"][0].tobytes() == open(file[:-4] + ".sox", "rb").read(), file'
+}
+
+@test "fsdd-load: VOC files are loaded, whose end libsox calls premature" {
+    sox -D "$WAVS/good.wav" -b 8 good.voc
+    as_sox good.voc
+    assert_equal "$(stat -c %s good.voc.sox)" 800
+    fsdd-load good.voc >rows
+    py 'm, = read("rows"); assert m["x"][0].tobytes() == open("good.voc.sox", "rb").read()'
+}
+
+@test "fsdd-load: more than 16 bits are rounded as SoX rounds them, with one warning" {
+    for type in flac aiff wv au w64; do
+        sox -D "$WAVS/kinds/pcm24.wav" -b 24 "0_a_1.$type"
+        as_sox "0_a_1.$type"
+        fsdd-load "0_a_1.$type" >rows 2>err
+        assert_equal "$(cat err)" 'fsdd-load: 1 of 1 recordings have more than 16 bits, rounded to 16'
+        py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "0_a_1.$type.sox"
+    done
+    fsdd-load "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >rows 2>err
+    assert_equal "$(cat err)" 'fsdd-load: 2 of 4 recordings have more than 16 bits, rounded to 16'
+    fsdd-load -q "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >quiet 2>err
+    assert_equal "$(cat err)" ''
+    cmp rows quiet
+}
+
+@test "fsdd-load: rows are ordered by digit, speaker and take, numbers as numbers" {
+    mkdir d
+    put d/{0_b_10,0_b_9,0_b_007,10_a_0,2_a_0,0_a_5,0_B_0,0_a_x_3,0_ab_0,02_a_1,0_é_0,0_z_0,0_ö_11,0__x_1,0_a_999999999}.wav
+    loads 0_B_0 0__x_1 0_a_5 0_a_999999999 0_a_x_3 0_ab_0 0_b_007 0_b_9 0_b_10 0_z_0 0_é_0 0_ö_11 2_a_0 02_a_1 10_a_0 -- d
+    cd d
+    loads 0_B_0 0_b_9 0_b_10 2_a_0 10_a_0 -- 10_a_0.wav 2_a_0.wav 0_b_10.wav 0_b_9.wav 0_B_0.wav
+}
+
+@test "fsdd-load: recordings of one digit, speaker and take in a directory are ordered by file name" {
+    mkdir d
+    for i in {1..15}; do
+        cp "$WAVS/good.wav" "d/0_a_$i.wav"
+        sox -D "$WAVS/twin.wav" "d/0_a_$i.flac"
+        cp "$WAVS/good.wav" "d/00_a_$i.wav"
+    done
+    fsdd-load d >rows
+    py 'ms = read("rows")
+want = [name % i for i in range(1, 16) for name in ("00_a_%d", "0_a_%d", "0_a_%d")]
+assert names(ms) == want, names(ms)
+assert [len(row) for row in x(ms)] == [400, 300, 400] * 15, [len(row) for row in x(ms)]'
+}
+
+@test "fsdd-load: names of another form come last, in the order given" {
+    put z.wav b.wav 9_z_9.wav a.wav 0_a_0.wav 0_a.wav 0_a_1.5.wav 0_a_x.wav
+    loads 0_a_0 9_z_9 z 0_a b 0_a_x a 0_a_1.5 -- z.wav 9_z_9.wav 0_a.wav b.wav 0_a_0.wav 0_a_x.wav a.wav 0_a_1.5.wav
+}
+
+@test "fsdd-load: in a directory other names are skipped unopened, folders too" {
+    mkdir d d/sub d/folder.wav
+    put d/{0_a_1,0_a_2}.wav d/0_a_3.WAV d/sub/0_a_9.wav d/folder.wav/0_a_8.wav
+    for name in README.md 0_a_1 0_a_1.txt 0_a_1.wav.bak 0_a_1. x_a_1.wav 0__1.wav 0_a_.wav _a_1.wav 0_a.wav 0.wav \
+        .0_a_1.wav .wav -1_a_1.wav 0_a_+1.wav 0_a_-1.wav '0_a_1 .wav' ' 0_a_1.wav' 0_a_1x.wav 0_a_0x1.wav \
+        1234567890_a_1.wav 0_a_1234567890.wav 0_a_1.m3u 0_a_1.alsa 0_a_1.pulseaudio 0_a_1.null 0_a_1.unknown \
+        '0_a_1.|touch x'; do
+        echo 'no recording' >"d/$name"
+    done
+    ln -s nowhere d/dangling
+    loads 0_a_1 0_a_2 0_a_3 -- d
+    cd d
+    loads 0_a_1 0_a_2 0_a_3 -- .
+    [ ! -e x ]
+}
+
+@test "fsdd-load: in a directory every format is found" {
+    mkdir d
+    put d/0_a_1.wav
+    for type in flac ogg aiff au wv sph; do
+        sox -D "$WAVS/good.wav" "d/${#type}_a_$(printf %d "'$type").$type"
+    done
+    fsdd-load d >rows
+    py 'ms = read("rows"); assert len(names(ms)) == 7 and all(len(row) == 400 for row in x(ms))'
+}
+
+@test "fsdd-load: -d, -s and -t pick from directories" {
+    mkdir d
+    for digit in 0 1 2 3 10; do
+        for speaker in a b; do
+            put d/"$digit"_"$speaker"_{0,1,5,12}.wav
+        done
+    done
+    loads {0,1}_{a,b}_{0,1,5,12} -- -d 0,1 d
+    loads {0,1}_{a,b}_{0,1,5,12} -- -d0-1 d
+    loads {1,3,10}_{a,b}_{0,1,5,12} -- --digits=10,1,3-9 d
+    loads {1,3,10}_{a,b}_{0,1,5,12} -- -d 1 -d 3,1,1-1 -d 10 d
+    loads {0,1,2,3,10}_b_{0,1,5,12} -- -s b d
+    loads {0,1,2,3,10}_{a,b}_{0,1,5,12} -- --speakers nobody,b,a d
+    loads {0,1,2,3,10}_{a,b}_{0,1} -- -t 0-4 d
+    loads {0,1,2,3,10}_{a,b}_{1,12} -- --takes=12,1 d
+    loads 10_a_5 10_a_12 -- -d 10 -s a -t 5-999999999 d
+    loads 0_a_0 -- d -d 0 -s a -t 0
+    loads 2_b_0 2_b_1 -- --di 2 --sp b --ta 000,1 d
+}
+
+@test "fsdd-load: --speakers takes whole names" {
+    mkdir d
+    put d/0_{a,ab,b,a_b,é}_1.wav
+    loads 0_a_1 -- -s a d
+    loads 0_a_b_1 0_ab_1 -- -s ab,a_b d
+    loads 0_é_1 -- -s é d
+    refuses 1 'fsdd-load: d: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -s A,aa, d
+}
+
+@test "fsdd-load: files named outright are loaded whatever -d, -s and -t say" {
+    mkdir d
+    put d/0_a_1.wav d/1_a_1.wav 5_b_7.wav any.wav
+    loads 1_a_1 5_b_7 any -- -d 1 -s a -t 1 any.wav d 5_b_7.wav
+    loads 0_a_1 any -- -d 9 d/0_a_1.wav any.wav
+}
+
+@test "fsdd-load: directories and files mix, rows of all sorted together" {
+    mkdir d e
+    put d/0_a_2.wav d/3_a_0.wav e/0_a_1.wav e/0_a_10.wav 0_a_5.wav x.wav
+    loads 0_a_1 0_a_2 0_a_5 0_a_10 3_a_0 x -- x.wav d 0_a_5.wav e/
+}
+
+@test "fsdd-load: what is named twice is loaded twice" {
+    mkdir d
+    put d/0_a_1.wav d/0_a_2.wav x.wav
+    loads 0_a_1 0_a_1 0_a_1 0_a_2 0_a_2 x x -- x.wav d d/0_a_1.wav d x.wav
+    cp "$WAVS/twin.wav" 0_a_1.wav
+    fsdd-load 0_a_1.wav d/0_a_1.wav 0_a_1.wav >rows
+    py 'ms = read("rows"); assert names(ms) == ["0_a_1"] * 3 and [len(row) for row in x(ms)] == [300, 400, 300]'
+}
+
+@test "fsdd-load: a long matrix comes in blocks, all but the last with last false" {
+    for i in 1 2 3; do
+        head -c $((1500000 + i)) /dev/zero >"0_a_$i.ul"
+    done
+    fsdd-load . >rows
+    py 'ms = read("rows")
+assert len(ms) > 1 and [m["last"] for m in ms] == [False] * (len(ms) - 1) + [True]
+assert all(m["mat"] == 1 and m["rate"] == 8000 and len(m["names"]) == len(m["x"]) for m in ms)
+assert names(ms) == ["0_a_1", "0_a_2", "0_a_3"] and [len(row) for row in x(ms)] == [1500001, 1500002, 1500003]'
+    # What has gone out before an error must not pass for a matrix.
+    cp "$WAVS/bad/text.wav" 0_a_4.wav
+    run -1 --separate-stderr bash -c 'fsdd-load . >rows'
+    assert_equal "$stderr" 'fsdd-load: ./0_a_4.wav: no WAV file (no RIFF WAVE header), expected a recording'
+    py 'ms = read("rows"); assert not any(m["last"] for m in ms)'
+}
+
+@test "fsdd-load: two outputs one after the other are one matrix" {
+    fsdd-load "$CORPUS"/0_espeak_{7,3}.wav >rows
+    fsdd-load "$CORPUS/0_espeak_5.wav" >>rows
+    pad-chop -l max rows >padded
+    py 'whole, = [np.concatenate([m["x"] for m in read("padded")])]
+assert names(read("padded")) == ["0_espeak_3", "0_espeak_7", "0_espeak_5"]
+assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] == [np.trim_zeros(row, "b").tolist() for row in x(read("rows"))]'
+}
+
+@test "fsdd-load: - is standard input, a WAV file, its row called stdin" {
+    loads stdin -- - <"$WAVS/good.wav"
+    put 0_a_1.wav z.wav ./-
+    loads 0_a_1 z stdin - -- z.wav - 0_a_1.wav ./- <"$WAVS/good.wav"
+    sox "$WAVS/good.wav" -t wav - | fsdd-load - >rows
+    py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
+    sox -D "$WAVS/good.wav" good.flac
+    refuses 1 'fsdd-load: stdin: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load - <good.flac
+    refuses 1 'fsdd-load: stdin: an empty file, expected a recording' fsdd-load - </dev/null
+    refuses 1 'fsdd-load: stdin: an empty file, expected a recording' fsdd-load - - <"$WAVS/good.wav"
+}
+
+@test "fsdd-load: pipes with names are read like files" {
+    sox -D "$WAVS/good.wav" good.flac
+    mkfifo 0_a_1.wav 0_a_2.flac 0_a_3
+    cat "$WAVS/kinds/open-ffffffff.wav" >0_a_1.wav &
+    cat good.flac >0_a_2.flac &
+    cat "$WAVS/good.wav" >0_a_3 &
+    fsdd-load 0_a_1.wav 0_a_2.flac 0_a_3 >rows
+    wait
+    py 'm, = read("rows"); assert m["names"] == ["0_a_1", "0_a_2", "0_a_3"] and [len(row) for row in m["x"]] == [11, 400, 400]'
+}
+
+@test "fsdd-load: without an extension that libsox knows a file counts as WAV" {
+    put plain clip.unknown clip. .hidden a.b/ 2>/dev/null || mkdir a.b
+    put a.b/clip
+    loads plain clip clip .hidden clip -- plain clip.unknown clip. .hidden a.b/clip
+    refuses 1 'fsdd-load: text.unknown: no WAV file (no RIFF WAVE header), expected a recording' \
+        bash -c 'echo text >text.unknown; fsdd-load text.unknown'
+}
+
+@test "fsdd-load: --files0-from reads names from a file or standard input" {
+    mkdir d
+    put d/0_a_2.wav d/1_a_2.wav 0_a_1.wav $'new\nline.wav' -dash.wav 'a space.wav'
+    printf '%s\0' 'a space.wav' $'new\nline.wav' -dash.wav 0_a_1.wav d >list
+    loads 0_a_1 0_a_2 1_a_2 'a space' $'new\nline' -dash -- --files0-from=list
+    loads 0_a_1 0_a_2 1_a_2 'a space' $'new\nline' -dash -- --files0-from=- <list
+    loads 0_a_1 0_a_1 0_a_2 -dash 'a space' $'new\nline' -dash -- -d 0 --files0-from list -- -dash.wav 0_a_1.wav
+    printf '%s\0' - >list
+    loads stdin -- --files0-from=list <"$WAVS/good.wav"
+    find . -maxdepth 1 -name '*_a_*' -print0 | fsdd-load --files0-from=- >rows
+    py 'assert names(read("rows")) == ["0_a_1"]'
+    : >list
+    loads 0_a_1 -- --files0-from=list 0_a_1.wav
+}
+
+@test "fsdd-load: --files0-from refuses what is no list of names" {
+    put a.wav
+    : >empty
+    refuses 1 'fsdd-load: empty: no names in it, expected at least one' fsdd-load --files0-from=empty
+    refuses 1 'fsdd-load: stdin: no names in it, expected at least one' fsdd-load --files0-from=- </dev/null
+    printf 'a.wav\n' >lines
+    refuses 1 'fsdd-load: lines: a last name without a NUL behind it, expected NUL-terminated names' \
+        fsdd-load --files0-from=lines
+    refuses 1 'fsdd-load: stdin: a last name without a NUL behind it, expected NUL-terminated names' \
+        fsdd-load --files0-from=- <lines
+    printf 'a.wav\0\0a.wav\0' >hole
+    refuses 1 'fsdd-load: hole: an empty name, expected NUL-terminated names' fsdd-load --files0-from=hole
+    printf 'a.wav\0b.wav\0' >missing
+    refuses 1 'fsdd-load: b.wav: cannot be opened: No such file or directory' fsdd-load --files0-from=missing
+    refuses 1 'fsdd-load: nowhere: cannot be opened: No such file or directory' fsdd-load --files0-from=nowhere
+    mkdir d
+    refuses 1 'fsdd-load: d: a directory, expected a file' fsdd-load --files0-from=d
+}
+
+@test "fsdd-load: a name of any bytes is a file name, and its row has it" {
+    mkdir -p http:/x ftp:/x '0_|touch x' d programs
+    for name in sh wget curl; do
+        printf '#!/bin/bash\n: >"%s/executed"\n' "$PWD" >"programs/$name"
+        chmod +x "programs/$name"
+    done
+    names=('a space' $'new\nline' $'tab\there' '-dash' '--help' "quote'" 'quote"' 'back\slash' 'dollar$(touch x)' '`touch x`'
+        ';touch x' '|touch x' 'a|touch x' '>x' '&' '*' '?' '[a-z]' '~' '{a,b}' '%n' '%s%s%n' 'naïve' '日本' '😀'
+        $'\e[31mred' ' ' $'\\' '#' '!' '=' '-' "$(printf 'x%.0s' {1..251})")
+    put "${names[@]/%/.wav}"
+    put '|touch x' '|sh -c "touch x"' http:/x/y.wav ftp:/x/y.wav '0_|touch x/|touch x.wav'
+    sox -D "$WAVS/good.wav" good.flac
+    cp good.flac '|touch x.flac'
+    cp good.flac http:/x/y.flac
+    PATH=$PWD/programs:$PATH loads "${names[@]}" '|touch x' '|sh -c "touch x"' '|touch x' y y y y '|touch x' '|touch x' -- \
+        -- "${names[@]/%/.wav}" '|touch x' '|sh -c "touch x"' '|touch x.flac' http:/x/y.wav http://x/y.wav \
+        ftp://x/y.wav http://x/y.flac '0_|touch x/|touch x.wav' "$PWD/|touch x.wav"
+    py 'assert all(len(row) == 400 for row in x(read("rows")))'
+    put 'd/0_|touch x_1.wav' $'d/0_new\nline_2.wav' 'd/0_$(touch x)_1.wav'
+    PATH=$PWD/programs:$PATH loads '0_$(touch x)_1' $'0_new\nline_2' '0_|touch x_1' -- d
+    [ ! -e x ]
+    [ ! -e executed ]
+}
+
+@test "fsdd-load: a name that is not UTF-8 is made so, with a warning" {
+    put $'caf\xe9.wav' $'0_\xff\xfe_1.wav' $'\xc3\xa9\xed\xa0\x80.wav'
+    fsdd-load -- $'caf\xe9.wav' $'0_\xff\xfe_1.wav' $'\xc3\xa9\xed\xa0\x80.wav' >rows 2>err
+    printf '%s\n' 'fsdd-load: 0_\377\376_1.wav: a name that is not UTF-8, its row is called 0_��_1' \
+        'fsdd-load: caf\351.wav: a name that is not UTF-8, its row is called caf�' \
+        'fsdd-load: é\355\240\200.wav: a name that is not UTF-8, its row is called é���' >expected
+    cmp err expected
+    fsdd-load -q -- $'caf\xe9.wav' $'0_\xff\xfe_1.wav' $'\xc3\xa9\xed\xa0\x80.wav' >quiet 2>err
+    cmp rows quiet
+    cmp err /dev/null
+    py 'assert names(read("rows")) == ["0_\ufffd\ufffd_1", "caf\ufffd", "é\ufffd\ufffd\ufffd"]'
+}
+
+@test "fsdd-load: a message shows control characters and what is not UTF-8 as octal numbers, on one line" {
+    refuses 1 'fsdd-load: a\012b\033[31mé\377.wav: cannot be opened: No such file or directory' \
+        fsdd-load $'a\nb\e[31mé\xff.wav'
+}
+
+@test "fsdd-load: stereo is refused, and the command in the message mends it" {
+    cp "$WAVS/bad/stereo.wav" .
+    refuses 1 "fsdd-load: stereo.wav: 2 channels, expected 1; to mix them: sox './stereo.wav' './stereo-mono.wav' remix -" \
+        fsdd-load stereo.wav
+    mkdir -p http:/x 'd i.r'
+    files=(stereo.wav 'a space.wav' "it's.wav" 'say "x".wav' 'a$HOME`b`.wav' -dash.wav '|touch x.wav' ';touch x;.wav'
+        http://x/y.wav 'd i.r/clip.wav' upper.WAV "$PWD/absolute.wav" ../"${PWD##*/}"/parent.wav '~.wav' two.dots.wav naïve.wav)
+    all=()
+    for file in "${files[@]}"; do
+        cp -- "$WAVS/stereo.wav" "$file"
+        mend "$file"
+        all+=("$mended")
+    done
+    fsdd-load -- "${all[@]}" >rows
+    py 'ms = read("rows")
+assert len(names(ms)) == 16 and all(row.tobytes() == open(sys.argv[1], "rb").read() for row in x(ms))' "$WAVS/good.i16"
+    [ ! -e x ]
+}
+
+@test "fsdd-load: the command in the message works for a name that SoX would take for a pattern" {
+    cp "$WAVS/good.wav" a1.wav
+    cp "$WAVS/good.wav" a2.wav
+    all=()
+    for file in 'a*.wav' 'a?.wav' 'a[12].wav' 'a{1,2}.wav' 'a\1.wav'; do
+        cp "$WAVS/stereo.wav" "$file"
+        mend "$file"
+        all+=("$mended")
+    done
+    fsdd-load "${all[@]}" >rows
+    py 'ms = read("rows")
+assert len(names(ms)) == 5 and all(row.tobytes() == open(sys.argv[1], "rb").read() for row in x(ms))' "$WAVS/good.i16"
+}
+
+@test "fsdd-load: any number of channels is mixed by the command in the message" {
+    sox -D -M "$WAVS/stereo.wav" "$WAVS/good.wav" three.wav
+    sox -D "$WAVS/stereo.wav" stereo.flac
+    for file in three.wav stereo.flac; do
+        mend "$file"
+        fsdd-load "$mended" >rows
+        py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
+    done
+}
+
+@test "fsdd-load: another sample rate is refused, and the command in the message mends it" {
+    put good.wav 0_a_1.wav
+    cp "$WAVS/fast.wav" .
+    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in good.wav; to convert it: sox './fast.wav' './fast-8000.wav' rate 8000" \
+        fsdd-load good.wav fast.wav
+    refuses 1 "fsdd-load: good.wav: 8000 Hz, expected 11025 as in fast.wav; to convert it: sox './good.wav' './good-11025.wav' rate 11025" \
+        fsdd-load fast.wav good.wav
+    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in 0_a_1.wav; to convert it: sox './fast.wav' './fast-8000.wav' rate 8000" \
+        fsdd-load fast.wav 0_a_1.wav
+    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in stdin; to convert it: sox './fast.wav' './fast-8000.wav' rate 8000" \
+        fsdd-load - fast.wav <good.wav
+    mkdir 'd i.r'
+    for file in fast.wav "it's fast.wav" -fast.wav 'd i.r/clip.wav' '|touch x.wav' upper.WAV; do
+        cp "$WAVS/fast.wav" "./$file"
+        mend good.wav "$file"
+        assert_regex "$mended" '-8000\.(wav|WAV)$'
+        fsdd-load -- good.wav "$mended" >rows
+        py 'm, = read("rows"); assert m["rate"] == 8000 and [len(row) for row in m["x"]] == [400, 290]'
+    done
+    [ ! -e x ]
+}
+
+@test "fsdd-load: the command in the message works for files with an extension that SoX does not know, or none" {
+    mkdir d.x
+    for file in stereo stereo.unknown d.x/stereo .stereo .wav stereo.; do
+        cp "$WAVS/stereo.wav" "$file"
+        mend "$file"
+        fsdd-load -- "$mended" >rows
+        py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
+    done
+    put good
+    cp "$WAVS/fast.wav" fast
+    mend good fast
+    fsdd-load good "$mended" >rows
+    py 'm, = read("rows"); assert m["rate"] == 8000 and [len(row) for row in m["x"]] == [400, 290]'
+}
+
+@test "fsdd-load: the command in the message works for standard input" {
+    input=$WAVS/stereo.wav mend -
+    fsdd-load -- "$mended" >rows
+    py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
+}
+
+@test "fsdd-load: the command in the message works for names that are shown with octal numbers" {
+    for file in $'new\nline.wav' $'caf\xe9.wav' $'\e[31m\n7\\.wav' $'it\'s\n.wav'; do
+        cp "$WAVS/stereo.wav" "$file"
+        mend "$file"
+        fsdd-load -q -- "$mended" >rows
+        py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
+    done
+}
+
+@test "fsdd-load: WAV files that are no recording are refused, each with what was found" {
+    cd "$WAVS/bad"
+    while IFS='|' read -r file message; do
+        refuses 1 "fsdd-load: $file.wav: $message" fsdd-load "$file.wav"
+        refuses 1 "fsdd-load: stdin: $message" fsdd-load - <"$file.wav"
+        refuses 1 "fsdd-load: $file.wav: $message" fsdd-load ../good.wav "$file.wav" ../good.wav
+    done <<'EOF'
+0-channels|a WAV file of 0 channels, expected 1
+0-hz|a WAV file of 0 Hz, expected a sample rate of at least 1 Hz
+4294967295-hz|a sample rate out of range, expected 1 to 10000000 Hz
+10000001-hz|a sample rate out of range, expected 1 to 10000000 Hz
+0-samples|a recording of 0 samples, expected at least 1
+half-a-sample|a recording of 0 samples, expected at least 1
+text|no WAV file (no RIFF WAVE header), expected a recording
+png|no WAV file (no RIFF WAVE header), expected a recording
+avi|no WAV file (no RIFF WAVE header), expected a recording
+zeros|no WAV file (no RIFF WAVE header), expected a recording
+no-fmt|a WAV file without a whole fmt chunk, expected one
+short-fmt|a WAV file without a whole fmt chunk, expected one
+no-data|a WAV file without a data chunk, expected one
+chunk-too-long|a WAV file without a whole fmt chunk, expected one
+chunk-wraps|a WAV file without a whole fmt chunk, expected one
+empty|an empty file, expected a recording
+truncated|truncated: 2 samples, expected 11 as its header says
+truncated-rifx|truncated: 3 samples, expected 11 as its header says
+truncated-float|truncated: 2 samples, expected 4 as its header says
+mp3-inside|libsox says "WAV file encoding `MP3' is not supported", expected a recording in the format wav
+unknown-inside|libsox says "Unknown WAV file encoding (type 7777)", expected a recording in the format wav
+EOF
+    refuses 1 "fsdd-load: 65535-channels.wav: 65535 channels, expected 1; to mix them: sox './65535-channels.wav' './65535-channels-mono.wav' remix -" \
+        fsdd-load 65535-channels.wav
+}
+
+@test "fsdd-load: samples that libsox cannot read are refused with what it says of them" {
+    sox -D "$CORPUS/0_espeak_3.wav" good.flac
+    head -c 3000 good.flac >cut.flac
+    head -c 1500 good.flac >noise.flac
+    head -c 1500 /dev/zero >>noise.flac
+    cp "$WAVS/bad/12-bits.wav" .
+    for file in cut.flac noise.flac 12-bits.wav; do
+        run -1 --separate-stderr fsdd-load "$file"
+        assert_output ''
+        assert_equal "$(wc -l <<<"$stderr")" 1
+        assert_regex "$stderr" "^fsdd-load: $file: (libsox says \".+\"|truncated: [0-9]+ samples), expected ."
+    done
+}
+
+@test "fsdd-load: a WAV file cut off anywhere is refused" {
+    cd "$WAVS/truncated"
+    for size in {0..63}; do
+        if [ "$size" -eq 0 ]; then
+            message='an empty file, expected a recording'
+        elif [ "$size" -lt 4 ]; then
+            message='no WAV file (no RIFF WAVE header), expected a recording'
+        elif [ "$size" -lt 12 ]; then
+            message='truncated inside the WAV header, expected a whole recording'
+        elif [ "$size" -lt 36 ]; then
+            message='a WAV file without a whole fmt chunk, expected one'
+        elif [ "$size" -lt 44 ]; then
+            message='a WAV file without a data chunk, expected one'
+        else
+            message="truncated: $(((size - 44) / 2)) samples, expected 10 as its header says"
+        fi
+        refuses 1 "fsdd-load: $size.wav: $message" fsdd-load "$size.wav"
+    done
+}
+
+@test "fsdd-load: ADPCM of blocks too small for their samples never reaches libsox, whatever the file is called" {
+    cd "$WAVS/adpcm"
+    for file in ms-0* ms-1* ms-501*; do
+        samples=${file#ms-}
+        samples=${samples%%[-.]*}
+        message="ADPCM of $samples samples a block of 256 bytes, expected 2 to 500"
+        case $file in *-extensible.wav) message='ADPCM in an extensible fmt chunk, expected a plain one' ;; esac
+        refuses 1 "fsdd-load: $file: $message" fsdd-load "$file"
+    done
+    for samples in 0 1 506; do
+        refuses 1 "fsdd-load: ima-$samples.wav: ADPCM of $samples samples a block of 256 bytes, expected 2 to 505" \
+            fsdd-load "ima-$samples.wav"
+    done
+    refuses 1 'fsdd-load: ms-short-fmt.wav: ADPCM of 0 samples a block of 256 bytes, expected 2 to 500' \
+        fsdd-load ms-short-fmt.wav
+    refuses 1 'fsdd-load: ms-small-block.wav: ADPCM of 2 samples a block of 6 bytes, expected 2 to 0' \
+        fsdd-load ms-small-block.wav
+    refuses 1 'fsdd-load: stdin: ADPCM of 1 samples a block of 256 bytes, expected 2 to 500' fsdd-load - <ms-1.wav
+}
+
+@test "fsdd-load: other formats are refused where they are no recording" {
+    sox -D "$WAVS/good.wav" good.flac
+    sox -D "$WAVS/stereo.wav" stereo.flac
+    : >empty.flac
+    cp "$WAVS/bad/text.wav" text.flac
+    cp "$WAVS/good.wav" wav.flac
+    cp good.flac flac.wav
+    cp "$WAVS"/bad/truncated.{au,aiff} .
+    refuses 1 'fsdd-load: truncated.au: truncated: 7 samples, expected 11 as its header says' fsdd-load truncated.au
+    refuses 1 'fsdd-load: truncated.aiff: truncated: 7 samples, expected 11 as its header says' fsdd-load truncated.aiff
+    refuses 1 "fsdd-load: stereo.flac: 2 channels, expected 1; to mix them: sox './stereo.flac' './stereo-mono.flac' remix -" \
+        fsdd-load stereo.flac
+    refuses 1 'fsdd-load: flac.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load flac.wav
+    refuses 1 'fsdd-load: no.aiff: libsox says "AIFF header does not begin with magic word `FORM'\''", expected a recording in the format aiff' \
+        bash -c 'echo a text that is long enough >no.aiff; fsdd-load no.aiff'
+    for file in empty.flac text.flac wav.flac; do
+        run -1 --separate-stderr fsdd-load "$file"
+        assert_output ''
+        assert_regex "$stderr" "^fsdd-load: $file: .*, expected .*"
+        assert_equal "$(wc -l <<<"$stderr")" 1
+    done
+}
+
+@test "fsdd-load: what libsox says of a file does not call it by another name" {
+    head -c 100 /dev/zero >clip.raw
+    run -1 --separate-stderr fsdd-load clip.raw
+    assert_output ''
+    assert_regex "$stderr" '^fsdd-load: clip\.raw: .*sampling rate was not specified.*, expected .*'
+    refute_regex "$stderr" '/dev/|/proc/'
+}
+
+@test "fsdd-load: devices and playlists are no formats" {
+    cp "$WAVS/good.wav" song.m3u
+    cp "$WAVS/good.wav" card.alsa
+    cp "$WAVS/good.wav" nothing.null
+    # Each counts as a WAV file, which it is.
+    loads song card nothing -- song.m3u card.alsa nothing.null
+}
+
+@test "fsdd-load: files that cannot be opened or read" {
+    refuses 1 'fsdd-load: no.wav: cannot be opened: No such file or directory' fsdd-load no.wav
+    refuses 1 'fsdd-load: no/0_a_1.wav: cannot be opened: No such file or directory' fsdd-load no/0_a_1.wav
+    ln -s nowhere dangling.wav
+    refuses 1 'fsdd-load: dangling.wav: cannot be opened: No such file or directory' fsdd-load dangling.wav
+    ln -s loop.flac loop.flac
+    refuses 1 'fsdd-load: loop.flac: cannot be opened: Too many levels of symbolic links' fsdd-load loop.flac
+    put file.wav
+    refuses 1 'fsdd-load: file.wav/x.wav: cannot be opened: Not a directory' fsdd-load file.wav/x.wav
+    ln -s /proc/self/mem mem.wav
+    refuses 1 'fsdd-load: mem.wav: read failed: Input/output error' fsdd-load mem.wav
+    ln -s file.wav link.wav
+    loads link -- link.wav
+    # Whom the mode keeps out is told so; root is not kept out.
+    chmod 000 file.wav
+    if [ -r file.wav ]; then
+        loads file -- file.wav
+    else
+        refuses 1 'fsdd-load: file.wav: cannot be opened: Permission denied' fsdd-load file.wav
+    fi
+}
+
+@test "fsdd-load: a directory called like a recording" {
+    mkdir -p d/0_a_1.wav
+    put d/0_a_2.wav
+    refuses 1 'fsdd-load: d/0_a_1.wav: a directory, expected a file' fsdd-load d
+    put d/0_a_1.wav/0_b_1.wav
+    loads 0_b_1 -- d/0_a_1.wav
+    mkdir e
+    ln -s nowhere e/0_a_1.wav
+    refuses 1 'fsdd-load: e/0_a_1.wav: cannot be opened: No such file or directory' fsdd-load e
+}
+
+@test "fsdd-load: directories without what was asked for are refused by name" {
+    mkdir d empty
+    put d/0_a_1.wav other.wav
+    refuses 1 'fsdd-load: empty: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load empty
+    refuses 1 'fsdd-load: d/: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -d 1 d/
+    refuses 1 'fsdd-load: d: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -s b d
+    refuses 1 'fsdd-load: d: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -t 0,2-9 d
+    refuses 1 'fsdd-load: empty: no recording that was asked for, expected names such as 0_jackson_7.wav' \
+        fsdd-load other.wav d empty
+}
+
+@test "fsdd-load: a recording beyond the limits is refused, not cut" {
+    truncate -s 33550337 long.ul
+    refuses 1 'fsdd-load: long.ul: 33550337 samples, expected at most 33550336: a row must fit into 64 MiB' fsdd-load long.ul
+    refuses 1 'fsdd-load: /dev/zero: more than 268435455 bytes, expected a smaller file' fsdd-load /dev/zero
+}
+
+@test "fsdd-load: wrong command lines are refused with status 2" {
+    for list in x '' ' ' '1,' ,1 1,,2 5-3 -1 1- 1-2-3 0x1 1.0 +1 1000000000 99999999999999999999 1-1000000000 '0,3-5 '; do
+        refuses 2 "fsdd-load: --digits: '$list', expected numbers and ranges such as 0,3-5; try 'fsdd-load --help'" \
+            fsdd-load -d "$list" "$CORPUS"
+        refuses 2 "fsdd-load: --takes: '$list', expected numbers and ranges such as 0,3-5; try 'fsdd-load --help'" \
+            fsdd-load --takes="$list" "$CORPUS"
+    done
+    while IFS='|' read -r message arguments; do
+        eval "set -- $arguments"
+        refuses 2 "fsdd-load: $message; try 'fsdd-load --help'" fsdd-load "$@"
+    done <<'EOF'
+no recordings named, expected a directory or files|
+no recordings named, expected a directory or files|--
+no recordings named, expected a directory or files|-q -d 0
+an empty file name, expected a directory or a file|''
+an empty file name, expected a directory or a file|"$CORPUS" ''
+unknown option -x|-x .
+unknown option -l|-ql .
+option --nonsense is unknown or ambiguous|--nonsense .
+option --nonsense=1 is unknown or ambiguous|--nonsense=1 .
+option -d needs an argument|-d
+option -s needs an argument|-s
+option -t needs an argument|-q -t
+option -d needs an argument|--digits
+option --files0-from needs an argument|--files0-from
+option --quiet takes no argument|--quiet=1 .
+option --help takes no argument|--help=1
+EOF
+}
+
+@test "fsdd-load: --help and --version answer on stdout" {
+    version=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
+    for option in -h --help --he; do
+        run -0 --separate-stderr fsdd-load "$option" --nonsense
+        assert_equal "$stderr" ''
+        assert_line --index 0 'Usage: fsdd-load [OPTION]... DIR|FILE...'
+        for name in -d,\ --digits -s,\ --speakers -t,\ --takes --files0-from -q,\ --quiet -h,\ --help -V,\ --version; do
+            assert_line --partial -- " $name"
+        done
+    done
+    for option in -V --version; do
+        run -0 --separate-stderr fsdd-load "$option"
+        assert_equal "$stderr" ''
+        assert_output "fsdd-load (wavefill) $version"
+    done
+    refuses 1 'fsdd-load: stdout: write failed: No space left on device' bash -c 'fsdd-load --help >/dev/full'
+}
+
+@test "fsdd-load: output that cannot be written is an error" {
+    refuses 1 'fsdd-load: stdout: write failed: No space left on device' bash -c 'fsdd-load "$CORPUS" >/dev/full'
+    refuses 1 'fsdd-load: stdout: write failed: Bad file descriptor' bash -c 'fsdd-load "$CORPUS" >&-'
+    sox -D "$WAVS/good.wav" good.flac
+    refuses 1 'fsdd-load: stdout: write failed: Bad file descriptor' bash -c 'fsdd-load good.flac >&-'
+    refuses 1 'fsdd-load: stdout: write failed: Broken pipe' \
+        bash -c 'trap "" PIPE; { sleep 0.2; fsdd-load "$CORPUS"; } | : ; exit ${PIPESTATUS[0]}'
+}
+
+@test "fsdd-load: a closed standard input or error does no harm" {
+    fsdd-load "$CORPUS" >expected
+    fsdd-load "$CORPUS" >rows <&-
+    cmp rows expected
+    cp "$WAVS/kinds/pcm24.wav" .
+    fsdd-load -q pcm24.wav >expected
+    fsdd-load pcm24.wav >rows 2>&-
+    cmp rows expected
+}
+
+@test "fsdd-load: a reader that leaves ends it by SIGPIPE, and a terminal is no place for its output" {
+    py 'import os, pty, subprocess
+p = subprocess.Popen(["fsdd-load", sys.argv[1]], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+p.stdout.read(1)
+p.stdout.close()
+assert p.stderr.read() == b"" and p.wait() == -13
+ours, theirs = pty.openpty()
+p = subprocess.run(["fsdd-load", sys.argv[1]], stdout=theirs, stderr=subprocess.PIPE, timeout=20)
+assert p.stderr == b"fsdd-load: stdout: a terminal, expected a pipe or a file for binary data\n"
+assert p.returncode == 1
+p = subprocess.run(["fsdd-load", "--version"], stdout=theirs, stderr=subprocess.PIPE, timeout=20)
+assert p.returncode == 0
+os.close(theirs)
+assert os.read(ours, 9) == b"fsdd-load"' "$CORPUS"
+}

@@ -1,0 +1,156 @@
+# make install and uninstall, and what has been installed
+
+load common
+
+filters=(fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score)
+
+# A copy of what the build needs, in a folder with a space in its name.
+setup_file() {
+    export TREE="$BATS_FILE_TMPDIR/the tree"
+    mkdir "$TREE"
+    cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,completions,README.md,LICENSE} "$TREE"
+    make -s -j2 -C "$TREE" >"$BATS_FILE_TMPDIR/log" 2>&1
+}
+
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/a folder"
+    cd "$BATS_TEST_TMPDIR/a folder" || exit 1
+    stage="$PWD/the stage"
+}
+
+installed() {
+    make -s -C "$TREE" install DESTDIR="$stage" PREFIX=/usr >log 2>&1 || {
+        cat log
+        return 1
+    }
+}
+
+# Mode, type and name of all there is below a folder.
+listing() {
+    find "$1" -mindepth 1 -printf '%m %y %P\n' | sort -k 3
+}
+
+@test "install: every file is in its place, with its mode, whatever the umask" {
+    (umask 077 && installed)
+    listing "$stage" >got
+    {
+        printf '755 d %s\n' usr usr/bin usr/share usr/share/{bash-completion{,/completions},doc{,/wavefill},man{,/man1,/man5,/man7},wavefill{,/corpus}}
+        printf '755 f usr/bin/%s\n' "${filters[@]}"
+        printf '644 f usr/share/man/man1/%s.1\n' "${filters[@]}"
+        printf '644 f usr/share/%s\n' man/man5/wavefill-stream.5 man/man7/wavefill.7 doc/wavefill/{LICENSE,README.md} wavefill/tutorial.mk \
+            wavefill/corpus/README.md bash-completion/completions/wavefill
+        printf '644 f usr/share/wavefill/corpus/0_espeak_%d.wav\n' {0..49}
+        printf '777 l usr/share/bash-completion/completions/%s\n' "${filters[@]}"
+    } | sort -k 3 >want
+    diff want got
+    local name
+    for name in "${filters[@]}"; do
+        cmp "$TREE/build/bin/$name" "$stage/usr/bin/$name"
+        assert_equal "$(readlink "$stage/usr/share/bash-completion/completions/$name")" wavefill
+    done
+    # No text names the stage or the sources.
+    run -1 grep -rIlF -e "$stage" -e "$TREE" -e "$ROOT" "$stage"
+}
+
+@test "install: a second time it is the same, PREFIX is /usr/local unless said otherwise" {
+    installed
+    listing "$stage" >once
+    installed
+    listing "$stage" | diff once -
+    make -s -C "$TREE" install DESTDIR="$PWD/other" >log 2>&1
+    run -0 ls other other/usr other/usr/local
+    assert_output $'other:\nusr\n\nother/usr:\nlocal\n\nother/usr/local:\nbin\nshare'
+    make -s -C "$TREE" install PREFIX="$PWD/pre fix" >log 2>&1
+    [ -x 'pre fix/bin/r2-score' ]
+}
+
+@test "install: uninstall leaves nothing behind but what is not its own" {
+    installed
+    local other
+    for other in bin/lsq-fitter share/man/man1/other.1 share/bash-completion/completions/other share/doc/other; do
+        echo other >"$stage/usr/$other"
+    done
+    make -s -C "$TREE" uninstall DESTDIR="$stage" PREFIX=/usr >log 2>&1
+    assert_equal "$(find "$stage" ! -type d -printf '%P\n' | sort | paste -s)" \
+        "usr/bin/lsq-fitter	usr/share/bash-completion/completions/other	usr/share/doc/other	usr/share/man/man1/other.1"
+    run -0 find "$stage" -name '*wavefill*'
+    assert_output ''
+    # Where nothing is installed there is nothing to do.
+    make -s -C "$TREE" uninstall DESTDIR="$stage" PREFIX=/usr >log 2>&1
+    make -s -C "$TREE" uninstall DESTDIR="$PWD/nowhere" >log 2>&1
+    [ ! -e nowhere ]
+}
+
+@test "install: the manual pages are found and read by name" {
+    installed
+    local name section man
+    man=$(command -v mman || command -v man)
+    for name in "${filters[@]}" wavefill-stream wavefill; do
+        section=1
+        case $name in
+            wavefill-stream) section=5 ;;
+            wavefill) section=7 ;;
+        esac
+        # What one of them says of an index that is not there goes to stderr.
+        run -0 --separate-stderr "$man" -M "$stage/usr/share/man" -w "$name"
+        assert_output "$stage/usr/share/man/man$section/$name.$section"
+        run -0 mandoc -T markdown "$stage/usr/share/man/man$section/$name.$section"
+        assert_line --index 0 --regexp "^$(tr '[:lower:]' '[:upper:]' <<<"$name")\($section\) "
+        assert_line '# NAME'
+        assert_line '# DESCRIPTION'
+    done
+}
+
+@test "install: each filter runs from where it is, and says its name and version" {
+    installed
+    local version name
+    version=$(sed -n 's/^VERSION = //p' "$TREE/Makefile")
+    for name in "${filters[@]}"; do
+        run -0 --separate-stderr "$stage/usr/bin/$name" --version
+        assert_line --index 0 "$name (wavefill) $version"
+        # shellcheck disable=SC2154
+        assert_equal "$stderr" ''
+        run -0 "$stage/usr/bin/$name" --help
+        assert_line --index 0 --regexp "^Usage: $name "
+    done
+}
+
+@test "install: the commands of the README work as typed, in a folder with a space in its name" {
+    installed
+    mkdir pipelines
+    cp -R "$stage/usr/share/wavefill/corpus" pipelines
+    # The block that begins with fsdd-load.
+    sed -n '/^    fsdd-load .* > model$/,/^$/s/^    //p' "$TREE/README.md" >commands
+    run -0 grep -c . commands
+    assert_output 5
+    run -0 grep -c '^fsdd-load .*| pad-chop | split-holdout .*| lsq-fit -g 25% > model$' commands
+    PATH=$stage/usr/bin:/usr/bin:/bin bash -e -o pipefail commands >score
+    py '
+import os
+from scipy.io import wavfile
+from sklearn.metrics import r2_score
+rows = [wavfile.read(f"pipelines/corpus/0_espeak_{i}.wav")[1] for i in range(50)]
+n = min(map(len, rows))
+rows = np.array([row[:n] for row in rows]).astype(float)
+k, at = int(0.25 * n), np.random.RandomState(7).randint(50)
+model, = read("model")
+assert (model["k"], model["targets"], model["rows"], model["rank"]) == (k, n - k, 49, 48)
+train = np.delete(rows, at, axis=0)
+mean = train.mean(axis=0)
+want = mean[k:] + (rows[at][:k] - mean[:k]) @ np.linalg.pinv(train[:, :k] - mean[:k], rcond=1e-10) @ (train - mean)[:, k:]
+rate, clip = wavfile.read("clip.wav")
+assert rate == 8000 and (clip == np.concatenate([rows[at][:k], np.trunc(want)])).all()
+with open("score") as f:
+    score = float(f.read())
+assert abs(score - r2_score(rows[at][k:], want)) <= 1e-9 * abs(score), score'
+}
+
+@test "install: the completion is read by bash without a word, for each filter" {
+    installed
+    local completions="$stage/usr/share/bash-completion/completions" name
+    for name in "${filters[@]}"; do
+        # shellcheck disable=SC2016
+        run -0 bash -eu -c '. "$1"; complete -p "$2"' bash "$completions/$name" "$name"
+        assert_output --regexp "^complete .* $name\$"
+    done
+}

@@ -1,0 +1,474 @@
+# lsq-fit
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+# For py: fit() runs the filter, coef() gives a model's coefficients, reference() is the
+# least-squares solution of minimum norm by another way: numpy's pseudo-inverse of centred
+# data, with a cut that lies far from both rounding noise and the data used here.
+with_fit='
+import io, os, subprocess
+rng = np.random.default_rng(2024)
+normal = lambda *shape: rng.standard_normal(shape)
+def maps(data):
+    return list(msgpack.Unpacker(io.BytesIO(data), object_hook=msgpack_numpy.decode))
+def block(rows, **more):
+    return msgpack.packb({"mat": 1, "x": rows, **more}, default=msgpack_numpy.encode)
+def run(rows, *options, env={}, **more):
+    return subprocess.run(["lsq-fit", *options], input=block(rows, **more), capture_output=True,
+                          timeout=30, env={**os.environ, **env})
+def fit(rows, given, *options, **more):
+    done = run(rows, "-q", "-g", str(given), *options, **more)
+    assert done.returncode == 0 and done.stderr == b"", done.stderr
+    model, = maps(done.stdout)
+    return model
+def coef(model):
+    return model["coef"] if "coef" in model else model["basis"] @ model["loadings"]
+def centred(a):
+    a = a.astype(float) - a[0]
+    return a - a.mean(axis=0)
+def reference(x, y, intercept):
+    a, b = (centred(x), centred(y)) if intercept else (x, y)
+    c = np.linalg.pinv(a, rcond=1e-10) @ b
+    s = np.linalg.svd(a, compute_uv=False)
+    rank = int((s > 1e-10 * s[0]).sum())
+    offset = y.mean(axis=0) - x.mean(axis=0) @ c if intercept else np.zeros(y.shape[1])
+    return c, offset, rank, s[:min(len(x) - intercept, x.shape[1])], ((b - a @ c) ** 2).sum(axis=0)
+def close(a, b, tolerance=1e-9):
+    a, b = np.asarray(a), np.asarray(b)
+    assert a.shape == b.shape, (a.shape, b.shape)
+    assert np.abs(a - b).max(initial=0) <= tolerance * np.abs(b).max(initial=1e-300), (a, b)
+'
+
+@test "lsq-fit: coefficients, intercept, rank, singular values and residuals are those of scikit-learn and numpy" {
+    py "$with_fit"'
+from sklearn.linear_model import LinearRegression
+
+def repeated(a, times):
+    return np.tile(a, (times, 1))
+def with_columns(a, **columns):
+    a = a.copy()
+    for name, values in columns.items():
+        a[:, int(name[1:])] = values
+    return a
+tall, wide, square = normal(40, 11), normal(9, 55), normal(8, 13)
+cases = {
+    "tall": (tall, 7), "tall, one target": (tall, 10), "one given column": (tall, 1), "two columns": (normal(6, 2), 1),
+    "wide": (wide, 30), "wide, one target": (wide, 54), "square": (square, 8), "one row more than columns": (normal(9, 13), 8),
+    "two rows more": (normal(10, 13), 8), "many targets": (normal(30, 400), 6), "wide, many targets": (normal(5, 300), 12),
+    "samples": (np.trunc(3000 * normal(20, 120)), 50), "far from the origin": (normal(30, 9) + 1000, 5),
+    "as many rows as given, and one": (normal(6, 9), 5), "one row": (normal(1, 9), 5), "two rows": (normal(2, 9), 5),
+    "one row, two columns": (normal(1, 2), 1), "two rows, two columns": (normal(2, 2), 1), "two equal rows": (np.ones((2, 4)), 2),
+    "each row three times": (repeated(normal(10, 8), 3), 5), "few rows, each three times": (repeated(normal(4, 12), 3), 8),
+    "wide, each row twice": (repeated(normal(3, 14), 2), 10), "all rows equal": (repeated(normal(1, 9), 6), 4),
+    "two columns equal": (with_columns(tall, _2=tall[:, 1]), 7), "three columns equal": (with_columns(tall, _0=tall[:, 3], _5=tall[:, 3]), 7),
+    "wide, two columns equal": (with_columns(wide, _29=wide[:, 0]), 30), "a sum of columns": (with_columns(tall, _4=tall[:, 0] - 3 * tall[:, 5]), 7),
+    "a constant column": (with_columns(tall, _3=0.1), 7), "two constant columns": (with_columns(tall, _3=0.1, _6=-7), 7),
+    "wide, constant columns": (with_columns(wide, _3=0.1, _7=0.1, _11=0), 30), "a column of zeros": (with_columns(tall, _6=0), 7),
+    "a constant target": (with_columns(tall, _8=0.1), 7), "a target among the given": (with_columns(tall, _9=tall[:, 2]), 7),
+    "constant": (np.full((5, 6), 0.1), 3), "zeros": (np.zeros((5, 6)), 3), "wide zeros": (np.zeros((3, 9)), 5),
+}
+compared = 0
+for name, (rows, given) in cases.items():
+    x, y = rows[:, :given], rows[:, given:]
+    for intercept in True, False:
+        model = fit(rows, given, *([] if intercept else ["--no-intercept"]))
+        c, offset, rank, singular, rss = reference(x, y, intercept)
+        try:
+            assert model["rank"] == rank, (model["rank"], rank)
+            close(coef(model), c)
+            close(model["intercept"], offset)
+            close(model["singular"], singular)
+            assert model["rss"].shape == rss.shape and (np.abs(model["rss"] - rss) <= 1e-9 * rss + 1e-20 * (y ** 2).sum(axis=0)).all()
+            learned = LinearRegression(fit_intercept=intercept).fit(x, y)
+            full = rank == given
+            assert not full or learned.rank_ == rank
+            # Of a deficient matrix its solver at times takes the noise for a rank.
+            if learned.rank_ == rank:
+                compared += 1
+                close(coef(model), learned.coef_.T)
+                close(model["intercept"], learned.intercept_ * np.ones(y.shape[1]))
+                close(x @ coef(model) + model["intercept"], learned.predict(x))
+                close(model["singular"], learned.singular_[:len(singular)])
+        except AssertionError as e:
+            raise AssertionError(f"{name}, intercept {intercept}") from e
+assert compared >= 30, compared'
+}
+
+@test "lsq-fit: thin factors are written where they are smaller, and --dense writes their product" {
+    py "$with_fit"'
+for rows, given, thin in (
+    (normal(9, 55), 30, True), (normal(40, 11), 7, False), (normal(3, 5), 4, False), (normal(5, 300), 12, True),
+    # 8 rows of 20: rank 7, 7 * 20 numbers in the factors.
+    (normal(8, 20), 10, False), (normal(8, 30), 15, True),
+):
+    for options in [], ["--no-intercept"]:
+        model, dense = fit(rows, given, *options), fit(rows, given, "--dense", *options)
+        p, t, r = given, rows.shape[1] - given, model["rank"]
+        smaller = len(rows) - (not options) < p and r * (p + t) < p * t
+        assert ("basis" in model) == ("loadings" in model) == ("coef" not in model) == smaller
+        if not options:
+            assert smaller == thin, (rows.shape, given)
+        if smaller:
+            assert model["basis"].shape == (p, r) and model["loadings"].shape == (r, t)
+        assert dense["coef"].shape == (p, t) and "basis" not in dense and "loadings" not in dense
+        close(dense["coef"], coef(model), 1e-14)
+        for key in set(dense) - {"coef"}:
+            assert np.array_equal(dense[key], model[key]), key'
+}
+
+@test "lsq-fit: every field of the model is what the format says" {
+    py "$with_fit"'
+x = normal(20, 9)
+model = fit(x, 4, names=[f"r{i}" for i in range(20)], rate=8000, col0=7, note={"by": ["a", 1]}, rank="a string", k=b"bytes")
+assert list(model).count("rank") == 1 and set(model) == {
+    "lsq", "k", "targets", "target0", "rows", "rank", "rcond", "fit_intercept", "rate", "col0", "last",
+    "singular", "rss", "intercept", "coef", "note"}, list(model)
+fields = {key: model[key] for key in ("lsq", "k", "targets", "target0", "rows", "rank", "rate", "col0", "note")}
+assert fields == {"lsq": 1, "k": 4, "targets": 5, "target0": 0, "rows": 20, "rank": 4, "rate": 8000, "col0": 7,
+                  "note": {"by": ["a", 1]}}, fields
+assert all(type(fields[key]) is int for key in fields if key != "note")
+assert model["fit_intercept"] is True and model["last"] is True and type(model["rcond"]) is float and 0 < model["rcond"] < 1e-9
+for key, shape in ("coef", (4, 5)), ("intercept", (5,)), ("singular", (4,)), ("rss", (5,)):
+    assert model[key].dtype == "<f8" and model[key].shape == shape, key
+assert (np.diff(model["singular"]) < 0).all()
+
+model = fit(x, 4, "--no-intercept", "--rcond=1e-5", rate=44100.5)
+assert model["fit_intercept"] is False and model["intercept"].tolist() == [0.0] * 5
+assert model["rcond"] == 1e-5 and model["rate"] == 44100.5 and "col0" not in model
+assert "rate" not in fit(x, 4) and fit(x, 4, "--rcond=0")["rcond"] == 0
+# Each key once: a map with one twice would hide it from Python.
+raw = run(x, "-g", "4", rank=1, coef=2, targets=3).stdout
+pairs, = msgpack.Unpacker(io.BytesIO(raw), object_pairs_hook=lambda pairs: [key for key, value in pairs])
+assert len(pairs) == len(set(pairs)) == 13, pairs'
+}
+
+@test "lsq-fit: all types of numbers, either byte order, give the model of the same numbers as float64" {
+    py "$with_fit"'
+small = rng.integers(0, 100, (12, 7))
+models = 0
+for kind in "|b1 |i1 |u1 <i2 >i2 <u2 >u2 <i4 >i4 <u4 >u4 <i8 >i8 <u8 >u8 <f4 >f4 <f8 >f8".split():
+    rows = (small % 2 if kind == "|b1" else small).astype(kind)
+    want = run(rows.astype("<f8"), "-g", "3").stdout
+    assert len(want) > 300 and run(rows, "-g", "3").stdout == want, kind
+    # A bare array, and a list of rows.
+    bare = subprocess.run(["lsq-fit", "-g", "3"], capture_output=True, input=msgpack.packb(rows, default=msgpack_numpy.encode))
+    assert bare.stdout == want and bare.stderr == b"", kind
+    assert run(list(rows), "-g", "3").stdout == want, kind
+    models += 1
+assert models == 19
+# The ends of what a type holds keep their sign and value.
+for kind, low, high in ("|i1", -128, 127), ("|u1", 0, 255), ("<i2", -2**15, 2**15 - 1), (">u2", 0, 2**16 - 1), ("<i4", -2**31, 2**31 - 1), (">u8", 0, 2**63):
+    y = np.array([[1, low], [1, high]], kind)
+    assert fit(y, 1, "--no-intercept")["coef"][0, 0] == (float(low) + float(high)) / 2, kind'
+}
+
+@test "lsq-fit: rows in one block, in many, in a list or in several files are one matrix" {
+    py '
+rows = np.random.default_rng(3).standard_normal((12, 7))
+head = {"mat": 1, "rate": 8000, "note": "first"}
+write("whole", {**head, "x": rows})
+write("blocks", {**head, "x": rows[:1], "last": False}, {**head, "x": rows[:0], "last": False},
+      {**head, "note": "second", "x": list(rows[1:4]), "last": False}, {"mat": 1, "x": rows[4:]})
+write("a", {**head, "x": rows[:5]})
+write("b", {"mat": 1, "x": rows[5]}, {**head, "note": "third", "x": rows[6:]})'
+    lsq-fit -g 3 whole >want
+    [ "$(wc -c <want)" -gt 300 ]
+    lsq-fit -g 3 blocks | cmp - want
+    lsq-fit -g 3 <blocks | cmp - want
+    lsq-fit -g 3 a b | cmp - want
+    cat a b | lsq-fit -g 3 | cmp - want
+    lsq-fit -g 3 a - <b | cmp - want
+    lsq-fit -- a b -g 3 2>message && false
+    lsq-fit a b -g 3 | cmp - want
+    py 'assert read("want")[0]["note"] == "first"'
+}
+
+@test "lsq-fit: GIVEN is a count, a fraction or a per cent of the columns, truncated in double" {
+    py "$with_fit"'
+rows = {columns: np.arange(3.0 * columns).reshape(3, columns) for columns in (100, 4087, 10)}
+for columns, given, k in (
+    (100, "3", 3), (100, "99", 99), (100, "0.29", 28), (100, "29%", 28), (100, "0.57", 56), (100, "57%", 56), (100, "0.58", 57),
+    (100, "28.999%", 28), (100, "29.000001%", 29), (100, "2.5e-1", 25), (100, ".5", 50), (100, "99%", 99), (100, "0.999", 99), (100, "1e-2", 1),
+    (100, "007", 7), (4087, "0.25", 1021), (4087, "25%", 1021), (4087, "0.5", 2043), (4087, "50%", 2043), (4087, "4086", 4086),
+    (10, "0.3", 3), (10, "0.1", 1), (10, "10%", 1), (10, "0.7", 7),
+):
+    if "%" not in given and not given.isdigit():
+        assert k == int(float(given) * columns)
+    model = fit(rows[columns], given)
+    assert (model["k"], model["targets"]) == (k, columns - k), (columns, given, model["k"])'
+}
+
+@test "lsq-fit: --rcond drops singular values as the cond of numpy and scipy does" {
+    py "$with_fit"'
+import scipy.linalg
+def spectrum(m, p, values):
+    u, v = np.linalg.qr(normal(m, len(values)))[0], np.linalg.qr(normal(p, len(values)))[0]
+    return u * values @ v.T
+checked = 0
+for m, p in (20, 6), (6, 20), (6, 6):
+    # A start from centred columns: with an intercept the values stay.
+    for values in [8, 4, 2, 1, 0.5], [1e6, 1e3, 1, 1e-3, 1e-6]:
+        plain = spectrum(m, p, values)
+        shifted = np.linalg.qr(np.eye(m) - 1 / m)[0][:, :m - 1] @ spectrum(m - 1, p, values) + 5
+        y = normal(m, 3)
+        for r in "0.9", "0.3", "0.2", "6e-2", "1e-2", "3e-5", "1e-8", "1e-11":
+            a = np.hstack([plain, y])
+            model = fit(a, p, "--no-intercept", "--rcond", r)
+            c, _, rank, _ = scipy.linalg.lstsq(plain, y, cond=float(r))
+            same, _, _, singular = np.linalg.lstsq(plain, y, rcond=float(r))
+            assert model["rank"] == rank == sum(v > float(r) * values[0] for v in values), (m, p, r, model["rank"])
+            # The smallest values are only as good as the largest one lets them be.
+            worst = 1e-9 if float(r) > 1e-5 or values[0] == 8 else 1e-3
+            close(coef(model), c, worst)
+            close(coef(model), same, worst)
+            close(model["singular"], singular)
+            model = fit(np.hstack([shifted, y]), p, "--rcond", r)
+            c, _, rank, _ = scipy.linalg.lstsq(centred(shifted), centred(y), cond=float(r))
+            assert model["rank"] == rank, (m, p, r, model["rank"], rank)
+            close(coef(model), c, worst)
+            close(model["intercept"], y.mean(axis=0) - shifted.mean(axis=0) @ c, worst)
+            rss = ((centred(y) - centred(shifted) @ c) ** 2).sum(axis=0)
+            assert (np.abs(model["rss"] - rss) <= 1e-6 * rss + 1e-9).all(), (model["rss"], rss)
+            checked += 1
+assert checked == 48'
+}
+
+@test "lsq-fit: badly scaled columns keep their rank and their digits" {
+    py "$with_fit"'
+def check(x, y, scale, want, *options):
+    model = fit(np.hstack([x * scale, y]), x.shape[1], *options)
+    with np.errstate(over="ignore", under="ignore"):
+        want = want / scale[:, None]
+    sure = np.abs(want) > 1e-290
+    assert (np.abs(coef(model) / np.where(sure, want, 1) - 1) < 1e-9)[sure].all(), (scale, coef(model), want)
+    return model
+for exponents, units in (
+    ([-150, -75, 0, 75, 150], [1.0, 1e150, 1e-100]), ([0, 0, 0, 0, 0], [1.0, 1e150, 1e-150]), ([150] * 5, [1.0, 1e150]),
+    ([-150] * 5, [1.0, 1e140]), ([-300, -290, 290, 300, 0], [1.0]), ([-9, -3, 0, 3, 9], [1.0, 1e9]),
+):
+    for unit in units:
+        x, y = normal(30, 5), normal(30, 3) * unit
+        for options in [], ["--no-intercept"]:
+            model = check(x, y, 10.0 ** np.array(exponents), reference(x, y, not options)[0], *options)
+            assert model["rank"] == 5, (exponents, model["rank"])'
+}
+
+@test "lsq-fit: equal columns in different units are found, and share the solution of minimum norm" {
+    py "$with_fit"'
+x, y = normal(30, 3), normal(30, 2)
+for unit in 1e-150, 1e-20, 1e-12, 1e-9, 1e-6, 1.0, 1e6, 1e9, 1e12, 1e150:
+    for place in 0, 1, 2, 3:
+        for options in [], ["--no-intercept"]:
+            c = reference(x, y, not options)[0]
+            # c1 x + c2 unit x = c x with c1^2 + c2^2 least.
+            twin = np.insert(c, place, c[1] / (unit + 1 / unit), axis=0)
+            twin[2 if place <= 1 else 1] /= 1 + unit * unit
+            rows = np.hstack([np.insert(x, place, x[:, 1] * unit, axis=1), y])
+            model = fit(rows, 4, *options)
+            assert model["rank"] == 3, (unit, place, model["rank"])
+            try:
+                close(coef(model), twin)
+            except AssertionError as e:
+                raise AssertionError(f"unit {unit}, column {place}, {options}") from e'
+}
+
+@test "lsq-fit: a solution that overflows is an error in plain words" {
+    py "$with_fit"'
+signs = np.sign(normal(9, 6))
+overflow = b"lsq-fit: stdin: values so large that the solution overflows, expected smaller ones\n"
+for name, rows, given in (
+    ("quotient", np.hstack([normal(9, 3) * 1e-300, normal(9, 3) * 1e300]), 3),
+    ("quotient, wide", np.hstack([normal(3, 5) * 1e-300, normal(3, 2) * 1e300]), 5),
+    ("sums", signs * 1.7e308, 3), ("sums, wide", signs[:3] * 1.7e308, 5),
+    ("differences", np.array([[-1.7e308, 1.0], [1.7e308, 2.0], [1.0, 3.0]]), 1),
+    ("targets", np.hstack([signs[:, :3], signs[:, 3:] * 1.7e308]), 3),
+):
+    for options in [], ["--no-intercept"]:
+        if name == "differences" and options:
+            continue
+        done = run(rows, "-g", str(given), *options)
+        assert (done.returncode, done.stdout, done.stderr) == (1, b"", overflow), (name, options, done)'
+}
+
+@test "lsq-fit: few rows and deficient rank are said once, full rank is not" {
+    py '
+normal = np.random.default_rng(5).standard_normal
+tall, wide = normal((30, 9)), normal((8, 30))
+write("full", {"mat": 1, "x": tall})
+write("wide", {"mat": 1, "x": wide, "last": False}, {"mat": 1, "x": wide[:1] + 1})
+tall[:, 2] = tall[:, 1]
+write("deficient", {"mat": 1, "x": tall})
+wide[1:] = wide[0]
+write("both", {"mat": 1, "x": wide})
+write("one", {"mat": 1, "x": wide[:1]})
+write("square", {"mat": 1, "x": normal((5, 8))})
+write("enough", {"mat": 1, "x": normal((6, 8))})'
+    while IFS='|' read -r options want; do
+        # shellcheck disable=SC2086 # options are words
+        run -0 --separate-stderr lsq-fit $options
+        # shellcheck disable=SC2154
+        assert_equal "$options: $stderr" "$options: ${want:+lsq-fit: $want: the solution is that of minimum norm}"
+        # shellcheck disable=SC2086
+        run -0 --separate-stderr lsq-fit -q $options
+        assert_equal "$stderr" ''
+    done <<'END'
+-g 5 full|
+-g 5 --no-intercept full|
+-g 20 wide|fewer rows than given columns: 9 rows (less 1 for the intercept), 20 columns, rank 8
+-g 20 --no-intercept wide|fewer rows than given columns: 9 rows, 20 columns, rank 9
+-g 20 --dense --no-intercept wide|fewer rows than given columns: 9 rows, 20 columns, rank 9
+-g 5 deficient|rank deficient: rank 4 of 30 rows (less 1 for the intercept) and 5 given columns
+-g 5 --no-intercept deficient|rank deficient: rank 4 of 30 rows and 5 given columns
+-g 2 deficient|
+-g 20 both|rank deficient: rank 0 of 8 rows (less 1 for the intercept) and 20 given columns
+-g 20 --no-intercept both|rank deficient: rank 1 of 8 rows and 20 given columns
+-g 5 square|fewer rows than given columns: 5 rows (less 1 for the intercept), 5 columns, rank 4
+-g 5 --no-intercept square|
+-g 5 enough|
+-g 5 --rcond=0.999 full|rank deficient: rank 1 of 30 rows (less 1 for the intercept) and 5 given columns
+END
+}
+
+@test "lsq-fit: usage errors" {
+    local try="; try 'lsq-fit --help'" bad
+    py 'write("in", {"mat": 1, "x": np.eye(4)})'
+    refuses 2 "lsq-fit: no given columns, expected -g GIVEN$try" lsq-fit <in
+    refuses 2 "lsq-fit: no given columns, expected -g GIVEN$try" lsq-fit -q in
+    for bad in x '' -1 1.5 101% 100.1% nan inf 0x10 ' 3' '3 ' 1e400 % -- 3,4 -0.5 99999999999999999999999; do
+        refuses 2 "lsq-fit: --given: '$bad', expected a number of columns, a fraction or a per cent$try" lsq-fit -g "$bad"
+    done
+    for bad in x '' -1 1 1.5 nan inf 1e999 -1e-9 '0.1 ' 10%; do
+        refuses 2 "lsq-fit: --rcond: '$bad', expected a number from 0 to below 1$try" lsq-fit -g 1 "--rcond=$bad"
+    done
+    refuses 2 "lsq-fit: option -g needs an argument$try" lsq-fit -g
+    refuses 2 "lsq-fit: option --rcond needs an argument$try" lsq-fit -g 1 --rcond
+    refuses 2 "lsq-fit: option --dense takes no argument$try" lsq-fit -g 1 --dense=yes
+    refuses 2 "lsq-fit: option --no-intercept takes no argument$try" lsq-fit -g 1 --no-intercept=1
+    refuses 2 "lsq-fit: unknown option -x$try" lsq-fit -g 1 -x
+    refuses 2 "lsq-fit: option --fit-intercept is unknown or ambiguous$try" lsq-fit --fit-intercept
+}
+
+@test "lsq-fit: help and version go to stdout" {
+    run -0 --separate-stderr lsq-fit --help
+    assert_equal "$stderr" ''
+    assert_line --index 0 'Usage: lsq-fit -g GIVEN [OPTION]... [FILE]...'
+    for option in -g --given --no-intercept --rcond --dense --quiet --help --version; do
+        assert_output --partial -- "$option"
+    done
+    assert_equal "$(lsq-fit -h)" "$output"
+    run -0 --separate-stderr lsq-fit -V
+    assert_output --regexp '^lsq-fit \(wavefill\) [0-9]+\.[0-9]+\.[0-9]+'
+    assert_equal "$stderr" ''
+}
+
+@test "lsq-fit: data errors name the file, what was found and what was expected" {
+    py '
+x = np.arange(12.0).reshape(3, 4)
+write("good", {"mat": 1, "x": x})
+write("longer", {"mat": 1, "x": np.ones((2, 5))})
+write("ragged", {"mat": 1, "x": [np.ones(4), np.ones(3)]})
+write("model", {"lsq": 1, "k": 1, "coef": np.ones((1, 1)), "intercept": np.ones(1)})
+write("norows", {"mat": 1, "x": np.ones((0, 4))})
+write("rate", {"mat": 1, "x": x, "rate": 8000})
+write("rates", {"mat": 1, "x": x, "rate": 44100})
+write("col0", {"mat": 1, "x": x, "col0": 3})
+write("complex", {"mat": 1, "x": x.astype(complex)})
+write("unfinished", {"mat": 1, "x": x, "last": False})
+def hole(name, value, i, j, **more):
+    y = x.copy()
+    y[i, j] = value
+    write(name, {"mat": 1, "x": y, **more})
+hole("nan", np.nan, 1, 2)
+hole("inf", np.inf, 2, 0, names=["a", "b", "c d"])
+hole("minus", -np.inf, 0, 3, col0=1000)
+write("late", {"mat": 1, "x": x, "last": False}, {"mat": 1, "x": np.where(x == 5, np.float32(np.nan), x).astype("<f4")})'
+    refuses 1 'lsq-fit: good: -g 4 is 4 of 4 columns, expected at least 1 given and 1 target' lsq-fit -g 4 good
+    refuses 1 'lsq-fit: good: -g 9 is 9 of 4 columns, expected at least 1 given and 1 target' lsq-fit -g 9 good
+    refuses 1 'lsq-fit: stdin: -g 0 is 0 of 4 columns, expected at least 1 given and 1 target' lsq-fit -g 0 <good
+    refuses 1 'lsq-fit: good: -g 0.2 is 0 of 4 columns, expected at least 1 given and 1 target' lsq-fit -g 0.2 good
+    refuses 1 'lsq-fit: good: -g 100% is 4 of 4 columns, expected at least 1 given and 1 target' lsq-fit -g 100% good
+    refuses 1 'lsq-fit: good: -g 1.0 is 4 of 4 columns, expected at least 1 given and 1 target' lsq-fit -g 1.0 good
+    refuses 1 'lsq-fit: nan: row 1, column 2: nan, expected a finite number' lsq-fit -g 1 nan
+    refuses 1 'lsq-fit: inf: row 2 (c d), column 0: inf, expected a finite number' lsq-fit -g 1 inf
+    refuses 1 'lsq-fit: minus: row 0, column 1003: -inf, expected a finite number' lsq-fit -g 1 minus
+    refuses 1 'lsq-fit: late: row 4, column 1: nan, expected a finite number' lsq-fit -g 1 late
+    refuses 1 'lsq-fit: nan: row 4, column 2: nan, expected a finite number' lsq-fit -g 1 good nan
+    refuses 1 'lsq-fit: longer: row 3 of 5 columns, expected 4 as in the rows before (pad-chop makes them one length)' lsq-fit -g 1 good longer
+    refuses 1 'lsq-fit: ragged: row 1 of 3 columns, expected 4 as in the rows before (pad-chop makes them one length)' lsq-fit -g 1 ragged
+    refuses 1 'lsq-fit: rates: at byte 0: rate 44100, expected 8000 as in the rows before' lsq-fit -g 1 rate rates
+    refuses 1 'lsq-fit: col0: at byte 0: col0 3, expected 0 as in the rows before' lsq-fit -g 1 good col0
+    refuses 1 'lsq-fit: model: at byte 0: a model of lsq-fit, expected a matrix' lsq-fit -g 1 model
+    refuses 1 'lsq-fit: norows: a matrix of 0 rows, expected at least 1' lsq-fit -g 1 norows
+    refuses 1 'lsq-fit: nowhere: cannot be opened: No such file or directory' lsq-fit -g 1 nowhere
+    refuses 1 'lsq-fit: stdin: empty, expected a matrix stream (did the program that writes it fail?)' lsq-fit -g 1 </dev/null
+    refuses 1 "lsq-fit: unfinished: truncated after $(wc -c <unfinished) bytes: \"last\" is false in the last block, expected more blocks" lsq-fit -g 1 unfinished
+    head -c 50 good >short
+    refuses 1 'lsq-fit: short: truncated after 50 bytes, inside a map' lsq-fit -g 1 short
+    run -1 --separate-stderr lsq-fit -g 1 complex
+    assert_output ''
+    assert_regex "$stderr" '^lsq-fit: complex: at byte 0: "x": .*c16'
+}
+
+@test "lsq-fit: a full disk is an error" {
+    py 'write("in", {"mat": 1, "x": np.random.default_rng(1).standard_normal((9, 5))})'
+    run -1 --separate-stderr bash -c 'lsq-fit -g 2 in >/dev/full'
+    assert_equal "$stderr" 'lsq-fit: stdout: write failed: No space left on device'
+}
+
+@test "lsq-fit: a model of more than 64 MiB is several maps that lsq-predict joins" {
+    py 'write("in", {"mat": 1, "x": np.random.default_rng(6).standard_normal((3, 6000)), "rate": 8000, "note": "kept"})'
+    lsq-fit -q -g 3000 --dense in >dense
+    lsq-fit -q -g 3000 in >thin
+    lsq-predict dense in >from-dense
+    lsq-predict thin in >from-thin
+    py '
+thin, = read("thin")
+first, sizes = 0, []
+with open("dense", "rb") as f:
+    unpacker = msgpack.Unpacker(f, object_hook=msgpack_numpy.decode, max_buffer_size=2**27)
+    for part in unpacker:
+        sizes.append(unpacker.tell() - sum(sizes))
+        n = part["intercept"].size
+        assert part["target0"] == first and part["targets"] == 3000 and part["last"] == (first + n == 3000)
+        assert (part["rate"], part["note"], part["rows"], part["rank"]) == (8000, "kept", 3, 2)
+        assert part["coef"].shape == (3000, n) and part["rss"].shape == (n,)
+        assert np.array_equal(part["intercept"], thin["intercept"][first:first + n])
+        want = thin["basis"] @ thin["loadings"][:, first:first + n]
+        assert np.abs(part["coef"] - want).max() <= 1e-14 * np.abs(want).max()
+        first += n
+assert first == 3000 and len(sizes) == 2 and max(sizes) <= 64 << 20 and sum(sizes) > 64 << 20, sizes
+a, b = x(read("from-dense")), x(read("from-thin"))
+assert a.shape == b.shape == (3, 3000) and np.abs(a - b).max() <= 1e-11 * np.abs(b).max()
+# Three rows of rank 2 less the mean: the fit is exact.
+assert np.abs(a - x(read("in"))[:, 3000:]).max() < 1e-10'
+}
+
+@test "lsq-fit: threads and the BLAS in use do not change the model" {
+    local system library
+    system=/usr/lib/$(gcc -print-multiarch)
+    for library in blas lapack; do
+        [ -e "$system/$library/lib$library.so.3" ] || fail "no reference $library in $system/$library, expected package lib${library}3"
+    done
+    export REFERENCE=$system/lapack:$system/blas
+    LD_LIBRARY_PATH=$REFERENCE ldd "$BIN/lsq-fit" | grep -q "$system/blas/libblas.so.3"
+    LD_LIBRARY_PATH=$REFERENCE ldd "$BIN/lsq-fit" | grep -q "$system/lapack/liblapack.so.3"
+    py "$with_fit"'
+threads = lambda n: {"OPENBLAS_NUM_THREADS": n, "OMP_NUM_THREADS": n}
+deficient = normal(150, 60)
+deficient[:, 20] = deficient[:, 21:30].sum(axis=1)
+for rows, given in (normal(300, 160), 120), (normal(50, 1000), 700), (deficient, 40), (normal(2500, 8), 5):
+    for options in [], ["--no-intercept"], ["--rcond=0.3"]:
+        one, two, plain = (run(rows, "-q", "-g", str(given), *options, env=env)
+                           for env in (threads("1"), threads("2"), {"LD_LIBRARY_PATH": os.environ["REFERENCE"]}))
+        assert one.returncode == plain.returncode == 0 and one.stdout == two.stdout
+        a, b = maps(one.stdout)[0], maps(plain.stdout)[0]
+        assert a["rank"] == b["rank"] and list(a) == list(b)
+        close(coef(a), coef(b), 1e-12)
+        for key in "intercept", "singular":
+            close(a[key], b[key], 1e-12)
+        assert np.abs(a["rss"] - b["rss"]).max() <= 1e-12 * (rows[:, given:] ** 2).sum()'
+}

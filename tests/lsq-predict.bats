@@ -1,0 +1,376 @@
+# lsq-predict
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+# For py: small models as any program may write them. CODE may change a copy with
+# dict(dense, key=value) and take a key away with without(dense, key).
+with_models='
+dense = {"lsq": 1, "k": 3, "coef": np.array([[1.0, 2], [0, -1], [0.5, 4]]), "intercept": np.array([10.0, -20])}
+thin = {"lsq": 1, "k": 3, "basis": np.array([[1.0], [2], [-1]]), "loadings": np.array([[3.0, -2]]), "intercept": np.array([0.5, 0.25])}
+rows = np.arange(10.0).reshape(2, 5) - 3
+def without(model, key):
+    return {k: v for k, v in model.items() if k != key}
+def value(model, rows):
+    coef = model["coef"] if "coef" in model else model["basis"] @ model["loadings"]
+    return rows[:, :model["k"]] @ coef + model["intercept"]
+'
+
+@test "lsq-predict: predictions are those of scikit-learn, from all shapes of models" {
+    py '
+import os, subprocess
+from sklearn.linear_model import LinearRegression
+rng = np.random.default_rng(11)
+pack = lambda m: msgpack.packb(m, default=msgpack_numpy.encode)
+deficient = rng.standard_normal((25, 9))
+deficient[:, 1] = deficient[:, 0]
+compared = 0
+for rows, given in ((rng.standard_normal((40, 11)), 7), (rng.standard_normal((9, 80)), 30), (rng.standard_normal((12, 6)), 5),
+                    (rng.standard_normal((30, 500)), 3), (deficient, 4), (np.trunc(3000 * rng.standard_normal((49, 300))), 75),
+                    (rng.standard_normal((1, 5)), 2)):
+    new = rng.standard_normal((7, given)) * rows.std()
+    for intercept in True, False:
+        options = ["-q", "-g", str(given)] + ([] if intercept else ["--no-intercept"])
+        # The pseudo-inverse of centred data; and scikit-learn, unless it took noise for a rank.
+        x0, y0 = (rows[0, :given], rows[0, given:]) if intercept else (0, 0)
+        a, b = rows[:, :given] - x0, rows[:, given:] - y0
+        xm, ym = (a.mean(axis=0), b.mean(axis=0)) if intercept else (0, 0)
+        want = (new - x0 - xm) @ (np.linalg.pinv(a - xm, rcond=1e-10) @ (b - ym)) + y0 + ym
+        learned = LinearRegression(fit_intercept=intercept).fit(rows[:, :given], rows[:, given:])
+        rank = np.linalg.matrix_rank(a - xm, tol=1e-8)
+        if learned.rank_ == rank:
+            compared += 1
+            assert np.abs(learned.predict(new) - want).max() <= 1e-9 * np.abs(want).max()
+        for more in [], ["--dense"]:
+            with open("model", "wb") as f:
+                f.write(subprocess.run(["lsq-fit", *options, *more], input=pack(rows), stdout=subprocess.PIPE, check=True).stdout)
+            done = subprocess.run(["lsq-predict", "model"], input=pack(new), capture_output=True, check=True)
+            assert done.stderr == b""
+            got, = [msgpack.unpackb(done.stdout, object_hook=msgpack_numpy.decode)]
+            assert got["x"].dtype == "<f8" and got["x"].shape == want.shape
+            assert np.abs(got["x"] - want).max() <= 1e-9 * np.abs(want).max(), (rows.shape, given, options)
+assert compared >= 8, compared'
+}
+
+@test "lsq-predict: names, rate, position and unknown attributes go with the rows" {
+    py "$with_models"'
+import subprocess
+def predict(model, *blocks):
+    write("model", model)
+    write("in", *blocks)
+    done = subprocess.run(["lsq-predict", "model", "in"], capture_output=True)
+    assert done.returncode == 0 and done.stderr == b"", done.stderr
+    with open("out", "wb") as f:
+        f.write(done.stdout)
+    return read("out")
+out, = predict(dense, {"mat": 1, "x": rows, "names": ["a", "b"], "rate": 8000, "note": [1, {"deep": "x"}]})
+assert np.array_equal(out.pop("x"), value(dense, rows))
+assert out == {"mat": 1, "names": ["a", "b"], "rate": 8000, "col0": 3, "note": [1, {"deep": "x"}], "last": True}, out
+out, = predict(dense, {"mat": 1, "x": rows})
+assert set(out) == {"mat", "x", "col0", "last"} and out["col0"] == 3
+# The model knows a rate where the rows do not, and where its columns begin.
+out, = predict(dict(dense, rate=44100.5, col0=100), {"mat": 1, "x": rows, "col0": 100})
+assert (out["rate"], out["col0"]) == (44100.5, 103)
+assert predict(dict(dense, rate=8000), {"mat": 1, "x": rows, "rate": 8000.0})[0]["rate"] == 8000
+assert predict(dict(dense, col0=0), {"mat": 1, "x": rows})[0]["col0"] == predict(dense, {"mat": 1, "x": rows, "col0": 0})[0]["col0"] == 3
+# Attributes of the model stay with the model.
+assert "rank" not in predict(dict(dense, rank=3, note="of the model"), {"mat": 1, "x": rows})[0]
+# Block by block.
+out = predict(thin, {"mat": 1, "x": rows[:1], "names": ["a"], "n": 1, "last": False}, {"mat": 1, "x": rows[:0], "last": False},
+              {"mat": 1, "x": [rows[1], rows[0][:3]], "names": ["b", "c"], "n": 2})
+assert np.array_equal(x(out), value(thin, rows)[[0, 1, 0]])
+assert names([m for m in out if len(m["x"])]) == ["a", "b", "c"]
+assert [m.get("n") for m in out if len(m["x"])] == [1, 2]
+assert [m["last"] for m in out] == [False] * (len(out) - 1) + [True]'
+}
+
+@test "lsq-predict: whole rows or only what is given, in any type, make the same bytes" {
+    py "$with_models"'
+import subprocess
+write("model", thin)
+want = None
+for kind in "|i1 <i2 >i2 <i4 >i4 <i8 >i8 <f4 >f4 <f8 >f8".split():
+    for columns in 3, 4, 5:
+        for block in {"mat": 1, "x": rows[:, :columns].astype(kind)}, {"mat": 1, "x": list(rows[:, :columns].astype(kind))}, rows[:, :columns].astype(kind):
+            data = msgpack.packb(block, default=msgpack_numpy.encode)
+            done = subprocess.run(["lsq-predict", "model"], input=data, capture_output=True, check=True)
+            want = want or done.stdout
+            assert done.stdout == want, (kind, columns)
+with open("out", "wb") as f:
+    f.write(want)
+assert np.array_equal(x(read("out")), value(thin, rows))
+# What is to be filled in may be missing: it is not looked at.
+hole = rows.copy()
+hole[:, 3:] = np.nan
+write("hole", {"mat": 1, "x": hole})
+assert subprocess.run(["lsq-predict", "model", "hole"], capture_output=True).stdout == want
+# One row.
+write("row", {"mat": 1, "x": rows[1]})
+assert np.array_equal(msgpack.unpackb(subprocess.run(["lsq-predict", "model", "row"], capture_output=True).stdout, object_hook=msgpack_numpy.decode)["x"], value(thin, rows)[1:])'
+}
+
+@test "lsq-predict: streams one after the other are one matrix, and the model may be stdin" {
+    py "$with_models"'
+write("model", dense)
+write("a", {"mat": 1, "x": rows, "names": ["a", "b"]})
+write("b", {"mat": 1, "x": rows + 1, "names": ["c", "d"]})'
+    cat a b | lsq-predict model >want
+    py "$with_models"'
+m = read("want")
+assert names(m) == list("abcd") and [b["last"] for b in m] == [False, True]
+assert np.array_equal(x(m), value(dense, np.vstack([rows, rows + 1])))'
+    lsq-predict model a b | cmp - want
+    lsq-predict model a - <b | cmp - want
+    lsq-predict - a b <model | cmp - want
+    lsq-predict -q -- model a b | cmp - want
+    cat a b | lsq-predict model - | cmp - want
+}
+
+@test "lsq-predict: rows are predicted as they come" {
+    py '
+import select, subprocess
+write("model", {"lsq": 1, "k": 2, "coef": np.ones((2, 50000)), "intercept": np.zeros(50000)})
+tool = subprocess.Popen(["lsq-predict", "model"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+block = lambda i, last: msgpack.packb({"mat": 1, "x": np.full((10, 2), i), "last": last}, default=msgpack_numpy.encode)
+unpacker = msgpack.Unpacker(object_hook=msgpack_numpy.decode, max_buffer_size=2**27)
+def take():
+    for m in unpacker:
+        return m
+    assert select.select([tool.stdout], [], [], 20)[0], "nothing comes"
+    data = tool.stdout.read1(1 << 20)
+    assert data, "the end"
+    unpacker.feed(data)
+    return take()
+# A block is known not to be the last one when the next begins; the end of it may
+# wait in a buffer. So two are ahead.
+for i in range(30):
+    tool.stdin.write(block(i, i == 29))
+    tool.stdin.flush()
+    if i >= 2:
+        m = take()
+        assert m["x"].shape == (10, 50000) and (m["x"] == 2 * (i - 2)).all() and m["last"] is False
+tool.stdin.close()
+assert take()["last"] is False and take()["last"] is True and tool.wait(20) == 0'
+}
+
+@test "lsq-predict: a model that Python wrote is accepted, in any type of numbers" {
+    py "$with_models"'
+import subprocess
+def predict(*model):
+    write("model", *model)
+    write("in", {"mat": 1, "x": rows})
+    done = subprocess.run(["lsq-predict", "model", "in"], capture_output=True)
+    assert done.returncode == 0 and done.stderr == b"", (model, done.stderr)
+    return msgpack.unpackb(done.stdout, object_hook=msgpack_numpy.decode)["x"]
+for model in dense, thin:
+    for kind in "<f4 >f4 <f8 >f8".split():
+        same = {k: v.astype(kind) if isinstance(v, np.ndarray) else v for k, v in model.items()}
+        assert np.array_equal(predict(same), value(model, rows)), kind
+for kind in "|i1 <i2 >i2 <i4 >i4 <i8 >i8 |u1 >u2 |b1".split():
+    whole = dict(dense, coef=np.array([[1, 0], [0, 1], [1, 1]], kind), intercept=np.array([1, 0], kind))
+    assert np.array_equal(predict(whole), value(dict(whole, coef=whole["coef"].astype(float)), rows)), kind
+# What lsq-fit says besides is not needed; what others say does not matter.
+full = dict(dense, targets=2, target0=0, rows=9, rank=3, rcond=1e-9, fit_intercept=True, rate=8000, col0=0, last=True,
+            singular=np.ones(3), rss=np.ones(2), author="someone")
+assert np.array_equal(predict(full), value(dense, rows))
+# One target, a single number a row; rank 0, an intercept alone.
+assert np.array_equal(predict(dict(dense, coef=dense["coef"][:, :1], intercept=np.array([7.0]))), rows[:, :1] + 0.5 * rows[:, 2:3] + 7)
+assert np.array_equal(predict(dict(thin, basis=np.zeros((3, 0)), loadings=np.zeros((0, 2)))), np.tile(thin["intercept"], (2, 1)))
+# A model in parts.
+part = lambda i, **more: dict({"lsq": 1, "k": 3, "targets": 2, "target0": i, "coef": dense["coef"][:, i:i + 1], "intercept": dense["intercept"][i:i + 1], "last": i == 1}, **more)
+assert np.array_equal(predict(part(0), part(1)), value(dense, rows))
+# From scikit-learn, as its user would write it.
+from sklearn.linear_model import LinearRegression
+learned = LinearRegression().fit(rows[:, :3] + np.eye(2, 3), rows[:, 3:])
+got = predict({"lsq": 1, "k": 3, "coef": learned.coef_.T, "intercept": learned.intercept_})
+assert np.abs(got - learned.predict(rows[:, :3])).max() < 1e-12'
+}
+
+@test "lsq-predict: malformed models are refused" {
+    py "$with_models"'
+write("in", {"mat": 1, "x": rows})
+part = lambda i, **more: dict({"lsq": 1, "k": 3, "targets": 2, "target0": i, "coef": dense["coef"][:, i:i + 1], "intercept": dense["intercept"][i:i + 1], "last": i == 1}, **more)
+nan = lambda a: np.where(np.arange(a.size).reshape(a.shape) == 1, np.nan, a)
+cases = {
+    "no-lsq": [without(dense, "lsq")], "no-k": [without(dense, "k")], "no-coef": [without(dense, "coef")], "no-intercept": [without(dense, "intercept")],
+    "no-basis": [without(thin, "basis")], "no-loadings": [without(thin, "loadings")], "nothing": [{"lsq": 1}],
+    "version": [dict(dense, lsq=2)], "version-text": [dict(dense, lsq="1")],
+    "coef-short": [dict(dense, coef=dense["coef"][:2])], "coef-narrow": [dict(dense, coef=dense["coef"][:, :1])], "coef-turned": [dict(dense, coef=dense["coef"].T)],
+    "coef-flat": [dict(dense, coef=dense["coef"].ravel())], "coef-list": [dict(dense, coef=[[1.0, 2.0]] * 3)], "k-wrong": [dict(dense, k=4)],
+    "basis-short": [dict(thin, basis=thin["basis"][:2])], "loadings-wrong": [dict(thin, loadings=np.ones((2, 2)))], "loadings-narrow": [dict(thin, loadings=np.ones((1, 1)))],
+    "intercept-list": [dict(dense, intercept=[1.0, 2.0])], "intercept-deep": [dict(dense, intercept=np.ones((1, 2)))], "intercept-long": [dict(dense, intercept=np.ones(3))],
+    "intercept-empty": [dict(dense, intercept=np.ones(0))],
+    "coef-nan": [dict(dense, coef=nan(dense["coef"]))], "coef-inf": [dict(dense, coef=dense["coef"] / [0, 1])], "intercept-nan": [dict(dense, intercept=nan(dense["intercept"]))],
+    "basis-nan": [dict(thin, basis=nan(thin["basis"]))], "loadings-nan": [dict(thin, loadings=nan(thin["loadings"]))],
+    "two": [dense, dense], "two-kinds": [dense, {"mat": 1, "x": rows}], "matrix": [{"mat": 1, "x": rows}], "bare": [rows],
+    "part-missing": [part(0)], "part-twice": [part(0), part(0)], "part-late": [part(1), part(0)], "part-over": [part(0), part(1, coef=dense["coef"], intercept=dense["intercept"])],
+    "part-k": [part(0), part(1, k=2, coef=dense["coef"][:2, 1:])], "part-matrix": [part(0), {"mat": 1, "x": rows}], "too-few-targets": [dict(dense, targets=1)],
+}
+for name, maps in cases.items():
+    write(name, *maps)'
+    local name message parts='a model whose parts do not join, expected targets'
+    while IFS='|' read -r name message; do
+        refuses 1 "lsq-predict: $name: $message" lsq-predict "$name" in
+    done <<END
+no-lsq|no model (a map without "lsq"), expected the output of lsq-fit
+no-k|a model without "k", expected an integer from 1
+no-coef|a model without "coef", expected it, or "basis" and "loadings"
+no-intercept|a model without "intercept", expected an array of one number a target
+no-basis|a model without "coef", expected it, or "basis" and "loadings"
+no-loadings|a model whose "loadings" does not fit, expected an array of 1 x 2
+nothing|a model without "k", expected an integer from 1
+version|a model format other than version 1, expected "lsq": 1
+version-text|a model format other than version 1, expected "lsq": 1
+coef-short|a model whose "coef" does not fit, expected an array of 3 x 2
+coef-narrow|a model whose "coef" does not fit, expected an array of 3 x 2
+coef-turned|a model whose "coef" does not fit, expected an array of 3 x 2
+coef-flat|a model whose "coef" does not fit, expected an array of 3 x 2
+coef-list|a model whose "coef" does not fit, expected an array of 3 x 2
+k-wrong|a model whose "coef" does not fit, expected an array of 4 x 2
+basis-short|a model whose "basis" does not fit, expected an array of 3 x 1
+loadings-wrong|a model whose "loadings" does not fit, expected an array of 1 x 2
+loadings-narrow|a model whose "loadings" does not fit, expected an array of 1 x 2
+intercept-list|a model without "intercept", expected an array of one number a target
+intercept-deep|a model without "intercept", expected an array of one number a target
+intercept-long|a model whose "coef" does not fit, expected an array of 3 x 3
+intercept-empty|a model of 0 targets, expected at least 1
+coef-nan|a model with NaN or infinity in "coef", expected finite numbers
+coef-inf|a model with NaN or infinity in "coef", expected finite numbers
+intercept-nan|a model with NaN or infinity in "intercept", expected finite numbers
+basis-nan|a model with NaN or infinity in "basis", expected finite numbers
+loadings-nan|a model with NaN or infinity in "loadings", expected finite numbers
+two|more than one model, expected one
+two-kinds|more than one model, expected one
+matrix|no model (a map without "lsq"), expected the output of lsq-fit
+bare|no model (a map without "lsq"), expected the output of lsq-fit
+part-missing|truncated: a model of 1 targets, expected 2
+part-twice|$parts 1 to 1 next
+part-late|$parts 0 to 1 next
+part-over|$parts 1 to 1 next
+part-k|$parts 1 to 1 next
+part-matrix|no model (a map without "lsq"), expected the output of lsq-fit
+too-few-targets|$parts 0 to 0 next
+END
+}
+
+@test "lsq-predict: fields of a model that make no sense are refused by name" {
+    py "$with_models"'
+import os, subprocess
+write("in", {"mat": 1, "x": rows})
+wrong = []
+for key, values in {
+    "k": [0, -1, "3", 3.0, None, 2**63, 2**40], "targets": [0, -1, "2", 2.0], "target0": [-1, "0", 2**63], "coef": ["text", np.ones((3, 2), complex), np.ones((3, 2, 1))],
+    "rate": ["fast", 0, -8000, float("nan"), float("inf"), True], "col0": [-1, "0", 1.5], "intercept": ["text", np.ones(2, "<c8")],
+}.items():
+    for value in values:
+        write("model", dict(dense, **{key: value}))
+        done = subprocess.run(["lsq-predict", "model", "in"], capture_output=True)
+        lines = done.stderr.decode().splitlines()
+        if done.returncode != 1 or done.stdout or len(lines) != 1 or not lines[0].startswith("lsq-predict: model: ") or f"\"{key}\"" not in lines[0]:
+            wrong.append((key, value, done.returncode, lines))
+# Sizes that no memory holds end in a message, not in a crash (which the
+# malloc of a sanitizer has to be told).
+write("model", dict(dense, k=2**26, targets=2**26))
+asan = os.environ.get("ASAN_OPTIONS", "") + ":allocator_may_return_null=1"
+done = subprocess.run(["lsq-predict", "model", "in"], capture_output=True, env={**os.environ, "ASAN_OPTIONS": asan})
+assert done.returncode == 1 and done.stdout == b"" and done.stderr.count(b"\n") == 1, done
+assert not wrong, "\n".join(map(str, wrong))'
+}
+
+@test "lsq-predict: truncated, empty and missing models are refused" {
+    py "$with_models"'
+write("in", {"mat": 1, "x": rows})
+write("model", thin)'
+    local size
+    size=$(wc -c <model)
+    py '
+import subprocess
+whole = open("model", "rb").read()
+for n in range(1, len(whole)):
+    with open("part", "wb") as f:
+        f.write(whole[:n])
+    done = subprocess.run(["lsq-predict", "part", "in"], capture_output=True)
+    want = f"lsq-predict: part: truncated after {n} bytes, inside a map\n"
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (1, b"", want), (n, done)'
+    cat model <(printf x) >longer
+    refuses 1 'lsq-predict: longer: more than one model, expected one' lsq-predict longer in
+    refuses 1 'lsq-predict: nowhere: cannot be opened: No such file or directory' lsq-predict nowhere in
+    mkdir folder
+    refuses 1 'lsq-predict: folder: read failed: Is a directory' lsq-predict folder in
+    : >empty
+    run -1 --separate-stderr lsq-predict empty in
+    assert_output ''
+    # shellcheck disable=SC2154
+    assert_regex "$stderr" '^lsq-predict: empty: empty, expected a '
+    [ "$size" -gt 100 ]
+}
+
+@test "lsq-predict: rows that the model cannot take are refused" {
+    py "$with_models"'
+write("model", dense)
+write("placed", dict(dense, col0=5, rate=8000))
+write("in", {"mat": 1, "x": rows})
+write("narrow", {"mat": 1, "x": rows[:, :2]})
+write("ragged", {"mat": 1, "x": rows[:1], "last": False}, {"mat": 1, "x": [rows[0], rows[1][:2]]})
+write("shifted", {"mat": 1, "x": rows, "col0": 1})
+write("fast", {"mat": 1, "x": rows, "col0": 5, "rate": 44100})
+write("odd", {"mat": 1, "x": rows, "col0": 5, "rate": 8000.5})
+hole = rows.copy()
+hole[1, 2] = np.inf
+write("hole", {"mat": 1, "x": rows, "last": False}, {"mat": 1, "x": hole, "names": ["a", "b"]})
+write("hole5", {"mat": 1, "x": hole, "col0": 5})
+write("norows", {"mat": 1, "x": rows[:0]})
+write("unfinished", {"mat": 1, "x": rows, "last": False})'
+    local few='expected at least the 3 that the model is given'
+    refuses 1 "lsq-predict: narrow: row 0 of 2 columns, $few" lsq-predict model narrow
+    refuses 1 "lsq-predict: ragged: row 2 of 2 columns, $few" lsq-predict model ragged
+    refuses 1 'lsq-predict: shifted: rows from column 1 on, expected column 0 as the model has' lsq-predict model shifted
+    refuses 1 'lsq-predict: stdin: rows from column 0 on, expected column 5 as the model has' lsq-predict placed <in
+    refuses 1 'lsq-predict: fast: 44100 Hz, expected 8000 Hz as the model has' lsq-predict placed fast
+    refuses 1 'lsq-predict: odd: 8000.5 Hz, expected 8000 Hz as the model has' lsq-predict placed odd
+    refuses 1 'lsq-predict: hole: row 3 (b), column 2: inf, expected a finite number' lsq-predict model hole
+    refuses 1 'lsq-predict: hole5: row 1, column 7: inf, expected a finite number' lsq-predict placed hole5
+    refuses 1 'lsq-predict: model: at byte 0: a model of lsq-fit, expected a matrix' lsq-predict model model
+    refuses 1 'lsq-predict: norows: a matrix of 0 rows, expected at least 1' lsq-predict model norows
+    refuses 1 'lsq-predict: stdin: empty, expected a matrix stream (did the program that writes it fail?)' lsq-predict model </dev/null
+    refuses 1 'lsq-predict: nowhere: cannot be opened: No such file or directory' lsq-predict model nowhere
+    refuses 1 "lsq-predict: unfinished: truncated after $(wc -c <unfinished) bytes: \"last\" is false in the last block, expected more blocks" lsq-predict model unfinished
+}
+
+@test "lsq-predict: a prediction that overflows is an error, never an infinity in the stream" {
+    py '
+write("model", {"lsq": 1, "k": 1, "coef": np.array([[1.0, 1e300]]), "intercept": np.zeros(2)})
+write("in", {"mat": 1, "x": np.array([[1.0], [1e300]])})'
+    run -1 --separate-stderr lsq-predict model in
+    assert_output ''
+    assert_regex "$stderr" '^lsq-predict: in: '
+}
+
+@test "lsq-predict: usage errors, help and version" {
+    local try="; try 'lsq-predict --help'"
+    refuses 2 "lsq-predict: no model, expected MODEL, a file that lsq-fit has written$try" lsq-predict
+    refuses 2 "lsq-predict: no model, expected MODEL, a file that lsq-fit has written$try" lsq-predict --
+    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict -
+    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict - -
+    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict - a -
+    refuses 2 "lsq-predict: unknown option -g$try" lsq-predict -g 3 model
+    refuses 2 "lsq-predict: option --dense is unknown or ambiguous$try" lsq-predict --dense model
+    refuses 2 "lsq-predict: option --quiet takes no argument$try" lsq-predict --quiet=1 model
+    run -0 --separate-stderr lsq-predict --help
+    assert_equal "$stderr" ''
+    assert_line --index 0 'Usage: lsq-predict [OPTION]... MODEL [FILE]...'
+    run -0 --separate-stderr lsq-predict --version
+    assert_output --regexp '^lsq-predict \(wavefill\) [0-9]+\.[0-9]+\.[0-9]+'
+    assert_equal "$stderr" ''
+}
+
+@test "lsq-predict: a full disk is an error" {
+    py "$with_models"'
+write("model", dense)
+write("in", {"mat": 1, "x": rows})'
+    run -1 --separate-stderr bash -c 'lsq-predict model in >/dev/full'
+    assert_equal "$stderr" 'lsq-predict: stdout: write failed: No space left on device'
+}

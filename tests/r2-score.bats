@@ -1,0 +1,285 @@
+# r2-score
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+# For py: r2() gives what r2-score prints for two arrays, as floats; `truth` and
+# `predicted` are more attributes of the two streams.
+with_r2='
+import json, subprocess, warnings
+warnings.simplefilter("ignore")
+from sklearn.metrics import r2_score
+rng = np.random.default_rng(77)
+normal = lambda *shape: rng.standard_normal(shape)
+def run(t, p, *options, truth={}, predicted={}):
+    write("t", {"mat": 1, "x": t, **truth})
+    write("p", {"mat": 1, "x": p, **predicted})
+    return subprocess.run(["r2-score", *options, "t", "p"], capture_output=True, text=True)
+def r2(*args, **more):
+    done = run(*args, "-q", **more)
+    assert done.returncode == 0 and done.stderr == "", done
+    assert done.stdout.endswith("\n")
+    return [float(line) for line in done.stdout.splitlines()]
+def close(a, b):
+    a, b = np.atleast_1d(a), np.atleast_1d(b)
+    assert a.shape == b.shape and (np.abs(a - b) <= 1e-9 * np.abs(b)).all(), (a, b)
+'
+
+@test "r2-score: scores are those of scikit-learn, averaged in each way" {
+    py "$with_r2"'
+for t, noise in ((normal(20, 7), 0.3), (normal(2, 3), 1), (normal(500, 1), 2), (normal(3, 400), 0.1), (normal(50, 4) * [1, 1e3, 1e-3, 1e9], 0.5),
+                 (normal(30, 3) + 1000, 0.5), (normal(9, 2) * 1e100, 1), (normal(9, 2) * 1e-100, 1), (np.eye(5), 0.2)):
+    p = t + noise * t.std() * normal(*t.shape)
+    close(r2(t, p), r2_score(t, p))
+    for options in ["-a", "uniform"], ["--average=uniform"]:
+        assert r2(t, p, *options) == r2(t, p)
+    close(r2(t, p, "--average=variance"), r2_score(t, p, multioutput="variance_weighted"))
+    close(r2(t, p, "-a", "none"), r2_score(t, p, multioutput="raw_values"))
+    for options in ["--flat"], ["-f"], ["-f", "-a", "none"], ["-f", "-a", "variance"], ["-u", "nan", "-f"]:
+        close(r2(t, p, *options), r2_score(t.ravel(), p.ravel()))
+    # Defined everywhere, so that this makes no difference.
+    assert r2(t, p, "-u", "nan") == r2(t, p, "--undefined=finite") == r2(t, p)
+    # Exactly right.
+    assert r2(t, t) == r2(t, t, "-f") == r2(t, t, "-a", "variance") == [1.0] and r2(t, t, "-a", "none") == [1.0] * t.shape[1]
+# The mean of each column is worth 0, and less than that is negative.
+t = np.array([[1.0, 2], [3, 6]])
+assert r2(t, np.array([[2.0, 4], [2, 4]])) == [0.0] and r2(t, t[::-1], "-a", "none") == [-3.0, -3.0]'
+}
+
+@test "r2-score: data far from zero keep their digits" {
+    py "$with_r2"'
+from fractions import Fraction
+def exact(t, p):
+    t, p = [Fraction(v) for v in t], [Fraction(v) for v in p]
+    mean = sum(t) / len(t)
+    return float(1 - sum((a - b) ** 2 for a, b in zip(t, p)) / sum((a - mean) ** 2 for a in t))
+for offset in 1e3, 1e6, 1e9, -1e12:
+    t = normal(60, 2) + offset
+    p = t + 0.5 * normal(60, 2)
+    want = [exact(t[:, j], p[:, j]) for j in range(2)]
+    close(r2(t, p, "-a", "none"), want)
+    close(r2(t, p, "-f"), exact(t.ravel(), p.ravel()))
+    # The first row is no good place to count from here.
+    t[0], p[0] = 0, 1
+    close(r2(t, p, "-a", "none"), [exact(t[:, j], p[:, j]) for j in range(2)])'
+}
+
+@test "r2-score: one row and constant columns count as 1 where exact, else 0, or nan" {
+    py "$with_r2"'
+# Values are compared: a computed variance of thirty times 0.1 is not zero.
+for constant in 0.1, 0.0, -7.3, 1e-100, 1e100, 1 / 3:
+    t = np.full((30, 3), constant)
+    p = t.copy()
+    p[4, 1] += max(abs(constant), 1e-100) / 8
+    t[:, 2] = np.arange(30)
+    p[:, 2] = t[:, 2] + np.tile([1, -1], 15)
+    third = r2_score(t[:, 2], p[:, 2])
+    close(r2(t, p, "-a", "none"), [1, 0, third])
+    close(r2(t, p), (1 + 0 + third) / 3)
+    close(r2(t, p, "-a", "variance"), third)
+    assert str(r2(t, p, "-a", "none", "-u", "nan")[:2]) == "[nan, nan]"
+    close(r2(t, p, "-a", "none", "-u", "nan")[2], third)
+    assert np.isnan(r2(t, p, "-u", "nan")) and np.isnan(r2(t, p, "-a", "variance", "-u", "nan"))
+    assert np.isnan(r2(t[:, :2], p[:, :2], "-f", "-u", "nan"))
+    assert r2(t[:, :1], p[:, :1], "-f") == [1.0] and r2(t[:, 1:2], p[:, 1:2], "-f") == [0.0]
+    # All constant: the plain mean, as in scikit-learn.
+    assert r2(t[:, :2], p[:, :2]) == r2(t[:, :2], p[:, :2], "-a", "variance") == [0.5]
+t, p = np.array([[1.0, 2, 3, 4]]), np.array([[1.0, 2, 3, 5]])
+assert r2(t, p) == r2(t, p, "-a", "variance") == [0.75] and r2(t, p, "-a", "none") == [1.0, 1.0, 1.0, 0.0]
+assert r2(t, t + 1) == [0.0] and r2(t, t) == [1.0]
+close(r2(t, p, "-f"), r2_score(t[0], p[0]))
+assert np.isnan(r2(t, t, "-u", "nan")) and np.isnan(r2(t[:, :1], p[:, :1], "-u", "nan", "-f"))
+warning = "r2-score: one row only: R^2 of a column is undefined, counted as {} (--flat scores over the samples)\n"
+for options, what in ([], "1 if exact, else 0"), (["-u", "nan"], "nan"), (["-a", "none"], "1 if exact, else 0"), (["-j"], "1 if exact, else 0"):
+    done = run(t, p, *options)
+    assert done.returncode == 0 and done.stderr == warning.format(what), done
+for more in run(t, p, "-f"), run(t, p, "-q"), run(np.ones((2, 2)), np.ones((2, 2))):
+    assert more.returncode == 0 and more.stderr == "", more'
+}
+
+@test "r2-score: finite data never score nan or infinity unless asked for" {
+    py "$with_r2"'
+for size in 1e-200, 1e-310, 1e200, 1.7e308:
+    t = np.array([[1.0], [0.5], [0.25], [-0.5]]) * size
+    for p, want in (t, 1), (np.full_like(t, t.mean() if size < 1e300 else 0.3125 * size), 0), (t * 0.75, None):
+        for options in [], ["-f"], ["-a", "variance"], ["-a", "none"]:
+            score, = r2(t, p, *options)
+            assert np.isfinite(score), (size, want, score)
+            assert want is None or abs(score - want) < 1e-9, (size, want, score)
+for values in [1e-320, 1, 2], [1e-10, 1e300, -1e300], [1e-200, 1e200, 5e199], [0, 1e-300, 1.7e308], [1e300, 1e-300, 0], [1, 1e-320, 1e155]:
+    t = np.array(values)[:, None]
+    assert r2(t, t) == r2(t, t, "-f") == [1.0], values
+    half, = r2(t, t / 2)
+    # All but the largest values are as good as zero.
+    large = np.where(np.abs(t) < 1e-9 * np.abs(t).max(), 0, t) / np.abs(t).max()
+    close(half, r2_score(large, large / 2))'
+}
+
+@test "r2-score: integers are scored as numbers, they do not wrap" {
+    py "$with_r2"'
+t, p = np.array([[-32768, 32767, 5], [32767, -32768, -30000]]), np.array([[32767, -32768, 6], [-32768, 32767, 30000]])
+want = r2_score(t.astype(float), p.astype(float), multioutput="raw_values")
+assert want[0] < -2 and (r2_score(t.astype("i2").astype(float), (t.astype("i2") - p.astype("i2")).astype(float), multioutput="raw_values") != want).any()
+for kind in "<i2 >i2 <i4 >i4 <i8 >i8 <f4 >f4 <f8 >f8".split():
+    for other in "<i2", ">f4":
+        close(r2(t.astype(kind), p.astype(other), "-a", "none"), want)
+small = np.abs(t // 300).astype("|u1")
+for kind in "|u1 <u2 >u2 <u4 >u4 <u8 >u8".split():
+    close(r2(small.astype(kind), small[::-1].astype(kind), "-a", "none"), r2_score(small.astype(float), small[::-1].astype(float), multioutput="raw_values"))
+close(r2(np.array([[True], [False], [True]]), np.array([[0.9], [0.2], [0.8]])), r2_score([1, 0, 1], [0.9, 0.2, 0.8]))
+close(r2(np.array([[-128], [127]], "|i1"), np.array([[127], [-128]], "|i1")), r2_score([-128.0, 127], [127.0, -128]))'
+}
+
+@test "r2-score: columns are matched by position, so that the truth may be whole rows" {
+    py "$with_r2"'
+t, p = normal(6, 8), normal(6, 3)
+for col0 in range(6):
+    want = r2_score(t[:, col0:col0 + 3], p, multioutput="raw_values")
+    close(r2(t, p, "-a", "none", predicted={"col0": col0}), want)
+    close(r2(t, p, "-a", "none", truth={"col0": 100}, predicted={"col0": 100 + col0}), want)
+    close(r2(t, p, "-f", predicted={"col0": col0}), r2_score(t[:, col0:col0 + 3].ravel(), p.ravel()))
+    # As the truth stands where the widths agree and one of them carries no position.
+    for truth, predicted in ({}, {"col0": col0}), ({"col0": col0}, {}), ({"col0": col0}, {"col0": col0}):
+        close(r2(t[:, col0:col0 + 3], p, "-a", "none", truth=truth, predicted=predicted), want)
+# Rows of the truth may differ in length, as long as what is predicted is in them.
+ragged = [row[:n] for row, n in zip(t, (8, 5, 6, 7, 5, 8))]
+close(r2(ragged, p, "-a", "none", predicted={"col0": 2}), r2_score(t[:, 2:5], p, multioutput="raw_values"))'
+}
+
+@test "r2-score: rows may come in any blocks, the prediction through stdin" {
+    py '
+rng = np.random.default_rng(4)
+t, p = rng.standard_normal((10, 4)), rng.standard_normal((10, 4))
+name = [f"r{i}" for i in range(10)]
+write("t", {"mat": 1, "x": t, "names": name})
+write("p", {"mat": 1, "x": p, "names": name})
+write("t3", {"mat": 1, "x": t[:3], "names": name[:3], "last": False}, {"mat": 1, "x": t[:0], "last": False}, {"mat": 1, "x": list(t[3:]), "names": name[3:]})
+write("p3", {"mat": 1, "x": p[:8], "last": False}, {"mat": 1, "x": p[8], "last": False}, {"mat": 1, "x": p[9:]})
+write("bare", p)'
+    r2-score -a none t p >want
+    [ "$(wc -l <want)" -eq 4 ]
+    r2-score -a none t3 p3 | cmp - want
+    r2-score -a none t bare | cmp - want
+    r2-score -a none t <p3 | cmp - want
+    r2-score -a none t - <p | cmp - want
+    r2-score -a none - p <t3 | cmp - want
+    r2-score -a none -- t p | cmp - want
+}
+
+@test "r2-score: numbers are printed as Python's repr does, whatever the locale" {
+    py "$with_r2"'
+for want in 0.0, 1.0, -1.0, 0.5, 0.1, 1 / 3, -3.4033367, 0.9999999999999999, 1e-5, 0.0001, -0.00012345, -123456789.0, -1e15, -1e16, -1.5e300, 1 - 2**-52, -2 / 3, 1e-16:
+    # 1 - ss_res / ss_tot with ss_tot = 2 and exact squares, or the nearest to it.
+    t = np.array([[-1.0], [1.0]])
+    p = t + np.array([[(2 * (1 - want)) ** 0.5], [0]])
+    done = run(t, p)
+    score = 1 - (p[0, 0] - t[0, 0]) ** 2 / 2
+    assert done.stdout == repr(float(done.stdout)) + "\n", done.stdout
+    assert abs(float(done.stdout) - score) <= 2e-15 * max(1, abs(score)), (want, done.stdout)
+many = run(normal(3, 3000), normal(3, 3000), "-a", "none").stdout.split("\n")
+assert many.pop() == "" and len(many) == 3000 and all(repr(float(line)) == line for line in many)
+assert run(np.ones((1, 2)), np.ones((1, 2)), "-q", "-a", "none", "-u", "nan").stdout == "nan\nnan\n"
+assert run(np.ones((1, 2)), np.ones((1, 2)), "-q").stdout == "1.0\n"'
+    LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 run -0 r2-score -q t p
+    assert_output '1.0'
+}
+
+@test "r2-score: --json is one valid object" {
+    py "$with_r2"'
+def parsed(*args, **more):
+    done = run(*args, "-q", "--json", **more)
+    assert done.returncode == 0 and done.stdout.endswith("}\n") and done.stdout.count("\n") == 1, done
+    def never(constant):
+        raise ValueError(constant)
+    return json.loads(done.stdout, parse_constant=never)
+t, p = normal(5, 3), normal(5, 3)
+t[:, 1] = 0.1
+head = {"rows": 5, "columns": 3, "undefined": 1}
+assert parsed(t, p) == {"r2": r2(t, p)[0], "average": "uniform", **head}
+assert parsed(t, p, "-a", "variance") == {"r2": r2(t, p, "-a", "variance")[0], "average": "variance", **head}
+assert parsed(t, p, "-a", "none") == {"r2": r2(t, p, "-a", "none"), "average": "none", **head}
+assert parsed(t, p, "-a", "none", "-u", "nan") == {"r2": [r2(t, p, "-a", "none")[0], None, r2(t, p, "-a", "none")[2]], "average": "none", **head}
+assert parsed(t, p, "-u", "nan")["r2"] is None
+assert parsed(t, p, "-f") == parsed(t, p, "-f", "-a", "none") == {"r2": r2(t, p, "-f")[0], "average": "flat", "rows": 5, "columns": 3, "undefined": 0}
+assert parsed(t[:1], p[:1]) == {"r2": 0.0, "average": "uniform", "rows": 1, "columns": 3, "undefined": 3}
+assert parsed(t[:, 1:2], t[:, 1:2], "-a", "none")["r2"] == [1.0]'
+}
+
+@test "r2-score: rows, names or columns that do not match are refused" {
+    py '
+t = np.arange(12.0).reshape(3, 4)
+write("t", {"mat": 1, "x": t, "names": ["a", "b", "c"]})
+write("p", {"mat": 1, "x": t, "names": ["a", "x y", "c"]})
+write("order", {"mat": 1, "x": t[:2], "names": ["a", "b"], "last": False}, {"mat": 1, "x": t[:1], "names": ["d"]})
+write("short", {"mat": 1, "x": t[:2]})
+write("long", {"mat": 1, "x": t, "last": False}, {"mat": 1, "x": t[:1]})
+write("wide", {"mat": 1, "x": np.ones((3, 5))})
+write("narrow", {"mat": 1, "x": t[:, :2]})
+write("late", {"mat": 1, "x": t[:, :2], "col0": 3})
+write("early", {"mat": 1, "x": t[:, :2], "col0": 9})
+write("from10", {"mat": 1, "x": t, "col0": 10})
+write("ragged", {"mat": 1, "x": [t[0], t[1], t[2][:3]]})
+write("tail", {"mat": 1, "x": t[:, 2:], "col0": 2})
+write("nan", {"mat": 1, "x": np.where(t == 6, np.nan, t), "names": ["a", "b", "c"]})
+write("inf", {"mat": 1, "x": np.where(t == 9, np.inf, t)})
+write("model", {"lsq": 1, "k": 1, "coef": np.ones((1, 1)), "intercept": np.ones(1)})
+write("unfinished", {"mat": 1, "x": t, "last": False})'
+    refuses 1 'r2-score: p: row 1 is x y, expected b as in t' r2-score t p
+    refuses 1 'r2-score: order: row 2 is d, expected c as in t' r2-score t order
+    refuses 1 'r2-score: short: 2 rows, expected as many as in t' r2-score t short
+    refuses 1 'r2-score: long: more than 3 rows, expected as many as in t' r2-score t long
+    refuses 1 'r2-score: stdin: more than 2 rows, expected as many as in short' r2-score short <t
+    refuses 1 'r2-score: wide: row 0: columns 0:5, expected columns among 0:4 as in t' r2-score t wide
+    refuses 1 'r2-score: late: row 0: columns 3:5, expected columns among 0:4 as in t' r2-score t late
+    refuses 1 'r2-score: early: row 0: columns 9:11, expected columns among 10:14 as in from10' r2-score from10 early
+    refuses 1 'r2-score: tail: row 2: columns 2:4, expected columns among 0:3 as in ragged' r2-score ragged tail
+    refuses 1 'r2-score: ragged: row 2 of 3 columns, expected 4 as in the rows before (pad-chop makes them one length)' r2-score t ragged
+    refuses 1 'r2-score: nan: row 1 (b), column 2: nan, expected a finite number' r2-score nan t
+    refuses 1 'r2-score: inf: row 2, column 1: inf, expected a finite number' r2-score t inf
+    refuses 1 'r2-score: model: at byte 0: a model of lsq-fit, expected a matrix' r2-score model t
+    refuses 1 'r2-score: model: at byte 0: a model of lsq-fit, expected a matrix' r2-score t model
+    refuses 1 "r2-score: unfinished: truncated after $(wc -c <unfinished) bytes: \"last\" is false in the last block, expected more blocks" r2-score t unfinished
+    refuses 1 'r2-score: stdin: empty, expected a matrix stream (did the program that writes it fail?)' r2-score t </dev/null
+    refuses 1 'r2-score: nowhere: cannot be opened: No such file or directory' r2-score nowhere t
+    refuses 1 'r2-score: nowhere: cannot be opened: No such file or directory' r2-score t nowhere
+    # Fewer columns and no position: neither where they belong nor a message that
+    # gives as found what it expects.
+    run -1 --separate-stderr r2-score t narrow
+    assert_output ''
+    # shellcheck disable=SC2154
+    assert_regex "$stderr" '^r2-score: narrow: .*col0'
+}
+
+@test "r2-score: usage errors, help and version" {
+    local try="; try 'r2-score --help'"
+    refuses 2 "r2-score: 0 files, expected TRUTH and, if not on standard input, PREDICTED$try" r2-score
+    refuses 2 "r2-score: 3 files, expected TRUTH and, if not on standard input, PREDICTED$try" r2-score a b c
+    refuses 2 "r2-score: both TRUTH and PREDICTED on standard input, expected one in a file$try" r2-score -
+    refuses 2 "r2-score: both TRUTH and PREDICTED on standard input, expected one in a file$try" r2-score - -
+    refuses 2 "r2-score: --average: 'mean', expected uniform, variance or none$try" r2-score -a mean t p
+    refuses 2 "r2-score: --average: '', expected uniform, variance or none$try" r2-score --average= t p
+    refuses 2 "r2-score: --undefined: 'NaN', expected finite or nan$try" r2-score --undefined=NaN t p
+    refuses 2 "r2-score: option -a needs an argument$try" r2-score t p -a
+    refuses 2 "r2-score: option --json takes no argument$try" r2-score --json=1 t p
+    refuses 2 "r2-score: option --flat takes no argument$try" r2-score --flat=1 t p
+    refuses 2 "r2-score: unknown option -x$try" r2-score -x t p
+    refuses 2 "r2-score: option --round is unknown or ambiguous$try" r2-score --round t p
+    run -0 --separate-stderr r2-score --help
+    assert_equal "$stderr" ''
+    assert_line --index 0 'Usage: r2-score [OPTION]... TRUTH [PREDICTED]'
+    for option in -a --average -f --flat -u --undefined -j --json -q --quiet --help --version; do
+        assert_output --partial -- "$option"
+    done
+    run -0 --separate-stderr r2-score --version
+    assert_output --regexp '^r2-score \(wavefill\) [0-9]+\.[0-9]+\.[0-9]+'
+    assert_equal "$stderr" ''
+}
+
+@test "r2-score: a full disk is an error" {
+    py 'write("t", {"mat": 1, "x": np.eye(3)})'
+    run -1 --separate-stderr bash -c 'r2-score t t >/dev/full'
+    assert_equal "$stderr" 'r2-score: stdout: write failed: No space left on device'
+}
