@@ -27,6 +27,8 @@ static bool read_version(const struct mp_map *map, char *why)
         return true;
     if (v == NULL && mp_find(map, "lsq") != NULL)
         return refuse(why, "a model of lsq-fit, expected a matrix");
+    if (v == NULL && mp_find(map, "lsq_partial") != NULL)
+        return refuse(why, "a partial fit of lsq-fit, expected a matrix");
     if (v == NULL)
         return refuse(why,
                       "a map without \"mat\", expected a matrix block {\"mat\": 1, \"x\": ...}");

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -223,7 +222,7 @@ static void decode(const struct clip *clip, struct wav *wav)
     struct stat st;
     int fd = open_clip(clip->path, &st);
     bool ok;
-    if (strcasecmp(type, "wav") != 0 && S_ISREG(st.st_mode)) {
+    if (!wav_is_riff(type) && S_ISREG(st.st_mode)) {
         ok = wav_decode_fd(wav, type, fd, why);
     } else {
         size_t size;

@@ -70,7 +70,7 @@ static void merge(struct fit_input *f, const struct stream *in, const struct blo
         die(name, "a partial fit of %zu given columns and %zu targets, expected %zu and %zu",
             part.given, part.targets, f->given, f->targets);
     if (part.intercept != f->intercept)
-        die(name, "a partial fit with%s intercept, expected one with%s",
+        die(name, "a partial fit with%s intercept, expected one with%s intercept",
             part.intercept ? "" : "out", f->intercept ? "" : "out");
     check_lsq(in, lsq_reducer_merge(f->reducer, &part));
     lsq_reduced_free(&part);

@@ -61,6 +61,14 @@ bool wav_known_type(const char *type)
     return find(type) != NULL;
 }
 
+bool wav_is_riff(const char *type)
+{
+    start();
+    const sox_format_handler_t *handler = find(type);
+    const sox_format_handler_t *wav = find("wav");
+    return handler != NULL && wav != NULL && handler->startread == wav->startread;
+}
+
 static bool fail(sox_format_t *ft, char *why, const char *expected)
 {
     /* The caller names the file; what libsox calls it here is not its name. */
@@ -164,7 +172,7 @@ bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, cha
         snprintf(why, WAV_WHY, "an empty file, expected a recording");
         return false;
     }
-    bool is_wav = strcasecmp(type, "wav") == 0;
+    bool is_wav = wav_is_riff(type);
     if (is_wav && !riff_check(bytes, size, why, WAV_WHY))
         return false;
     sox_format_t *ft = sox_open_mem_read(bytes, size, NULL, NULL, type);

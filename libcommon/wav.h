@@ -22,6 +22,10 @@ struct wav {
 /* Whether libsox can read files of this type (a file name's extension, any case). */
 bool wav_known_type(const char *type);
 
+/* Whether libsox reads files of this type, which it knows, as WAV files: by their header,
+ * whatever they are called. */
+bool wav_is_riff(const char *type);
+
 /* Decodes the recording of that type in the size bytes. False with why (WAV_WHY
  * bytes: what was found, what was expected) if it is not a whole recording. With
  * more than one channel it succeeds without samples. */

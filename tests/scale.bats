@@ -1,0 +1,214 @@
+# lsq-fit on rows without bound: reduced as they come, in parts, with penalties and
+# leave-one-out errors.
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+# Python with data and models at hand; the reference is the fit of the whole matrix.
+with_models='
+import subprocess
+from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
+rng = np.random.default_rng(11)
+def data(n, p, t, noise=1.0):
+    x = rng.normal(size=(n, p)) * 10.0 ** rng.integers(-2, 3, p) + rng.normal(size=p) * 3
+    return x, x @ rng.normal(size=(p, t)) + noise * rng.normal(size=(n, t)) + 5
+def stream(x, y, rows):
+    a = np.hstack([x, y])
+    return b"".join(msgpack.packb({"mat": 1, "x": a[i:i + rows], "last": i + rows >= len(a)}, default=msgpack_numpy.encode)
+                    for i in range(0, len(a), rows))
+def call(*command, data=b""):
+    done = subprocess.run(command, input=data, capture_output=True)
+    assert done.returncode == 0, done
+    return done.stdout, done.stderr.decode()
+def model(out):
+    m, = msgpack.Unpacker(__import__("io").BytesIO(out), object_hook=msgpack_numpy.decode)
+    m["C"] = m["coef"] if "coef" in m else m["basis"] @ m["loadings"]
+    return m
+def close(a, b, tolerance=1e-9):
+    a, b = np.asarray(a), np.asarray(b)
+    assert a.shape == b.shape and abs(a - b).max() <= tolerance * abs(b).max(), (a, b)
+def check(m, x, y, intercept=True):
+    want = LinearRegression(fit_intercept=intercept).fit(x, y)
+    close(m["C"], want.coef_.T)
+    close(m["rss"], ((y - want.predict(x)) ** 2).sum(0))
+    close(m["singular"], want.singular_)
+    if intercept:
+        # Beside the data: it can be small by chance, a difference of much larger numbers.
+        assert abs(m["intercept"] - want.intercept_).max() <= 1e-9 * abs(y).max(), (m["intercept"], want.intercept_)
+    assert m["rows"] == len(x) and m["rank"] == want.rank_, m
+'
+
+@test "lsq-fit: rows without end give what the whole matrix gives, however cut and with any threads" {
+    py "$with_models"'
+for n, p, t in (40000, 20, 1), (9000, 60, 3), (6000, 5, 200):
+    x, y = data(n, p, t)
+    for intercept in True, False:
+        options = [] if intercept else ["--no-intercept"]
+        for rows, threads in (n, 1), (777, 2), (5000, 3):
+            out, err = call("lsq-fit", "-g", str(p), f"--threads={threads}", *options, data=stream(x, y, rows))
+            assert err == ""
+            check(model(out), x, y, intercept)'
+}
+
+@test "lsq-fit: rows that change on their way are no less well fitted" {
+    py "$with_models"'
+n, p = 30000, 12
+for kind in "growing", "late", "equal", "huge":
+    x, y = data(n, p, 2)
+    if kind == "growing":
+        x *= np.linspace(1, 1000, n)[:, None]
+    if kind == "late":
+        x[:, 1] *= np.arange(n) > 0.9 * n
+        x[:n // 2, 2] = 5
+    if kind == "equal":
+        x[:, -1], x[:, 2] = x[:, 0] - x[:, 1], 7
+    if kind == "huge":
+        x[n // 2] *= 1e6
+    y = x @ rng.normal(size=(p, 2)) + rng.normal(size=(n, 2))
+    out, err = call("lsq-fit", "-g", str(p), "--threads=2", data=stream(x, y, 1000))
+    m = model(out)
+    if kind == "equal":
+        assert err == f"lsq-fit: rank deficient: rank {p - 2} of {n} rows (less 1 for the intercept) and {p} given columns: the solution is that of minimum norm\n"
+        centred = x - x.mean(0)
+        close(m["C"], np.linalg.pinv(centred, rcond=1e-10) @ (y - y.mean(0)), 1e-8)
+    else:
+        check(m, x, y)'
+}
+
+@test "lsq-fit: partial fits, rows and any mixture of them merge to the fit of all rows" {
+    py "$with_models"'
+for n, p, t in (9000, 60, 3), (60, 5, 2), (30, 50, 4):
+    x, y = data(n, p, t)
+    for intercept in True, False:
+        options = [] if intercept else ["--no-intercept"]
+        cuts = [0, n // 5, n // 2, n]
+        rows = [stream(x[a:b], y[a:b], 1000) for a, b in zip(cuts, cuts[1:])]
+        parts = [call("lsq-fit", "-g", str(p), "--partial", *options, data=r)[0] for r in rows]
+        whole = model(call("lsq-fit", "-q", "-g", str(p), *options, data=b"".join(rows))[0])
+        for mixture in (parts, [parts[0], rows[1], parts[2]], [rows[0], parts[1], rows[2]], parts[::-1]):
+            for given in ["-g", str(p)], []:
+                if not given and mixture[0] is rows[0]:
+                    continue
+                m = model(call("lsq-fit", "-q", *given, *options, data=b"".join(mixture))[0])
+                close(m["C"], whole["C"])
+                close(m["singular"], whole["singular"])
+                assert m["rows"] == n and m["rank"] == whole["rank"]
+                if intercept:
+                    close(m["intercept"], whole["intercept"])
+                if n > p + 1:
+                    close(m["rss"], whole["rss"])
+        # A partial of partials.
+        again = call("lsq-fit", "--partial", *options, data=parts[0] + parts[1])[0]
+        close(model(call("lsq-fit", "-q", *options, data=again + parts[2])[0])["C"], whole["C"])'
+}
+
+@test "lsq-fit: partial fits that do not belong together are refused" {
+    py 'x = np.arange(60.0).reshape(12, 5) ** 2
+write("x", {"mat": 1, "x": x, "rate": 8000})
+write("narrow", {"mat": 1, "x": x[:, :4], "rate": 8000})
+write("fast", {"mat": 1, "x": x, "rate": 16000})'
+    lsq-fit -q --partial -g 2 x >p2
+    lsq-fit -q --partial -g 3 x >p3
+    lsq-fit -q --partial -g 2 narrow >n2
+    lsq-fit -q --partial -g 2 --no-intercept x >o2
+    lsq-fit -q --partial -g 2 fast >f2
+    refuses 1 'lsq-fit: p3: a partial fit of 3 given columns and 2 targets, expected 2 and 3' lsq-fit p2 p3
+    refuses 1 'lsq-fit: p3: a partial fit of 3 given columns and 2 targets, expected 2 and 3' lsq-fit -g 2 p3
+    refuses 1 'lsq-fit: n2: a partial fit of 2 given columns and 2 targets, expected 2 and 3' lsq-fit p2 n2
+    refuses 1 'lsq-fit: narrow: rows of 4 columns, expected 5 as in the partial fits' lsq-fit p2 narrow
+    refuses 1 'lsq-fit: o2: a partial fit without intercept, expected one with intercept' lsq-fit p2 o2
+    refuses 1 'lsq-fit: p2: a partial fit with intercept, expected one without intercept' lsq-fit --no-intercept o2 p2
+    refuses 1 'lsq-fit: f2: at byte 0: rate 16000, expected 8000 as in the rows before' lsq-fit p2 f2
+    refuses 1 'lsq-fit: p2: a partial fit, expected rows: leave-one-out errors need them' lsq-fit -g 2 --loo x p2
+    refuses 1 'pad-chop: p2: at byte 0: a partial fit of lsq-fit, expected a matrix' pad-chop p2
+    refuses 2 "lsq-fit: --partial with --ridge or --loo, which belong to the fit of all parts; try 'lsq-fit --help'" lsq-fit -g 2 --partial --loo x
+    refuses 2 "lsq-fit: --grid without --ridge=auto, which it is for; try 'lsq-fit --help'" lsq-fit -g 2 --grid=1 x
+    refuses 2 "lsq-fit: --ridge: '0', expected auto or a number above 0; try 'lsq-fit --help'" lsq-fit -g 2 --ridge=0 x
+    refuses 2 "lsq-fit: --grid: '1,,2', expected numbers above 0, separated by commas; try 'lsq-fit --help'" lsq-fit -g 2 --ridge=auto --grid=1,,2 x
+    refuses 2 "lsq-fit: --threads: '257', expected a number from 0 to 256; try 'lsq-fit --help'" lsq-fit -g 2 --threads=257 x
+}
+
+@test "lsq-fit: a partial fit in which something is missing or wrong is refused" {
+    py 'write("x", {"mat": 1, "x": np.arange(60.0).reshape(12, 5) ** 2})'
+    lsq-fit --partial -g 2 x >good
+    py '
+import subprocess
+m, = read("good")
+wrong = {"lsq_partial": [2, "1"], "k": [0, -1, "2", 3], "targets": [0, 2, 2**40], "rows": [0, 2, "x"], "fit_intercept": [1, None, False],
+         "reduced": [None, np.ones((3, 5)), np.ones((0, 6)), np.full((3, 6), np.nan)], "shift": [np.ones(4), np.full(5, np.inf)], "rss": [np.ones(2), "rss"]}
+for key, values in wrong.items():
+    for value in [..., *values]:
+        bad = {k: v for k, v in m.items() if k != key}
+        if value is not ...:
+            bad[key] = value
+        write("bad", bad)
+        done = subprocess.run(["lsq-fit", "-q", "bad"], capture_output=True, text=True)
+        # Without its key it is no partial fit at all.
+        assert done.returncode in (1, 2) and done.stdout == "" and done.stderr.count("\n") == 1 and done.stderr.startswith("lsq-fit: "), (key, value, done)'
+}
+
+@test "lsq-fit: --ridge is scikit-learn's Ridge, --ridge=auto its RidgeCV" {
+    py "$with_models"'
+grid = [0.01, 0.1, 1, 10, 100]
+for n, p, t in (40, 6, 2), (20, 50, 3), (5000, 30, 4):
+    x, y = data(n, p, t, 3)
+    for intercept in True, False:
+        options = ["-g", str(p)] + ([] if intercept else ["--no-intercept"])
+        for rows in n, 7:
+            m = model(call("lsq-fit", "--ridge=2.5", *options, data=stream(x, y, rows))[0])
+            want = Ridge(alpha=2.5, fit_intercept=intercept, solver="svd").fit(x, y)
+            close(m["C"], want.coef_.T)
+            close(m["rss"], ((y - want.predict(x)) ** 2).sum(0))
+            assert m["ridge"] == 2.5 and "grid" not in m
+            if intercept:
+                close(m["intercept"], want.intercept_)
+        out, err = call("lsq-fit", "--ridge=auto", "--grid=" + ",".join(map(str, grid)), *options, data=stream(x, y, 1000))
+        m = model(out)
+        want = RidgeCV(alphas=grid, fit_intercept=intercept, store_cv_values=True).fit(x, y)
+        close(m["loo_mse"], want.cv_values_.reshape(-1, len(grid)).mean(0))
+        assert m["ridge"] == want.alpha_ and m["grid"].tolist() == grid
+        close(m["C"], want.coef_.T, 1e-8)
+        assert err.startswith(f"lsq-fit: ridge {want.alpha_:g}, the best of 5: leave-one-out R^2 ") and err.count("\n") == 1, err'
+}
+
+@test "lsq-fit: --loo is the error of as many fits as there are rows" {
+    py "$with_models"'
+from sklearn.metrics import r2_score
+def one(x, y, row, intercept):
+    xm, ym = (x.mean(0), y.mean(0)) if intercept else (0, 0)
+    return ym + (row - xm) @ (np.linalg.pinv(x - xm, rcond=1e-10) @ (y - ym))
+for n, p, t, twins in (30, 4, 2, 0), (20, 50, 3, 0), (20, 50, 3, 1), (30, 6, 1, 0):
+    x, y = rng.normal(size=(n, p)) * 3 + 2, rng.normal(size=(n, t)) + 10
+    if twins:
+        x[5] = x[3]
+    for intercept in True, False:
+        want = np.array([one(np.delete(x, i, 0), np.delete(y, i, 0), x[i], intercept) for i in range(n)])
+        out, err = call("lsq-fit", "--loo", "-g", str(p), *([] if intercept else ["--no-intercept"]), data=stream(x, y, 7))
+        m = model(out)
+        close(m["loo_r2"], r2_score(y, want, multioutput="raw_values"))
+        score, error = m["loo_r2"].mean(), ((y - want) ** 2).mean()
+        assert err.splitlines()[0] == f"lsq-fit: leave-one-out R^2 {score:.6g}, mean square error {error:.6g}", err
+        plain = model(call("lsq-fit", "-q", "-g", str(p), *([] if intercept else ["--no-intercept"]), data=stream(x, y, 7))[0])
+        close(m["C"], plain["C"])'
+}
+
+@test "lsq-fit: memory does not grow with rows" {
+    py '
+import resource, subprocess
+block = lambda last: msgpack.packb({"mat": 1, "x": np.random.default_rng(1).random((5000, 33)), "last": last}, default=msgpack_numpy.encode)
+middle, end = block(False), block(True)
+def peak(blocks):
+    p = subprocess.Popen(["lsq-fit", "-g", "32"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    for i in range(blocks - 1):
+        p.stdin.write(middle)
+    p.stdin.write(end)
+    p.stdin.close()
+    _, status, usage = __import__("os").wait4(p.pid, 0)
+    assert status == 0
+    return usage.ru_maxrss
+few, many = peak(10), peak(200)
+assert many < few + 4096, (few, many)'
+}
