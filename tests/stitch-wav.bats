@@ -13,11 +13,10 @@ one() {
     py "write('in', {'mat': 1, 'x': np.array([$1]), 'rate': 8000, 'names': ['a'], ${2-}})"
 }
 
-# holds VALUES FILE: the WAV file has these samples, as another reader sees them.
+# holds VALUES FILE: the WAV file has these samples, as SoX reads it.
 holds() {
-    py "from scipy.io import wavfile
-rate, got = wavfile.read(sys.argv[1])
-assert got.dtype == np.int16 and got.tolist() == [$1], got.tolist()" "$2"
+    assert_equal "$(soxi -t "$2") $(soxi -c "$2") $(soxi -b "$2")" 'wav 1 16'
+    assert_equal "$(sox -D "$2" -b 16 -e signed-integer -t raw - | od -An -v -td2 -w2 | tr -d ' ' | paste -s -d ,)" "${1// /}"
 }
 
 # tidy: no temporary file has stayed.
