@@ -44,6 +44,7 @@ help:
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
+## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
 ## make clean           remove build/ and out/
@@ -116,6 +117,9 @@ lint:
 		$(MAKE) --no-print-directory all BUILD=$(BUILD)/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror' >/dev/null || exit 1; \
 		echo "$$cc: no warnings"; done
 
+bench: all
+	BIN='$(abspath $(BUILD))/bin' PYTHON='$(PYTHON)' $(PYTHON) bench/run.py $(if $(QUICK),--quick) --json $(BUILD)/bench.json
+
 # Installation
 
 bindir = $(DESTDIR)$(PREFIX)/bin
@@ -144,6 +148,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-san lint install uninstall clean FORCE
+.PHONY: all help tutorial listen fsdd check check-san bench lint install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
