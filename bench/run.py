@@ -35,7 +35,7 @@ def run(command, **options):
     seconds = time.perf_counter() - start
     if status != 0:
         sys.exit(f"bench: {command} failed")
-    return seconds, usage.ru_maxrss, out.decode()
+    return seconds, usage.ru_maxrss, out.decode(errors="replace")
 
 
 def alternate(ours, peer):
