@@ -63,6 +63,8 @@ bool wav_known_type(const char *type)
 
 bool wav_is_riff(const char *type)
 {
+    if (strcasecmp(type, "wav") == 0)
+        return true;
     start();
     const sox_format_handler_t *handler = find(type);
     const sox_format_handler_t *wav = find("wav");
@@ -101,6 +103,17 @@ static int16_t to_int16(sox_sample_t sample)
     return value;
 }
 
+/* Up to 16 bits nothing is there to round: the sample is exactly value << 16. */
+static void convert(const sox_sample_t *from, size_t n, bool rounded, int16_t *to)
+{
+    if (rounded)
+        for (size_t i = 0; i < n; i++)
+            to[i] = to_int16(from[i]);
+    else
+        for (size_t i = 0; i < n; i++)
+            to[i] = (int16_t)((uint32_t)from[i] >> 16);
+}
+
 /* Reads to the end, growing as data arrives: the header's length is a claim. */
 static bool read_samples(sox_format_t *ft, struct wav *wav)
 {
@@ -110,14 +123,14 @@ static bool read_samples(sox_format_t *ft, struct wav *wav)
     size_t n;
     while ((n = sox_read(ft, chunk, CHUNK)) > 0 && n <= CHUNK) {
         if (wav->count + n > capacity) {
-            capacity = 2 * (wav->count + n);
+            bool all = ft->signal.length == wav->count + n;
+            capacity = all ? wav->count + n : 2 * (wav->count + n);
             int16_t *grown = realloc(wav->samples, capacity * sizeof *grown);
             if (grown == NULL)
                 return false;
             wav->samples = grown;
         }
-        for (size_t i = 0; i < n; i++)
-            wav->samples[wav->count + i] = to_int16(chunk[i]);
+        convert(chunk, n, wav->rounded, wav->samples + wav->count);
         wav->count += n;
     }
     return true;
