@@ -27,6 +27,10 @@ folders = $(subst %,percent,$(PROVIDED))
 unexport CDPATH
 comma = ,
 
+ifeq ($(strip $(PROVIDED)),)
+$(error tutorial: PROVIDED is empty, expected portions such as 0.5 0.25)
+endif
+
 ifndef INSIDE
 # Outside: go to OUT and run this file there, so that every target is a plain name and
 # any path may have spaces in it, this file's own included (make's functions would split
@@ -42,6 +46,7 @@ run:
 	recordings=$${recordings:-$${self%/*}/corpus}; \
 	test -d "$$recordings" || { echo "tutorial: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
 	recordings=$$(cd -- "$$recordings" && pwd) && \
+	test -z "$$bin" || test -d "$$bin" || { echo "tutorial: $$bin: no directory, expected that of the filters (BIN)" >&2; exit 1; }; \
 	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 	mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && \
 	exec $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
