@@ -133,8 +133,9 @@ static struct options parse(int argc, char **argv)
     }
     if (o.grid != NULL && !o.ridge_auto)
         die_usage("--grid without --ridge=auto, which it is for");
-    if (o.partial && (o.loo || o.ridge_auto || o.ridge > 0))
-        die_usage("--partial with --ridge or --loo, which belong to the fit of all parts");
+    if (o.partial && (o.loo || o.ridge_auto || o.ridge > 0 || o.dense || o.lsq.rcond >= 0))
+        die_usage("--partial with --ridge, --loo, --dense or --rcond, which belong to the fit of "
+                  "all parts");
     if (o.lsq.rcond >= 0 && (o.loo || o.ridge_auto || o.ridge > 0))
         die_usage("--rcond with --ridge or --loo, which count no singular value as zero");
     if (o.threads == 0)
@@ -206,6 +207,8 @@ static void solve_spectrum(struct fit_input *input, const struct options *o, str
     check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), name);
     *ridge = o->ridge;
     if (o->loo || o->ridge_auto) {
+        if (reduced.rows < 2)
+            die(name, "one row, expected at least 2: leave-one-out errors need a row to fit");
         if (o->ridge_auto) {
             make_grid(loo, o, &spectrum);
         } else {

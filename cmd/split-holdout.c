@@ -169,6 +169,8 @@ int main(int argc, char **argv)
     struct options o = parse(argc, argv);
     struct output *rest = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);
+    if (output_is_stdout(o.heldout))
+        die(o.heldout, "the file that standard output goes to, expected another for HELDOUT");
     struct output *held = output_file(o.heldout);
 
     if (o.by == BY_SEED) {

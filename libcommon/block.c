@@ -128,15 +128,16 @@ bool block_parse_other(const struct mp_map *map, struct block *block, char *why)
     return read_attributes(map, block, why);
 }
 
-static bool is_meta(struct str key)
+static bool is_rows(struct str key)
 {
-    return !str_is(key, "x") && !str_is(key, "names");
+    return str_is(key, "x") || str_is(key, "names");
 }
 
-void block_meta_keep(struct block_meta *meta, const struct block *block)
+void block_meta_keep(struct block_meta *meta, const struct block *block,
+                     bool (*skip)(struct str key))
 {
     memset(meta, 0, sizeof *meta);
-    meta->bytes = mp_copy(&meta->map, block->map, is_meta);
+    meta->bytes = mp_copy(&meta->map, block->map, skip != NULL ? skip : is_rows);
     meta->block = *block;
     meta->block.map = &meta->map;
     meta->block.names = NULL;

@@ -45,7 +45,10 @@ struct block_meta {
     struct mp_map map;
     char *bytes;
 };
-void block_meta_keep(struct block_meta *meta, const struct block *block);
+
+/* skip (may be NULL): keys that are not to be kept. */
+void block_meta_keep(struct block_meta *meta, const struct block *block,
+                     bool (*skip)(struct str key));
 void block_meta_free(struct block_meta *meta);
 
 struct block_row block_row(const struct block *block, size_t row);

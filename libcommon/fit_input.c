@@ -31,7 +31,7 @@ static void begin(struct fit_input *f, const struct stream *in, const struct blo
 {
     f->given = given;
     f->targets = columns - given;
-    block_meta_keep(&f->meta, block);
+    block_meta_keep(&f->meta, block, block->other ? partial_is_own : NULL);
     f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
     if (f->reducer == NULL)
         check_lsq(in, LSQ_NOMEM);

@@ -2,6 +2,7 @@
 
 #include "lsq_parts.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,8 +174,17 @@ static double coordinates(const struct lsq_spectrum *s, const double *row, doubl
     return rest;
 }
 
-/* Below this a leverage is 1: rounding is all that is left of its complement. */
-static const double THROUGH = 1e-10;
+/* Whether the fit goes through a row whatever it is, so that `rest`, what its leverage
+ * lacks to 1, is nothing but rounding: always, where there are as many singular vectors as
+ * centred rows; else where rest is as small as the rounding of u can make it. */
+static bool goes_through(const struct lsq_spectrum *s, double rest)
+{
+    if (s->rank + (s->intercept ? 1 : 0) >= s->rows)
+        return true;
+    double condition = s->rank > 0 ? s->s[0] / s->s[s->rank - 1] : 1;
+    double rounding = 16 * DBL_EPSILON * (double)(s->rank + 4) * condition;
+    return rest < fmin(rounding, 1e-8);
+}
 
 void lsq_spectrum_row(const struct lsq_spectrum *s, const double *row, const double *lambdas,
                       size_t count, double *errors)
@@ -183,7 +193,7 @@ void lsq_spectrum_row(const struct lsq_spectrum *s, const double *row, const dou
     double *u = s->work;
     double *outside = u + 2 * s->rank;
     double rest = coordinates(s, row, u);
-    bool through = rest < THROUGH;
+    bool through = goes_through(s, rest);
     for (size_t j = 0; j < t; j++) {
         outside[j] = row[s->given + j] - s->centre[s->given + j];
         for (size_t i = 0; i < s->rank; i++)

@@ -48,19 +48,23 @@ static bool is_array_map(const msgpack_object *o)
     return o->type == MSGPACK_OBJECT_MAP && lookup(o, "nd") != NULL;
 }
 
-/* Whether the description of an element type has Python objects in it: a name such as
- * `|O`, or a list of named fields. */
+/* Whether the description of an element type may have Python objects in it: a name such as
+ * `|O`, or a list of fields, each [name, type, ...]. NumPy takes maps too; nobody writes
+ * them, so any of those may. */
 static bool names_objects(const msgpack_object *type)
 {
     struct str s;
     if (type->type == MSGPACK_OBJECT_ARRAY) {
-        for (uint32_t i = 0; i < type->via.array.size; i++)
-            if (names_objects(&type->via.array.ptr[i]))
+        for (uint32_t i = 0; i < type->via.array.size; i++) {
+            const msgpack_object *field = &type->via.array.ptr[i];
+            bool pair = field->type == MSGPACK_OBJECT_ARRAY && field->via.array.size >= 2;
+            if (names_objects(pair ? &field->via.array.ptr[1] : field))
                 return true;
+        }
         return false;
     }
     if (!text_of(type, &s))
-        return false;
+        return true;
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] == 'O' || (s.n - i >= 6 && memcmp(s.p + i, "object", 6) == 0))
             return true;
@@ -220,6 +224,7 @@ static void read_rows(struct mp_map *map, const msgpack_object_array *a, struct 
     value->why = map->why;
     value->kind = MP_LIST_ND;
     for (uint32_t i = 0; i < a->size; i++) {
+        nds[i].ndim = 0;
         if (!is_array_map(&a->ptr[i]))
             snprintf(why, sizeof why, "no array, expected a list of arrays");
         else if (read_nd(&a->ptr[i], &nds[i], why, sizeof why) && nds[i].ndim == 1)
@@ -352,21 +357,21 @@ void mp_free(struct mp_map *map)
     memset(map, 0, sizeof *map);
 }
 
-char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*keep)(struct str key))
+char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*skip)(struct str key))
 {
     msgpack_sbuffer buffer;
     msgpack_packer pk;
     size_t n = 0;
     int failed = 0;
     for (size_t i = 0; i < from->count; i++)
-        n += keep(from->fields[i].key);
-    /* A bare array's "x" has no key to copy; nobody keeps it. */
+        n += !skip(from->fields[i].key);
+    /* A bare array's "x" has no key to copy; everybody skips it. */
     msgpack_sbuffer_init(&buffer);
     msgpack_packer_init(&pk, &buffer, msgpack_sbuffer_write);
     failed |= msgpack_pack_map(&pk, n);
     for (size_t i = 0; i < from->count; i++) {
         const struct mp_field *field = &from->fields[i];
-        if (!keep(field->key))
+        if (skip(field->key))
             continue;
         failed |= msgpack_pack_object(&pk, *(const msgpack_object *)field->key_object);
         failed |= msgpack_pack_object(&pk, *(const msgpack_object *)field->value.object);

@@ -58,9 +58,9 @@ struct mp_map {
 bool mp_parse(struct mp_map *map, const char *bytes, size_t size);
 void mp_free(struct mp_map *map);
 
-/* Copies the fields for which keep is true into *to (zeroed), to outlive what from
+/* Copies the fields for which skip is false into *to (zeroed), to outlive what from
  * points into. Returns the bytes that *to then points into: the caller frees both. */
-char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*keep)(struct str key));
+char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*skip)(struct str key));
 
 /* The field's value, or NULL. */
 const struct mp_value *mp_find(const struct mp_map *map, const char *key);

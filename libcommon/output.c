@@ -165,6 +165,13 @@ struct output *output_file(const char *path)
     return open_temp(path, exists ? st.st_mode & 07777 : 0666 & ~mask);
 }
 
+bool output_is_stdout(const char *path)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 && fstat(STDOUT_FILENO, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino && !S_ISCHR(a.st_mode) && !S_ISBLK(a.st_mode);
+}
+
 const char *output_name(const struct output *out)
 {
     return out->name;

@@ -20,6 +20,9 @@ struct output *output_stdout_text(void);
  * (a pipe, a device) is written directly. */
 struct output *output_file(const char *path);
 
+/* Whether path is the file or pipe that standard output goes to; devices do not count. */
+bool output_is_stdout(const char *path);
+
 /* The name for messages. */
 const char *output_name(const struct output *out);
 

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-static bool is_own(struct str key)
+bool partial_is_own(struct str key)
 {
     return str_is(key, PARTIAL_KEY) || str_is(key, "k") || str_is(key, "targets") ||
            str_is(key, "rows") || str_is(key, "fit_intercept") || str_is(key, "reduced") ||
@@ -26,7 +26,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct b
         die(output_name(out), "%zu reduced rows of %zu columns, expected them to fit into 64 MiB",
             r->count, width_of(r));
     mp_put_map(out, (size_t)9 + meta->has_rate + meta->has_col0 +
-                        block_put_attributes(NULL, meta->map, is_own));
+                        block_put_attributes(NULL, meta->map, partial_is_own));
     mp_put_key(out, PARTIAL_KEY);
     mp_put_uint(out, 1);
     mp_put_key(out, "k");
@@ -45,7 +45,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct b
         mp_put_key(out, "col0");
         mp_put_uint(out, meta->col0);
     }
-    block_put_attributes(out, meta->map, is_own);
+    block_put_attributes(out, meta->map, partial_is_own);
     mp_put_key(out, "last");
     mp_put_bool(out, true);
     mp_put_key(out, "shift");
@@ -76,4 +76,7 @@ void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced
     r->data = fields_array(&f, "reduced", 2, r->count, width_of(r));
     r->shift = fields_array(&f, "shift", 1, 1, r->given + r->targets);
     r->rss = fields_array(&f, "rss", 1, 1, r->targets);
+    for (size_t j = 0; j < r->targets; j++)
+        if (r->rss[j] < 0)
+            die(name, "a partial fit with a negative number in \"rss\", expected sums of squares");
 }

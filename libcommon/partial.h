@@ -12,6 +12,9 @@
 /* The key that tells such a map. */
 #define PARTIAL_KEY "lsq_partial"
 
+/* Whether a key is one of a partial fit's own, which are no attributes of its rows. */
+bool partial_is_own(struct str key);
+
 /* Writes it, with meta's rate, col0 and unknown attributes. Ends the program if it does
  * not fit into a map. */
 void partial_put(struct output *out, const struct lsq_reduced *reduced, const struct block *meta);

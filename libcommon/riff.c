@@ -4,7 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TAG_MS_ADPCM = 2, TAG_IMA_ADPCM = 0x11, TAG_EXTENSIBLE = 0xfffe };
+enum {
+    TAG_PCM = 1,
+    TAG_FLOAT = 3,
+    TAG_MS_ADPCM = 2,
+    TAG_IMA_ADPCM = 0x11,
+    TAG_EXTENSIBLE = 0xfffe
+};
 
 struct reader {
     const unsigned char *bytes;
@@ -65,6 +71,18 @@ static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t
     return false;
 }
 
+/* Data that end inside a frame have lost something, though their length is right. */
+static bool check_frames(const struct reader *r, size_t fmt, size_t claimed, size_t there,
+                         char *why, size_t why_size)
+{
+    size_t frame = number(r, fmt + 12, 2);
+    if (frame == 0 || claimed != there || claimed % frame == 0)
+        return true;
+    snprintf(why, why_size, "%zu bytes of samples of %zu bytes, expected a multiple", claimed,
+             frame);
+    return false;
+}
+
 bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_size)
 {
     struct reader r = {bytes, size, false};
@@ -83,9 +101,12 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
     if (number(&r, fmt + 4, 4) == 0)
         return refuse(why, why_size, "a WAV file of 0 Hz, expected a sample rate of at least 1 Hz");
     size_t data_length = 0;
-    if (find_chunk(&r, "data", &data_length) == 0)
+    size_t data = find_chunk(&r, "data", &data_length);
+    if (data == 0)
         return refuse(why, why_size, "a WAV file without a data chunk, expected one");
     uint32_t tag = number(&r, fmt, 2);
+    if (tag == TAG_PCM || tag == TAG_FLOAT)
+        return check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size);
     /* An extensible format says the true one in the first bytes of its GUID; nobody writes
      * ADPCM so, and where its block size would stand is not clear. */
     uint32_t inner = tag == TAG_EXTENSIBLE && length >= 26 ? number(&r, fmt + 24, 2) : 0;

@@ -222,7 +222,7 @@ bool stream_next(struct stream *s, struct block *block)
         return false;
     }
     char why[BLOCK_WHY];
-    bool other = s->also != NULL && mp_find(map, s->also) != NULL;
+    bool other = s->also != NULL && mp_find(map, s->also) != NULL && mp_find(map, "mat") == NULL;
     s->others |= other;
     if (!(other ? block_parse_other(map, block, why) : block_parse(map, block, why)))
         die(s->name, "at byte %" PRIu64 ": %s", s->offset, why);

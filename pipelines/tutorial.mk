@@ -31,6 +31,13 @@ ifeq ($(strip $(PROVIDED)),)
 $(error tutorial: PROVIDED is empty, expected portions such as 0.5 0.25)
 endif
 
+ifneq ($(words $(PROVIDED)),$(words $(sort $(PROVIDED))))
+$(error tutorial: PROVIDED = $(PROVIDED), expected each portion once)
+endif
+ifneq ($(findstring /,$(PROVIDED)),)
+$(error tutorial: PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
+endif
+
 ifndef INSIDE
 # Outside: go to OUT and run this file there, so that every target is a plain name and
 # any path may have spaces in it, this file's own included (make's functions would split

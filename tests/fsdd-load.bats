@@ -502,7 +502,7 @@ assert len(names(ms)) == 5 and all(row.tobytes() == open(sys.argv[1], "rb").read
 4294967295-hz|a sample rate out of range, expected 1 to 10000000 Hz
 10000001-hz|a sample rate out of range, expected 1 to 10000000 Hz
 0-samples|a recording of 0 samples, expected at least 1
-half-a-sample|a recording of 0 samples, expected at least 1
+half-a-sample|1 bytes of samples of 2 bytes, expected a multiple
 text|no WAV file (no RIFF WAVE header), expected a recording
 png|no WAV file (no RIFF WAVE header), expected a recording
 avi|no WAV file (no RIFF WAVE header), expected a recording
@@ -747,4 +747,11 @@ p = subprocess.run(["fsdd-load", "--version"], stdout=theirs, stderr=subprocess.
 assert p.returncode == 0
 os.close(theirs)
 assert os.read(ours, 9) == b"fsdd-load"' "$CORPUS"
+}
+
+@test "fsdd-load: a WAV file whose data end inside a sample is refused" {
+    cp "$CORPUS/0_espeak_1.wav" whole.wav
+    py 'b = open("whole.wav", "rb").read()[:44 + 199]
+open("odd.wav", "wb").write(b[:40] + (199).to_bytes(4, "little") + b[44:])'
+    refuses 1 'fsdd-load: odd.wav: 199 bytes of samples of 2 bytes, expected a multiple' fsdd-load odd.wav
 }

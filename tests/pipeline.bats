@@ -537,3 +537,14 @@ END
 |$)"
     cmp out/0.25/ExtrapolatedClip.wav "$FRESH/0.25/ExtrapolatedClip.wav"
 }
+
+@test "tutorial: portions that are none, come twice or lead elsewhere are refused before anything is made" {
+    local portions
+    for portions in '' '0.5 0.5' ../x; do
+        run -2 --separate-stderr make -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" OUT=out PROVIDED="$portions"
+        assert_output ''
+        # shellcheck disable=SC2154
+        assert_regex "$stderr" 'tutorial: PROVIDED .*, expected '
+        [ ! -e out ]
+    done
+}

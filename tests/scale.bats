@@ -124,7 +124,7 @@ write("fast", {"mat": 1, "x": x, "rate": 16000})'
     refuses 1 'lsq-fit: f2: at byte 0: rate 16000, expected 8000 as in the rows before' lsq-fit p2 f2
     refuses 1 'lsq-fit: p2: a partial fit, expected rows: leave-one-out errors need them' lsq-fit -g 2 --loo x p2
     refuses 1 'pad-chop: p2: at byte 0: a partial fit of lsq-fit, expected a matrix' pad-chop p2
-    refuses 2 "lsq-fit: --partial with --ridge or --loo, which belong to the fit of all parts; try 'lsq-fit --help'" lsq-fit -g 2 --partial --loo x
+    refuses 2 "lsq-fit: --partial with --ridge, --loo, --dense or --rcond, which belong to the fit of all parts; try 'lsq-fit --help'" lsq-fit -g 2 --partial --loo x
     refuses 2 "lsq-fit: --grid without --ridge=auto, which it is for; try 'lsq-fit --help'" lsq-fit -g 2 --grid=1 x
     refuses 2 "lsq-fit: --ridge: '0', expected auto or a number above 0; try 'lsq-fit --help'" lsq-fit -g 2 --ridge=0 x
     refuses 2 "lsq-fit: --grid: '1,,2', expected numbers above 0, separated by commas; try 'lsq-fit --help'" lsq-fit -g 2 --ridge=auto --grid=1,,2 x
@@ -138,7 +138,7 @@ write("fast", {"mat": 1, "x": x, "rate": 16000})'
 import subprocess
 m, = read("good")
 wrong = {"lsq_partial": [2, "1"], "k": [0, -1, "2", 3], "targets": [0, 2, 2**40], "rows": [0, 2, "x"], "fit_intercept": [1, None, False],
-         "reduced": [None, np.ones((3, 5)), np.ones((0, 6)), np.full((3, 6), np.nan)], "shift": [np.ones(4), np.full(5, np.inf)], "rss": [np.ones(2), "rss"]}
+         "reduced": [None, np.ones((3, 5)), np.ones((0, 6)), np.full((3, 6), np.nan)], "shift": [np.ones(4), np.full(5, np.inf)], "rss": [np.ones(2), "rss", -np.ones(3)]}
 for key, values in wrong.items():
     for value in [..., *values]:
         bad = {k: v for k, v in m.items() if k != key}
@@ -211,4 +211,34 @@ def peak(blocks):
     return usage.ru_maxrss
 few, many = peak(10), peak(200)
 assert many < few + 4096, (few, many)'
+}
+
+@test "lsq-fit: a model is the same message whether its rows came as they are or as partial fits" {
+    py "$with_models"'
+x, y = rng.normal(size=(30, 50)), rng.normal(size=(30, 4))
+rows = msgpack.packb({"mat": 1, "x": np.hstack([x, y]), "rate": 8000, "note": ["kept"]}, default=msgpack_numpy.encode)
+direct = call("lsq-fit", "-q", "-g", "50", data=rows)[0]
+part = call("lsq-fit", "-q", "-g", "50", "--partial", data=rows)[0]
+merged = call("lsq-fit", "-q", data=part)[0]
+assert list(model(merged)) == list(model(direct)) and model(merged)["note"] == ["kept"] and len(merged) == len(direct)
+for command in ["lsq-fit", "-g", "50"], ["pad-chop"]:
+    done = subprocess.run(command, input=merged, capture_output=True, text=False)
+    assert done.returncode == 1 and b"a model of lsq-fit, expected a matrix" in done.stderr, done'
+}
+
+@test "lsq-fit: --loo holds for rows that the fit nearly goes through, and needs two rows" {
+    py "$with_models"'
+x = rng.normal(size=(20, 1))
+y = x + rng.normal(size=(20, 1))
+for factor in 1e3, 1e5, 1e6:
+    far = x.copy()
+    far[5] *= factor
+    target = y - x + far
+    error = np.array([LinearRegression().fit(np.delete(far, i, 0), np.delete(target, i, 0)).predict(far[i:i + 1])[0] - target[i] for i in range(20)])
+    m = model(call("lsq-fit", "-q", "-g", "1", "--loo", data=stream(far, target, 9))[0])
+    close(m["loo_r2"], 1 - (error ** 2).sum(0) / ((target - target.mean(0)) ** 2).sum(0), 1e-3)
+write("one", {"mat": 1, "x": np.arange(6.0)[None]})'
+    refuses 1 'lsq-fit: one: one row, expected at least 2: leave-one-out errors need a row to fit' lsq-fit -g 4 --loo one
+    refuses 1 'lsq-fit: one: one row, expected at least 2: leave-one-out errors need a row to fit' \
+        lsq-fit -g 4 --ridge=auto --no-intercept one
 }

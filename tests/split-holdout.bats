@@ -442,3 +442,14 @@ assert names(read("sub/held")) == ["row 0"]'
     split-holdout -r "$row" -o held in >rest
     cmp held want
 }
+
+@test "split-holdout: HELDOUT that is standard output itself is refused, and nothing is lost" {
+    six
+    run -1 --separate-stderr bash -c 'split-holdout -r 0 -o both in >both'
+    # shellcheck disable=SC2154
+    assert_equal "$stderr" 'split-holdout: both: the file that standard output goes to, expected another for HELDOUT'
+    run -1 --separate-stderr bash -c 'set -o pipefail; split-holdout -r 0 -o /dev/stdout in | cat'
+    assert_output ''
+    assert_equal "$stderr" 'split-holdout: /dev/stdout: the file that standard output goes to, expected another for HELDOUT'
+    split-holdout -r 0 -o /dev/null in >/dev/null
+}

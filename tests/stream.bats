@@ -357,6 +357,7 @@ attributes = {
     "null": None, "yes": True, "int": 2 ** 64 - 1, "negative": -2 ** 63, "float": 0.1, "zero": -0.0, "nan": float("nan"),
     "text": "\u00e9\u4e16\0\n", "bytes": b"\xff\0", "list": [], "map": {}, "time": msgpack.Timestamp(1, 2), "ext": msgpack.ExtType(5, b"x"),
     "array": np.arange(3), "cube": np.zeros((1, 2, 3), ">f4"), "nothing": np.zeros(0), "scalar": np.float32(1.5),
+    "complex": np.ones(2, "c16"), "texts": np.array(["ab"]), "record": np.zeros(2, [("a", "<i2")]), "number": 3 + 4j,
     "ragged": [np.arange(2), np.arange(3)], "": "an empty key", "coef": 3, "Mat": 2,
     "deep": {"a": [{"b": [1, {"c": np.ones((2, 2)), "last": False, "mat": 7}]}, None]},
 }
@@ -667,7 +668,8 @@ for model in ({"lsq": 1, "k": 1, "coef": pickled, "intercept": np.zeros(1)},
     sweep '
 why = "at byte 0: an array of Python objects, which is never read: expected bool, integer, float32 or float64"
 hidden = [nd(type, [1], bytes(16), kind) for type, kind in (
-    ("|O", b""), ("O", b""), ("O8", b""), (b"|O", b""), ("object", b""), ("i8,O", b""), ([["a", "|O"]], b"V"), ([["a", [["b", "<i8"], ["c", "O"]]]], b"V"))]
+    ("|O", b""), ("O", b""), ("O8", b""), (b"|O", b""), ("object", b""), ("i8,O", b""), ([["a", "|O"]], b"V"), ([["a", [["b", "<i8"], ["c", "O"]]]], b"V"),
+    ({"names": ["a"], "formats": ["O"]}, b""), ({"a": ["O", 0]}, b""))]
 must_refuse([(pack({"mat": 1, "x": X, "u": [array]}), why) for array in hidden], READERS[:6])'
 }
 
