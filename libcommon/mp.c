@@ -64,7 +64,7 @@ static bool names_objects(const msgpack_object *type)
         return false;
     }
     if (!text_of(type, &s))
-        return true;
+        return type->type == MSGPACK_OBJECT_MAP;
     for (size_t i = 0; i < s.n; i++)
         if (s.p[i] == 'O' || (s.n - i >= 6 && memcmp(s.p + i, "object", 6) == 0))
             return true;
