@@ -303,9 +303,9 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
 @test "fsdd-load: pipes with names are read like files" {
     sox -D "$WAVS/good.wav" good.flac
     mkfifo 0_a_1.wav 0_a_2.flac 0_a_3
-    cat "$WAVS/kinds/open-ffffffff.wav" >0_a_1.wav &
-    cat good.flac >0_a_2.flac &
-    cat "$WAVS/good.wav" >0_a_3 &
+    timeout 20 cp "$WAVS/kinds/open-ffffffff.wav" 0_a_1.wav &
+    timeout 20 cp good.flac 0_a_2.flac &
+    timeout 20 cp "$WAVS/good.wav" 0_a_3 &
     fsdd-load 0_a_1.wav 0_a_2.flac 0_a_3 >rows
     wait
     py 'm, = read("rows"); assert m["names"] == ["0_a_1", "0_a_2", "0_a_3"] and [len(row) for row in m["x"]] == [11, 400, 400]'

@@ -644,7 +644,6 @@ write("second", {"mat": 1, "x": np.array([[7, 7], [1, np.nan], [8, 8]]), "rate":
     py 'write("long", {"mat": 1, "x": np.zeros((1, 1000000), "i2"), "rate": 8000})'
     for file in in long; do
         refuses 1 'stitch-wav: stdout: write failed: No space left on device' bash -c 'stitch-wav "$1" >/dev/full' - "$file"
-        refuses 1 'stitch-wav: /dev/full: write failed: No space left on device' stitch-wav -o /dev/full "$file"
         refuses 1 'stitch-wav: stdout: write failed: Bad file descriptor' bash -c 'stitch-wav "$1" >&-' - "$file"
         refuses 1 'stitch-wav: stdout: write failed: Broken pipe' \
             bash -c 'trap "" PIPE; { sleep 0.1; stitch-wav "$1"; } | : ; exit ${PIPESTATUS[0]}' - "$file"
@@ -653,19 +652,33 @@ write("second", {"mat": 1, "x": np.array([[7, 7], [1, np.nan], [8, 8]]), "rate":
     refuses 1 'stitch-wav: stdout: write failed: No space left on device' bash -c 'stitch-wav --version >/dev/full'
 }
 
-@test "stitch-wav: pipes and devices are written to, not replaced" {
+@test "stitch-wav: a file that cannot be written to its end stays as it was" {
+    py 'write("long", {"mat": 1, "x": np.zeros((1, 1000000), "i2"), "rate": 8000, "names": ["a"]})'
+    echo old >out.wav
+    refuses 1 'stitch-wav: out.wav: write failed: File too large' \
+        bash -c 'trap "" XFSZ; ulimit -f 100; stitch-wav -o out.wav long'
+    assert_equal "$(cat out.wav)" old
+    refuses 1 'stitch-wav: d/a.wav: write failed: File too large' \
+        bash -c 'trap "" XFSZ; ulimit -f 100; stitch-wav -o d/ long'
+    [ ! -e d/a.wav ]
+    tidy
+}
+
+@test "stitch-wav: a pipe is written to, not replaced" {
     one '1, 2, 3'
     stitch-wav in >expected.wav
+    # Pipes only: a program that failed here would replace root's /dev/null.
     mkfifo pipe
-    cat pipe >out.wav &
+    timeout 20 cat pipe >out.wav &
     stitch-wav -o pipe in
-    wait
     [ -p pipe ]
+    wait
     cmp out.wav expected.wav
     stitch-wav -o /dev/stdout in | cmp - expected.wav
-    stitch-wav -o /dev/null in
-    [ -c /dev/null ]
     tidy
+    py 'write("long", {"mat": 1, "x": np.zeros((1, 1000000), "i2"), "rate": 8000})'
+    refuses 1 'stitch-wav: pipe: write failed: Broken pipe' bash -c 'trap "" PIPE; : <pipe & stitch-wav -o pipe long'
+    [ -p pipe ]
 }
 
 @test "stitch-wav: closed standard files do no harm to the file it writes" {
