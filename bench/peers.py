@@ -19,7 +19,6 @@ def notebook(recordings, out):
     clips = [wavfile.read(os.path.join(recordings, n))[1] for n in names]
     shortest = min(len(c) for c in clips)
     frame = pd.DataFrame(np.array([c[:shortest] for c in clips]))
-    test = frame.sample(n=0)
     row = check_random_state(7).randint(len(frame))
     test = frame.iloc[[row]]
     train = frame.drop(frame.index[row])

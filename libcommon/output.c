@@ -28,7 +28,7 @@ struct output {
  * signal handler reads the list: it changes only while signals are blocked. */
 static struct output *pending;
 
-static const int ending_signals[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM};
+static const int ending_signals[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGXFSZ};
 enum { SIGNALS = sizeof ending_signals / sizeof *ending_signals };
 
 static void remove_pending(void)
