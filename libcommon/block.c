@@ -164,8 +164,8 @@ struct str block_name(const struct block *block, size_t row)
     return block->names != NULL ? block->names[row] : (struct str){"", 0};
 }
 
-size_t block_put_attributes(struct output *out, const struct mp_map *map,
-                            bool (*skip)(struct str key))
+static size_t put_attributes(struct output *out, const struct mp_map *map,
+                             bool (*skip)(struct str key))
 {
     size_t n = 0;
     for (size_t i = 0; map != NULL && i < map->count; i++) {
@@ -214,11 +214,23 @@ size_t block_fit(const struct block *meta, size_t row, size_t rows, size_t row_b
     return n;
 }
 
-static void put_meta(struct output *out, const struct block *meta, size_t row, size_t rows,
-                     bool last)
+size_t block_put_meta(struct output *out, const struct block *meta, bool (*skip)(struct str key))
 {
-    mp_put_map(out, (size_t)3 + (meta->names != NULL) + meta->has_rate + meta->has_col0 +
-                        block_put_attributes(NULL, meta->map, NULL));
+    if (out != NULL && meta->has_rate) {
+        mp_put_key(out, "rate");
+        mp_put_number(out, meta->rate);
+    }
+    if (out != NULL && meta->has_col0) {
+        mp_put_key(out, "col0");
+        mp_put_uint(out, meta->col0);
+    }
+    return (size_t)meta->has_rate + meta->has_col0 + put_attributes(out, meta->map, skip);
+}
+
+static void put_known(struct output *out, const struct block *meta, size_t row, size_t rows,
+                      bool last)
+{
+    mp_put_map(out, (size_t)3 + (meta->names != NULL) + block_put_meta(NULL, meta, NULL));
     mp_put_key(out, "mat");
     mp_put_uint(out, 1);
     if (meta->names != NULL) {
@@ -227,15 +239,7 @@ static void put_meta(struct output *out, const struct block *meta, size_t row, s
         for (size_t i = 0; i < rows; i++)
             mp_put_str(out, meta->names[row + i]);
     }
-    if (meta->has_rate) {
-        mp_put_key(out, "rate");
-        mp_put_number(out, meta->rate);
-    }
-    if (meta->has_col0) {
-        mp_put_key(out, "col0");
-        mp_put_uint(out, meta->col0);
-    }
-    block_put_attributes(out, meta->map, NULL);
+    block_put_meta(out, meta, NULL);
     mp_put_key(out, "last");
     mp_put_bool(out, last);
     mp_put_key(out, "x");
@@ -244,13 +248,13 @@ static void put_meta(struct output *out, const struct block *meta, size_t row, s
 void block_put_head(struct output *out, const struct block *meta, size_t row, size_t rows,
                     const struct nd_type *type, size_t cols, bool last)
 {
-    put_meta(out, meta, row, rows, last);
+    put_known(out, meta, row, rows, last);
     mp_put_nd_head(out, type, 2, rows, cols);
 }
 
 void block_put_ragged_head(struct output *out, const struct block *meta, size_t row, size_t rows,
                            bool last)
 {
-    put_meta(out, meta, row, rows, last);
+    put_known(out, meta, row, rows, last);
     mp_put_list(out, rows);
 }

@@ -71,9 +71,8 @@ void block_put_head(struct output *out, const struct block *meta, size_t row, si
 void block_put_ragged_head(struct output *out, const struct block *meta, size_t row, size_t rows,
                            bool last);
 
-/* Writes the fields of map that are none of the keys of a matrix block and for
- * which skip (may be NULL) is false; returns how many. With out NULL only counts. */
-size_t block_put_attributes(struct output *out, const struct mp_map *map,
-                            bool (*skip)(struct str key));
+/* Writes rate and col0, where meta has them, and those unknown attributes for which skip
+ * (may be NULL) is false; returns how many fields that is. With out NULL only counts. */
+size_t block_put_meta(struct output *out, const struct block *meta, bool (*skip)(struct str key));
 
 #endif

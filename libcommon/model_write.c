@@ -76,8 +76,8 @@ static void put_slice(struct output *out, const struct lsq_fit *fit,
                       size_t count)
 {
     bool last = first + count == fit->targets;
-    mp_put_map(out, (size_t)13 + (fit->coef == NULL) + count_notes(notes) + meta->has_rate +
-                        meta->has_col0 + block_put_attributes(NULL, meta->map, is_own));
+    mp_put_map(out, (size_t)13 + (fit->coef == NULL) + count_notes(notes) +
+                        block_put_meta(NULL, meta, is_own));
     mp_put_key(out, "lsq");
     mp_put_uint(out, 1);
     mp_put_key(out, "k");
@@ -95,15 +95,7 @@ static void put_slice(struct output *out, const struct lsq_fit *fit,
     mp_put_key(out, "fit_intercept");
     mp_put_bool(out, notes->intercept);
     put_notes(out, notes, fit->targets, first, count);
-    if (meta->has_rate) {
-        mp_put_key(out, "rate");
-        mp_put_number(out, meta->rate);
-    }
-    if (meta->has_col0) {
-        mp_put_key(out, "col0");
-        mp_put_uint(out, meta->col0);
-    }
-    block_put_attributes(out, meta->map, is_own);
+    block_put_meta(out, meta, is_own);
     mp_put_key(out, "last");
     mp_put_bool(out, last);
     mp_put_key(out, "singular");

@@ -25,8 +25,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct b
     if (width_of(r) > room / r->count)
         die(output_name(out), "%zu reduced rows of %zu columns, expected them to fit into 64 MiB",
             r->count, width_of(r));
-    mp_put_map(out, (size_t)9 + meta->has_rate + meta->has_col0 +
-                        block_put_attributes(NULL, meta->map, partial_is_own));
+    mp_put_map(out, (size_t)9 + block_put_meta(NULL, meta, partial_is_own));
     mp_put_key(out, PARTIAL_KEY);
     mp_put_uint(out, 1);
     mp_put_key(out, "k");
@@ -37,15 +36,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct b
     mp_put_uint(out, r->rows);
     mp_put_key(out, "fit_intercept");
     mp_put_bool(out, r->intercept);
-    if (meta->has_rate) {
-        mp_put_key(out, "rate");
-        mp_put_number(out, meta->rate);
-    }
-    if (meta->has_col0) {
-        mp_put_key(out, "col0");
-        mp_put_uint(out, meta->col0);
-    }
-    block_put_attributes(out, meta->map, partial_is_own);
+    block_put_meta(out, meta, partial_is_own);
     mp_put_key(out, "last");
     mp_put_bool(out, true);
     mp_put_key(out, "shift");
