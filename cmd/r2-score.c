@@ -89,16 +89,6 @@ static size_t offset_of(const struct table_cursor *truth, const struct table_cur
     return (size_t)(at - from);
 }
 
-static void check_names(const struct table_cursor *truth, const struct table_cursor *predicted)
-{
-    struct str a = block_name(&truth->block, truth->row - 1);
-    struct str b = block_name(&predicted->block, predicted->row - 1);
-    if (a.n > 0 && b.n > 0 && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0))
-        die(stream_name(predicted->in), "row %zu is %.*s, expected %.*s as in %s",
-            stream_row0(predicted->in) + predicted->row - 1, (int)b.n, b.p, (int)a.n, a.p,
-            stream_name(truth->in));
-}
-
 struct room {
     double *truth, *predicted;
     size_t truth_size;
@@ -108,7 +98,7 @@ struct room {
 static void add_row(struct r2 *r2, bool flat, const struct table_cursor *truth,
                     const struct table_cursor *predicted, struct room *room)
 {
-    check_names(truth, predicted);
+    table_check_names(truth, predicted);
     size_t cols = stream_rectangle(predicted->in, &predicted->block);
     size_t offset = offset_of(truth, predicted);
     if (room->predicted == NULL) {

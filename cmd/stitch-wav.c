@@ -106,12 +106,8 @@ static void join(struct work *w, const struct table_cursor *given,
         append(w, given, cols);
         return;
     }
-    struct str a = block_name(&given->block, given->row - 1);
-    struct str b = block_name(&predicted->block, predicted->row - 1);
     const char *name = stream_name(predicted->in);
-    if (a.n > 0 && b.n > 0 && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0))
-        die(name, "row %zu is %.*s, expected %.*s as in %s", row_number(predicted), (int)b.n, b.p,
-            (int)a.n, a.p, stream_name(given->in));
+    table_check_names(given, predicted);
     if (given->block.has_rate && predicted->block.has_rate &&
         given->block.rate != predicted->block.rate)
         die(name, "%.10g Hz, expected %.10g Hz as in %s", predicted->block.rate, given->block.rate,

@@ -9,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *version_note;
-
-void opt_version_note(const char *note)
-{
-    version_note = note;
-}
-
 static _Noreturn void print_and_exit(const char *text)
 {
     struct output *out = output_stdout_text();
@@ -27,8 +20,7 @@ static _Noreturn void print_and_exit(const char *text)
 static _Noreturn void print_version(void)
 {
     char text[512];
-    snprintf(text, sizeof text, "%s (wavefill) %s\n%s", msg_tool(), WAVEFILL_VERSION,
-             version_note != NULL ? version_note : "");
+    snprintf(text, sizeof text, "%s (wavefill) %s\n", msg_tool(), WAVEFILL_VERSION);
     print_and_exit(text);
 }
 

@@ -22,9 +22,6 @@ enum { OPT_LONG = 256 };
 int opt_next(int argc, char **argv, const char *own, const struct option *options,
              const char *usage);
 
-/* Prints what --version says, an extra line included where it is not NULL. */
-void opt_version_note(const char *note);
-
 /* The argument of an option as a number of 0 to max, or usage error. */
 uint64_t opt_uint(const char *option, const char *arg, uint64_t max);
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 static void check_finite(const struct stream *in, const struct block *block, size_t row,
                          size_t cols, const double *x)
@@ -53,4 +54,14 @@ bool table_next(struct table_cursor *cursor)
     }
     cursor->row++;
     return true;
+}
+
+void table_check_names(const struct table_cursor *truth, const struct table_cursor *predicted)
+{
+    struct str a = block_name(&truth->block, truth->row - 1);
+    struct str b = block_name(&predicted->block, predicted->row - 1);
+    if (a.n > 0 && b.n > 0 && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0))
+        die(stream_name(predicted->in), "row %zu is %.*s, expected %.*s as in %s",
+            stream_row0(predicted->in) + predicted->row - 1, (int)b.n, b.p, (int)a.n, a.p,
+            stream_name(truth->in));
 }

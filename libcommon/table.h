@@ -28,4 +28,7 @@ struct table_cursor {
  * False at the end. */
 bool table_next(struct table_cursor *cursor);
 
+/* Ends the program if the rows that both cursors are at have names, and other ones. */
+void table_check_names(const struct table_cursor *truth, const struct table_cursor *predicted);
+
 #endif
