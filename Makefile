@@ -19,13 +19,15 @@ MSGPACK_CFLAGS := $(call pkg,--cflags,msgpack-c msgpack,)
 MSGPACK_LIBS := $(call pkg,--libs,msgpack-c msgpack,-lmsgpackc)
 SOX_CFLAGS := $(call pkg,--cflags,sox,)
 SOX_LIBS := $(call pkg,--libs,sox,-lsox)
+SECCOMP_CFLAGS := $(call pkg,--cflags,libseccomp,)
+SECCOMP_LIBS := $(call pkg,--libs,libseccomp,$(if $(filter Linux,$(shell uname)),-lseccomp))
 LAPACK_CFLAGS := $(call pkg,--cflags,lapacke,) $(call pkg,--cflags,blas cblas,)
 LAPACK_LIBS := $(call pkg,--libs,lapacke,-llapacke) $(call pkg,--libs,blas cblas,-lblas)
 
 COMMANDS = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
 
 # What each command links besides msgpack and libm: start-up time counts.
-LIBS_fsdd-load = $(SOX_LIBS)
+LIBS_fsdd-load = $(SOX_LIBS) $(SECCOMP_LIBS)
 LIBS_stitch-wav = $(SOX_LIBS)
 LIBS_lsq-fit = $(LAPACK_LIBS)
 
@@ -49,7 +51,7 @@ help:
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
 ## make clean           remove build/ and out/
 
-COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(LAPACK_CFLAGS) \
+COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(SECCOMP_CFLAGS) $(LAPACK_CFLAGS) \
 	$(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
 
 # Short lines while it builds; make V=1 shows the commands.
@@ -106,7 +108,7 @@ check-san:
 		BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer' HARDENING=-fPIE \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
-C_FILES = $(wildcard cmd/*.c libcommon/*.c libcommon/*.h tests/unit/*.c tests/unit/*.h)
+C_FILES = $(wildcard cmd/*.c libcommon/*.c libcommon/*.h tests/unit/*.c tests/unit/*.h tests/preload/*.c)
 SHELL_FILES = setup .ci/run tests/run pipelines/corpus/make-corpus $(wildcard tests/*.bats tests/*.bash)
 
 lint:

@@ -3,11 +3,14 @@
  * Directories are searched for {digit}_{speaker}_{take}.EXT; files named outright
  * may have any name. Rows are ordered by digit, speaker and take. */
 #include "clip.h"
+#include "file.h"
 #include "fsdd.h"
+#include "load.h"
 #include "mem.h"
 #include "msg.h"
 #include "num.h"
 #include "opt.h"
+#include "sandbox.h"
 #include "wav.h"
 
 #include <dirent.h>
@@ -15,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -27,6 +31,8 @@ static const char usage[] =
     "  -d, --digits=LIST     only these digits from DIRs, such as 0 or 0,3-5 (all)\n"
     "  -s, --speakers=LIST   only these speakers from DIRs, separated by commas (all)\n"
     "  -t, --takes=LIST      only these takes from DIRs, such as 0-4 (all)\n"
+    "  -F, --formats=LIST    formats to take besides wav, separated by commas, as libsox calls\n"
+    "                        them, such as flac,ogg; or all\n"
     "      --files0-from=F   also read the NUL-terminated names in F (- is stdin)\n"
     "  -q, --quiet           no warnings\n"
     "  -h, --help            this text\n"
@@ -35,6 +41,7 @@ static const char usage[] =
 struct options {
     struct num_list digits, takes;
     char *speakers; /* owned; NULL: all */
+    char *formats;  /* owned; NULL: wav alone */
     const char *files0;
 };
 
@@ -43,7 +50,30 @@ struct list {
     size_t count, capacity;
 };
 
-static void add(struct list *list, const char *path, bool sorted)
+/* Whether text is one of the comma-separated words, as compare takes them. */
+static bool has_word(const char *words, struct str text,
+                     int (*compare)(const char *, const char *, size_t))
+{
+    while (words != NULL) {
+        size_t n = strcspn(words, ",");
+        if (n == text.n && compare(words, text.p, n) == 0)
+            return true;
+        words = words[n] == ',' ? words + n + 1 : NULL;
+    }
+    return false;
+}
+
+/* Whether files with this extension are read as what it says. */
+static bool takes_format(const struct options *o, const char *extension)
+{
+    if (strcasecmp(extension, "wav") == 0)
+        return true;
+    return has_word(o->formats, (struct str){extension, strlen(extension)}, strncasecmp) ||
+           (has_word(o->formats, (struct str){"all", 3}, strncasecmp) && wav_known_type(extension));
+}
+
+/* What has no such extension counts as WAV. */
+static void add(struct list *list, const struct options *o, const char *path)
 {
     if (list->count == list->capacity) {
         list->capacity = 2 * list->capacity + 64;
@@ -52,26 +82,15 @@ static void add(struct list *list, const char *path, bool sorted)
     struct clip *clip = &list->clips[list->count];
     clip->path = mem_string(path);
     clip->order = list->count++;
-    clip->is_fsdd = fsdd_parse(clip->path, &clip->name) && sorted;
-}
-
-/* Whether text is one of the comma-separated words. */
-static bool has_word(const char *words, struct str text)
-{
-    while (words != NULL) {
-        size_t n = strcspn(words, ",");
-        if (n == text.n && memcmp(words, text.p, n) == 0)
-            return true;
-        words = words[n] == ',' ? words + n + 1 : NULL;
-    }
-    return false;
+    clip->is_fsdd = fsdd_parse(clip->path, &clip->name);
+    clip->type = takes_format(o, clip->name.extension) ? clip->name.extension : "wav";
 }
 
 static bool selected(const struct options *o, const struct fsdd_name *name)
 {
     return (o->digits.count == 0 || num_list_has(&o->digits, name->digit)) &&
            (o->takes.count == 0 || num_list_has(&o->takes, name->take)) &&
-           (o->speakers == NULL || has_word(o->speakers, name->speaker));
+           (o->speakers == NULL || has_word(o->speakers, name->speaker, strncmp));
 }
 
 static void search(struct list *list, const struct options *o, const char *dir)
@@ -84,13 +103,13 @@ static void search(struct list *list, const struct options *o, const char *dir)
     while (errno = 0, (entry = readdir(d)) != NULL) {
         struct fsdd_name name;
         if (!fsdd_parse(entry->d_name, &name) || !selected(o, &name) ||
-            !wav_known_type(name.extension))
+            !takes_format(o, name.extension))
             continue;
         size_t size = strlen(dir) + strlen(entry->d_name) + 2;
         char *path = mem_array(1, size);
         const char *glue = dir[strlen(dir) - 1] == '/' ? "" : "/";
         snprintf(path, size, "%s%s%s", dir, glue, entry->d_name);
-        add(list, path, true);
+        add(list, o, path);
         free(path);
     }
     if (errno != 0)
@@ -104,17 +123,33 @@ static void add_path(struct list *list, const struct options *o, const char *pat
 {
     if (path[0] == '\0')
         die_usage("an empty file name, expected a directory or a file");
-    if (strcmp(path, "-") != 0 && clip_is_directory(path))
+    if (strcmp(path, "-") != 0 && file_is_directory(path))
         search(list, o, path);
     else
-        add(list, path, true);
+        add(list, o, path);
+}
+
+static char *read_names(const char *path, size_t *size)
+{
+    int fd;
+    size_t expected;
+    struct file_bytes bytes = {NULL, 0, 0};
+    enum file_status status = file_open(path, &fd, &expected);
+    if (status == FILE_OK) {
+        status = file_read(fd, expected, FILE_MAX, &bytes);
+        file_close(fd);
+    }
+    if (status != FILE_OK)
+        file_die(status, path, FILE_MAX, errno);
+    *size = bytes.size;
+    return bytes.p;
 }
 
 static void add_files0(struct list *list, const struct options *o)
 {
+    const char *name = file_shown(o->files0);
     size_t size;
-    const char *name = strcmp(o->files0, "-") == 0 ? "stdin" : o->files0;
-    char *names = clip_read_file(o->files0, CLIP_FILE_MAX, &size);
+    char *names = read_names(o->files0, &size);
     if (size > 0 && names[size - 1] != '\0')
         die(name, "a last name without a NUL behind it, expected NUL-terminated names");
     for (size_t at = 0; at < size; at += strlen(names + at) + 1) {
@@ -135,14 +170,28 @@ static void parse_list(const char *option, const char *arg, struct num_list *lis
 }
 
 /* Lists add up, as those of numbers do. */
-static void add_speakers(struct options *o, const char *arg)
+static void add_words(char **words, const char *arg)
 {
-    size_t before = o->speakers != NULL ? strlen(o->speakers) + 1 : 0;
-    size_t size = before + strlen(arg) + 1;
-    o->speakers = mem_grow(o->speakers, size, 1);
+    size_t before = *words != NULL ? strlen(*words) + 1 : 0;
+    *words = mem_grow(*words, before + strlen(arg) + 1, 1);
     if (before > 0)
-        o->speakers[before - 1] = ',';
-    memcpy(o->speakers + before, arg, strlen(arg) + 1);
+        (*words)[before - 1] = ',';
+    memcpy(*words + before, arg, strlen(arg) + 1);
+}
+
+static void add_formats(struct options *o, const char *arg)
+{
+    for (const char *p = arg; p != NULL;) {
+        char name[32];
+        size_t n = strcspn(p, ",");
+        snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : 0, p);
+        if (strcasecmp(name, "all") != 0 && !wav_known_type(name))
+            die_usage("--formats: '%s', expected names of libsox's file formats, separated by "
+                      "commas, or all",
+                      arg);
+        p = p[n] == ',' ? p + n + 1 : NULL;
+    }
+    add_words(&o->formats, arg);
 }
 
 static struct options parse(int argc, char **argv)
@@ -151,17 +200,20 @@ static struct options parse(int argc, char **argv)
     static const struct option longs[] = {{"digits", required_argument, NULL, 'd'},
                                           {"speakers", required_argument, NULL, 's'},
                                           {"takes", required_argument, NULL, 't'},
+                                          {"formats", required_argument, NULL, 'F'},
                                           {"files0-from", required_argument, NULL, FILES0},
                                           OPT_COMMON};
-    struct options o = {{NULL, 0}, {NULL, 0}, NULL, NULL};
+    struct options o = {{NULL, 0}, {NULL, 0}, NULL, NULL, NULL};
     int c;
-    while ((c = opt_next(argc, argv, "d:s:t:", longs, usage)) != -1) {
+    while ((c = opt_next(argc, argv, "d:s:t:F:", longs, usage)) != -1) {
         if (c == 'd')
             parse_list("--digits", optarg, &o.digits);
         else if (c == 't')
             parse_list("--takes", optarg, &o.takes);
         else if (c == 's')
-            add_speakers(&o, optarg);
+            add_words(&o.speakers, optarg);
+        else if (c == 'F')
+            add_formats(&o, optarg);
         else
             o.files0 = optarg;
     }
@@ -173,6 +225,7 @@ static struct options parse(int argc, char **argv)
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
+    opt_version_note(sandbox_note);
     struct options o = parse(argc, argv);
     struct output *out = output_stdout();
 
@@ -182,11 +235,10 @@ int main(int argc, char **argv)
     if (o.files0 != NULL)
         add_files0(&list, &o);
     if (list.count == 0)
-        die(strcmp(o.files0, "-") == 0 ? "stdin" : o.files0,
-            "no names in it, expected at least one");
+        die(file_shown(o.files0), "no names in it, expected at least one");
 
     clip_sort(list.clips, list.count);
-    clip_put_all(out, list.clips, list.count);
+    load_clips(out, list.clips, list.count);
     output_close(out);
 
     for (size_t i = 0; i < list.count; i++)
@@ -195,5 +247,6 @@ int main(int argc, char **argv)
     num_list_free(&o.digits);
     num_list_free(&o.takes);
     free(o.speakers);
+    free(o.formats);
     return EXIT_SUCCESS;
 }

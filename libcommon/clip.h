@@ -1,10 +1,8 @@
-/* Recordings on disk, and their way into a ragged matrix stream. Errors end the
- * program with a message that names the file. */
+/* Recordings on disk, and their order. */
 #ifndef WAVEFILL_CLIP_H
 #define WAVEFILL_CLIP_H
 
 #include "fsdd.h"
-#include "output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,22 +11,16 @@
 struct clip {
     char *path; /* owned by whoever fills the list; "-" is standard input */
     struct fsdd_name name;
-    bool is_fsdd; /* name is complete: sorts before those that are not */
-    size_t order; /* among the latter, the order in which they were named */
+    const char *type; /* what libsox is to read it as */
+    bool is_fsdd;     /* name is complete: sorts before those that are not */
+    size_t order;     /* among the latter, the order in which they were named */
 };
 
 /* By digit, speaker and take; then the other names in their order. */
 void clip_sort(struct clip *clips, size_t count);
 
-/* Decodes each and writes them all as one ragged matrix. They must be mono and
- * agree in sample rate. */
-void clip_put_all(struct output *out, const struct clip *clips, size_t count);
-
-/* Whether path is a directory; an error to look at it counts as no. */
-bool clip_is_directory(const char *path);
-
-/* The whole of a file, of at most max bytes, and a NUL behind it; the caller frees. */
-enum { CLIP_FILE_MAX = 256 << 20 };
-char *clip_read_file(const char *path, size_t max, size_t *size);
+/* The SoX command that makes a mended copy of a recording, as effect says: its name with
+ * the tag behind the stem. Valid until the next call. */
+const char *clip_mend(const struct clip *clip, const char *tag, const char *effect);
 
 #endif

@@ -17,10 +17,18 @@ static _Noreturn void print_and_exit(const char *text)
     exit(EXIT_SUCCESS);
 }
 
+static const char *(*version_note)(void);
+
+void opt_version_note(const char *(*note)(void))
+{
+    version_note = note;
+}
+
 static _Noreturn void print_version(void)
 {
     char text[512];
-    snprintf(text, sizeof text, "%s (wavefill) %s\n", msg_tool(), WAVEFILL_VERSION);
+    snprintf(text, sizeof text, "%s (wavefill) %s\n%s%s", msg_tool(), WAVEFILL_VERSION,
+             version_note != NULL ? version_note() : "", version_note != NULL ? "\n" : "");
     print_and_exit(text);
 }
 

@@ -22,6 +22,9 @@ enum { OPT_LONG = 256 };
 int opt_next(int argc, char **argv, const char *own, const struct option *options,
              const char *usage);
 
+/* note: makes a second line for --version; to be set before opt_next. */
+void opt_version_note(const char *(*note)(void));
+
 /* The argument of an option as a number of 0 to max, or usage error. */
 uint64_t opt_uint(const char *option, const char *arg, uint64_t max);
 

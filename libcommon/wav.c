@@ -21,7 +21,7 @@ static void keep_message(unsigned level, const char *file, const char *fmt, va_l
         vsnprintf(said, sizeof said, fmt, args);
 }
 
-static void start(void)
+void wav_start(void)
 {
     static bool started;
     said[0] = '\0';
@@ -47,7 +47,7 @@ static const sox_format_handler_t *find(const char *type)
 bool wav_known_type(const char *type)
 {
     static bool plugins;
-    start();
+    wav_start();
     if (type[0] == '\0' || strlen(type) > 15)
         return false;
     if (strcasecmp(type, "wav") == 0)
@@ -65,7 +65,7 @@ bool wav_is_riff(const char *type)
 {
     if (strcasecmp(type, "wav") == 0)
         return true;
-    start();
+    wav_start();
     const sox_format_handler_t *handler = find(type);
     const sox_format_handler_t *wav = find("wav");
     return handler != NULL && wav != NULL && handler->startread == wav->startread;
@@ -114,26 +114,75 @@ static void convert(const sox_sample_t *from, size_t n, bool rounded, int16_t *t
             to[i] = (int16_t)((uint32_t)from[i] >> 16);
 }
 
-/* Reads to the end, growing as data arrives: the header's length is a claim. */
-static bool read_samples(sox_format_t *ft, struct wav *wav)
+static bool grow(struct wav *wav, size_t count)
+{
+    if (count <= wav->capacity)
+        return true;
+    int16_t *grown = realloc(wav->samples, count * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    wav->samples = grown;
+    wav->capacity = count;
+    return true;
+}
+
+/* Reads to the end or past max, growing as data arrives: the header's length is a claim. */
+static bool read_samples(sox_format_t *ft, size_t max, struct wav *wav)
 {
     enum { CHUNK = 8192 };
     sox_sample_t chunk[CHUNK];
-    size_t capacity = 0;
     size_t n;
-    while ((n = sox_read(ft, chunk, CHUNK)) > 0 && n <= CHUNK) {
-        if (wav->count + n > capacity) {
-            bool all = ft->signal.length == wav->count + n;
-            capacity = all ? wav->count + n : 2 * (wav->count + n);
-            int16_t *grown = realloc(wav->samples, capacity * sizeof *grown);
-            if (grown == NULL)
-                return false;
-            wav->samples = grown;
-        }
+    while (wav->count <= max && (n = sox_read(ft, chunk, CHUNK)) > 0 && n <= CHUNK) {
+        size_t count = wav->count + n;
+        if (count > wav->capacity && !grow(wav, ft->signal.length == count ? count : 2 * count))
+            return false;
         convert(chunk, n, wav->rounded, wav->samples + wav->count);
-        wav->count += n;
+        wav->count = count;
     }
     return true;
+}
+
+/* A recording to decode: in memory, or open at fd. */
+struct source {
+    const char *type;
+    const char *bytes; /* NULL: read through fd */
+    size_t size;
+    int fd;
+    bool is_wav, open_ended;
+};
+
+/* Where the samples of a WAV file start whose 16-bit values stand as they are wanted:
+ * libsox has read the header, and what it would do further is to widen them to 32 bits.
+ * NULL where it is not so. */
+static const char *plain_samples(sox_format_t *ft, const struct source *from)
+{
+    bool plain = ft->encoding.encoding == SOX_ENCODING_SIGN2 &&
+                 ft->encoding.bits_per_sample == 16 && ft->encoding.reverse_bytes == sox_option_no;
+    bool known = ft->signal.length != SOX_UNSPEC && ft->signal.length > 0;
+    if (!from->is_wav || from->open_ended || !plain || !known)
+        return NULL;
+    long at = ftell(ft->fp);
+    return at < 0 || (size_t)at > from->size ? NULL : from->bytes + at;
+}
+
+static bool copy_samples(sox_format_t *ft, const struct source *from, const char *plain, size_t max,
+                         struct wav *wav)
+{
+    size_t there = (from->size - (size_t)(plain - from->bytes)) / sizeof *wav->samples;
+    wav->count = ft->signal.length < there ? (size_t)ft->signal.length : there;
+    if (wav->count > max)
+        return true;
+    if (!grow(wav, wav->count))
+        return false;
+    if (wav->count > 0)
+        memcpy(wav->samples, plain, wav->count * sizeof *wav->samples);
+    return true;
+}
+
+static bool take_samples(sox_format_t *ft, const struct source *from, size_t max, struct wav *wav)
+{
+    const char *plain = plain_samples(ft, from);
+    return plain != NULL ? copy_samples(ft, from, plain, max, wav) : read_samples(ft, max, wav);
 }
 
 static bool check_whole(sox_format_t *ft, const struct wav *wav, sox_uint64_t claimed, char *why)
@@ -149,13 +198,31 @@ static bool check_whole(sox_format_t *ft, const struct wav *wav, sox_uint64_t cl
     return false;
 }
 
-/* Reads what has been opened, and closes it. */
-static bool decode(struct wav *wav, sox_format_t *ft, const char *type, bool open_ended, char *why)
+static sox_format_t *open_source(const struct source *from)
+{
+    char path[32];
+    if (from->bytes != NULL)
+        return sox_open_mem_read((char *)(uintptr_t)from->bytes, from->size, NULL, NULL,
+                                 from->type);
+    snprintf(path, sizeof path, "/dev/fd/%d", from->fd);
+    return sox_open_read(path, NULL, NULL, from->type);
+}
+
+static bool refuse_long(sox_format_t *ft, char *why, size_t max)
+{
+    snprintf(why, WAV_WHY,
+             "more than %zu samples, expected at most that: a row must fit into 64 MiB", max);
+    sox_close(ft);
+    return false;
+}
+
+static bool decode(struct wav *wav, const struct source *from, size_t max, char *why)
 {
     char expected[64];
-    snprintf(expected, sizeof expected, "a recording in the format %s", type);
+    sox_format_t *ft = open_source(from);
+    snprintf(expected, sizeof expected, "a recording in the format %.15s", from->type);
     if (ft == NULL)
-        return fail(NULL, why, expected);
+        return fail(ft, why, expected);
     wav->rate = ft->signal.rate;
     wav->channels = ft->signal.channels;
     wav->rounded = ft->signal.precision > 16;
@@ -165,40 +232,50 @@ static bool decode(struct wav *wav, sox_format_t *ft, const char *type, bool ope
         sox_close(ft);
         return true;
     }
-    if (!read_samples(ft, wav))
+    if (!take_samples(ft, from, max, wav))
         return refuse(ft, why, "too many samples for the memory there is, expected fewer");
+    if (wav->count > max)
+        return refuse_long(ft, why, max);
     /* libsox's own codes are from SOX_EHDR on; below are system errors, which some of its
      * readers leave behind at the end of a file. */
     if (ft->sox_errno >= SOX_EHDR)
         return fail(ft, why, "readable samples");
-    if (!check_whole(ft, wav, open_ended ? SOX_UNSPEC : ft->signal.length, why))
+    if (!check_whole(ft, wav, from->open_ended ? SOX_UNSPEC : ft->signal.length, why))
         return false;
     sox_close(ft);
     return true;
 }
 
-bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, char *why)
+static void reset(struct wav *wav)
 {
-    memset(wav, 0, sizeof *wav);
-    start();
+    wav->count = 0;
+    wav->rate = 0;
+    wav->channels = 0;
+    wav->rounded = false;
+}
+
+bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
+                char *why)
+{
+    reset(wav);
+    wav_start();
     if (size == 0) {
         snprintf(why, WAV_WHY, "an empty file, expected a recording");
         return false;
     }
-    bool is_wav = wav_is_riff(type);
-    if (is_wav && !riff_check(bytes, size, why, WAV_WHY))
+    struct source from = {.type = type, .bytes = bytes, .size = size, .is_wav = wav_is_riff(type)};
+    if (from.is_wav && !riff_check(bytes, size, why, WAV_WHY))
         return false;
-    sox_format_t *ft = sox_open_mem_read(bytes, size, NULL, NULL, type);
-    return decode(wav, ft, type, is_wav && riff_open_ended(bytes, size), why);
+    from.open_ended = from.is_wav && riff_open_ended(bytes, size);
+    return decode(wav, &from, max, why);
 }
 
-bool wav_decode_fd(struct wav *wav, const char *type, int fd, char *why)
+bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why)
 {
-    memset(wav, 0, sizeof *wav);
-    start();
-    char path[32];
-    snprintf(path, sizeof path, "/dev/fd/%d", fd);
-    return decode(wav, sox_open_read(path, NULL, NULL, type), type, false, why);
+    struct source from = {.type = type, .fd = fd};
+    reset(wav);
+    wav_start();
+    return decode(wav, &from, max, why);
 }
 
 void wav_free(struct wav *wav)
@@ -226,7 +303,7 @@ static bool write_samples(sox_format_t *ft, const int16_t *samples, size_t count
 bool wav_encode(const int16_t *samples, size_t count, double rate, char **bytes, size_t *size,
                 char *why)
 {
-    start();
+    wav_start();
     /* With the length known the header is right at once: no seeking back, which
      * libsox would do without looking whether it worked. */
     sox_signalinfo_t signal = {.rate = rate, .channels = 1, .precision = 16, .length = count};

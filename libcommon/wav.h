@@ -10,10 +10,10 @@
 
 enum { WAV_WHY = 320 };
 
-/* One decoded channel. */
+/* One decoded channel. Starts as zeroes; its room is used again by the next recording. */
 struct wav {
     int16_t *samples; /* owned; wav_free */
-    size_t count;
+    size_t count, capacity;
     double rate;       /* Hz */
     unsigned channels; /* as found; samples are only there when it is 1 */
     bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
@@ -26,14 +26,19 @@ bool wav_known_type(const char *type);
  * whatever they are called. */
 bool wav_is_riff(const char *type);
 
+/* Loads libsox and what it needs for those types that it knows, which would else be done at
+ * the first recording: for a process that will not be able to. */
+void wav_start(void);
+
 /* Decodes the recording of that type in the size bytes. False with why (WAV_WHY
- * bytes: what was found, what was expected) if it is not a whole recording. With
- * more than one channel it succeeds without samples. */
-bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, char *why);
+ * bytes: what was found, what was expected) if it is not a whole recording of at most max
+ * samples. With more than one channel it succeeds without samples. */
+bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
+                char *why);
 
 /* The same, for a regular file that is open at fd. Some of libsox's readers want a
  * real file; not for WAV files, whose headers must be checked first. */
-bool wav_decode_fd(struct wav *wav, const char *type, int fd, char *why);
+bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why);
 void wav_free(struct wav *wav);
 
 /* Encodes count samples at rate Hz as a mono 16-bit WAV file into *bytes (the

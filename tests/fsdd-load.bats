@@ -46,7 +46,7 @@ as_sox() {
 # pastes it into a shell; $mended is the file that it makes.
 mend() {
     local command
-    run -1 --separate-stderr fsdd-load -- "$@" <"${input:-/dev/null}"
+    run -1 --separate-stderr fsdd-load -F flac -- "$@" <"${input:-/dev/null}"
     # shellcheck disable=SC2154
     assert_equal "$(wc -l <<<"$stderr")" 1
     command="sox ${stderr##*: sox }"
@@ -120,7 +120,7 @@ for name, row in zip(names(ms), x(ms)):
     cp lossless.aiff upper.AIFF
     files=(lossless.* lossy.* upper.*)
     for file in "${files[@]}"; do
-        fsdd-load "$file" >"$file.mat" 2>err
+        fsdd-load -F all "$file" >"$file.mat" 2>err
         assert_equal "$(cat err)" ''
     done
     as_sox "${files[@]}"
@@ -140,7 +140,7 @@ for file in files:
     sox -D "$WAVS/good.wav" -b 8 good.voc
     as_sox good.voc
     assert_equal "$(stat -c %s good.voc.sox)" 800
-    fsdd-load good.voc >rows
+    fsdd-load -F all good.voc >rows
     py 'm, = read("rows"); assert m["x"][0].tobytes() == open("good.voc.sox", "rb").read()'
 }
 
@@ -148,13 +148,13 @@ for file in files:
     for type in flac aiff wv au w64; do
         sox -D "$WAVS/kinds/pcm24.wav" -b 24 "0_a_1.$type"
         as_sox "0_a_1.$type"
-        fsdd-load "0_a_1.$type" >rows 2>err
-        assert_equal "$(cat err)" 'fsdd-load: 1 of 1 recordings have more than 16 bits, rounded to 16'
+        fsdd-load -F all "0_a_1.$type" >rows 2>err
+        assert_equal "$(cat err)" 'fsdd-load: 1 of 1 recording has more than 16 bits, rounded to 16'
         py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "0_a_1.$type.sox"
     done
-    fsdd-load "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >rows 2>err
+    fsdd-load -F all "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >rows 2>err
     assert_equal "$(cat err)" 'fsdd-load: 2 of 4 recordings have more than 16 bits, rounded to 16'
-    fsdd-load -q "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >quiet 2>err
+    fsdd-load -F all -q "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >quiet 2>err
     assert_equal "$(cat err)" ''
     cmp rows quiet
 }
@@ -174,7 +174,7 @@ for file in files:
         sox -D "$WAVS/twin.wav" "d/0_a_$i.flac"
         cp "$WAVS/good.wav" "d/00_a_$i.wav"
     done
-    fsdd-load d >rows
+    fsdd-load -F all d >rows
     py 'ms = read("rows")
 want = [name % i for i in range(1, 16) for name in ("00_a_%d", "0_a_%d", "0_a_%d")]
 assert names(ms) == want, names(ms)
@@ -208,7 +208,7 @@ assert [len(row) for row in x(ms)] == [400, 300, 400] * 15, [len(row) for row in
     for type in flac ogg aiff au wv sph; do
         sox -D "$WAVS/good.wav" "d/${#type}_a_$(printf %d "'$type").$type"
     done
-    fsdd-load d >rows
+    fsdd-load -F all d >rows
     py 'ms = read("rows"); assert len(names(ms)) == 7 and all(len(row) == 400 for row in x(ms))'
 }
 
@@ -267,14 +267,14 @@ assert [len(row) for row in x(ms)] == [400, 300, 400] * 15, [len(row) for row in
     for i in 1 2 3; do
         head -c $((1500000 + i)) /dev/zero >"0_a_$i.ul"
     done
-    fsdd-load . >rows
+    fsdd-load -F ul . >rows
     py 'ms = read("rows")
 assert len(ms) > 1 and [m["last"] for m in ms] == [False] * (len(ms) - 1) + [True]
 assert all(m["mat"] == 1 and m["rate"] == 8000 and len(m["names"]) == len(m["x"]) for m in ms)
 assert names(ms) == ["0_a_1", "0_a_2", "0_a_3"] and [len(row) for row in x(ms)] == [1500001, 1500002, 1500003]'
     # What has gone out before an error must not pass for a matrix.
     cp "$WAVS/bad/text.wav" 0_a_4.wav
-    run -1 --separate-stderr bash -c 'fsdd-load . >rows'
+    run -1 --separate-stderr bash -c 'fsdd-load -F ul . >rows'
     assert_equal "$stderr" 'fsdd-load: ./0_a_4.wav: no WAV file (no RIFF WAVE header), expected a recording'
     py 'ms = read("rows"); assert not any(m["last"] for m in ms)'
 }
@@ -306,7 +306,7 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
     timeout 20 cp "$WAVS/kinds/open-ffffffff.wav" 0_a_1.wav &
     timeout 20 cp good.flac 0_a_2.flac &
     timeout 20 cp "$WAVS/good.wav" 0_a_3 &
-    fsdd-load 0_a_1.wav 0_a_2.flac 0_a_3 >rows
+    fsdd-load -F all 0_a_1.wav 0_a_2.flac 0_a_3 >rows
     wait
     py 'm, = read("rows"); assert m["names"] == ["0_a_1", "0_a_2", "0_a_3"] and [len(row) for row in m["x"]] == [11, 400, 400]'
 }
@@ -368,7 +368,7 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
     cp good.flac '|touch x.flac'
     cp good.flac http:/x/y.flac
     PATH=$PWD/programs:$PATH loads "${names[@]}" '|touch x' '|sh -c "touch x"' '|touch x' y y y y '|touch x' '|touch x' -- \
-        -- "${names[@]/%/.wav}" '|touch x' '|sh -c "touch x"' '|touch x.flac' http:/x/y.wav http://x/y.wav \
+        -F flac -- "${names[@]/%/.wav}" '|touch x' '|sh -c "touch x"' '|touch x.flac' http:/x/y.wav http://x/y.wav \
         ftp://x/y.wav http://x/y.flac '0_|touch x/|touch x.wav' "$PWD/|touch x.wav"
     py 'assert all(len(row) == 400 for row in x(read("rows")))'
     put 'd/0_|touch x_1.wav' $'d/0_new\nline_2.wav' 'd/0_$(touch x)_1.wav'
@@ -433,7 +433,7 @@ assert len(names(ms)) == 5 and all(row.tobytes() == open(sys.argv[1], "rb").read
     sox -D "$WAVS/stereo.wav" stereo.flac
     for file in three.wav stereo.flac; do
         mend "$file"
-        fsdd-load "$mended" >rows
+        fsdd-load -F flac "$mended" >rows
         py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
     done
 }
@@ -530,7 +530,7 @@ EOF
     head -c 1500 /dev/zero >>noise.flac
     cp "$WAVS/bad/12-bits.wav" .
     for file in cut.flac noise.flac 12-bits.wav; do
-        run -1 --separate-stderr fsdd-load "$file"
+        run -1 --separate-stderr fsdd-load -F all "$file"
         assert_output ''
         assert_equal "$(wc -l <<<"$stderr")" 1
         assert_regex "$stderr" "^fsdd-load: $file: (libsox says \".+\"|truncated: [0-9]+ samples), expected ."
@@ -585,15 +585,15 @@ EOF
     cp "$WAVS/good.wav" wav.flac
     cp good.flac flac.wav
     cp "$WAVS"/bad/truncated.{au,aiff} .
-    refuses 1 'fsdd-load: truncated.au: truncated: 7 samples, expected 11 as its header says' fsdd-load truncated.au
-    refuses 1 'fsdd-load: truncated.aiff: truncated: 7 samples, expected 11 as its header says' fsdd-load truncated.aiff
+    refuses 1 'fsdd-load: truncated.au: truncated: 7 samples, expected 11 as its header says' fsdd-load -F all truncated.au
+    refuses 1 'fsdd-load: truncated.aiff: truncated: 7 samples, expected 11 as its header says' fsdd-load -F all truncated.aiff
     refuses 1 "fsdd-load: stereo.flac: 2 channels, expected 1; to mix them: sox './stereo.flac' './stereo-mono.flac' remix -" \
-        fsdd-load stereo.flac
-    refuses 1 'fsdd-load: flac.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load flac.wav
+        fsdd-load -F all stereo.flac
+    refuses 1 'fsdd-load: flac.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load -F all flac.wav
     refuses 1 'fsdd-load: no.aiff: libsox says "AIFF header does not begin with magic word `FORM'\''", expected a recording in the format aiff' \
-        bash -c 'echo a text that is long enough >no.aiff; fsdd-load no.aiff'
+        bash -c 'echo a text that is long enough >no.aiff; fsdd-load -F all no.aiff'
     for file in empty.flac text.flac wav.flac; do
-        run -1 --separate-stderr fsdd-load "$file"
+        run -1 --separate-stderr fsdd-load -F all "$file"
         assert_output ''
         assert_regex "$stderr" "^fsdd-load: $file: .*, expected .*"
         assert_equal "$(wc -l <<<"$stderr")" 1
@@ -602,7 +602,7 @@ EOF
 
 @test "fsdd-load: what libsox says of a file does not call it by another name" {
     head -c 100 /dev/zero >clip.raw
-    run -1 --separate-stderr fsdd-load clip.raw
+    run -1 --separate-stderr fsdd-load -F all clip.raw
     assert_output ''
     assert_regex "$stderr" '^fsdd-load: clip\.raw: .*sampling rate was not specified.*, expected .*'
     refute_regex "$stderr" '/dev/|/proc/'
@@ -662,8 +662,8 @@ EOF
 
 @test "fsdd-load: a recording beyond the limits is refused, not cut" {
     truncate -s 33550337 long.ul
-    refuses 1 'fsdd-load: long.ul: 33550337 samples, expected at most 33550336: a row must fit into 64 MiB' fsdd-load long.ul
-    refuses 1 'fsdd-load: /dev/zero: more than 268435455 bytes, expected a smaller file' fsdd-load /dev/zero
+    refuses 1 'fsdd-load: long.ul: more than 33550336 samples, expected at most that: a row must fit into 64 MiB' fsdd-load -F all long.ul
+    refuses 1 'fsdd-load: /dev/zero: more than 268435456 bytes, expected a smaller file' fsdd-load -F all /dev/zero
 }
 
 @test "fsdd-load: wrong command lines are refused with status 2" {
@@ -702,14 +702,15 @@ EOF
         run -0 --separate-stderr fsdd-load "$option" --nonsense
         assert_equal "$stderr" ''
         assert_line --index 0 'Usage: fsdd-load [OPTION]... DIR|FILE...'
-        for name in -d,\ --digits -s,\ --speakers -t,\ --takes --files0-from -q,\ --quiet -h,\ --help -V,\ --version; do
+        for name in -d,\ --digits -s,\ --speakers -t,\ --takes -F,\ --formats --files0-from -q,\ --quiet -h,\ --help -V,\ --version; do
             assert_line --partial -- " $name"
         done
     done
     for option in -V --version; do
         run -0 --separate-stderr fsdd-load "$option"
         assert_equal "$stderr" ''
-        assert_output "fsdd-load (wavefill) $version"
+        assert_output "fsdd-load (wavefill) $version
+recordings are decoded in a sandbox (seccomp)"
     done
     refuses 1 'fsdd-load: stdout: write failed: No space left on device' bash -c 'fsdd-load --help >/dev/full'
 }
@@ -718,7 +719,7 @@ EOF
     refuses 1 'fsdd-load: stdout: write failed: No space left on device' bash -c 'fsdd-load "$CORPUS" >/dev/full'
     refuses 1 'fsdd-load: stdout: write failed: Bad file descriptor' bash -c 'fsdd-load "$CORPUS" >&-'
     sox -D "$WAVS/good.wav" good.flac
-    refuses 1 'fsdd-load: stdout: write failed: Bad file descriptor' bash -c 'fsdd-load good.flac >&-'
+    refuses 1 'fsdd-load: stdout: write failed: Bad file descriptor' bash -c 'fsdd-load -F flac good.flac >&-'
     refuses 1 'fsdd-load: stdout: write failed: Broken pipe' \
         bash -c 'trap "" PIPE; { sleep 0.2; fsdd-load "$CORPUS"; } | : ; exit ${PIPESTATUS[0]}'
 }
@@ -754,4 +755,96 @@ assert os.read(ours, 9) == b"fsdd-load"' "$CORPUS"
     py 'b = open("whole.wav", "rb").read()[:44 + 199]
 open("odd.wav", "wb").write(b[:40] + (199).to_bytes(4, "little") + b[44:])'
     refuses 1 'fsdd-load: odd.wav: 199 bytes of samples of 2 bytes, expected a multiple' fsdd-load odd.wav
+}
+
+@test "fsdd-load: other formats are only taken when they are asked for" {
+    mkdir d
+    put d/0_a_1.wav
+    for type in flac au aiff; do
+        sox -D "$WAVS/good.wav" "d/0_a_2.$type"
+    done
+    loads 0_a_1 -- d
+    loads 0_a_1 0_a_2 -- -F au d
+    loads 0_a_1 0_a_2 0_a_2 -- --formats=FLAC,aiff d
+    loads 0_a_1 0_a_2 0_a_2 -- -F flac -F aiff d
+    loads 0_a_1 0_a_2 0_a_2 0_a_2 -- -F all d
+    refuses 1 'fsdd-load: d/0_a_2.flac: no WAV file (no RIFF WAVE header), expected a recording, or --formats=flac' \
+        fsdd-load -F au,aiff d/0_a_2.flac
+    for list in '' 'flac,' ',flac' nonsense 'flac,nonsense' 'flac au' alsa '|touch x' "$(printf 'x%.0s' {1..40})"; do
+        refuses 2 "fsdd-load: --formats: '$list', expected names of libsox's file formats, separated by commas, or all; try 'fsdd-load --help'" \
+            fsdd-load -F "$list" d
+    done
+}
+
+# hostile HARM COMMAND...: the command with a libsox that tries to do harm.
+hostile() {
+    local harm=$1
+    shift
+    "${CC:-cc}" -shared -fPIC -o hostile.so "$ROOT/tests/preload/hostile.c"
+    ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 LD_PRELOAD=$PWD/hostile.so HOSTILE=$harm "$@"
+}
+
+@test "fsdd-load: a decoder that tries to do harm is stopped" {
+    put clip.wav
+    echo text >victim
+    run -1 --separate-stderr hostile all fsdd-load clip.wav
+    assert_output ''
+    assert_equal "$stderr" 'open to create: EPERM
+open to write: EPERM
+open to read and write: EPERM
+open to truncate: EPERM
+creat: EPERM
+truncate: EPERM
+unlink: EPERM
+rename: EPERM
+link: EPERM
+symlink: EPERM
+mkdir: EPERM
+chmod: EPERM
+socket: EPERM
+local socket: EPERM
+fork: EPERM
+execve: EPERM
+kill: EPERM
+ptrace: EPERM
+write to standard output: EPERM
+open to read: done
+fsdd-load: clip.wav: no recording, expected a recording in the format wav'
+    assert_equal "$(cat victim)" text
+    for name in created executed renamed linked made; do
+        [ ! -e "$name" ]
+    done
+}
+
+@test "fsdd-load: a decoder that dies or gives up is reported with the file" {
+    mkdir d
+    put d/0_a_{1..40}.wav
+    refuses 1 'fsdd-load: d/0_a_1.wav: its decoder died (Segmentation fault), expected a recording that libsox can read' \
+        hostile crash fsdd-load d
+    refuses 1 'fsdd-load: d/0_a_1.wav: libsox gave up, expected a recording that fits into the memory it may use' \
+        hostile exit fsdd-load d
+    # A sanitizer has an allocator and room of its own.
+    grep -q __asan_init "$BIN/fsdd-load" || refuses 1 "malloc: ENOMEM
+fsdd-load: d/0_a_1.wav: no recording, expected a recording in the format wav" hostile memory fsdd-load d/0_a_1.wav
+}
+
+@test "fsdd-load: many recordings are decoded in any number of processes, in order" {
+    mkdir d
+    for i in {1..300}; do
+        cp "$WAVS/good.wav" "d/0_a_$i.wav"
+    done
+    cp "$WAVS/twin.wav" twin.wav
+    for i in 17 100 299; do
+        rm "d/0_a_$i.wav"
+        cp twin.wav "d/0_a_$i.wav"
+    done
+    fsdd-load d >rows
+    taskset 1 fsdd-load d | cmp - rows
+    py 'ms = read("rows")
+assert names(ms) == ["0_a_%d" % i for i in range(1, 301)]
+assert [i + 1 for i, row in enumerate(x(ms)) if len(row) == 300] == [17, 100, 299]'
+    # The first file in order that cannot be loaded is the one that is named.
+    cp "$WAVS/bad/text.wav" d/0_a_200.wav
+    cp "$WAVS/bad/text.wav" d/0_a_180.wav
+    refuses 1 'fsdd-load: d/0_a_180.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load d
 }
