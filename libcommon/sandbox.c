@@ -75,21 +75,29 @@ static const int allowed[] = {
 /* Flags that an open for reading has none of. */
 enum { CHANGING = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND };
 
+/* Allows a call whose argument, as far as mask shows it, is value. */
+static int allow_if(scmp_filter_ctx rules, int call, unsigned argument, scmp_datum_t mask,
+                    scmp_datum_t value)
+{
+    const struct scmp_arg_cmp condition = {
+        .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+    return seccomp_rule_add_array(rules, SCMP_ACT_ALLOW, call, 1, &condition);
+}
+
 static int allow_all(scmp_filter_ctx rules, int out)
 {
+    /* Descriptors are 32 bits; what stands above them is not looked at. */
+    const scmp_datum_t whole = 0xffffffff;
+    const int writable[] = {out, STDERR_FILENO};
     int failed = 0;
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-        failed |= seccomp_rule_add(rules, SCMP_ACT_ALLOW, allowed[i], 0);
-    const int writable[] = {out, STDERR_FILENO};
+        failed |= seccomp_rule_add_array(rules, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
     for (int i = 0; i < 2; i++) {
-        struct scmp_arg_cmp fd = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)writable[i]);
-        failed |= seccomp_rule_add(rules, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, fd);
-        failed |= seccomp_rule_add(rules, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1, fd);
+        failed |= allow_if(rules, SCMP_SYS(write), 0, whole, (scmp_datum_t)writable[i]);
+        failed |= allow_if(rules, SCMP_SYS(writev), 0, whole, (scmp_datum_t)writable[i]);
     }
-    struct scmp_arg_cmp open_flags = SCMP_A1(SCMP_CMP_MASKED_EQ, CHANGING, O_RDONLY);
-    struct scmp_arg_cmp openat_flags = SCMP_A2(SCMP_CMP_MASKED_EQ, CHANGING, O_RDONLY);
-    failed |= seccomp_rule_add(rules, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, open_flags);
-    failed |= seccomp_rule_add(rules, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, openat_flags);
+    failed |= allow_if(rules, SCMP_SYS(open), 1, CHANGING, O_RDONLY);
+    failed |= allow_if(rules, SCMP_SYS(openat), 2, CHANGING, O_RDONLY);
     return failed;
 }
 
