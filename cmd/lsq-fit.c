@@ -273,6 +273,7 @@ static void put_partial(struct output *out, struct fit_input *input, const char 
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
+    mem_expect_much();
     struct options o = parse(argc, argv);
     struct output *out = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);

@@ -88,6 +88,7 @@ int main(int argc, char **argv)
 {
     static const struct option longs[] = {OPT_COMMON};
     msg_init(argv[0]);
+    mem_expect_much();
     while (opt_next(argc, argv, "", longs, usage) != -1)
         continue;
     if (optind == argc)
