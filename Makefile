@@ -9,6 +9,8 @@ CC = cc
 CFLAGS = -O2 -g
 WARNINGS = -Werror=implicit-function-declaration -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
 HARDENING = -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+# No fused multiply-adds behind the code's back: results to the last bit whatever the compiler and the processor.
+ARITHMETIC = -ffp-contract=off
 LDFLAGS = -pie -Wl,-z,relro,-z,now
 CPPFLAGS = -D_XOPEN_SOURCE=700 -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
 SANITIZE =
@@ -50,7 +52,7 @@ help:
 ## make clean           remove build/ and out/
 
 COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(LAPACK_CFLAGS) \
-	$(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
+	$(WARNINGS) $(HARDENING) $(ARITHMETIC) $(SANITIZE) $(CFLAGS)
 
 # Short lines while it builds; make V=1 shows the commands.
 V = 0
