@@ -9,6 +9,8 @@ CC = cc
 CFLAGS = -O2 -g
 WARNINGS = -Werror=implicit-function-declaration -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
 HARDENING = -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+# No fused multiply-adds behind the code's back: results to the last bit whatever the compiler and the processor.
+ARITHMETIC = -ffp-contract=off
 LDFLAGS = -pie -Wl,-z,relro,-z,now
 CPPFLAGS = -D_XOPEN_SOURCE=700 -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
 SANITIZE =
@@ -46,13 +48,14 @@ help:
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
+## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
 ## make clean           remove build/ and out/
 
 COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(SECCOMP_CFLAGS) $(LAPACK_CFLAGS) \
-	$(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
+	$(WARNINGS) $(HARDENING) $(ARITHMETIC) $(SANITIZE) $(CFLAGS)
 
 # Short lines while it builds; make V=1 shows the commands.
 V = 0
@@ -100,6 +103,11 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
 check: all $(UNIT)
 	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) tests/run $(TESTS)
 
+# STRICT: what cannot be run has failed.
+same:
+	@env -u MAKEFLAGS -u MAKELEVEL PYTHON='$(PYTHON)' MAKE='$(MAKE)' FSDD='$(FSDD)' STRICT='$(STRICT)' tests/same \
+		$(BUILD)/same $(foreach name,DIGIT SPEAKER SEED HOLDOUT PROVIDED,$(if $($(name)),'$(name)=$($(name))'))
+
 # LeakSanitizer is told of what the libraries themselves never free.
 check-san:
 	+@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
@@ -109,7 +117,7 @@ check-san:
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
 C_FILES = $(wildcard cmd/*.c libcommon/*.c libcommon/*.h tests/unit/*.c tests/unit/*.h tests/preload/*.c)
-SHELL_FILES = setup .ci/run tests/run pipelines/corpus/make-corpus $(wildcard tests/*.bats tests/*.bash)
+SHELL_FILES = setup .ci/run tests/run tests/same pipelines/corpus/make-corpus $(wildcard tests/*.bats tests/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
@@ -150,6 +158,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-san bench lint install uninstall clean FORCE
+.PHONY: all help tutorial listen fsdd check check-san same bench lint install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -83,8 +83,9 @@ source = -d $(DIGIT) -s $(SPEAKER) $(call q,$(RECORDINGS))
 
 all: $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt)
 
+# Some shells order names by the locale.
 recordings.list: FORCE
-	$(call note,(cd -- $(call q,$(RECORDINGS)) && cksum -- $(DIGIT)_$(SPEAKER)_* 2>/dev/null || { \
+	$(call note,(LC_ALL=C && cd -- $(call q,$(RECORDINGS)) && cksum -- $(DIGIT)_$(SPEAKER)_* 2>/dev/null || { \
 		echo tutorial: $(call q,$(RECORDINGS): no recordings $(DIGIT)_$(SPEAKER)_TAKE.wav$(comma) expected some) >&2; exit 1; }))
 
 holdout.choice: FORCE
@@ -106,6 +107,9 @@ training.mat heldout.mat &: clips.mat holdout.choice
 	trap 'rm -f "$$held" "$$rest"' EXIT; $(background); \
 	split-holdout $(hold_out) -o "$$held" $< >"$$rest" & job=$$!; \
 	wait "$$job" && mv "$$rest" training.mat && mv "$$held" heldout.mat
+
+# From samples.r2: as many digits as do not depend on the order of the BLAS's sums.
+shown = LC_ALL=C awk '/n/ { print; next } { s = sprintf("%.10g", $$1); print s (s ~ /[.e]/ ? "" : ".0") }'
 
 define rules
 $(folder)/model.lsq: training.mat | $(folder)
@@ -133,7 +137,7 @@ $(folder)/samples.r2: heldout.mat $(folder)/predicted.mat
 	$$(call produce,r2-score --flat $$^)
 
 $(folder)/score.txt: $(folder)/columns.r2 $(folder)/samples.r2 holdout.choice
-	@$$(temp); read -r columns <$$(word 1,$$^) && read -r samples <$$(word 2,$$^) && { \
+	@$$(temp); read -r columns <$$(word 1,$$^) && samples=$$$$($$(shown) $$(word 2,$$^)) && { \
 	echo $$(call q,$(portion) of $(or $(HOLDOUT),the row that seed $(SEED) picks) is given:); \
 	echo "Extrapolation R^2 Score: $$$$columns"; \
 	echo "R^2 over the samples filled in: $$$$samples (1 is exact, 0 no better than their mean)"; \

@@ -102,7 +102,7 @@ def check_lines(log, portions, who, scores):
         assert first == f"{portion} of {who} is given:", first
         assert second == "Extrapolation R^2 Score: 0.0", second
         number = re.fullmatch(r"R\^2 over the samples filled in: (\S+) \(1 is exact, 0 no better than their mean\)", third).group(1)
-        assert repr(float(number)) == number and abs(float(number) - score) <= 1e-9 * abs(score), (number, score)
+        assert number == f"{float(number):.10g}" and abs(float(number) - score) <= 1e-9 * abs(score), (number, score)
 corpus = os.environ["CORPUS"]
 portions = {"0.5": 0.5, "0.25": 0.25, "10%": 0.1, "300": 300}
 scores = []
@@ -131,7 +131,7 @@ assert len(set(map(bytes, (open(f"{out}/0.25/ExtrapolatedClip.wav", "rb").read()
         stitch-wav part predicted | cmp - "$FRESH/$given/ExtrapolatedClip.wav"
         lsq-predict model heldout | stitch-wav heldout - | cmp - "$FRESH/$given/ExtrapolatedClip.wav"
         assert_equal "$(sed 1d "$FRESH/$given/score.txt")" "Extrapolation R^2 Score: $(r2-score -q heldout predicted)
-R^2 over the samples filled in: $(lsq-predict model part | r2-score --flat heldout) (1 is exact, 0 no better than their mean)"
+R^2 over the samples filled in: $(py 'print(f"{float(sys.stdin.read()):.10g}")' < <(lsq-predict model part | r2-score --flat heldout)) (1 is exact, 0 no better than their mean)"
     done
 }
 
