@@ -5,13 +5,31 @@ PREFIX = /usr/local
 BUILD = build
 PYTHON = /usr/bin/python3
 
+# Anywhere, with nothing written beside the sources; make would take a name with spaces for several.
+ifneq ($(words $(BUILD)),1)
+$(error BUILD = $(BUILD): found $(if $(strip $(BUILD)),spaces in it,nothing), expected a folder without spaces in its name)
+endif
+
 CC = cc
 CFLAGS = -O2 -g
 WARNINGS = -Werror=implicit-function-declaration -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
-HARDENING = -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
-LDFLAGS = -pie -Wl,-z,relro,-z,now
-CPPFLAGS = -D_XOPEN_SOURCE=700 -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
+CPPFLAGS =
+LDFLAGS =
 SANITIZE =
+PROJECT = -D_XOPEN_SOURCE=700 -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
+
+# Hardening: what compiler and linker take of these, without what CFLAGS, CPPFLAGS and LDFLAGS bring already, as those
+# of dpkg-buildflags do. HARDENING= and HARDENING_LINK= turn it off. Fortified functions are for optimized code only.
+# -z now costs at most 0.5 % of a filter's start-up: what is looked up is its own calls, not those of its libraries.
+try = $(shell t=$$(mktemp) && { echo 'int main(void) { return 0; }' | \
+	$(CC) -Werror -fPIE $(1) -x c -o "$$t" - 2>/dev/null && echo yes; rm -f "$$t"; })
+taken = $(if $(call try,$(1)),$(1),$(foreach flag,$(1),$(if $(call try,$(flag)),$(flag))))
+wanted = -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -pie -Wl,-z,relro -Wl,-z,now
+hardening := $(call taken,$(wanted))
+fortify = $(if $(filter -D_FORTIFY_SOURCE%,$(CPPFLAGS) $(CFLAGS)),,$(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),\
+	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+HARDENING = $(filter-out -pie -Wl% $(CPPFLAGS) $(CFLAGS),$(hardening)) $(fortify)
+HARDENING_LINK = $(filter-out $(LDFLAGS),$(filter -pie -Wl%,$(hardening)))
 
 PKG_CONFIG = pkg-config
 pkg = $(shell for name in $(2); do $(PKG_CONFIG) $(1) $$name 2>/dev/null && exit; done; echo $(3))
@@ -49,15 +67,16 @@ help:
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
 ## make clean           remove build/ and out/
 
-COMPILE = $(CC) -std=c11 $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(LAPACK_CFLAGS) \
+COMPILE = $(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(LAPACK_CFLAGS) \
 	$(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS)
+LINK = $(CC) $(HARDENING_LINK) $(LDFLAGS) $(SANITIZE)
 
 # Short lines while it builds; make V=1 shows the commands.
 V = 0
 say = $(if $(filter 0,$(V)),@echo '  $(1)';)
 
 # Objects depend on the flags they were made with.
-FLAGS := $(COMPILE) $(LDFLAGS)
+FLAGS := $(COMPILE) $(LINK)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
@@ -71,7 +90,7 @@ $(BUILD)/libcommon.a: $(OBJECTS)
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(LIBS_$*) $(MSGPACK_LIBS) -lm -lpthread
+	$(call say,ld $@)$(LINK) -o $@ $< $(BUILD)/libcommon.a $(LIBS_$*) $(MSGPACK_LIBS) -lm -lpthread
 
 -include $(OBJECTS:.o=.d) $(COMMANDS:%=$(BUILD)/obj/cmd/%.d)
 
@@ -91,7 +110,7 @@ TESTS =
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(CC) $(LDFLAGS) $(SANITIZE) -o $@ $< $(BUILD)/libcommon.a $(SOX_LIBS) $(LAPACK_LIBS) $(MSGPACK_LIBS) -lm -lpthread
+	$(call say,ld $@)$(LINK) -o $@ $< $(BUILD)/libcommon.a $(SOX_LIBS) $(LAPACK_LIBS) $(MSGPACK_LIBS) -lm -lpthread
 
 -include $(UNIT:$(BUILD)/unit/%=$(BUILD)/obj/tests/unit/%.d)
 
@@ -127,6 +146,10 @@ datadir = $(DESTDIR)$(PREFIX)/share
 MANUALS = $(wildcard man/*.1 man/*.5 man/*.7)
 DOCUMENTS = README.md LICENSE
 
+# The pages speak of /usr/local; in mdoc a minus that is typed is written \-.
+quote = '$(subst ','\'',$(1))'
+prefix_in_pages = $(shell printf '%s' $(call quote,$(PREFIX)) | sed 's/[\\&|]/\\&/g; s/-/\\\\-/g')
+
 install: all
 	install -d '$(bindir)' '$(datadir)/wavefill/corpus' '$(datadir)/doc/wavefill' \
 		'$(datadir)/man/man1' '$(datadir)/man/man5' '$(datadir)/man/man7' \
@@ -135,7 +158,9 @@ install: all
 	install -m 644 pipelines/tutorial.mk '$(datadir)/wavefill'
 	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md '$(datadir)/wavefill/corpus'
 	install -m 644 $(DOCUMENTS) '$(datadir)/doc/wavefill'
-	for section in 1 5 7; do install -m 644 man/*.$$section '$(datadir)/man/man'$$section || exit 1; done
+	@mkdir -p $(BUILD)/man
+	for page in $(MANUALS); do sed $(call quote,s|/usr/local|$(prefix_in_pages)|g) $$page >$(BUILD)/$$page && \
+		install -m 644 $(BUILD)/$$page '$(datadir)/man/man'$${page##*.} || exit 1; done
 	install -m 644 completions/wavefill '$(datadir)/bash-completion/completions'
 	for name in $(COMMANDS); do ln -sf wavefill '$(datadir)/bash-completion/completions/'$$name || exit 1; done
 
