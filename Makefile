@@ -65,6 +65,9 @@ help:
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
+## make dist            the sources as build/wavefill-VERSION.tar.gz, the same bytes each time
+## make distcheck       unpack, build, test, install, try and uninstall what make dist makes (QUICK=1: fewer tests)
+## make deb             a Debian package in build/deb (QUICK=1: without the tests)
 ## make clean           remove build/ and out/
 
 COMPILE = $(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(LAPACK_CFLAGS) \
@@ -126,7 +129,8 @@ check-san:
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
 C_FILES = $(wildcard cmd/*.c libcommon/*.c libcommon/*.h tests/unit/*.c tests/unit/*.h)
-SHELL_FILES = setup .ci/run tests/run pipelines/corpus/make-corpus $(wildcard tests/*.bats tests/*.bash)
+SHELL_FILES = setup .ci/run tests/run pipelines/corpus/make-corpus release/dist release/distcheck release/deb \
+	debian/tests/tutorial $(wildcard tests/*.bats tests/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
@@ -170,9 +174,23 @@ uninstall:
 	for page in $(notdir $(MANUALS)); do rm -f '$(datadir)/man/man'$${page##*.}/$$page; done
 	rm -rf '$(datadir)/wavefill' '$(datadir)/doc/wavefill'
 
+# Release
+
+NAME = wavefill-$(VERSION)
+
+dist:
+	@mkdir -p $(BUILD)
+	@release/dist $(NAME) $(BUILD)
+
+distcheck: dist
+	+@env -u MAKEFLAGS -u MAKELEVEL MAKE='$(MAKE)' QUICK='$(QUICK)' release/distcheck $(BUILD)/$(NAME).tar.gz
+
+deb: dist
+	+@env -u MAKEFLAGS -u MAKELEVEL QUICK='$(QUICK)' release/deb $(BUILD)/$(NAME).tar.gz $(BUILD)/deb
+
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-san bench lint install uninstall clean FORCE
+.PHONY: all help tutorial listen fsdd check check-san bench lint install uninstall dist distcheck deb clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
