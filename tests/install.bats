@@ -9,6 +9,8 @@ setup_file() {
     export TREE="$BATS_FILE_TMPDIR/the tree"
     mkdir "$TREE"
     cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,completions,README.md,LICENSE} "$TREE"
+    # The sources may be closed to writing.
+    chmod -R u+w "$TREE"
     make -s -j2 -C "$TREE" >"$BATS_FILE_TMPDIR/log" 2>&1
 }
 
@@ -153,4 +155,87 @@ assert abs(score - r2_score(rows[at][k:], want)) <= 1e-9 * abs(score), score'
         run -0 bash -eu -c '. "$1"; complete -p "$2"' bash "$completions/$name" "$name"
         assert_output --regexp "^complete .* $name\$"
     done
+}
+
+@test "install: the manual pages speak of where things are installed" {
+    installed
+    local man="$stage/usr/share/man" page
+    run -1 grep -rF /usr/local "$man"
+    grep -qxF '$ ln \-s /usr/share/wavefill/corpus recordings' "$man/man7/wavefill.7"
+    for page in "$ROOT"/man/*.[157]; do
+        sed 's|/usr/local|/usr|g' "$page" | cmp - "$man/man${page##*.}/${page##*/}"
+    done
+    make -s -C "$TREE" install DESTDIR="$PWD/other" PREFIX='/opt/a-b&c|d' >log 2>&1
+    grep -qxF '$ ln \-s /opt/a\-b&c|d/share/wavefill/corpus recordings' 'other/opt/a-b&c|d/share/man/man7/wavefill.7'
+}
+
+# The flags that the Makefile asks for where compiler and linker take them; those of Debian 12 do.
+@test "install: each filter is hardened" {
+    local name program calls
+    for name in "${filters[@]}"; do
+        program=$TREE/build/bin/$name
+        # Position-independent, all symbols bound before main, and what holds their addresses closed to writing then.
+        readelf -hW "$program" | grep -qE '^ *Type: +DYN '
+        readelf -dW "$program" >dynamic
+        grep -qE '\(FLAGS_1\) +Flags: NOW PIE$' dynamic
+        grep -qE '\(FLAGS\) +BIND_NOW$' dynamic
+        run -1 grep -E 'RPATH|RUNPATH|TEXTREL' dynamic
+        readelf -lW "$program" >segments
+        grep -qE '^ *GNU_RELRO ' segments
+        run -0 grep -oE '^ *GNU_STACK .* RWE? ' segments
+        refute_output --partial RWE
+        readelf --dyn-syms -W "$program" >symbols
+        # A canary on the stack, and functions that know how long their buffers are.
+        calls=$(grep -oE '__[a-z_]+_chk(_fail)?@' symbols | sort -u | paste -s -d ' ')
+        assert_regex "$calls" '__snprintf_chk@.*__stack_chk_fail@'
+    done
+}
+
+@test "install: hardening gives way to what the flags say already, and to HARDENING=" {
+    local compile link
+    # flags ARGUMENT...: how make compiles and links, given these.
+    flags() {
+        make -C "$TREE" -n V=1 BUILD=x "$@" >commands
+        compile=$(grep -- '-c -o .*/obj/cmd/pad-chop\.o ' commands)
+        link=$(grep -- '-o .*/bin/pad-chop ' commands)
+    }
+    # How often each word stands there.
+    count() {
+        tr ' ' '\n' <<<"$1" | grep -cxe "$2"
+    }
+    flags
+    for flag in -fPIE -fstack-protector-strong -fstack-clash-protection -D_FORTIFY_SOURCE=2; do
+        assert_equal "$flag $(count "$compile" "$flag")" "$flag 1"
+    done
+    for flag in -pie -Wl,-z,relro -Wl,-z,now; do
+        assert_equal "$flag $(count "$link" "$flag")" "$flag 1"
+    done
+    # As dpkg-buildflags has them.
+    flags CFLAGS='-g -O2 -fstack-protector-strong' CPPFLAGS=-D_FORTIFY_SOURCE=3 LDFLAGS='-Wl,-z,relro -Wl,-z,now'
+    for flag in -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=3; do
+        assert_equal "$flag $(count "$compile" "$flag")" "$flag 1"
+    done
+    for flag in -pie -Wl,-z,relro -Wl,-z,now; do
+        assert_equal "$flag $(count "$link" "$flag")" "$flag 1"
+    done
+    refute_regex "$compile" FORTIFY_SOURCE=2
+    # Without optimization the C library would warn of it.
+    flags CFLAGS='-O0 -g'
+    refute_regex "$compile" FORTIFY_SOURCE
+    flags HARDENING= HARDENING_LINK=
+    refute_regex "$compile" '-fPIE|-fstack|-fcf|FORTIFY'
+    refute_regex "$link" '-pie|-Wl,'
+    # A compiler that knows one flag less and a linker that knows one less.
+    cat >some-cc <<'END'
+#!/bin/sh
+for flag; do
+    case $flag in -fstack-clash-protection | -Wl,-z,now) exit 1 ;; esac
+done
+exec cc "$@"
+END
+    chmod +x some-cc
+    flags CC="'$PWD/some-cc'"
+    assert_regex "$compile" ' -fPIE -fstack-protector-strong .*-D_FORTIFY_SOURCE=2 '
+    assert_regex "$link" ' -pie -Wl,-z,relro '
+    refute_regex "$compile$link" 'clash|-z,now'
 }
