@@ -7,6 +7,8 @@
 enum {
     TAG_PCM = 1,
     TAG_FLOAT = 3,
+    TAG_ALAW = 6,
+    TAG_MULAW = 7,
     TAG_MS_ADPCM = 2,
     TAG_IMA_ADPCM = 0x11,
     TAG_EXTENSIBLE = 0xfffe
@@ -78,8 +80,26 @@ static bool check_frames(const struct reader *r, size_t fmt, size_t claimed, siz
     size_t frame = number(r, fmt + 12, 2);
     if (frame == 0 || claimed != there || claimed % frame == 0)
         return true;
-    snprintf(why, why_size, "%zu bytes of samples of %zu bytes, expected a multiple", claimed,
-             frame);
+    snprintf(why, why_size, "%zu byte%s of samples, expected a multiple of %zu, the size of one",
+             claimed, claimed == 1 ? "" : "s", frame);
+    return false;
+}
+
+/* libsox reads integers of 64 bits as floating point, and says of other odd sizes only that
+ * it cannot. */
+static bool check_bits(const struct reader *r, uint32_t tag, size_t fmt, char *why, size_t why_size)
+{
+    uint32_t bits = number(r, fmt + 14, 2);
+    const char *expected = NULL;
+    if (tag == TAG_PCM && (bits < 8 || bits > 32 || bits % 8 != 0))
+        expected = "whole numbers, expected 8, 16, 24 or 32";
+    else if (tag == TAG_FLOAT && bits != 32 && bits != 64)
+        expected = "floating point, expected 32 or 64";
+    else if ((tag == TAG_ALAW || tag == TAG_MULAW) && bits != 8)
+        expected = "A-law or mu-law, expected 8";
+    if (expected == NULL)
+        return true;
+    snprintf(why, why_size, "a WAV file of %u-bit %s", (unsigned)bits, expected);
     return false;
 }
 
@@ -104,12 +124,17 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
     size_t data = find_chunk(&r, "data", &data_length);
     if (data == 0)
         return refuse(why, why_size, "a WAV file without a data chunk, expected one");
+    if (data < fmt)
+        return refuse(why, why_size,
+                      "a WAV file with its fmt chunk behind the data, expected it before");
     uint32_t tag = number(&r, fmt, 2);
-    if (tag == TAG_PCM || tag == TAG_FLOAT)
-        return check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size);
     /* An extensible format says the true one in the first bytes of its GUID; nobody writes
      * ADPCM so, and where its block size would stand is not clear. */
     uint32_t inner = tag == TAG_EXTENSIBLE && length >= 26 ? number(&r, fmt + 24, 2) : 0;
+    if (!check_bits(&r, inner != 0 ? inner : tag, fmt, why, why_size))
+        return false;
+    if (tag == TAG_PCM || tag == TAG_FLOAT)
+        return check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size);
     if (inner == TAG_MS_ADPCM || inner == TAG_IMA_ADPCM)
         return refuse(why, why_size, "ADPCM in an extensible fmt chunk, expected a plain one");
     if (tag == TAG_MS_ADPCM || tag == TAG_IMA_ADPCM)

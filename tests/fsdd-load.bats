@@ -502,7 +502,7 @@ assert len(names(ms)) == 5 and all(row.tobytes() == open(sys.argv[1], "rb").read
 4294967295-hz|a sample rate out of range, expected 1 to 10000000 Hz
 10000001-hz|a sample rate out of range, expected 1 to 10000000 Hz
 0-samples|a recording of 0 samples, expected at least 1
-half-a-sample|1 bytes of samples of 2 bytes, expected a multiple
+half-a-sample|1 byte of samples, expected a multiple of 2, the size of one
 text|no WAV file (no RIFF WAVE header), expected a recording
 png|no WAV file (no RIFF WAVE header), expected a recording
 avi|no WAV file (no RIFF WAVE header), expected a recording
@@ -528,8 +528,7 @@ EOF
     head -c 3000 good.flac >cut.flac
     head -c 1500 good.flac >noise.flac
     head -c 1500 /dev/zero >>noise.flac
-    cp "$WAVS/bad/12-bits.wav" .
-    for file in cut.flac noise.flac 12-bits.wav; do
+    for file in cut.flac noise.flac; do
         run -1 --separate-stderr fsdd-load "$file"
         assert_output ''
         assert_equal "$(wc -l <<<"$stderr")" 1
@@ -753,5 +752,5 @@ assert os.read(ours, 9) == b"fsdd-load"' "$CORPUS"
     cp "$CORPUS/0_espeak_1.wav" whole.wav
     py 'b = open("whole.wav", "rb").read()[:44 + 199]
 open("odd.wav", "wb").write(b[:40] + (199).to_bytes(4, "little") + b[44:])'
-    refuses 1 'fsdd-load: odd.wav: 199 bytes of samples of 2 bytes, expected a multiple' fsdd-load odd.wav
+    refuses 1 'fsdd-load: odd.wav: 199 bytes of samples, expected a multiple of 2, the size of one' fsdd-load odd.wav
 }
