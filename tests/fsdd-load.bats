@@ -683,12 +683,12 @@ an empty file name, expected a directory or a file|''
 an empty file name, expected a directory or a file|"$CORPUS" ''
 unknown option -x|-x .
 unknown option -l|-ql .
-option --nonsense is unknown or ambiguous|--nonsense .
-option --nonsense=1 is unknown or ambiguous|--nonsense=1 .
+unknown option --nonsense|--nonsense .
+unknown option --nonsense|--nonsense=1 .
 option -d needs an argument|-d
 option -s needs an argument|-s
 option -t needs an argument|-q -t
-option -d needs an argument|--digits
+option --digits needs an argument|--digits
 option --files0-from needs an argument|--files0-from
 option --quiet takes no argument|--quiet=1 .
 option --help takes no argument|--help=1
