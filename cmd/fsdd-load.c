@@ -166,7 +166,8 @@ static void parse_list(const char *option, const char *arg, struct num_list *lis
     if (status == NUM_NOMEM)
         die(NULL, "out of memory");
     if (status == NUM_BAD)
-        die_usage("%s: '%s', expected numbers and ranges such as 0,3-5", option, arg);
+        die_usage("%s: '%s', expected numbers up to 999999999 and ranges such as 0,3-5", option,
+                  arg);
 }
 
 /* Lists add up, as those of numbers do. */
@@ -210,6 +211,8 @@ static struct options parse(int argc, char **argv)
             parse_list("--digits", optarg, &o.digits);
         else if (c == 't')
             parse_list("--takes", optarg, &o.takes);
+        else if (c == 's' && optarg[0] == '\0')
+            die_usage("--speakers: an empty name, expected names separated by commas");
         else if (c == 's')
             add_words(&o.speakers, optarg);
         else if (c == 'F')

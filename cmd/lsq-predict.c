@@ -31,8 +31,9 @@ static void check_block(const struct model *model, struct stream *in, const stru
     const char *name = stream_name(in);
     for (size_t i = 0; i < (block->ragged ? block->rows : block->rows > 0); i++)
         if (block_row(block, i).cols < model->given)
-            die(name, "row %zu of %zu columns, expected at least the %zu that the model is given",
-                stream_row0(in) + i, block_row(block, i).cols, model->given);
+            die(name, "row %zu of %zu column%s, expected at least the %zu that the model is given",
+                stream_row0(in) + i, block_row(block, i).cols, msg_plural(block_row(block, i).cols),
+                model->given);
     if (block->col0 > (uint64_t)INT64_MAX - model->given)
         die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, block->col0,
             INT64_MAX);

@@ -46,17 +46,21 @@ static struct options parse(int argc, char **argv)
                                           OPT_COMMON};
     static const char *const undefined[] = {"finite", "nan", NULL};
     struct options o = {UNIFORM, false, false, false};
+    bool averaged = false;
     int c;
     while ((c = opt_next(argc, argv, "a:fu:j", longs, usage)) != -1) {
-        if (c == 'a')
+        if (c == 'a') {
             o.average = opt_word("--average", optarg, averages);
-        else if (c == 'f')
+            averaged = true;
+        } else if (c == 'f')
             o.flat = true;
         else if (c == 'u')
             o.nan = opt_word("--undefined", optarg, undefined) == 1;
         else
             o.json = true;
     }
+    if (o.flat && averaged)
+        die_usage("--flat with --average, which is about columns, expected one of them");
     int files = argc - optind;
     if (files < 1 || files > 2)
         die_usage("%d files, expected TRUTH and, if not on standard input, PREDICTED", files);
@@ -77,9 +81,10 @@ static size_t offset_of(const struct table_cursor *truth, const struct table_cur
         return 0;
     if (!predicted->block.has_col0 && want < have)
         die(stream_name(predicted->in),
-            "row %zu: %zu columns and no col0, expected %zu as in %s, or a "
+            "row %zu: %zu column%s and no col0, expected %zu as in %s, or a "
             "col0",
-            stream_row0(predicted->in) + predicted->row - 1, want, have, stream_name(truth->in));
+            stream_row0(predicted->in) + predicted->row - 1, want, msg_plural(want), have,
+            stream_name(truth->in));
     if (at < from || at - from > have || want > have - (size_t)(at - from))
         die(stream_name(predicted->in),
             "row %zu: columns %" PRIu64 ":%" PRIu64 ", expected columns among %" PRIu64 ":%" PRIu64
@@ -87,6 +92,15 @@ static size_t offset_of(const struct table_cursor *truth, const struct table_cur
             stream_row0(predicted->in) + predicted->row - 1, at, at + want, from, from + have,
             stream_name(truth->in));
     return (size_t)(at - from);
+}
+
+static void check_rates(const struct table_cursor *truth, const struct table_cursor *predicted)
+{
+    const struct block *t = &truth->block;
+    const struct block *p = &predicted->block;
+    if (t->has_rate && p->has_rate && t->rate != p->rate)
+        die(stream_name(predicted->in), "%.10g Hz, expected %.10g Hz as in %s", p->rate, t->rate,
+            stream_name(truth->in));
 }
 
 struct room {
@@ -99,6 +113,7 @@ static void add_row(struct r2 *r2, bool flat, const struct table_cursor *truth,
                     const struct table_cursor *predicted, struct room *room)
 {
     table_check_names(truth, predicted);
+    check_rates(truth, predicted);
     size_t cols = stream_rectangle(predicted->in, &predicted->block);
     size_t offset = offset_of(truth, predicted);
     if (room->predicted == NULL) {
@@ -127,13 +142,14 @@ static size_t read_all(struct r2 *r2, bool flat, struct stream *truth_in,
     struct table_cursor predicted = {.in = predicted_in};
     while (table_next(&truth)) {
         if (!table_next(&predicted))
-            die(stream_name(predicted_in), "%zu rows, expected as many as in %s",
-                stream_row0(predicted_in), stream_name(truth_in));
+            die(stream_name(predicted_in), "%zu row%s, expected as many as in %s",
+                stream_row0(predicted_in), msg_plural(stream_row0(predicted_in)),
+                stream_name(truth_in));
         add_row(r2, flat, &truth, &predicted, room);
     }
     if (table_next(&predicted))
-        die(stream_name(predicted_in), "more than %zu rows, expected as many as in %s",
-            stream_row0(truth_in), stream_name(truth_in));
+        die(stream_name(predicted_in), "more than %zu row%s, expected as many as in %s",
+            stream_row0(truth_in), msg_plural(stream_row0(truth_in)), stream_name(truth_in));
     return stream_row0(truth_in);
 }
 

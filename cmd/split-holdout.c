@@ -39,6 +39,7 @@ struct options {
     char **names;
     bool *found; /* a name each */
     size_t name_count;
+    bool named; /* there has been a row with a name */
     const char *heldout;
 };
 
@@ -120,8 +121,11 @@ static bool is_held(struct options *o, const struct block *block, size_t i, size
     if (o->by != BY_NAME)
         return num_list_has(&o->rows, row);
     bool held = false;
+    if (block->names == NULL)
+        return false;
+    o->named = true;
     for (size_t k = 0; k < o->name_count; k++)
-        if (block->names != NULL && str_is(block->names[i], o->names[k]))
+        if (str_is(block->names[i], o->names[k]))
             held = o->found[k] = true;
     return held;
 }
@@ -132,12 +136,19 @@ static void check_found(const struct options *o, const char *name, size_t rows, 
     if (rows == 0)
         die(name, "a matrix of 0 rows, expected at least 1");
     for (size_t i = 0; i < o->rows.count; i++)
-        if (o->rows.ranges[i].last >= rows)
+        if (o->rows.ranges[i].last >= rows && rows == 1)
+            die(name, "no row %" PRIu64 ", expected row 0, the only one", o->rows.ranges[i].last);
+        else if (o->rows.ranges[i].last >= rows)
             die(name, "no row %" PRIu64 ", expected a row from 0 to %zu", o->rows.ranges[i].last,
                 rows - 1);
+    if (o->by == BY_NAME && !o->named)
+        die(name, "rows without names, expected names for --name (--row takes numbers)");
     for (size_t k = 0; k < o->name_count; k++)
         if (!o->found[k])
-            die(name, "no row is named '%s', expected a name of the %zu rows", o->names[k], rows);
+            die(name, "no row is named '%s', expected a name of the %zu row%s", o->names[k], rows,
+                msg_plural(rows));
+    if (left == 0 && rows == 1)
+        die(name, "the only row would be held out, expected at least 1 to be left");
     if (left == 0)
         die(name, "all %zu rows would be held out, expected at least 1 to be left", rows);
 }

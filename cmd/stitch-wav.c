@@ -47,6 +47,7 @@ struct work {
     int16_t *pcm;
     size_t count, capacity;
     size_t out_of_range, first_row, first_column;
+    bool rate_said; /* that --rate is not used */
 };
 
 static struct options parse(int argc, char **argv)
@@ -142,20 +143,30 @@ static void cast(struct work *w, const struct table_cursor *given)
     w->out_of_range += n;
 }
 
-static double rate_of(const struct options *o, const struct table_cursor *given,
+/* The rate in a stream goes before --rate, which is only said where they differ. */
+static double rate_of(struct work *w, const struct table_cursor *given,
                       const struct table_cursor *predicted)
 {
-    const struct block *b = &given->block;
-    if (!b->has_rate && predicted != NULL)
-        b = &predicted->block;
-    if (b->has_rate && (b->rate > INT32_MAX || b->rate != (double)(int32_t)b->rate))
-        die(stream_name(given->in), "%.10g Hz, expected a whole number up to 2147483647", b->rate);
-    if (!b->has_rate && o->rate == 0)
-        die(stream_name(given->in), "no sample rate in the stream, expected one or --rate=HZ");
-    return b->has_rate ? b->rate : (double)o->rate;
+    uint64_t asked = w->options->rate;
+    const struct table_cursor *from =
+        !given->block.has_rate && predicted != NULL && predicted->block.has_rate ? predicted
+                                                                                 : given;
+    const struct block *b = &from->block;
+    const char *name = stream_name(from->in);
+    if (!b->has_rate && asked == 0)
+        die(name, "no sample rate in the stream, expected one or --rate=HZ");
+    if (!b->has_rate)
+        return (double)asked;
+    if (b->rate > INT32_MAX || b->rate != (double)(int32_t)b->rate)
+        die(name, "%.10g Hz, expected a whole number up to 2147483647", b->rate);
+    if (asked != 0 && b->rate != (double)asked && !w->rate_said) {
+        warn(name, "%.10g Hz in the stream, so --rate=%" PRIu64 " is not used", b->rate, asked);
+        w->rate_said = true;
+    }
+    return b->rate;
 }
 
-static void put_wav(struct wavdir *dir, const struct work *w, const struct table_cursor *given,
+static void put_wav(struct wavdir *dir, struct work *w, const struct table_cursor *given,
                     const struct table_cursor *predicted)
 {
     char why[WAV_WHY];
@@ -163,7 +174,7 @@ static void put_wav(struct wavdir *dir, const struct work *w, const struct table
     size_t size;
     if (w->count == 0)
         die(stream_name(given->in), "row %zu of 0 samples, expected at least 1", row_number(given));
-    if (!wav_encode(w->pcm, w->count, rate_of(w->options, given, predicted), &bytes, &size, why))
+    if (!wav_encode(w->pcm, w->count, rate_of(w, given, predicted), &bytes, &size, why))
         die(stream_name(given->in), "row %zu: %s", row_number(given), why);
     wavdir_put(dir, stream_name(given->in), block_name(&given->block, given->row - 1),
                row_number(given), bytes, size);
@@ -175,15 +186,16 @@ static void stitch(struct work *w, struct wavdir *dir, struct table_cursor *give
 {
     while (table_next(given)) {
         if (predicted != NULL && !table_next(predicted))
-            die(stream_name(predicted->in), "%zu rows, expected as many as in %s",
-                stream_row0(predicted->in), stream_name(given->in));
+            die(stream_name(predicted->in), "%zu row%s, expected as many as in %s",
+                stream_row0(predicted->in), msg_plural(stream_row0(predicted->in)),
+                stream_name(given->in));
         join(w, given, predicted);
         cast(w, given);
         put_wav(dir, w, given, predicted);
     }
     if (predicted != NULL && table_next(predicted))
-        die(stream_name(predicted->in), "more than %zu rows, expected as many as in %s",
-            stream_row0(given->in), stream_name(given->in));
+        die(stream_name(predicted->in), "more than %zu row%s, expected as many as in %s",
+            stream_row0(given->in), msg_plural(stream_row0(given->in)), stream_name(given->in));
 }
 
 int main(int argc, char **argv)
@@ -199,8 +211,9 @@ int main(int argc, char **argv)
     stitch(&work, dir, &given, files > 1 ? &predicted : NULL);
 
     if (work.out_of_range > 0)
-        warn(NULL, "%zu samples beyond 16 bits, %s (the first: row %zu, sample %zu)",
-             work.out_of_range, o.overflow == OVERFLOW_WRAP ? "wrapped" : "clipped", work.first_row,
+        warn(NULL, "%zu sample%s beyond 16 bits, %s (the first: row %zu, sample %zu)",
+             work.out_of_range, msg_plural(work.out_of_range),
+             o.overflow == OVERFLOW_WRAP ? "wrapped" : "clipped", work.first_row,
              work.first_column);
     wavdir_close(dir);
     stream_close(given.in);

@@ -1,6 +1,7 @@
 #include "block.h"
 
 #include "frame.h"
+#include "msg.h"
 #include "utf8.h"
 
 #include <math.h>
@@ -53,7 +54,7 @@ static bool read_x(const struct mp_map *map, struct block *block, char *why)
     block->rows = block->ragged ? v->count : v->nds->rows;
     for (size_t i = 0; i < (block->ragged ? v->count : 1); i++)
         if (v->nds[i].cols == 0) {
-            snprintf(why, BLOCK_WHY, "row %zu of 0 columns, expected at least 1", i);
+            snprintf(why, BLOCK_WHY, "row %zu of this block has 0 columns, expected at least 1", i);
             return false;
         }
     return true;
@@ -70,13 +71,14 @@ static bool read_names(const struct mp_map *map, struct block *block, char *why)
     if (v->kind != MP_LIST_STR && v->kind != MP_EMPTY)
         return refuse(why, "\"names\": no list of strings, expected one name a row");
     if (v->count != block->rows) {
-        snprintf(why, BLOCK_WHY, "%zu names for %zu rows, expected one name a row", v->count,
-                 block->rows);
+        snprintf(why, BLOCK_WHY, "%zu name%s for %zu row%s, expected one name a row", v->count,
+                 msg_plural(v->count), block->rows, msg_plural(block->rows));
         return false;
     }
     for (size_t i = 0; i < v->count; i++)
         if (!utf8_valid(v->strs[i].p, v->strs[i].n)) {
-            snprintf(why, BLOCK_WHY, "name of row %zu is not UTF-8, expected UTF-8", i);
+            snprintf(why, BLOCK_WHY,
+                     "the name of row %zu of this block is not UTF-8, expected UTF-8", i);
             return false;
         }
     static const struct str none;

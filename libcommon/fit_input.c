@@ -21,8 +21,8 @@ static size_t count_given(const struct fit_input *f, size_t columns, const char 
         die_usage("no given columns, expected -g GIVEN");
     uint64_t given = num_resolve_pos(&f->position, columns);
     if (given < 1 || given >= columns)
-        die(name, "-g %s is %" PRIu64 " of %zu columns, expected at least 1 given and 1 target",
-            f->given_text, given, columns);
+        die(name, "-g %s is %" PRIu64 " of %zu column%s, expected at least 1 given and 1 target",
+            f->given_text, given, columns, msg_plural(columns));
     return (size_t)given;
 }
 
@@ -67,8 +67,9 @@ static void merge(struct fit_input *f, const struct stream *in, const struct blo
         begin(f, in, block, f->given_text != NULL ? count_given(f, columns, name) : part.given,
               columns);
     if (part.given != f->given || part.targets != f->targets)
-        die(name, "a partial fit of %zu given columns and %zu targets, expected %zu and %zu",
-            part.given, part.targets, f->given, f->targets);
+        die(name, "a partial fit of %zu given column%s and %zu target%s, expected %zu and %zu",
+            part.given, msg_plural(part.given), part.targets, msg_plural(part.targets), f->given,
+            f->targets);
     if (part.intercept != f->intercept)
         die(name, "a partial fit with%s intercept, expected one with%s intercept",
             part.intercept ? "" : "out", f->intercept ? "" : "out");
@@ -92,8 +93,8 @@ void fit_input_read(struct fit_input *f, struct stream *in)
             if (f->reducer == NULL)
                 begin(f, in, &block, count_given(f, columns, stream_name(in)), columns);
             if (columns != f->given + f->targets)
-                die(stream_name(in), "rows of %zu columns, expected %zu as in the partial fits",
-                    columns, f->given + f->targets);
+                die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits",
+                    columns, msg_plural(columns), f->given + f->targets);
             if (strip == NULL) {
                 strip_rows = 1 + (16 << 10) / columns;
                 strip = mem_array(strip_rows, columns * sizeof *strip);

@@ -122,8 +122,8 @@ void load_clips(struct output *out, const struct clip *clips, size_t count)
     }
     flush(out, &b, true);
     if (rounded > 0)
-        warn(NULL, "%zu of %zu recording%s more than 16 bits, rounded to 16", rounded, count,
-             rounded == 1 ? " has" : "s have");
+        warn(NULL, "%zu of %zu recording%s %s more than 16 bits, rounded to 16", rounded, count,
+             msg_plural(count), rounded == 1 ? "has" : "have");
     decoder_finish(decoder);
     free(b.lengths);
     free(b.samples);

@@ -17,7 +17,8 @@ const char *lsq_why(enum lsq_status status)
     case LSQ_DIVERGED:
         return "the singular value decomposition did not converge, expected better scaled data";
     case LSQ_OVERFLOW:
-        return "values so large that the solution overflows, expected smaller ones";
+        return "values so large, or given columns so small, that the solution overflows, "
+               "expected them scaled";
     default:
         return "fitted";
     }

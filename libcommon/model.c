@@ -4,6 +4,7 @@
 #include "frame.h"
 #include "mem.h"
 #include "msg.h"
+#include "partial.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,17 +19,38 @@ static void place(double *whole, size_t cols, size_t first, double *slice, size_
     free(slice);
 }
 
+/* The number of targets in this map, which the intercept has. */
+static size_t count_targets(const struct fields *s)
+{
+    const struct mp_value *v = mp_find(s->map, "intercept");
+    if (v == NULL)
+        die(s->name, "a model without \"intercept\", expected an array of one number a target");
+    if (v->kind != MP_ND || v->nds->ndim != 1)
+        die(s->name, "a model whose \"intercept\" is no 1-D array, expected one number a target");
+    if (v->nds->cols == 0)
+        die(s->name, "a model of 0 targets, expected at least 1");
+    return v->nds->cols;
+}
+
+/* The columns of the first of the two factors in place of coefficients. */
+static size_t count_factors(const struct fields *s)
+{
+    const struct mp_value *basis = mp_find(s->map, "basis");
+    if (basis == NULL && mp_find(s->map, "loadings") == NULL)
+        die(s->name, "a model without \"coef\", expected it, or \"basis\" and \"loadings\"");
+    if (basis == NULL)
+        die(s->name, "a model with \"loadings\" and no \"basis\", expected both, or \"coef\"");
+    if (basis->kind != MP_ND || basis->nds->ndim != 2)
+        die(s->name, "a model whose \"basis\" is no 2-D array, expected one row a given column");
+    return basis->nds->cols;
+}
+
 static void read_head(const struct fields *s, struct model *m)
 {
     m->given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
-    const struct mp_value *targets = mp_find(s->map, "targets");
-    const struct mp_value *intercept = mp_find(s->map, "intercept");
-    if (intercept == NULL || intercept->kind != MP_ND || intercept->nds->ndim != 1)
-        die(s->name, "a model without \"intercept\", expected an array of one number a target");
-    m->targets =
-        targets != NULL ? (size_t)fields_uint(s, "targets", 1, FRAME_MAX) : intercept->nds->cols;
-    if (m->targets == 0)
-        die(s->name, "a model of 0 targets, expected at least 1");
+    m->targets = count_targets(s);
+    if (mp_find(s->map, "targets") != NULL)
+        m->targets = (size_t)fields_uint(s, "targets", 1, FRAME_MAX);
     const struct mp_value *rate = mp_find(s->map, "rate");
     const struct mp_value *col0 = mp_find(s->map, "col0");
     bool number = rate != NULL && (rate->kind == MP_INT || rate->kind == MP_REAL);
@@ -38,11 +60,8 @@ static void read_head(const struct fields *s, struct model *m)
     m->rate = rate != NULL ? rate->real : 0;
     if (col0 != NULL)
         m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
-    const struct mp_value *basis = mp_find(s->map, "basis");
     bool dense = mp_find(s->map, "coef") != NULL;
-    if (!dense && (basis == NULL || basis->kind != MP_ND || basis->nds->ndim != 2))
-        die(s->name, "a model without \"coef\", expected it, or \"basis\" and \"loadings\"");
-    m->rank = dense ? m->given : basis->nds->cols;
+    m->rank = dense ? m->given : count_factors(s);
     m->intercept = mem_array(m->targets, sizeof *m->intercept);
     if (dense) {
         m->coef = mem_array(m->given, m->targets * sizeof *m->coef);
@@ -57,12 +76,15 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first)
 {
     size_t at =
         mp_find(s->map, "target0") != NULL ? (size_t)fields_uint(s, "target0", 0, FRAME_MAX) : 0;
-    const struct mp_value *intercept = mp_find(s->map, "intercept");
-    size_t count = intercept != NULL && intercept->kind == MP_ND ? intercept->nds->cols : 0;
-    if (at != first || count == 0 || count > m->targets - first ||
-        (size_t)fields_uint(s, "k", 1, FRAME_MAX) != m->given)
-        die(s->name, "a model whose parts do not join, expected targets %zu to %zu next", first,
-            m->targets - 1);
+    size_t count = count_targets(s);
+    size_t given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
+    if (given != m->given)
+        die(s->name, "a part of a model with \"k\" %zu, expected %zu as in the part before", given,
+            m->given);
+    if (at != first || count > m->targets - first)
+        die(s->name,
+            "a part of a model with targets %zu to %zu, expected targets from %zu up to %zu", at,
+            at + count - 1, first, m->targets - 1);
     place(m->intercept, m->targets, first, fields_array(s, "intercept", 1, 1, count), 1, count);
     if (m->coef != NULL)
         place(m->coef, m->targets, first, fields_array(s, "coef", 2, m->given, count), m->given,
@@ -73,28 +95,43 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first)
     return first + count;
 }
 
+static void check_kind(const struct fields *s)
+{
+    const struct mp_value *version = mp_find(s->map, "lsq");
+    if (version == NULL && (s->map->bare || mp_find(s->map, "mat") != NULL))
+        die(s->name, "a matrix, expected a model of lsq-fit");
+    if (version == NULL && mp_find(s->map, PARTIAL_KEY) != NULL)
+        die(s->name, "a partial fit, expected a model (lsq-fit makes one of it)");
+    if (version == NULL)
+        die(s->name, "no model (a map without \"lsq\"), expected the output of lsq-fit");
+    if (version->kind != MP_INT || version->integer != 1)
+        die(s->name, "a model format other than version 1, expected \"lsq\": 1");
+}
+
 void model_read(const char *path, struct model *m)
 {
     char *paths[] = {mem_string(path)};
-    struct stream *stream = stream_open(paths, 1);
+    struct stream *stream = stream_open_maps(paths, "a model");
     memset(m, 0, sizeof *m);
     size_t next = 0;
+    bool last;
     do {
         const struct mp_map *map = stream_next_map(stream);
         struct fields s = {stream_name(stream), "a model", map};
         if (map == NULL)
-            die(s.name, "truncated: a model of %zu targets, expected %zu", next, m->targets);
-        const struct mp_value *version = mp_find(map, "lsq");
-        if (version == NULL)
-            die(s.name, "no model (a map without \"lsq\"), expected the output of lsq-fit");
-        if (version->kind != MP_INT || version->integer != 1)
-            die(s.name, "a model format other than version 1, expected \"lsq\": 1");
+            die(s.name, "truncated: a model of %zu target%s, expected %zu", next, msg_plural(next),
+                m->targets);
+        check_kind(&s);
+        last = mp_find(map, "last") == NULL || fields_bool(&s, "last");
         if (next == 0)
             read_head(&s, m);
         next = read_slice(&s, m, next);
     } while (next < m->targets);
     if (!stream_at_end(stream))
-        die(stream_name(stream), "more than one model, expected one");
+        die(stream_name(stream), "more behind the model, expected its end");
+    if (!last)
+        die(stream_name(stream), "truncated: \"last\" is false in the last part of the model, "
+                                 "expected more parts");
     stream_close(stream);
     free(paths[0]);
 }

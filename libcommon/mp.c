@@ -106,21 +106,27 @@ static bool hides_pickle(const msgpack_object *o)
     return false;
 }
 
-/* The shape as 64-bit extents, its product in *count; false if it is no shape
- * or the product does not fit. */
-static bool read_shape(const msgpack_object *o, struct nd *nd, uint64_t *count)
+/* The shape as 64-bit extents, its product in *count; what is wrong with it if it is no
+ * shape or the product does not fit. */
+static const char *read_shape(const msgpack_object *o, struct nd *nd, uint64_t *count)
 {
-    if (o == NULL || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > 64)
-        return false;
+    static const char none[] = "an array whose \"shape\" is no list of whole numbers, "
+                               "expected one such as [2, 3]";
+    if (o == NULL)
+        return "an array without \"shape\", expected a list such as [2, 3]";
+    if (o->type != MSGPACK_OBJECT_ARRAY)
+        return none;
+    if (o->via.array.size > 64)
+        return "an array of more than 64 dimensions, expected rows x columns";
     uint64_t extent[2] = {1, 1};
     *count = 1;
     for (uint32_t i = 0; i < o->via.array.size; i++) {
         const msgpack_object *e = &o->via.array.ptr[i];
         if (e->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
-            return false;
+            return none;
         uint64_t n = e->via.u64;
         if (n > SIZE_MAX || (n != 0 && *count > SIZE_MAX / 8 / n))
-            return false;
+            return "an array whose \"shape\" is beyond all memory, expected one that fits the data";
         *count *= n;
         if (i < 2)
             extent[i] = n;
@@ -128,7 +134,21 @@ static bool read_shape(const msgpack_object *o, struct nd *nd, uint64_t *count)
     nd->ndim = o->via.array.size;
     nd->rows = nd->ndim == 1 ? 1 : (size_t)extent[0];
     nd->cols = nd->ndim == 1 ? (size_t)extent[0] : (size_t)extent[1];
-    return true;
+    return NULL;
+}
+
+/* Records have a list in place of the name of a type. */
+static void say_type(const msgpack_object *type, char *why, size_t size)
+{
+    static const char expected[] = "expected bool, integer, float32 or float64";
+    struct str s;
+    char text[200];
+    if (!text_of(type, &s))
+        snprintf(why, size, "an array of records or the like, %s", expected);
+    else
+        snprintf(why, size, "an array of type '%s'%s, %s",
+                 msg_text(s.p, s.n < 40 ? s.n : 40, text, sizeof text), s.n > 40 ? "..." : "",
+                 expected);
 }
 
 /* Whether o is an array of an accepted type whose shape and data agree; says
@@ -139,23 +159,23 @@ static bool read_nd(const msgpack_object *o, struct nd *nd, char *why, size_t si
     const msgpack_object *t = lookup(o, "type");
     const msgpack_object *d = lookup(o, "data");
     if (t == NULL || d == NULL || !text_of(d, &data)) {
-        snprintf(why, size, "an array without type or data, expected msgpack-numpy's layout");
+        snprintf(why, size, "an array without \"%s\"%s, expected msgpack-numpy's layout",
+                 t == NULL ? "type" : "data", t != NULL && d != NULL ? " in bytes" : "");
         return false;
     }
     if (!text_of(t, &type) || !nd_parse_type(type, &nd->type)) {
-        snprintf(why, size, "an array of type '%.*s', expected bool, integer, float32 or float64",
-                 t->type == MSGPACK_OBJECT_STR && type.n < 40 ? (int)type.n : 0,
-                 t->type == MSGPACK_OBJECT_STR ? type.p : "");
+        say_type(t, why, size);
         return false;
     }
     uint64_t count;
-    if (!read_shape(lookup(o, "shape"), nd, &count)) {
-        snprintf(why, size, "an array whose shape is no shape, expected extents that fit the data");
+    const char *wrong = read_shape(lookup(o, "shape"), nd, &count);
+    if (wrong != NULL) {
+        snprintf(why, size, "%s", wrong);
         return false;
     }
     if (count * nd->type.size != data.n) {
-        snprintf(why, size, "an array of %zu bytes, expected %llu for its shape", data.n,
-                 (unsigned long long)(count * nd->type.size));
+        snprintf(why, size, "an array of %zu byte%s, expected %llu for its shape", data.n,
+                 msg_plural(data.n), (unsigned long long)(count * nd->type.size));
         return false;
     }
     nd->data = data.p;
@@ -295,6 +315,13 @@ static bool refuse(struct mp_map *map, const char *why)
     return false;
 }
 
+static bool refuse_twice(struct mp_map *map, struct str key)
+{
+    snprintf(map->why, sizeof map->why, "a map with the key \"%.*s\" twice, expected it once",
+             key.n < 100 ? (int)key.n : 100, key.p);
+    return false;
+}
+
 /* Bounded, so that comparing each key with each stays cheap. */
 enum { MAX_FIELDS = 256 };
 
@@ -312,7 +339,7 @@ static bool read_fields(struct mp_map *map, const msgpack_object *root)
         for (size_t j = 0; j < i; j++)
             if (map->fields[j].key.n == map->fields[i].key.n &&
                 memcmp(map->fields[j].key.p, map->fields[i].key.p, map->fields[i].key.n) == 0)
-                return refuse(map, "a map with the same key twice, expected it once");
+                return refuse_twice(map, map->fields[i].key);
         map->fields[i].key_object = &kv->key;
         read_value(map, &kv->val, &map->fields[i].value);
     }

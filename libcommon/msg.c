@@ -68,6 +68,21 @@ static size_t escape(const char *raw, char *line, size_t size)
     return n;
 }
 
+const char *msg_text(const char *bytes, size_t n, char *out, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < n && used + 5 < size; i++) {
+        if (bytes[i] != '\0') {
+            out[used++] = bytes[i];
+            continue;
+        }
+        memcpy(out + used, "\\000", 4);
+        used += 4;
+    }
+    out[used] = '\0';
+    return out;
+}
+
 MSG_PRINTF(3, 0)
 static void say(const char *file, const char *tail, const char *fmt, va_list args)
 {

@@ -4,6 +4,8 @@
 #define WAVEFILL_MSG_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #if defined(__GNUC__)
 #define MSG_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -34,6 +36,15 @@ _Noreturn void die_errno(const char *file, const char *fmt, ...) MSG_PRINTF(2, 3
 
 /* A wrong command line: ends the program with status 2. */
 _Noreturn void die_usage(const char *fmt, ...) MSG_PRINTF(1, 2);
+
+/* Bytes of a stream as text for a message, with a NUL as \\000; cut to size. Returns out. */
+const char *msg_text(const char *bytes, size_t n, char *out, size_t size);
+
+/* What makes a plural of a counted noun: "s", but for 1. */
+static inline const char *msg_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
 
 /* Something the user should know; the program goes on. */
 void warn(const char *file, const char *fmt, ...) MSG_PRINTF(2, 3);

@@ -3,8 +3,10 @@
 #include "msg.h"
 #include "num.h"
 #include "output.h"
+#include "utf8.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,22 +34,42 @@ static _Noreturn void print_version(void)
     print_and_exit(text);
 }
 
+/* A long name that is none, or short for more than one. */
+static _Noreturn void wrong_name(const char *arg, const struct option *options)
+{
+    size_t n = strcspn(arg, "=");
+    const char *matches[2] = {NULL, NULL};
+    for (; options->name != NULL && matches[1] == NULL; options++)
+        if (n > 2 && strncmp(options->name, arg + 2, n - 2) == 0)
+            matches[matches[0] != NULL] = options->name;
+    if (matches[1] != NULL)
+        die_usage("option %.*s is ambiguous, expected --%s or --%s", (int)n, arg, matches[0],
+                  matches[1]);
+    die_usage("unknown option %.*s", (int)n, arg);
+}
+
 static _Noreturn void wrong_option(char **argv, const struct option *options)
 {
     /* getopt_long says which letter it does not know, or of which long option it does not
      * want the argument, and nothing of a long option that it does not know. */
     if (optopt == 0)
-        die_usage("option %s is unknown or ambiguous", argv[optind - 1]);
+        wrong_name(argv[optind - 1], options);
     for (; options->name != NULL; options++)
         if (optopt == options->val)
             die_usage("option --%s takes no argument", options->name);
+    /* A character of several bytes is looked at before it is stepped over. */
+    const char *at = argv[optind] != NULL ? strchr(argv[optind], optopt) : NULL;
+    size_t length = at != NULL ? utf8_length(at, strlen(at)) : 0;
+    if (length > 1)
+        die_usage("unknown option -%.*s", (int)length, at);
     die_usage("unknown option -%c", optopt);
 }
 
-static _Noreturn void missing_argument(const struct option *options)
+static _Noreturn void missing_argument(char **argv, const struct option *options)
 {
+    bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
     for (; options->name != NULL; options++)
-        if (optopt == options->val && optopt >= OPT_LONG)
+        if (optopt == options->val && is_long)
             die_usage("option --%s needs an argument", options->name);
     die_usage("option -%c needs an argument", optopt);
 }
@@ -69,7 +91,7 @@ int opt_next(int argc, char **argv, const char *own, const struct option *option
         else if (c == '?')
             wrong_option(argv, options);
         else if (c == ':')
-            missing_argument(options);
+            missing_argument(argv, options);
         else
             return c;
     }

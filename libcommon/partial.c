@@ -51,19 +51,21 @@ void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced
 {
     struct fields f = {name, "a partial fit", map};
     memset(r, 0, sizeof *r);
-    if (fields_uint(&f, PARTIAL_KEY, 0, UINT32_MAX) != 1)
+    if (fields_uint(&f, PARTIAL_KEY, 1, UINT32_MAX) != 1)
         die(name, "a partial fit of a version other than 1, expected \"%s\": 1", PARTIAL_KEY);
     r->given = (size_t)fields_uint(&f, "k", 1, FRAME_MAX);
     r->targets = (size_t)fields_uint(&f, "targets", 1, FRAME_MAX);
     r->rows = fields_uint(&f, "rows", 1, INT64_MAX);
     r->intercept = fields_bool(&f, "fit_intercept");
     const struct mp_value *reduced = mp_find(map, "reduced");
-    r->count = reduced != NULL && reduced->kind == MP_ND ? reduced->nds->rows : 0;
-    if (r->count == 0 || r->count > r->rows)
-        die(name,
-            "a partial fit whose \"reduced\" does not fit, expected an array of 1 to %" PRIu64
-            " rows",
-            r->rows);
+    if (reduced == NULL)
+        die(name, "a partial fit without \"reduced\", expected an array of its reduced rows");
+    r->count = reduced->kind == MP_ND ? reduced->nds->rows : 1;
+    if (r->count == 0)
+        die(name, "a partial fit whose \"reduced\" has 0 rows, expected at least 1");
+    if (r->count > r->rows)
+        die(name, "a partial fit of %" PRIu64 " row%s whose \"reduced\" has %zu, expected no more",
+            r->rows, msg_plural(r->rows), r->count);
     r->data = fields_array(&f, "reduced", 2, r->count, width_of(r));
     r->shift = fields_array(&f, "shift", 1, 1, r->given + r->targets);
     r->rss = fields_array(&f, "rss", 1, 1, r->targets);

@@ -7,8 +7,11 @@
 enum {
     TAG_PCM = 1,
     TAG_FLOAT = 3,
+    TAG_ALAW = 6,
+    TAG_MULAW = 7,
     TAG_MS_ADPCM = 2,
     TAG_IMA_ADPCM = 0x11,
+    TAG_GSM = 0x31,
     TAG_EXTENSIBLE = 0xfffe
 };
 
@@ -78,9 +81,68 @@ static bool check_frames(const struct reader *r, size_t fmt, size_t claimed, siz
     size_t frame = number(r, fmt + 12, 2);
     if (frame == 0 || claimed != there || claimed % frame == 0)
         return true;
-    snprintf(why, why_size, "%zu bytes of samples of %zu bytes, expected a multiple", claimed,
-             frame);
+    snprintf(why, why_size, "%zu byte%s of samples, expected a multiple of %zu, the size of one",
+             claimed, claimed == 1 ? "" : "s", frame);
     return false;
+}
+
+/* libsox reads integers of 64 bits as floating point, and says of other odd sizes only that
+ * it cannot. */
+static bool check_bits(const struct reader *r, uint32_t tag, size_t fmt, char *why, size_t why_size)
+{
+    uint32_t bits = number(r, fmt + 14, 2);
+    const char *expected = NULL;
+    if (tag == TAG_PCM && (bits < 8 || bits > 32 || bits % 8 != 0))
+        expected = "whole numbers, expected 8, 16, 24 or 32";
+    else if (tag == TAG_FLOAT && bits != 32 && bits != 64)
+        expected = "floating point, expected 32 or 64";
+    else if ((tag == TAG_ALAW || tag == TAG_MULAW) && bits != 8)
+        expected = "A-law or mu-law, expected 8";
+    if (expected == NULL)
+        return true;
+    snprintf(why, why_size, "a WAV file of %u-bit %s", (unsigned)bits, expected);
+    return false;
+}
+
+static bool is_linear(const struct reader *r, size_t fmt)
+{
+    uint32_t tag = number(r, fmt, 2);
+    return tag == TAG_PCM || tag == TAG_FLOAT;
+}
+
+/* What libsox decodes; it would say of others that it does not. */
+static bool is_known(uint32_t encoding)
+{
+    return encoding == TAG_PCM || encoding == TAG_FLOAT || encoding == TAG_ALAW ||
+           encoding == TAG_MULAW || encoding == TAG_MS_ADPCM || encoding == TAG_IMA_ADPCM ||
+           encoding == TAG_GSM;
+}
+
+static bool check_format(const struct reader *r, size_t fmt, size_t length, char *why,
+                         size_t why_size)
+{
+    enum { EXTENSIBLE_BYTES = 40 };
+    uint32_t tag = number(r, fmt, 2);
+    if (tag == TAG_EXTENSIBLE && length < EXTENSIBLE_BYTES) {
+        snprintf(why, why_size, "an extensible fmt chunk of %zu bytes, expected %d", length,
+                 EXTENSIBLE_BYTES);
+        return false;
+    }
+    /* An extensible format says the true one in the first bytes of its GUID; nobody writes
+     * ADPCM so, and where its block size would stand is not clear. */
+    uint32_t encoding = tag == TAG_EXTENSIBLE ? number(r, fmt + 24, 2) : tag;
+    if (!is_known(encoding)) {
+        snprintf(why, why_size,
+                 "a WAV file of encoding 0x%04x, expected PCM, float, A-law, mu-law, ADPCM or GSM",
+                 (unsigned)encoding);
+        return false;
+    }
+    bool adpcm = encoding == TAG_MS_ADPCM || encoding == TAG_IMA_ADPCM;
+    if (adpcm && tag == TAG_EXTENSIBLE)
+        return refuse(why, why_size, "ADPCM in an extensible fmt chunk, expected a plain one");
+    if (adpcm)
+        return check_adpcm(r, tag, fmt, length, why, why_size);
+    return check_bits(r, encoding, fmt, why, why_size);
 }
 
 bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_size)
@@ -104,17 +166,12 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
     size_t data = find_chunk(&r, "data", &data_length);
     if (data == 0)
         return refuse(why, why_size, "a WAV file without a data chunk, expected one");
-    uint32_t tag = number(&r, fmt, 2);
-    if (tag == TAG_PCM || tag == TAG_FLOAT)
-        return check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size);
-    /* An extensible format says the true one in the first bytes of its GUID; nobody writes
-     * ADPCM so, and where its block size would stand is not clear. */
-    uint32_t inner = tag == TAG_EXTENSIBLE && length >= 26 ? number(&r, fmt + 24, 2) : 0;
-    if (inner == TAG_MS_ADPCM || inner == TAG_IMA_ADPCM)
-        return refuse(why, why_size, "ADPCM in an extensible fmt chunk, expected a plain one");
-    if (tag == TAG_MS_ADPCM || tag == TAG_IMA_ADPCM)
-        return check_adpcm(&r, tag, fmt, length, why, why_size);
-    return true;
+    if (data < fmt)
+        return refuse(why, why_size,
+                      "a WAV file with its fmt chunk behind the data, expected it before");
+    return check_format(&r, fmt, length, why, why_size) &&
+           (!is_linear(&r, fmt) ||
+            check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size));
 }
 
 bool riff_open_ended(const unsigned char *bytes, size_t size)

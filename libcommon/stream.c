@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* As much as a pipe can be made to hold: fewer switches between its two ends. */
@@ -28,6 +29,7 @@ struct stream {
     uint64_t offset;              /* of `start` in its file */
     bool file_end;                /* the map given last was its file's last */
     const char *name, *next_name;
+    const char *expected; /* what is read, for messages */
     struct mp_map map;
     size_t rows, block_rows, cols;
     const char *also; /* key of other maps that are let in; NULL for none */
@@ -48,26 +50,40 @@ static void open_next(struct stream *s)
 {
     const char *path = s->count == 0 ? "-" : s->paths[s->index];
     s->index++;
-    s->next_name = is_stdin(path) ? "stdin" : path;
+    s->next_name = is_stdin(path) ? "stdin" : path[0] == '\0' ? "''" : path;
     s->fd = is_stdin(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (s->fd < 0)
         die_errno(s->next_name, "cannot be opened");
+    struct stat st;
+    if (fstat(s->fd, &st) == 0 && S_ISDIR(st.st_mode))
+        die(s->next_name, "a directory, expected %s", s->expected);
 #ifdef F_SETPIPE_SZ
     /* Fails, harmlessly, for what is no pipe. */
     fcntl(s->fd, F_SETPIPE_SZ, READ_SIZE);
 #endif
     if (isatty(s->fd))
-        die(s->next_name, "a terminal, expected a matrix stream from a pipe or a file");
+        die(s->next_name, "a terminal, expected %s from a pipe or a file", s->expected);
 }
 
-struct stream *stream_open(char *const paths[], int count)
+static struct stream *start(char *const paths[], int count, const char *expected)
 {
     struct stream *s = mem_zero(1, sizeof *s);
+    s->expected = expected;
     s->paths = paths;
     s->count = count;
     open_next(s);
     s->name = s->next_name;
     return s;
+}
+
+struct stream *stream_open(char *const paths[], int count)
+{
+    return start(paths, count, "a matrix stream");
+}
+
+struct stream *stream_open_maps(char *const paths[], const char *expected)
+{
+    return start(paths, 1, expected);
 }
 
 void stream_also(struct stream *s, const char *key)
@@ -134,6 +150,20 @@ static bool fill(struct stream *s, size_t need)
     return true;
 }
 
+static _Noreturn void die_empty(const struct stream *s, const char *name)
+{
+    die(name, "empty, expected %s (did the program that writes it fail?)", s->expected);
+}
+
+/* What is no msgpack: a recording is the most likely thing. */
+static _Noreturn void die_unframed(struct stream *s, const struct frame *frame)
+{
+    if (s->offset == 0 && frame->pos == 0 && fill(s, 4) &&
+        memcmp(s->buffer + s->start, "RIFF", 4) == 0)
+        die(s->name, "a WAV file, expected %s (fsdd-load reads recordings)", s->expected);
+    die(s->name, "at byte %" PRIu64 ": %s", s->offset + frame->pos, frame->why);
+}
+
 /* At the end of one file: goes on to the next that has something in it. */
 static void next_file(struct stream *s)
 {
@@ -146,7 +176,7 @@ static void next_file(struct stream *s)
         return;
     open_next(s);
     if (!fill(s, s->map_size + 1))
-        die(s->next_name, "empty, expected a matrix stream (did the program that writes it fail?)");
+        die_empty(s, s->next_name);
 }
 
 /* Frames one map at start. False at the end of all input. */
@@ -156,16 +186,17 @@ static bool frame_map(struct stream *s)
     frame_init(&frame);
     if (!fill(s, 1)) {
         if (!s->seen)
-            die(s->name, "empty, expected a matrix stream (did the program that writes it fail?)");
+            die_empty(s, s->name);
         return false;
     }
     enum frame_status status;
     while ((status = frame_scan(&frame, (unsigned char *)s->buffer + s->start, s->used)) ==
            FRAME_MORE)
         if (!fill(s, frame.need))
-            die(s->name, "truncated after %" PRIu64 " bytes, inside a map", s->offset + s->used);
+            die(s->name, "truncated after %" PRIu64 " byte%s, inside a map", s->offset + s->used,
+                msg_plural(s->offset + s->used));
     if (status == FRAME_BAD)
-        die(s->name, "at byte %" PRIu64 ": %s", s->offset + frame.pos, frame.why);
+        die_unframed(s, &frame);
     s->map_size = frame.pos;
     return true;
 }
@@ -259,9 +290,9 @@ size_t stream_rectangle(struct stream *s, const struct block *block)
             s->cols = cols;
         if (cols != s->cols)
             die(s->name,
-                "row %zu of %zu columns, expected %zu as in the rows before "
+                "row %zu of %zu column%s, expected %zu as in the rows before "
                 "(pad-chop makes them one length)",
-                s->rows + i, cols, s->cols);
+                s->rows + i, cols, msg_plural(cols), s->cols);
     }
     return block->rows > 0 ? s->cols : 0;
 }

@@ -15,6 +15,10 @@ struct stream;
  * alone. paths stays the caller's and must outlive the stream. */
 struct stream *stream_open(char *const paths[], int count);
 
+/* Reads one file of other maps with stream_next_map; `expected` says of what, for messages:
+ * "a model". */
+struct stream *stream_open_maps(char *const paths[], const char *expected);
+
 /* Keeps what is read, in memory up to 64 MiB and then in an unnamed file, so that
  * stream_rewind can start over. To be called before the first stream_next. */
 void stream_keep(struct stream *s);

@@ -20,8 +20,9 @@ static void check_finite(const struct stream *in, const struct block *block, siz
     while (isfinite(x[j]))
         j++;
     struct str name = block_name(block, row);
-    die(stream_name(in), "row %zu%s%.*s%s, column %" PRIu64 ": %s, expected a finite number",
-        stream_row0(in) + row, name.n > 0 ? " (" : "", name.n < 200 ? (int)name.n : 200, name.p,
+    char text[256];
+    die(stream_name(in), "row %zu%s%s%s, column %" PRIu64 ": %s, expected a finite number",
+        stream_row0(in) + row, name.n > 0 ? " (" : "", msg_text(name.p, name.n, text, sizeof text),
         name.n > 0 ? ")" : "", (uint64_t)j + block->col0,
         isnan(x[j]) ? "nan"
         : x[j] > 0  ? "inf"
@@ -60,8 +61,10 @@ void table_check_names(const struct table_cursor *truth, const struct table_curs
 {
     struct str a = block_name(&truth->block, truth->row - 1);
     struct str b = block_name(&predicted->block, predicted->row - 1);
-    if (a.n > 0 && b.n > 0 && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0))
-        die(stream_name(predicted->in), "row %zu is %.*s, expected %.*s as in %s",
-            stream_row0(predicted->in) + predicted->row - 1, (int)b.n, b.p, (int)a.n, a.p,
-            stream_name(truth->in));
+    if (a.n == 0 || b.n == 0 || (a.n == b.n && memcmp(a.p, b.p, a.n) == 0))
+        return;
+    char expected[2048], found[2048];
+    die(stream_name(predicted->in), "row %zu is %s, expected %s as in %s",
+        stream_row0(predicted->in) + predicted->row - 1, msg_text(b.p, b.n, found, sizeof found),
+        msg_text(a.p, a.n, expected, sizeof expected), stream_name(truth->in));
 }

@@ -192,8 +192,8 @@ static bool check_whole(sox_format_t *ft, const struct wav *wav, sox_uint64_t cl
         return refuse(ft, why, "a recording of 0 samples, expected at least 1");
     if (!known || claimed <= wav->count)
         return true;
-    snprintf(why, WAV_WHY, "truncated: %zu samples, expected %llu as its header says", wav->count,
-             (unsigned long long)claimed);
+    snprintf(why, WAV_WHY, "truncated: %zu sample%s, expected %llu as its header says", wav->count,
+             msg_plural(wav->count), (unsigned long long)claimed);
     sox_close(ft);
     return false;
 }
@@ -216,6 +216,13 @@ static bool refuse_long(sox_format_t *ft, char *why, size_t max)
     return false;
 }
 
+static bool refuse_rate(sox_format_t *ft, char *why)
+{
+    snprintf(why, WAV_WHY, "%.10g Hz, expected a sample rate of 1 to 10000000 Hz", ft->signal.rate);
+    sox_close(ft);
+    return false;
+}
+
 static bool decode(struct wav *wav, const struct source *from, size_t max, char *why)
 {
     char expected[64];
@@ -227,7 +234,7 @@ static bool decode(struct wav *wav, const struct source *from, size_t max, char 
     wav->channels = ft->signal.channels;
     wav->rounded = ft->signal.precision > 16;
     if (!(wav->rate >= 1 && wav->rate <= 10e6))
-        return refuse(ft, why, "a sample rate out of range, expected 1 to 10000000 Hz");
+        return refuse_rate(ft, why);
     if (wav->channels != 1) {
         sox_close(ft);
         return true;

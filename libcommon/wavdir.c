@@ -70,9 +70,13 @@ static char *file_name(const char *source, struct str name, size_t row)
         snprintf(file, 300, "row%zu.wav", row);
         return file;
     }
-    if (!is_file_name(name))
-        die(source, "row %zu is called '%.*s', expected a name fit for a file", row,
-            name.n < 300 ? (int)name.n : 300, name.p);
+    if (!is_file_name(name)) {
+        char text[300];
+        die(source,
+            "row %zu is called '%s', expected a name fit for a file: at most 250 bytes, no slash, "
+            "no NUL",
+            row, msg_text(name.p, name.n, text, sizeof text));
+    }
     snprintf(file, 300, "%.*s.wav", (int)name.n, name.p);
     return file;
 }
@@ -106,8 +110,11 @@ static void make_directory(const char *path)
 {
     if (is_directory(path))
         return;
-    if (mkdir(path, 0777) != 0 && !(errno == EEXIST && is_directory(path)))
-        die_errno(path, "cannot be made a directory for several rows");
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && is_directory(path)))
+        return;
+    if (errno == EEXIST)
+        die(path, "a file, expected a directory for several rows");
+    die_errno(path, "cannot be made a directory for several rows");
 }
 
 static void put_first_into_directory(struct wavdir *dir)

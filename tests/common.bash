@@ -3,7 +3,7 @@ bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
-export LC_ALL=C
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 BIN=${BIN:-$ROOT/build/bin}
 PYTHON=${PYTHON:-/usr/bin/python3}

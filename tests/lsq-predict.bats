@@ -211,7 +211,7 @@ cases = {
 }
 for name, maps in cases.items():
     write(name, *maps)'
-    local name message parts='a model whose parts do not join, expected targets'
+    local name message parts='a part of a model with targets'
     while IFS='|' read -r name message; do
         refuses 1 "lsq-predict: $name: $message" lsq-predict "$name" in
     done <<END
@@ -219,40 +219,40 @@ no-lsq|no model (a map without "lsq"), expected the output of lsq-fit
 no-k|a model without "k", expected an integer from 1
 no-coef|a model without "coef", expected it, or "basis" and "loadings"
 no-intercept|a model without "intercept", expected an array of one number a target
-no-basis|a model without "coef", expected it, or "basis" and "loadings"
-no-loadings|a model whose "loadings" does not fit, expected an array of 1 x 2
+no-basis|a model with "loadings" and no "basis", expected both, or "coef"
+no-loadings|a model without "loadings", expected an array of 1 x 2
 nothing|a model without "k", expected an integer from 1
 version|a model format other than version 1, expected "lsq": 1
 version-text|a model format other than version 1, expected "lsq": 1
-coef-short|a model whose "coef" does not fit, expected an array of 3 x 2
-coef-narrow|a model whose "coef" does not fit, expected an array of 3 x 2
-coef-turned|a model whose "coef" does not fit, expected an array of 3 x 2
-coef-flat|a model whose "coef" does not fit, expected an array of 3 x 2
-coef-list|a model whose "coef" does not fit, expected an array of 3 x 2
-k-wrong|a model whose "coef" does not fit, expected an array of 4 x 2
-basis-short|a model whose "basis" does not fit, expected an array of 3 x 1
-loadings-wrong|a model whose "loadings" does not fit, expected an array of 1 x 2
-loadings-narrow|a model whose "loadings" does not fit, expected an array of 1 x 2
-intercept-list|a model without "intercept", expected an array of one number a target
-intercept-deep|a model without "intercept", expected an array of one number a target
-intercept-long|a model whose "coef" does not fit, expected an array of 3 x 3
+coef-short|a model whose "coef" is an array of 2 x 2, expected 3 x 2
+coef-narrow|a model whose "coef" is an array of 3 x 1, expected 3 x 2
+coef-turned|a model whose "coef" is an array of 2 x 3, expected 3 x 2
+coef-flat|a model whose "coef" is an array of 6 numbers, expected 3 x 2
+coef-list|a model whose "coef" is no array, expected one of 3 x 2
+k-wrong|a model whose "coef" is an array of 3 x 2, expected 4 x 2
+basis-short|a model whose "basis" is an array of 2 x 1, expected 3 x 1
+loadings-wrong|a model whose "loadings" is an array of 2 x 2, expected 1 x 2
+loadings-narrow|a model whose "loadings" is an array of 1 x 1, expected 1 x 2
+intercept-list|a model whose "intercept" is no 1-D array, expected one number a target
+intercept-deep|a model whose "intercept" is no 1-D array, expected one number a target
+intercept-long|a model whose "coef" is an array of 3 x 2, expected 3 x 3
 intercept-empty|a model of 0 targets, expected at least 1
 coef-nan|a model with NaN or infinity in "coef", expected finite numbers
 coef-inf|a model with NaN or infinity in "coef", expected finite numbers
 intercept-nan|a model with NaN or infinity in "intercept", expected finite numbers
 basis-nan|a model with NaN or infinity in "basis", expected finite numbers
 loadings-nan|a model with NaN or infinity in "loadings", expected finite numbers
-two|more than one model, expected one
-two-kinds|more than one model, expected one
-matrix|no model (a map without "lsq"), expected the output of lsq-fit
-bare|no model (a map without "lsq"), expected the output of lsq-fit
-part-missing|truncated: a model of 1 targets, expected 2
-part-twice|$parts 1 to 1 next
-part-late|$parts 0 to 1 next
-part-over|$parts 1 to 1 next
-part-k|$parts 1 to 1 next
-part-matrix|no model (a map without "lsq"), expected the output of lsq-fit
-too-few-targets|$parts 0 to 0 next
+two|more behind the model, expected its end
+two-kinds|more behind the model, expected its end
+matrix|a matrix, expected a model of lsq-fit
+bare|a matrix, expected a model of lsq-fit
+part-missing|truncated: a model of 1 target, expected 2
+part-twice|$parts 0 to 0, expected targets from 1 up to 1
+part-late|$parts 1 to 1, expected targets from 0 up to 1
+part-over|$parts 1 to 2, expected targets from 1 up to 1
+part-k|a part of a model with "k" 2, expected 3 as in the part before
+part-matrix|a matrix, expected a model of lsq-fit
+too-few-targets|$parts 0 to 1, expected targets from 0 up to 0
 END
 }
 
@@ -294,13 +294,13 @@ for n in range(1, len(whole)):
     with open("part", "wb") as f:
         f.write(whole[:n])
     done = subprocess.run(["lsq-predict", "part", "in"], capture_output=True)
-    want = f"lsq-predict: part: truncated after {n} bytes, inside a map\n"
+    want = "lsq-predict: part: truncated after %d byte%s, inside a map\n" % (n, "s" * (n > 1))
     assert (done.returncode, done.stdout, done.stderr.decode()) == (1, b"", want), (n, done)'
     cat model <(printf x) >longer
-    refuses 1 'lsq-predict: longer: more than one model, expected one' lsq-predict longer in
+    refuses 1 'lsq-predict: longer: more behind the model, expected its end' lsq-predict longer in
     refuses 1 'lsq-predict: nowhere: cannot be opened: No such file or directory' lsq-predict nowhere in
     mkdir folder
-    refuses 1 'lsq-predict: folder: read failed: Is a directory' lsq-predict folder in
+    refuses 1 'lsq-predict: folder: a directory, expected a model' lsq-predict folder in
     : >empty
     run -1 --separate-stderr lsq-predict empty in
     assert_output ''
@@ -358,7 +358,7 @@ write("in", {"mat": 1, "x": np.array([[1.0], [1e300]])})'
     refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict - -
     refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict - a -
     refuses 2 "lsq-predict: unknown option -g$try" lsq-predict -g 3 model
-    refuses 2 "lsq-predict: option --dense is unknown or ambiguous$try" lsq-predict --dense model
+    refuses 2 "lsq-predict: unknown option --dense$try" lsq-predict --dense model
     refuses 2 "lsq-predict: option --quiet takes no argument$try" lsq-predict --quiet=1 model
     run -0 --separate-stderr lsq-predict --help
     assert_equal "$stderr" ''

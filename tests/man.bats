@@ -273,6 +273,7 @@ fsdd-load.1 ${CC:-cc} -shared -fPIC -o hostile.so "$ROOT/tests/preload/hostile.c
 fsdd-load.1 sox one.wav -b 24 fine.wav && fsdd-load fine.wav fine.wav
 pad-chop.1 pad-chop -c :0.1 rows
 split-holdout.1 split-holdout -r 3 -o held rows
+split-holdout.1 split-holdout -n nobody -o held named
 split-holdout.1 split-holdout -n nobody -o held rows
 split-holdout.1 split-holdout -r 0-2 -o held rows
 split-holdout.1 split-holdout -r 0 -o - rows
@@ -282,24 +283,27 @@ lsq-fit.1 lsq-fit -g 1 nan
 lsq-fit.1 lsq-fit -g 1 huge
 lsq-fit.1 lsq-fit -g 1 --loo given
 lsq-fit.1 lsq-fit -g 1 --ridge=auto given
-lsq-fit.1 lsq-fit -g 1 --partial given >part; lsq-fit -g 2 part
+lsq-fit.1 lsq-fit -g 3 --partial rows >part; lsq-fit -g 2 part
 lsq-fit.1 lsq-fit --no-intercept part
 lsq-fit.1 lsq-fit --loo part
 lsq-predict.1 lsq-predict rows rows
 lsq-predict.1 lsq-fit -q -g 2 rows >model; pad-chop -c 1: rows | lsq-predict model
 stitch-wav.1 stitch-wav -o loud.wav loud
 stitch-wav.1 stitch-wav -o loud.wav loud quiet
-stitch-wav.1 stitch-wav -r 8 -o dir rows loud
+stitch-wav.1 split-holdout -r 0 -o one rows >two; stitch-wav -r 8 -o dir rows two
 stitch-wav.1 pad-chop -c 5: rows | stitch-wav -r 8 -o dir given -
 stitch-wav.1 stitch-wav -r 8 -o dir path
+stitch-wav.1 stitch-wav -r 16 -o quiet.wav quiet
 r2-score.1 split-holdout -r 0,1 -o rest rows >single; r2-score single single
 r2-score.1 pad-chop -c 2: rows | r2-score given
 r2-score.1 r2-score loud quiet
-r2-score.1 r2-score single rows
+r2-score.1 r2-score rest rows
+r2-score.1 r2-score given fast
 wavefill.7 pad-chop /dev/null
 wavefill.7 head -c 50 rows | pad-chop
 wavefill.7 pad-chop first
 wavefill.7 pad-chop one.wav
+wavefill.7 echo 1,2 | pad-chop
 wavefill.7 pad-chop model
 wavefill.7 pad-chop objects
 wavefill.7 pad-chop loud given
@@ -313,12 +317,14 @@ END
     py 'rows = np.sqrt(np.arange(27)).reshape(3, 9)
 write("rows", rows)
 write("given", {"mat": 1, "x": rows[:, :3], "rate": 16000})
+write("fast", {"mat": 1, "x": rows[:, :3], "rate": 8000})
+write("named", {"mat": 1, "x": rows, "names": ["a", "b", "c"]})
 write("later", {"mat": 1, "x": rows, "col0": 5})
 write("first", {"mat": 1, "x": rows, "last": False})
 write("dependent", np.array([[1.0, 1, 2], [2, 2, 4], [3, 3, 6], [4, 4, 8]]))
 write("nan", np.array([[1.0, np.nan], [2, 3]]))
 write("huge", np.array([[1e-300, 1e300], [2e-300, 3e300], [4e-300, 3e300]]))
-write("loud", {"mat": 1, "x": np.array([[4e4, 0]]), "rate": 8000, "names": ["loud"]})
+write("loud", {"mat": 1, "x": np.array([[4e4, -4e4]]), "rate": 8000, "names": ["loud"]})
 write("quiet", {"mat": 1, "x": np.array([[0.0, 0]]), "rate": 8000, "names": ["quiet"]})
 write("path", {"mat": 1, "x": rows, "names": ["a", "b/c", "d"]})
 write("objects", np.array([1, "a"], dtype=object))'

@@ -38,7 +38,7 @@ for t, noise in ((normal(20, 7), 0.3), (normal(2, 3), 1), (normal(500, 1), 2), (
         assert r2(t, p, *options) == r2(t, p)
     close(r2(t, p, "--average=variance"), r2_score(t, p, multioutput="variance_weighted"))
     close(r2(t, p, "-a", "none"), r2_score(t, p, multioutput="raw_values"))
-    for options in ["--flat"], ["-f"], ["-f", "-a", "none"], ["-f", "-a", "variance"], ["-u", "nan", "-f"]:
+    for options in ["--flat"], ["-f"], ["-u", "nan", "-f"]:
         close(r2(t, p, *options), r2_score(t.ravel(), p.ravel()))
     # Defined everywhere, so that this makes no difference.
     assert r2(t, p, "-u", "nan") == r2(t, p, "--undefined=finite") == r2(t, p)
@@ -203,7 +203,7 @@ assert parsed(t, p, "-a", "variance") == {"r2": r2(t, p, "-a", "variance")[0], "
 assert parsed(t, p, "-a", "none") == {"r2": r2(t, p, "-a", "none"), "average": "none", **head}
 assert parsed(t, p, "-a", "none", "-u", "nan") == {"r2": [r2(t, p, "-a", "none")[0], None, r2(t, p, "-a", "none")[2]], "average": "none", **head}
 assert parsed(t, p, "-u", "nan")["r2"] is None
-assert parsed(t, p, "-f") == parsed(t, p, "-f", "-a", "none") == {"r2": r2(t, p, "-f")[0], "average": "flat", "rows": 5, "columns": 3, "undefined": 0}
+assert parsed(t, p, "-f") == {"r2": r2(t, p, "-f")[0], "average": "flat", "rows": 5, "columns": 3, "undefined": 0}
 assert parsed(t[:1], p[:1]) == {"r2": 0.0, "average": "uniform", "rows": 1, "columns": 3, "undefined": 3}
 assert parsed(t[:, 1:2], t[:, 1:2], "-a", "none")["r2"] == [1.0]'
 }
@@ -266,7 +266,7 @@ write("unfinished", {"mat": 1, "x": t, "last": False})'
     refuses 2 "r2-score: option --json takes no argument$try" r2-score --json=1 t p
     refuses 2 "r2-score: option --flat takes no argument$try" r2-score --flat=1 t p
     refuses 2 "r2-score: unknown option -x$try" r2-score -x t p
-    refuses 2 "r2-score: option --round is unknown or ambiguous$try" r2-score --round t p
+    refuses 2 "r2-score: unknown option --round$try" r2-score --round t p
     run -0 --separate-stderr r2-score --help
     assert_equal "$stderr" ''
     assert_line --index 0 'Usage: r2-score [OPTION]... TRUTH [PREDICTED]'

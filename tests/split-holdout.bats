@@ -125,7 +125,7 @@ END
     read -ra sizes <table
     while read -r seed _; do
         # Of one row that is all there are.
-        refuses 1 'split-holdout: in1: all 1 rows would be held out, expected at least 1 to be left' \
+        refuses 1 'split-holdout: in1: the only row would be held out, expected at least 1 to be left' \
             split-holdout --seed="$seed" -o none in1
         for n in "${sizes[@]:2}"; do
             split-holdout -S "$seed" -o "held $seed $n" <"in$n" >"rest $seed $n"
@@ -207,8 +207,8 @@ write("many", *({"mat": 1, "x": x[i:i + 7], "names": [str(k) for k in range(i, m
     refuses 1 'split-holdout: in: all 6 rows would be held out, expected at least 1 to be left' \
         split-holdout -n a -n b -n c -n d -n e -n f -o held in
     py 'write("nameless", np.ones((3, 2)))'
-    refuses 1 "split-holdout: nameless: no row is named 'a', expected a name of the 3 rows" split-holdout -n a -o held nameless
-    refuses 1 "split-holdout: nameless: no row is named '', expected a name of the 3 rows" split-holdout -n '' -o held nameless
+    refuses 1 'split-holdout: nameless: rows without names, expected names for --name (--row takes numbers)' split-holdout -n a -o held nameless
+    refuses 1 'split-holdout: nameless: rows without names, expected names for --name (--row takes numbers)' split-holdout -n '' -o held nameless
     unharmed
 }
 

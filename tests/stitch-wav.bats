@@ -273,7 +273,7 @@ write("two", {"mat": 1, "x": np.array([[1, 2]]), "rate": 8000, "last": False}, {
         refuses 1 'stitch-wav: stdout: several rows, expected one, or -o with a directory for them' stitch-wav "$file"
         refuses 1 'stitch-wav: stdout: several rows, expected one, or -o with a directory for them' stitch-wav -o - <"$file"
         echo old >file
-        refuses 1 'stitch-wav: file: cannot be made a directory for several rows: File exists' stitch-wav -o file "$file"
+        refuses 1 'stitch-wav: file: a file, expected a directory for several rows' stitch-wav -o file "$file"
         assert_equal "$(cat file)" old
         refuses 1 'stitch-wav: no/d: cannot be made a directory for several rows: No such file or directory' \
             stitch-wav -o no/d "$file"
@@ -319,14 +319,14 @@ good = [".", "..", "-x", " ", "a b", "new\nline", "quote\x27", "|touch x", "é",
 write("good", {"mat": 1, "x": np.arange(2 * len(good)).reshape(-1, 2), "rate": 8000, "names": good})'
     file=0
     for shown in a/b / ../up /etc/x; do
-        refuses 1 "stitch-wav: bad$file: row 0 is called '$shown', expected a name fit for a file" stitch-wav -o d/ "bad$file"
+        refuses 1 "stitch-wav: bad$file: row 0 is called '$shown', expected a name fit for a file: at most 250 bytes, no slash, no NUL" stitch-wav -o d/ "bad$file"
         file=$((file + 1))
     done
     for file in bad4 bad5 bad6 bad7; do
         run -1 --separate-stderr stitch-wav -o d/ "$file"
         assert_output ''
         # shellcheck disable=SC2154
-        assert_regex "$stderr" "^stitch-wav: $file: row 0 is called '.*', expected a name fit for a file$"
+        assert_regex "$stderr" "^stitch-wav: $file: row 0 is called '.*', expected a name fit for a file: at most 250 bytes, no slash, no NUL$"
     done
     assert_equal "$(find d)" d
     [ ! -e up.wav ]
@@ -507,8 +507,12 @@ assert got == [16000, 16000, 8000, 11025, 1, 2147483647], got'
     refuses 1 'stitch-wav: stdin: empty, expected a matrix stream (did the program that writes it fail?)' stitch-wav in - </dev/null
     for length in 1 $((size / 2)) $((size - 1)); do
         head -c "$length" in >part
-        refuses 1 "stitch-wav: part: truncated after $length bytes, inside a map" stitch-wav part
-        refuses 1 "stitch-wav: part: truncated after $length bytes, inside a map" stitch-wav -o out.wav in part
+        local bytes="$length bytes"
+        if [ "$length" = 1 ]; then
+            bytes='1 byte'
+        fi
+        refuses 1 "stitch-wav: part: truncated after $bytes, inside a map" stitch-wav part
+        refuses 1 "stitch-wav: part: truncated after $bytes, inside a map" stitch-wav -o out.wav in part
     done
     one '1, 2, 3' "'last': False"
     refuses 1 "stitch-wav: in: truncated after $(stat -c %s in) bytes: \"last\" is false in the last block, expected more blocks" \
@@ -516,7 +520,7 @@ assert got == [16000, 16000, 8000, 11025, 1, 2147483647], got'
     refuses 1 'stitch-wav: no: cannot be opened: No such file or directory' stitch-wav no
     refuses 1 'stitch-wav: no: cannot be opened: No such file or directory' stitch-wav in no
     mkdir d
-    refuses 1 'stitch-wav: d: read failed: Is a directory' stitch-wav d
+    refuses 1 'stitch-wav: d: a directory, expected a matrix stream' stitch-wav d
     py 'write("model", {"lsq": 1, "k": 1}); write("complex", {"mat": 1, "x": np.array([[1j]]), "rate": 8000})'
     refuses 1 'stitch-wav: model: at byte 0: a model of lsq-fit, expected a matrix' stitch-wav model
     run -1 --separate-stderr stitch-wav complex
@@ -769,10 +773,10 @@ both GIVEN and PREDICTED on standard input, expected one in a file|- -
 --rate: '99999999999999999999', expected a number from 1 to 2147483647|--rate 99999999999999999999 in
 unknown option -x|-x in
 unknown option -l|-ql in
-option --nonsense is unknown or ambiguous|--nonsense in
-option --r=x is unknown or ambiguous|--r=x in
+unknown option --nonsense|--nonsense in
+option --r is ambiguous, expected --rate or --round|--r=x in
 option -o needs an argument|-o
-option -o needs an argument|in --output
+option --output needs an argument|in --output
 option -r needs an argument|-r
 option --round needs an argument|--round
 option --overflow needs an argument|in --overflow

@@ -311,7 +311,7 @@ write("other", {"mat": 1, "x": np.arange(rows * width).reshape(rows, width) % 7,
                 rm -rf out wavs
                 # One row cannot be split.
                 if [ "$from $i" = 'held 2' ]; then
-                    refuses 1 "split-holdout: $to: all 1 rows would be held out, expected at least 1 to be left" \
+                    refuses 1 "split-holdout: $to: the only row would be held out, expected at least 1 to be left" \
                         "${words[@]}" "$to"
                     : >"$to.$i"
                 elif [ $i = 7 ]; then
@@ -538,7 +538,7 @@ assert (p.returncode, out, err) == (0, want[1], b""), err'
 @test "stream: cut off after any of its bytes it is refused, with the number of bytes" {
     sweep '
 empty = "empty, expected a matrix stream (did the program that writes it fail?)"
-must_refuse([(GOOD[:n], f"truncated after {n} bytes, inside a map" if n else empty) for n in range(len(GOOD))])
+must_refuse([(GOOD[:n], "truncated after %d byte%s, inside a map" % (n, "s" * (n > 1)) if n else empty) for n in range(len(GOOD))])
 for reader in READERS:
     assert call(reader, GOOD)[0] == 0, reader
 
@@ -547,7 +547,7 @@ model = open("model", "rb").read()
 command = ["lsq-predict", "-", "good"]
 for n, got in enumerate(parallel(lambda n: call(command, model[:n]), [(n,) for n in range(len(model))])):
     status, out, err = got
-    want = f"lsq-predict: stdin: truncated after {n} bytes, inside a map\n"
+    want = "lsq-predict: stdin: truncated after %d byte%s, inside a map\n" % (n, "s" * (n > 1))
     assert (status, out) == (1, b"") and (err == want or n == 0 and err.startswith("lsq-predict: stdin: empty, expected")), (n, err)
 assert call(command, model)[0] == 0'
 }
@@ -589,7 +589,7 @@ must_refuse([
     (b"hello, world\n", f"at byte 0: byte 0x68, {start}"),
     (b"1,2\n3,4\n", f"at byte 0: byte 0x31, {start}"),
     (b"\n", f"at byte 0: byte 0x0a, {start}"),
-    (b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0", f"at byte 0: byte 0x52, {start}"),
+    (b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0", "a WAV file, expected a matrix stream (fsdd-load reads recordings)"),
     (b"\x1f\x8b\x08\0", f"at byte 0: byte 0x1f, {start}"),
     (b"\x93NUMPY\1\0", f"at byte 0: byte 0x93, {start}"),
     (b"\xc1", f"at byte 0: byte 0xc1, {start}"),
@@ -616,14 +616,15 @@ cases = []
 for x, name in (
     (X.astype("<c8"), "<c8"), (X.astype(">c16"), ">c16"), (X.astype("<f2"), "<f2"), (X.astype(np.longdouble), np.dtype(np.longdouble).str),
     (np.array([["ab", "c"]]), "<U2"), (np.array([[b"ab", b"c"]]), "|S2"), (nd("<M8[s]", [2, 2], bytes(32)), "<M8[s]"), (nd("<m8[s]", [2, 2], bytes(32)), "<m8[s]"),
-    (np.zeros((2, 2), [("a", "<i2"), ("b", "<f4")]), ""), (np.zeros((2, 2), "V4"), ""),
+    (np.zeros((2, 2), [("a", "<i2"), ("b", "<f4")]), None), (np.zeros((2, 2), "V4"), None),
     (nd("<i3", [2, 2], bytes(12)), "<i3"), (nd("<i16", [2, 2], bytes(64)), "<i16"), (nd("|i2", [2, 2], bytes(8)), "|i2"),
     (nd("|b2", [2, 2], bytes(8)), "|b2"), (nd("i2", [2, 2], bytes(8)), "i2"), (nd("", [2, 2], b""), ""), (nd("<i2 ", [2, 2], bytes(8)), "<i2 "),
-    (nd(2, [2, 2], bytes(8)), ""), (nd(None, [2, 2], bytes(8)), ""),
+    (nd(2, [2, 2], bytes(8)), None), (nd(None, [2, 2], bytes(8)), None), (nd("<i2" * 20, [2, 2], bytes(8)), ("<i2" * 14)[:40] + "\x27..."),
     (nd("int16", [2, 2], bytes(8)), "int16"), (nd("<f1", [2, 2], bytes(4)), "<f1"),
 ):
     for data, where in ((B(x), "\"x\": "), (pack(x), "\"x\": ")):
-        cases.append((data, f"at byte 0: {where}an array of type \x27{name}\x27, {only}"))
+        what = "records or the like" if name is None else "type \x27" + name + ("" if "..." in name else "\x27")
+        cases.append((data, f"at byte 0: {where}an array of {what}, {only}"))
 row = np.array([1.5, 2])
 for x, name in ((row.astype("c16"), "<c16"), (row.astype("f2"), "<f2"), (np.array(["a", "b"]), "<U1")):
     cases.append((B([row, x]), f"at byte 0: \"x\": element 1: an array of type \x27{name}\x27, {only}"))
@@ -677,7 +678,8 @@ must_refuse([(pack({"mat": 1, "x": X, "u": [array]}), why) for array in hidden],
     sweep '
 D = X.tobytes()
 B = lambda x, **more: pack({"mat": 1, "x": x, **more})
-none = "an array whose shape is no shape, expected extents that fit the data"
+none = "an array whose \"shape\" is no list of whole numbers, expected one such as [2, 3]"
+huge = "an array whose \"shape\" is beyond all memory, expected one that fits the data"
 cases = [(nd("|i1", shape, data), why) for shape, data, why in (
     ([2, 3], D, "an array of 4 bytes, expected 6 for its shape"),
     ([2, 1], D, "an array of 4 bytes, expected 2 for its shape"),
@@ -685,18 +687,18 @@ cases = [(nd("|i1", shape, data), why) for shape, data, why in (
     ([0, 2], D, "an array of 4 bytes, expected 0 for its shape"),
     ([2, 0], D, "an array of 4 bytes, expected 0 for its shape"),
     ([3], D, "an array of 4 bytes, expected 3 for its shape"),
-    ([2 ** 32, 2 ** 32], b"", none), ([2 ** 63, 2], b"", none), ([2 ** 64 - 1], D, none), ([2 ** 62, 4], D, none), ([2 ** 61], b"", none),
+    ([2 ** 32, 2 ** 32], b"", huge), ([2 ** 63, 2], b"", huge), ([2 ** 64 - 1], D, huge), ([2 ** 62, 4], D, huge), ([2 ** 61], b"", huge),
     ([-2, -2], D, none), ([2, -2], D, none), ([-1], D, none), ([2.0, 2], D, none), (["2", 2], D, none), ([True, 4], D, none),
-    ([None], D, none), ([[2, 2]], D, none), ("22", D, none), (4, D, none), (None, D, none), ({2: 2}, D, none), ([1] * 65, b"1", none),
+    ([None], D, none), ([[2, 2]], D, none), ("22", D, none), (4, D, none), (None, D, none), ({2: 2}, D, none), ([1] * 65, b"1", "an array of more than 64 dimensions, expected rows x columns"),
     ([], b"1", "an array of 0 dimensions, expected rows x columns"),
     ([1, 2, 2], D, "an array of 3 dimensions, expected rows x columns"),
     ([1, 1, 2, 2], D, "an array of 4 dimensions, expected rows x columns"),
 )]
-cases += [(nd("<f8", [2, 2], D), "an array of 4 bytes, expected 32 for its shape"), (nd("<f8", [2 ** 61, 1], b""), none)]
-lacks = "an array without type or data, expected msgpack-numpy\x27s layout"
+cases += [(nd("<f8", [2, 2], D), "an array of 4 bytes, expected 32 for its shape"), (nd("<f8", [2 ** 61, 1], b""), huge)]
+lacks = "an array without \"{}\", expected msgpack-numpy\x27s layout"
 whole = nd("|i1", [2, 2], D)
-cases += [({k: v for k, v in whole.items() if k != key}, why) for key, why in ((b"type", lacks), (b"data", lacks), (b"shape", none))]
-cases += [({**whole, b"data": [1, 2, 3, 4]}, lacks)]
+cases += [({k: v for k, v in whole.items() if k != key}, why) for key, why in ((b"type", lacks.format("type")), (b"data", lacks.format("data")), (b"shape", "an array without \"shape\", expected a list such as [2, 3]"))]
+cases += [({**whole, b"data": [1, 2, 3, 4]}, lacks.format("data").replace(",", " in bytes,"))]
 must_refuse([(data, f"at byte 0: \"x\": {why}") for x, why in cases for data in (B(x), pack(x))])
 # In a ragged block too, and of these only rows.
 row = np.array([1, 2], "i1")
@@ -716,7 +718,7 @@ E = np.zeros((0, 3))
 rows = "a matrix of 0 rows, expected at least 1"
 must_refuse([(data, rows) for data in (
     B(E), B([]), B([], names=[]), pack(E), B(E, last=False) + B(E), B(E) + B(E), B(E, last=False) + B([], last=True))])
-columns = "of 0 columns, expected at least 1"
+columns = "of this block has 0 columns, expected at least 1"
 n = len(B(X))
 must_refuse([
     (B(np.zeros((3, 0))), f"at byte 0: row 0 {columns}"), (pack(np.zeros(0)), f"at byte 0: row 0 {columns}"), (B(np.zeros((0, 0))), f"at byte 0: row 0 {columns}"),
@@ -768,9 +770,9 @@ bad_utf8 = [b"\xff", b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
 def raw_name(name):
     return B(names=["a", "@" * len(name)]).replace(b"@" * len(name), name)
 cases = [(B(names=v), names) for v in ("ab", 7, None, True, {}, {"a": "b"}, [1, 2], ["a", 1], ["a", None], [["a"], ["b"]], X, [X[0], X[1]], 1.5)]
-cases += [(B(names=[str(i) for i in range(n)]), f"{n} names for 2 rows, expected one name a row") for n in (0, 1, 3)]
-cases += [(B(names=["a", name]), "name of row 1 is not UTF-8, expected UTF-8") for name in bad_utf8]
-cases += [(raw_name(name), "name of row 1 is not UTF-8, expected UTF-8") for name in bad_utf8]
+cases += [(B(names=[str(i) for i in range(n)]), f"{n} {noun} for 2 rows, expected one name a row") for n, noun in ((0, "names"), (1, "name"), (3, "names"))]
+cases += [(B(names=["a", name]), "the name of row 1 of this block is not UTF-8, expected UTF-8") for name in bad_utf8]
+cases += [(raw_name(name), "the name of row 1 of this block is not UTF-8, expected UTF-8") for name in bad_utf8]
 cases += [(B(rate=v), rate) for v in (0, -1, 0.0, -8000.0, float("nan"), float("inf"), -float("inf"), "8000", None, True, [8000], {}, np.array([8000]),
     np.float64(np.nan), np.int16(-1), np.bool_(True))]
 cases += [(B(col0=v), col0) for v in (-1, -2 ** 63, 1.0, 0.5, "0", None, True, [0], 2 ** 64 - 1, np.int16(-1), np.float64(1), np.array([1]))]
@@ -781,10 +783,10 @@ cases += [(pack({}), "a map without \"mat\", expected a matrix block {\"mat\": 1
     (pack({"mat": 1}), "a map without \"x\", expected a matrix block {\"mat\": 1, \"x\": ...}"),
     (pack({"mat": 1, "X": X}), "a map without \"x\", expected a matrix block {\"mat\": 1, \"x\": ...}"),
     (pack({"lsq": 1, "k": 1, "coef": np.ones((1, 1)), "intercept": np.zeros(1)}), "a model of lsq-fit, expected a matrix")]
-twice = "a map with the same key twice, expected it once"
-cases += [(pairs(*items), twice) for items in (
+twice = "a map with the key \"{}\" twice, expected it once"
+cases += [(pairs(*items), twice.format(key)) for key, items in zip(("x", "mat", "x", "last", "u"), (
     (("mat", 1), ("x", X), ("x", X)), (("mat", 1), ("mat", 1), ("x", X)), (("mat", 1), ("x", X), (b"x", X)),
-    (("mat", 1), ("x", X), ("last", True), ("last", False)), (("u", 1), ("mat", 1), ("x", X), ("u", 1)))]
+    (("mat", 1), ("x", X), ("last", True), ("last", False)), (("u", 1), ("mat", 1), ("x", X), ("u", 1))))]
 cases += [(pairs(("mat", 1), ("x", X), (key, 1)), "a map key that is no string, expected names such as \"x\"") for key in (1, None, 1.5, True, [1], {})]
 cases += [(B(**{str(i): i for i in range(255)}), "a map of more than 256 fields, expected fewer")]
 must_refuse([(data, "at byte 0: " + message) for data, message in cases], READERS[:1] + READERS[3:7] + READERS[8:9])
@@ -996,8 +998,8 @@ write("both", {"lsq": 1, "mat": 1, "x": x})'
     refuses 1 "stitch-wav: model: at byte 0: $a" stitch-wav one model
     refuses 1 "r2-score: model: at byte 0: $a" r2-score model in
     refuses 1 "r2-score: model: at byte 0: $a" r2-score in model
-    refuses 1 'lsq-predict: in: no model (a map without "lsq"), expected the output of lsq-fit' lsq-predict in in
-    refuses 1 'lsq-predict: stdin: no model (a map without "lsq"), expected the output of lsq-fit' lsq-predict - in <other
+    refuses 1 'lsq-predict: in: a matrix, expected a model of lsq-fit' lsq-predict in in
+    refuses 1 'lsq-predict: stdin: a matrix, expected a model of lsq-fit' lsq-predict - in <other
     pad-chop both >/dev/null
 
     mkdir folder
@@ -1005,20 +1007,20 @@ write("both", {"lsq": 1, "mat": 1, "x": x})'
     for name in absent folder; do
         message='cannot be opened: No such file or directory'
         if [ $name = folder ]; then
-            message='read failed: Is a directory'
+            message='a directory, expected a matrix stream'
         fi
         refuses 1 "pad-chop: $name: $message" pad-chop $name
         refuses 1 "pad-chop: $name: $message" pad-chop in $name
         refuses 1 "split-holdout: $name: $message" split-holdout -r 0 -o held $name
         refuses 1 "lsq-fit: $name: $message" lsq-fit -g 1 $name
         refuses 1 "lsq-predict: $name: $message" lsq-predict model $name
-        refuses 1 "lsq-predict: $name: $message" lsq-predict $name in
+        refuses 1 "lsq-predict: $name: ${message/a matrix stream/a model}" lsq-predict $name in
         refuses 1 "stitch-wav: $name: $message" stitch-wav -r 8 $name
         refuses 1 "stitch-wav: $name: $message" stitch-wav one $name
         refuses 1 "r2-score: $name: $message" r2-score $name in
         refuses 1 "r2-score: $name: $message" r2-score in $name
     done
-    refuses 1 'pad-chop: stdin: read failed: Is a directory' pad-chop <folder
+    refuses 1 'pad-chop: stdin: a directory, expected a matrix stream' pad-chop <folder
     refuses 1 'pad-chop: /dev/null: empty, expected a matrix stream (did the program that writes it fail?)' pad-chop /dev/null
     assert [ ! -e held ]
 }
