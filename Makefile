@@ -67,6 +67,7 @@ help:
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
 ## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1)
+## make fuzz            look for faults, TIME=60 seconds a target (TARGETS=, JOBS=2)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
@@ -113,7 +114,8 @@ fsdd:
 # Checks. UNIT tests are C programs that say nothing and end with 0.
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
-TEST_ENV = BIN='$(abspath $(BUILD))/bin' UNIT='$(abspath $(BUILD))/unit' PYTHON='$(PYTHON)' MAKE='$(MAKE)'
+TEST_ENV = BIN='$(abspath $(BUILD))/bin' UNIT='$(abspath $(BUILD))/unit' \
+	REPLAY='$(abspath $(BUILD))/replay' PYTHON='$(PYTHON)' MAKE='$(MAKE)'
 TESTS =
 
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
@@ -122,7 +124,7 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
 
 -include $(UNIT:$(BUILD)/unit/%=$(BUILD)/obj/tests/unit/%.d)
 
-check: all $(UNIT)
+check: all $(UNIT) replay
 	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) tests/run $(TESTS)
 
 # STRICT: what cannot be run has failed.
@@ -138,8 +140,59 @@ check-san:
 		BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer' HARDENING=-fPIE \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
-C_FILES = $(wildcard cmd/*.c libcommon/*.c libcommon/*.h tests/unit/*.c tests/unit/*.h tests/preload/*.c)
-SHELL_FILES = setup .ci/run tests/run tests/same pipelines/corpus/make-corpus release/dist release/distcheck release/deb \
+# Fuzzing: libFuzzer runs the targets that clang has built; `make check` gives their corpus to
+# the same targets built with CC. Each is one file of tests/fuzz.
+
+FUZZ_TARGETS = stream model names numbers riff wav
+FUZZ_ONLY = wav-guarded
+FUZZ_WRAP = exit open close read write isatty
+FUZZ_MAIN =
+FUZZ_SANITIZE = address,undefined,float-cast-overflow -fno-sanitize-recover=all
+CLANG = clang
+TIME = 60
+JOBS = 1
+TARGETS = $(FUZZ_TARGETS) $(FUZZ_ONLY)
+# Buffers that inputs of a few bytes fill.
+FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -DSTREAM_READ_SIZE=64 -DOUTPUT_HOLD_SIZE=256
+
+LIBS_model = $(LAPACK_LIBS)
+LIBS_wav = $(SOX_LIBS)
+
+$(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/harness.o \
+		$(if $(filter replay,$(FUZZ_MAIN)),$(BUILD)/obj/tests/fuzz/replay.o) $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(LINK) $(if $(filter fuzzer,$(FUZZ_MAIN)),-fsanitize=fuzzer) \
+		$(FUZZ_WRAP:%=-Wl,--wrap=%) -o $@ $^ $(LIBS_$*) $(MSGPACK_LIBS) -lm -lpthread
+
+-include $(wildcard $(BUILD)/obj/tests/fuzz/*.d)
+
+# libsox cannot be instrumented: once more, with a malloc that sees what it does.
+GUARDED = tests/fuzz/wav.c tests/fuzz/harness.c tests/fuzz/guard.c libcommon/wav.c libcommon/riff.c \
+	libcommon/msg.c libcommon/utf8.c
+$(BUILD)/targets/wav-guarded: $(GUARDED) $(wildcard tests/fuzz/*.h libcommon/*.h) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(SOX_CFLAGS) $(WARNINGS) $(CFLAGS) $(LDFLAGS) -fPIE \
+		-fsanitize=fuzzer $(FUZZ_WRAP:%=-Wl,--wrap=%) -o $@ $(GUARDED) $(SOX_LIBS)
+
+# With the sanitizers, where CC has them.
+replay:
+	+@mkdir -p $(BUILD)/replay && echo 'int main(void) { return 0; }' >$(BUILD)/replay/probe.c; \
+	if $(CC) -fsanitize=$(FUZZ_SANITIZE) -o $(BUILD)/replay/probe $(BUILD)/replay/probe.c 2>/dev/null; then \
+		sanitize='-fsanitize=$(FUZZ_SANITIZE)'; else sanitize=; fi; \
+	$(MAKE) --no-print-directory $(if $(filter 0,$(V)),-s) \
+		$(patsubst %,$(BUILD)/replay/targets/%,$(FUZZ_TARGETS) broken) BUILD=$(BUILD)/replay FUZZ_MAIN=replay \
+		HARDENING=-fPIE CFLAGS='$(FUZZ_CFLAGS)' SANITIZE="$$sanitize"
+
+fuzz: all
+	@tests/fuzz/run --can-build '$(CLANG)'
+	+@$(MAKE) --no-print-directory $(if $(filter 0,$(V)),-s) $(TARGETS:%=$(BUILD)/fuzz/targets/%) \
+		BUILD=$(BUILD)/fuzz FUZZ_MAIN=fuzzer CC='$(CLANG)' HARDENING=-fPIE CFLAGS='$(FUZZ_CFLAGS)' \
+		SANITIZE='-fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE)'
+	@BIN='$(abspath $(BUILD))/bin' $(PYTHON) tests/fuzz/seeds $(BUILD)/fuzz/seeds
+	@env -u MAKEFLAGS -u MAKELEVEL TIME='$(TIME)' JOBS='$(JOBS)' tests/fuzz/run $(BUILD)/fuzz $(TARGETS)
+
+C_FILES = $(wildcard cmd/*.c libcommon/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/preload/*.c)
+SHELL_FILES = setup .ci/run tests/run tests/same tests/fuzz/run pipelines/corpus/make-corpus release/dist release/distcheck release/deb \
 	debian/tests/tutorial $(wildcard tests/*.bats tests/*.bash)
 
 lint:
@@ -201,6 +254,6 @@ deb: dist
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-san same bench lint install uninstall dist distcheck deb clean FORCE
+.PHONY: all help tutorial listen fsdd check check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

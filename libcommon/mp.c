@@ -21,7 +21,8 @@ bool str_is(struct str s, const char *text)
 }
 
 /* Text is a str; packers from before msgpack had bin, and msgpack-numpy's own
- * keys, are taken in either form. */
+ * keys, are taken in either form. msgpack-c has no address for what is empty, and
+ * memcmp wants one. */
 static bool text_of(const msgpack_object *o, struct str *s)
 {
     if (o->type == MSGPACK_OBJECT_STR)
@@ -30,6 +31,8 @@ static bool text_of(const msgpack_object *o, struct str *s)
         *s = (struct str){o->via.bin.ptr, o->via.bin.size};
     else
         return false;
+    if (s->n == 0)
+        s->p = "";
     return true;
 }
 

@@ -28,7 +28,10 @@ const char *output_name(const struct output *out);
 
 /* The first OUTPUT_HOLD bytes are held back until more arrive or the close,
  * so that a filter that fails early on has written nothing. */
-enum { OUTPUT_HOLD = 1 << 20 };
+#ifndef OUTPUT_HOLD_SIZE
+#define OUTPUT_HOLD_SIZE (1 << 20) /* fuzzing sets less */
+#endif
+enum { OUTPUT_HOLD = OUTPUT_HOLD_SIZE };
 void output_write(struct output *out, const void *data, size_t size);
 
 /* Waits until fd, which is non-blocking, can be written (or read). */

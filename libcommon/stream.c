@@ -16,8 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As much as a pipe can be made to hold: fewer switches between its two ends. */
-enum { READ_SIZE = 256 << 10 };
+/* As much as a pipe can be made to hold: fewer switches between its two ends. Fuzzing sets
+ * less, so that short inputs move and grow the buffer too. */
+#ifndef STREAM_READ_SIZE
+#define STREAM_READ_SIZE (256 << 10)
+#endif
+enum { READ_SIZE = STREAM_READ_SIZE };
 
 struct stream {
     char *const *paths;

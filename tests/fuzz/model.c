@@ -1,0 +1,100 @@
+/* model: any bytes as a model that lsq-predict reads, and as the partial fits that lsq-fit
+ * merges. A model that is accepted predicts; a partial fit is written as it was read. */
+#include "harness.h"
+
+#include "block.h"
+#include "lsq_reduce.h"
+#include "mem.h"
+#include "model.h"
+#include "output.h"
+#include "partial.h"
+#include "stream.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A small header may claim a model of hundreds of megabytes, all of it untouched. */
+enum { MOST = 1 << 16 };
+
+static void predict(void *argument)
+{
+    uint64_t *hash = argument;
+    struct model m;
+    model_read("-", &m);
+    FUZZ_CHECK(m.given > 0 && m.targets > 0);
+    if (m.given <= MOST && m.rank <= MOST) {
+        double *x = mem_array(m.given, sizeof *x);
+        double *y = mem_array(m.targets, sizeof *y);
+        double *room = mem_array(m.rank, sizeof *room);
+        for (size_t i = 0; i < m.given; i++)
+            x[i] = (double)(i % 7) - 3;
+        model_predict(&m, x, y, room);
+        *hash = fuzz_hash(*hash, y, m.targets * sizeof *y);
+        free(x);
+        free(y);
+        free(room);
+    }
+    model_free(&m);
+}
+
+static int run(void (*body)(void *), void *argument, struct bytes bytes, size_t piece)
+{
+    fuzz_input(0, bytes, piece);
+    int status = fuzz_run(body, argument);
+    FUZZ_CHECK(status == FUZZ_RETURNED || (status == 1 && fuzz_said()[0] != '\0'));
+    return status;
+}
+
+static void check_model(struct bytes bytes)
+{
+    uint64_t whole = FUZZ_HASH;
+    uint64_t pieces = FUZZ_HASH;
+    int status = run(predict, &whole, bytes, SIZE_MAX);
+    FUZZ_CHECK(run(predict, &pieces, bytes, 1 + bytes.n / 4) == status);
+    FUZZ_CHECK(pieces == whole);
+}
+
+/* Writes the partial fits again, as a stream of them. */
+static void rewrite_partials(void *argument)
+{
+    struct output *out = output_stdout();
+    struct stream *s = stream_open(NULL, 0);
+    struct block block;
+    stream_also(s, PARTIAL_KEY);
+    while (stream_next(s, &block)) {
+        if (!block.other)
+            continue;
+        struct lsq_reduced part;
+        struct block_meta meta;
+        partial_read(stream_name(s), block.map, &part);
+        block_meta_keep(&meta, &block, partial_is_own);
+        partial_put(out, &part, &meta.block);
+        block_meta_free(&meta);
+        lsq_reduced_free(&part);
+    }
+    stream_close(s);
+    output_close(out);
+    *(bool *)argument = true;
+}
+
+static void check_partials(struct bytes bytes)
+{
+    bool done = false;
+    run(rewrite_partials, &done, bytes, SIZE_MAX);
+    if (!done || fuzz_output().n == 0)
+        return;
+    struct bytes first = {fuzz_copy(fuzz_output()), fuzz_output().n};
+    FUZZ_CHECK(run(rewrite_partials, &done, first, SIZE_MAX) == FUZZ_RETURNED);
+    struct bytes second = fuzz_output();
+    FUZZ_CHECK(second.n == first.n && memcmp(second.p, first.p, first.n) == 0);
+    free((void *)(uintptr_t)first.p);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes bytes = {data, size};
+    check_model(bytes);
+    check_partials(bytes);
+    return 0;
+}
