@@ -84,7 +84,7 @@ def make_inputs():
         "rows": pack({"mat": 1, "x": rows, "names": names, "rate": 8000}),
         "one": pack({"mat": 1, "x": rows[:1], "names": names[:1], "rate": 8000}),
         "tall": pack({"mat": 1, "x": tall[:25], "last": False}, {"mat": 1, "x": tall[25:]}),
-        "long": pack({"mat": 1, "x": rng.normal(size=(3000, 30))}),
+        "long": pack({"mat": 1, "x": rng.normal(size=(6000, 30))}),
         "given": pack({"mat": 1, "x": rows[:, :8], "names": names, "rate": 8000}),
         "predicted": pack({"mat": 1, "x": rows[:, 8:] + 0.25, "names": names, "rate": 8000, "col0": 8}),
         "dense": pack({"lsq": 1, "k": 8, "coef": rng.normal(size=(8, 22)), "intercept": rng.normal(size=22), "rate": 8000}),
@@ -252,7 +252,7 @@ KNOWN = [
 SANITIZED = "ASAN_OPTIONS" in os.environ
 STEP = 3 if SANITIZED else 1
 # A test of a kind of call that no filter makes would be none.
-REACHED = set("alloc read write open close rename stat mkdir chmod mkstemp seek opendir readdir link fcntl memstream".split())
+REACHED = set("alloc read write open close rename stat mkdir chmod mkstemp seek opendir readdir link fcntl thread memstream".split())
 
 
 def is_known(case, kind, error, got, wrong):
