@@ -44,6 +44,7 @@ help:
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
+## make check-kill      kill the tutorial at random moments and run it again (N=200)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
@@ -103,6 +104,10 @@ $(BUILD)/unit/fault.so: tests/unit/fault.c $(BUILD)/flags
 check: all $(UNIT) $(BUILD)/unit/fault.so
 	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) tests/run $(TESTS)
 
+N = 200
+check-kill: all
+	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) $(PYTHON) tests/kill-tutorial $(N)
+
 # LeakSanitizer is told of what the libraries themselves never free.
 check-san:
 	+@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
@@ -153,6 +158,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-san bench lint install uninstall clean FORCE
+.PHONY: all help tutorial listen fsdd check check-kill check-san bench lint install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -6,3 +6,7 @@ load common
     mkdir "$BATS_TEST_TMPDIR/work"
     UNIT="${UNIT:-$ROOT/build/unit}" "$PYTHON" "$ROOT/tests/faults.py" "$BATS_TEST_TMPDIR/work"
 }
+
+@test "faults: a tutorial that was killed is made again, to the same bytes and no other file" {
+    "$PYTHON" "$ROOT/tests/kill-tutorial" 10
+}
