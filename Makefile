@@ -39,15 +39,13 @@ MSGPACK_CFLAGS := $(call pkg,--cflags,msgpack-c msgpack,)
 MSGPACK_LIBS := $(call pkg,--libs,msgpack-c msgpack,-lmsgpackc)
 SOX_CFLAGS := $(call pkg,--cflags,sox,)
 SOX_LIBS := $(call pkg,--libs,sox,-lsox)
-SECCOMP_CFLAGS := $(call pkg,--cflags,libseccomp,)
-SECCOMP_LIBS := $(call pkg,--libs,libseccomp,$(if $(filter Linux,$(shell uname)),-lseccomp))
 LAPACK_CFLAGS := $(call pkg,--cflags,lapacke,) $(call pkg,--cflags,blas cblas,)
 LAPACK_LIBS := $(call pkg,--libs,lapacke,-llapacke) $(call pkg,--libs,blas cblas,-lblas)
 
 COMMANDS = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
 
 # What each command links besides msgpack and libm: start-up time counts.
-LIBS_fsdd-load = $(SOX_LIBS) $(SECCOMP_LIBS)
+LIBS_fsdd-load = $(SOX_LIBS)
 LIBS_stitch-wav = $(SOX_LIBS)
 LIBS_lsq-fit = $(LAPACK_LIBS)
 
@@ -67,6 +65,7 @@ help:
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
 ## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1)
+## make check-kill      kill the tutorial at random moments and run it again (N=200)
 ## make fuzz            look for faults, TIME=60 seconds a target (TARGETS=, JOBS=2)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
@@ -76,7 +75,7 @@ help:
 ## make deb             a Debian package in build/deb (QUICK=1: without the tests)
 ## make clean           remove build/ and out/
 
-COMPILE = $(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(SECCOMP_CFLAGS) $(LAPACK_CFLAGS) \
+COMPILE = $(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(MSGPACK_CFLAGS) $(SOX_CFLAGS) $(LAPACK_CFLAGS) \
 	$(WARNINGS) $(HARDENING) $(ARITHMETIC) $(SANITIZE) $(CFLAGS)
 LINK = $(CC) $(HARDENING_LINK) $(LDFLAGS) $(SANITIZE)
 
@@ -113,7 +112,7 @@ fsdd:
 
 # Checks. UNIT tests are C programs that say nothing and end with 0.
 
-UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(filter-out %/fault.c,$(wildcard tests/unit/*.c)))
 TEST_ENV = BIN='$(abspath $(BUILD))/bin' UNIT='$(abspath $(BUILD))/unit' \
 	REPLAY='$(abspath $(BUILD))/replay' PYTHON='$(PYTHON)' MAKE='$(MAKE)'
 TESTS =
@@ -124,8 +123,17 @@ $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libcommon.a
 
 -include $(UNIT:$(BUILD)/unit/%=$(BUILD)/obj/tests/unit/%.d)
 
-check: all $(UNIT) replay
+# What tests put before the C library, to make its calls fail: as it is, whatever the flags of the rest.
+$(BUILD)/unit/fault.so: tests/unit/fault.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,ld $@)$(CC) -std=c11 $(WARNINGS) -O2 -g -fPIC -shared -o $@ $< -ldl -lpthread
+
+check: all $(UNIT) $(BUILD)/unit/fault.so replay
 	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) tests/run $(TESTS)
+
+N = 200
+check-kill: all
+	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) $(PYTHON) tests/kill-tutorial $(N)
 
 # STRICT: what cannot be run has failed.
 same:
@@ -254,6 +262,6 @@ deb: dist
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
+.PHONY: all help tutorial listen fsdd check check-kill check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -170,8 +170,8 @@ static void put_wav(struct wavdir *dir, struct work *w, const struct table_curso
                     const struct table_cursor *predicted)
 {
     char why[WAV_WHY];
-    char *bytes;
-    size_t size;
+    char *bytes = NULL;
+    size_t size = 0; /* a memory stream that cannot be closed for want of memory sets neither */
     if (w->count == 0)
         die(stream_name(given->in), "row %zu of 0 samples, expected at least 1", row_number(given));
     if (!wav_encode(w->pcm, w->count, rate_of(w, given, predicted), &bytes, &size, why))

@@ -2,6 +2,7 @@
 
 #include "file.h"
 #include "mem.h"
+#include "output.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -22,7 +23,9 @@ static void write_all(int fd, const void *data, size_t size)
     const char *at = data;
     while (size > 0) {
         ssize_t n = write(fd, at, size);
-        if (n < 0 && errno != EINTR)
+        if (n < 0 && errno == EAGAIN)
+            output_wait(fd, true);
+        else if (n < 0 && errno != EINTR)
             _exit(EXIT_FAILURE);
         at += n > 0 ? n : 0;
         size -= n > 0 ? (size_t)n : 0;
@@ -40,7 +43,9 @@ static size_t take_slot(struct worker *w)
                 return i;
             }
         ssize_t n = read(w->work->fd, &freed, 1);
-        if (n == 0 || (n < 0 && errno != EINTR))
+        if (n < 0 && errno == EAGAIN)
+            output_wait(w->work->fd, false);
+        else if (n == 0 || (n < 0 && errno != EINTR))
             _exit(EXIT_FAILURE);
         if (n == 1 && freed < DECODE_SLOTS)
             w->is_free[freed] = true;

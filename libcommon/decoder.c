@@ -5,6 +5,7 @@
 #include "file.h"
 #include "mem.h"
 #include "msg.h"
+#include "output.h"
 #include "sandbox.h"
 
 #include <errno.h>
@@ -68,8 +69,7 @@ static _Noreturn void be_worker(const struct decoder *d, size_t worker, int fd)
                                .fd = fd,
                                .shared = d->workers[worker].shared};
     close_others(d, worker);
-    sandbox_limit();
-    sandbox_enter(sandbox_new(fd));
+    sandbox_enter(fd);
     decode_work(&work);
 }
 
@@ -120,9 +120,7 @@ static _Noreturn void report_death(struct decoder *d, struct worker *w)
     if (WIFSIGNALED(status))
         die(name, "its decoder died (%s), expected a recording that libsox can read",
             strsignal(WTERMSIG(status)));
-    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE)
-        exit(EXIT_FAILURE); /* it has said why */
-    die(name, "libsox gave up, expected a recording that fits into the memory it may use");
+    die(name, "its decoder gave up, expected a recording that fits into the memory it may use");
 }
 
 static void read_exactly(struct decoder *d, struct worker *w, void *data, size_t size)
@@ -130,7 +128,9 @@ static void read_exactly(struct decoder *d, struct worker *w, void *data, size_t
     char *at = data;
     while (size > 0) {
         ssize_t n = read(w->fd, at, size);
-        if (n == 0 || (n < 0 && errno != EINTR))
+        if (n < 0 && errno == EAGAIN)
+            output_wait(w->fd, false);
+        else if (n == 0 || (n < 0 && errno != EINTR))
             report_death(d, w);
         at += n > 0 ? n : 0;
         size -= n > 0 ? (size_t)n : 0;

@@ -29,7 +29,7 @@ bool file_is_directory(const char *path)
 enum file_status file_open(const char *path, int *fd, size_t *expected)
 {
     struct stat st;
-    *fd = file_is_stdin(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    *fd = file_is_stdin(path) ? STDIN_FILENO : output_open(path, O_RDONLY);
     if (*fd < 0)
         return FILE_ERROR;
     bool known = fstat(*fd, &st) == 0;

@@ -478,15 +478,18 @@ enum lsq_status lane_collect(const struct lane_shape *s, const struct lane_basis
         add_totals(s, lanes[k], &t);
     }
     base(s, b, triangle);
-    unscale(b, s, &t);
-    if (status == LSQ_OK && t.any)
+    if (status == LSQ_OK && t.any) {
+        unscale(b, s, &t);
         status = add_to_triangle(s, &t, triangle, rss);
+    }
     if (status == LSQ_OK)
         status = add_stacks(s, b, lanes, count, triangle, rss);
     if (status == LSQ_OK)
         status = transform_back(s, b, triangle);
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count; k++) {
+        lane_wait(lanes[k]); /* where that failed above, the others are still at work */
         empty(s, lanes[k]);
+    }
     free(t.square);
     free(t.cross);
     free(t.sum);

@@ -1,3 +1,6 @@
+/* For on_exit, where the system has it. */
+#define _GNU_SOURCE
+
 #include "msg.h"
 
 #include "utf8.h"
@@ -12,6 +15,8 @@
 
 static const char *tool = "wavefill";
 static bool quiet_warnings;
+static bool said; /* why the program ends */
+static pid_t own; /* a forked process is its parent's to speak of */
 
 /* A standard file that is closed would be the next file to be opened, and its messages
  * or data end up there. In its place comes one that cannot be used the way it would be. */
@@ -21,15 +26,6 @@ static void fill_standard_files(void)
     for (int fd = 0; fd < 3; fd++)
         if (fcntl(fd, F_GETFD) < 0)
             open("/dev/null", modes[fd]);
-}
-
-void msg_init(const char *argv0)
-{
-    fill_standard_files();
-    if (argv0 != NULL && argv0[0] != '\0') {
-        const char *slash = strrchr(argv0, '/');
-        tool = slash != NULL ? slash + 1 : argv0;
-    }
 }
 
 const char *msg_tool(void)
@@ -100,6 +96,8 @@ static void say(const char *file, const char *tail, const char *fmt, va_list arg
     snprintf(raw + used, sizeof raw - used, "%s", tail);
     size_t len = escape(raw, line, sizeof line - 1);
     line[len++] = '\n';
+    if (own != 0 && getpid() != own)
+        return;
     /* Nothing is left to tell anyone when stderr itself fails. */
     ssize_t ignored = write(STDERR_FILENO, line, len);
     (void)ignored;
@@ -111,6 +109,7 @@ void die(const char *file, const char *fmt, ...)
     va_start(args, fmt);
     say(file, "", fmt, args);
     va_end(args);
+    said = true;
     exit(EXIT_FAILURE);
 }
 
@@ -122,6 +121,7 @@ void die_errno(const char *file, const char *fmt, ...)
     va_start(args, fmt);
     say(file, tail, fmt, args);
     va_end(args);
+    said = true;
     exit(EXIT_FAILURE);
 }
 
@@ -133,6 +133,7 @@ void die_usage(const char *fmt, ...)
     va_start(args, fmt);
     say(NULL, tail, fmt, args);
     va_end(args);
+    said = true;
     exit(2);
 }
 
@@ -144,4 +145,31 @@ void warn(const char *file, const char *fmt, ...)
     va_start(args, fmt);
     say(file, "", fmt, args);
     va_end(args);
+}
+
+#ifdef __GLIBC__
+/* Libraries may end the program themselves, as libsox does without memory, with a status of
+ * their own and nothing said. Runs last: what is to be removed at the end has been. */
+static void on_end(int status, void *unused)
+{
+    (void)unused;
+    if (status == 0 || said || getpid() != own)
+        return;
+    msg_set_quiet(false);
+    warn(NULL, "a library gave up with status %d, as libsox does when out of memory", status);
+    _exit(EXIT_FAILURE);
+}
+#endif
+
+void msg_init(const char *argv0)
+{
+    fill_standard_files();
+    own = getpid();
+#ifdef __GLIBC__
+    on_exit(on_end, NULL);
+#endif
+    if (argv0 != NULL && argv0[0] != '\0') {
+        const char *slash = strrchr(argv0, '/');
+        tool = slash != NULL ? slash + 1 : argv0;
+    }
 }

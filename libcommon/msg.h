@@ -24,7 +24,8 @@ const char *msg_tool(void);
 void msg_set_quiet(bool quiet);
 bool msg_is_quiet(void);
 
-/* Each writes one line, `tool: file: text`, in a single write; file may be
+/* Each writes one line, `tool: file: text`, in a single write, unless the process was
+ * forked after msg_init: then its parent says what there is to say. file may be
  * NULL. Control characters and bytes that are not UTF-8 come out as \ooo, so
  * that a name can neither fake a second line nor drive the terminal. */
 

@@ -93,7 +93,7 @@ struct output *output_stdout(void)
 }
 
 /* Links are followed, to a file that is not there yet too, so that the file behind them is
- * replaced, not the link. */
+ * replaced, not the link: where that fails nothing is. */
 static char *resolve(const char *path)
 {
     enum { LINKS = 40 };
@@ -104,6 +104,8 @@ static char *resolve(const char *path)
     for (int i = 0; i < LINKS; i++) {
         char target[PATH_MAX];
         ssize_t n = readlink(at, target, sizeof target - 1);
+        if (n < 0 && errno != EINVAL && errno != ENOENT)
+            die_errno(path, "cannot be created");
         if (n < 0)
             break;
         target[n] = '\0';
@@ -126,12 +128,14 @@ static struct output *open_temp(const char *path, mode_t mode)
     int dir = slash == NULL ? 0 : (int)(slash - out->final + 1);
     size_t size = strlen(out->final) + 16;
     out->temp = mem_array(1, size);
-    /* A fixed short stem: a long name plus a suffix could pass NAME_MAX. */
-    snprintf(out->temp, size, "%.*s.wf-XXXXXX", dir, out->final);
     watch_signals();
     sigset_t old;
     block_signals(&old);
-    out->fd = mkstemp(out->temp);
+    do {
+        /* A fixed short stem: a long name plus a suffix could pass NAME_MAX. */
+        snprintf(out->temp, size, "%.*s.wf-XXXXXX", dir, out->final);
+        out->fd = mkstemp(out->temp);
+    } while (out->fd < 0 && errno == EINTR);
     if (out->fd >= 0) {
         out->next = pending;
         pending = out;
@@ -153,7 +157,7 @@ struct output *output_file(const char *path)
     if (exists && S_ISDIR(st.st_mode))
         die(path, "a directory, expected a file to write");
     if (exists && !S_ISREG(st.st_mode)) {
-        int fd = open(path, O_WRONLY | O_CLOEXEC);
+        int fd = output_open(path, O_WRONLY);
         if (fd < 0)
             die_errno(path, "cannot be opened for writing");
         if (isatty(fd))
@@ -175,6 +179,15 @@ bool output_is_stdout(const char *path)
 const char *output_name(const struct output *out)
 {
     return out->name;
+}
+
+int output_open(const char *path, int flags)
+{
+    int fd;
+    do
+        fd = open(path, flags | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    return fd;
 }
 
 void output_wait(int fd, bool writing)

@@ -2,169 +2,221 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#if defined(__linux__)
-#include <seccomp.h>
-#endif
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Where there are no filters: no file gets longer than nothing. */
-static void write_nothing(void)
-{
-    const struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_FSIZE, &none);
-}
-
 #if defined(__linux__)
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+/* Numbers of system calls mean something on one architecture only. */
+#if defined(__linux__) && defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__linux__) && defined(__i386__)
+#define ARCHITECTURE AUDIT_ARCH_I386
+#elif defined(__linux__) && defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#elif defined(__linux__) && defined(__arm__)
+#define ARCHITECTURE AUDIT_ARCH_ARM
+#elif defined(__linux__) && defined(__riscv) && __riscv_xlen == 64
+#define ARCHITECTURE AUDIT_ARCH_RISCV64
+#elif defined(__linux__) && defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define ARCHITECTURE AUDIT_ARCH_PPC64LE
+#elif defined(__linux__) && defined(__s390x__)
+#define ARCHITECTURE AUDIT_ARCH_S390X
+#endif
+
+#ifdef ARCHITECTURE
 
 /* What decoding takes: memory, files that are open, time, and the end. What is not on
  * this list fails with EPERM, so that a new libc that tries a newer call falls back. */
-static const int allowed[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(readv),
-    SCMP_SYS(pread64),
-    SCMP_SYS(close),
-    SCMP_SYS(lseek),
-    SCMP_SYS(_llseek),
-    SCMP_SYS(fstat),
-    SCMP_SYS(fstat64),
-    SCMP_SYS(stat),
-    SCMP_SYS(stat64),
-    SCMP_SYS(newfstatat),
-    SCMP_SYS(fstatat64),
-    SCMP_SYS(statx),
-    SCMP_SYS(lstat),
-    SCMP_SYS(lstat64),
-    SCMP_SYS(readlink),
-    SCMP_SYS(readlinkat),
-    SCMP_SYS(mmap),
-    SCMP_SYS(mmap2),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
-    SCMP_SYS(brk),
-    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),
-    SCMP_SYS(ppoll_time64),
-    SCMP_SYS(futex),
-    SCMP_SYS(futex_time64),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
-    SCMP_SYS(sched_yield),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigaction),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
+static const unsigned allowed[] = {
+    SYS_read,
+    SYS_readv,
+    SYS_pread64,
+    SYS_close,
+    SYS_lseek,
+    SYS_fstat,
+    SYS_readlinkat,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_madvise,
+    SYS_brk,
+    SYS_ppoll,
+    SYS_futex,
+    SYS_getrandom,
+    SYS_clock_gettime,
+    SYS_gettimeofday,
+    SYS_getpid,
+    SYS_gettid,
+    SYS_sched_yield,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigaction,
+    SYS_rt_sigreturn,
+    SYS_sigaltstack,
+    SYS_restart_syscall,
+    SYS_exit,
+    SYS_exit_group,
+#ifdef SYS_mmap
+    SYS_mmap,
+#endif
+#ifdef SYS_mmap2
+    SYS_mmap2,
+#endif
+#ifdef SYS__llseek
+    SYS__llseek,
+#endif
+#ifdef SYS_fstat64
+    SYS_fstat64,
+#endif
+#ifdef SYS_stat
+    SYS_stat,
+#endif
+#ifdef SYS_stat64
+    SYS_stat64,
+#endif
+#ifdef SYS_newfstatat
+    SYS_newfstatat,
+#endif
+#ifdef SYS_fstatat64
+    SYS_fstatat64,
+#endif
+#ifdef SYS_statx
+    SYS_statx,
+#endif
+#ifdef SYS_readlink
+    SYS_readlink,
+#endif
+#ifdef SYS_poll
+    SYS_poll,
+#endif
+#ifdef SYS_futex_time64
+    SYS_futex_time64,
+#endif
+#ifdef SYS_clock_gettime64
+    SYS_clock_gettime64,
+#endif
 };
 
 /* Flags that an open for reading has none of. */
 enum { CHANGING = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND };
 
-/* Allows a call whose argument, as far as mask shows it, is value. */
-static int allow_if(scmp_filter_ctx rules, int call, unsigned argument, scmp_datum_t mask,
-                    scmp_datum_t value)
+struct program {
+    struct sock_filter code[160];
+    unsigned short size;
+};
+
+/* One instruction; the jumps are over so many after it. */
+static void add(struct program *p, unsigned code, uint32_t k, unsigned then, unsigned otherwise)
 {
-    const struct scmp_arg_cmp condition = {
-        .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
-    return seccomp_rule_add_array(rules, SCMP_ACT_ALLOW, call, 1, &condition);
+    p->code[p->size++] = (struct sock_filter){
+        .code = (uint16_t)code, .jt = (uint8_t)then, .jf = (uint8_t)otherwise, .k = k};
 }
 
-static int allow_all(scmp_filter_ctx rules, int out)
+static void add_load(struct program *p, size_t offset)
 {
-    /* Descriptors are 32 bits; what stands above them is not looked at. */
-    const scmp_datum_t whole = 0xffffffff;
+    add(p, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+}
+
+static void add_allow(struct program *p, unsigned call)
+{
+    add(p, BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1);
+    add(p, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+}
+
+/* Allows a call whose argument is value as far as mask shows it; descriptors and flags are
+ * 32 bits, what stands above them the kernel does not look at either. */
+static void add_allow_if(struct program *p, unsigned call, unsigned argument, uint32_t mask,
+                         uint32_t value)
+{
+    const union {
+        uint16_t whole;
+        uint8_t first;
+    } order = {1};
+    size_t low = order.first == 1 ? 0 : 4;
+    add(p, BPF_JMP | BPF_JEQ | BPF_K, call, 0, 5);
+    add_load(p, offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t) + low);
+    add(p, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
+    add(p, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+    add(p, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+    add_load(p, offsetof(struct seccomp_data, nr));
+}
+
+static void make(struct program *p, int out)
+{
     const int writable[] = {out, STDERR_FILENO};
-    int failed = 0;
+    p->size = 0;
+    add_load(p, offsetof(struct seccomp_data, arch));
+    add(p, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+    add(p, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
+    add_load(p, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-        failed |= seccomp_rule_add_array(rules, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
+        add_allow(p, allowed[i]);
     for (int i = 0; i < 2; i++) {
-        failed |= allow_if(rules, SCMP_SYS(write), 0, whole, (scmp_datum_t)writable[i]);
-        failed |= allow_if(rules, SCMP_SYS(writev), 0, whole, (scmp_datum_t)writable[i]);
+        add_allow_if(p, SYS_write, 0, UINT32_MAX, (uint32_t)writable[i]);
+        add_allow_if(p, SYS_writev, 0, UINT32_MAX, (uint32_t)writable[i]);
     }
-    failed |= allow_if(rules, SCMP_SYS(open), 1, CHANGING, O_RDONLY);
-    failed |= allow_if(rules, SCMP_SYS(openat), 2, CHANGING, O_RDONLY);
-    return failed;
+#ifdef SYS_open
+    add_allow_if(p, SYS_open, 1, CHANGING, O_RDONLY);
+#endif
+    add_allow_if(p, SYS_openat, 2, CHANGING, O_RDONLY);
+    add(p, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
 }
 
-struct sandbox *sandbox_new(int out)
+static bool filter(int out)
 {
-    scmp_filter_ctx rules = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    if (rules != NULL && allow_all(rules, out) != 0) {
-        seccomp_release(rules);
-        rules = NULL;
-    }
-    return rules;
-}
-
-bool sandbox_enter(const struct sandbox *sandbox)
-{
-    /* The library's own handle is what is kept; struct sandbox gives it a type. */
-    if (sandbox != NULL && seccomp_load((scmp_filter_ctx)(uintptr_t)sandbox) == 0)
-        return true;
-    write_nothing();
-    return false;
-}
-
-void sandbox_free(struct sandbox *sandbox)
-{
-    if (sandbox != NULL)
-        seccomp_release(sandbox);
+    static struct program program;
+    make(&program, out);
+    struct sock_fprog argument = {.len = program.size, .filter = program.code};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &argument) == 0;
 }
 
 #else
 
-struct sandbox *sandbox_new(int out)
+static bool filter(int out)
 {
     (void)out;
-    return NULL;
-}
-
-bool sandbox_enter(const struct sandbox *sandbox)
-{
-    (void)sandbox;
-    write_nothing();
     return false;
-}
-
-void sandbox_free(struct sandbox *sandbox)
-{
-    (void)sandbox;
 }
 
 #endif
 
-void sandbox_limit(void)
+static void limit(int resource, rlim_t most)
+{
+    const struct rlimit limits = {most, most};
+    setrlimit(resource, &limits);
+}
+
+bool sandbox_enter(int out)
 {
 #if defined(__linux__)
     /* A parent that is killed takes along what waits for a file that never comes. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
-    /* AddressSanitizer takes terabytes of addresses for itself. */
 #if !defined(__SANITIZE_ADDRESS__)
-    const struct rlimit memory = {(rlim_t)1 << 30, (rlim_t)1 << 30};
-    setrlimit(RLIMIT_AS, &memory);
+    /* AddressSanitizer takes terabytes of addresses for itself. */
+    limit(RLIMIT_AS, (rlim_t)1 << 30);
 #endif
+    if (filter(out))
+        return true;
+    limit(RLIMIT_FSIZE, 0);
+    return false;
 }
 
 /* Whether a socket is refused after entering. */
 static _Noreturn void try_out(void)
 {
-    bool in = sandbox_enter(sandbox_new(STDOUT_FILENO));
+    bool in = sandbox_enter(STDOUT_FILENO);
     _exit(in && socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM ? 0 : 1);
 }
 
@@ -177,5 +229,5 @@ const char *sandbox_note(void)
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     return status == 0 ? "recordings are decoded in a sandbox (seccomp)"
-                       : "no sandbox: this system refuses seccomp filters";
+                       : "no sandbox: this system has no seccomp filters";
 }

@@ -1,9 +1,13 @@
+/* For O_TMPFILE, where the system has it. */
+#define _GNU_SOURCE
+
 #include "spool.h"
 
 #include "mem.h"
 #include "msg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,20 +28,36 @@ struct spool *spool_new(void)
     return s;
 }
 
+/* A name for as short a time as can be, where a file needs one at first. */
+static int unlinked_file(const char *dir)
+{
+    size_t size = strlen(dir) + 32;
+    char *path = mem_array(1, size);
+    int fd;
+    do {
+        snprintf(path, size, "%s/wavefill-XXXXXX", dir);
+        fd = mkstemp(path);
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        die_errno(dir, "no temporary file can be made there");
+    if (unlink(path) != 0)
+        die_errno(path, "a temporary file that cannot be removed");
+    free(path);
+    return fd;
+}
+
+/* Gone with the process, however that ends. */
 static int unnamed_file(void)
 {
     const char *dir = getenv("TMPDIR");
     if (dir == NULL || dir[0] == '\0')
         dir = "/tmp";
-    size_t size = strlen(dir) + 32;
-    char *path = mem_array(1, size);
-    snprintf(path, size, "%s/wavefill-XXXXXX", dir);
-    int fd = mkstemp(path);
-    if (fd < 0)
-        die_errno(dir, "no temporary file can be made there");
-    unlink(path);
-    free(path);
-    return fd;
+#ifdef O_TMPFILE
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+#endif
+    return unlinked_file(dir);
 }
 
 static void write_file(int fd, const char *data, size_t size)

@@ -55,7 +55,7 @@ static void open_next(struct stream *s)
     const char *path = s->count == 0 ? "-" : s->paths[s->index];
     s->index++;
     s->next_name = is_stdin(path) ? "stdin" : path[0] == '\0' ? "''" : path;
-    s->fd = is_stdin(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    s->fd = is_stdin(path) ? STDIN_FILENO : output_open(path, O_RDONLY);
     if (s->fd < 0)
         die_errno(s->next_name, "cannot be opened");
     struct stat st;

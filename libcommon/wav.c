@@ -316,13 +316,14 @@ bool wav_encode(const int16_t *samples, size_t count, double rate, char **bytes,
     sox_signalinfo_t signal = {.rate = rate, .channels = 1, .precision = 16, .length = count};
     sox_encodinginfo_t encoding = {.encoding = SOX_ENCODING_SIGN2, .bits_per_sample = 16};
     *bytes = NULL;
+    *size = 0;
     sox_format_t *ft = sox_open_memstream_write(bytes, size, &signal, &encoding, "wav", NULL);
     if (ft == NULL || !write_samples(ft, samples, count)) {
         fail(ft, why, "a WAV file to be made");
         free(*bytes);
         return false;
     }
-    if (sox_close(ft) != SOX_SUCCESS || *size != 44 + 2 * count) {
+    if (sox_close(ft) != SOX_SUCCESS || *bytes == NULL || *size != 44 + 2 * count) {
         snprintf(why, WAV_WHY, "libsox made a WAV file of %zu bytes, expected %zu", *size,
                  44 + 2 * count);
         free(*bytes);

@@ -5,7 +5,7 @@
 # takes the recordings of one digit by one speaker, chops them to one length, holds one
 # take out and, for each portion in PROVIDED, fits the others, fills in what is missing of
 # that take, and writes OUT/PORTION/{OriginalTestClip,ChoppedTestClip,ExtrapolatedClip}.wav.
-# Needs GNU make 4.3.
+# Needs GNU make 4.3, and flock(1) where two runs at once in OUT are to wait for each other.
 
 DIGIT = 0
 SPEAKER = $(if $(FSDD),jackson,espeak)
@@ -45,19 +45,39 @@ ifndef INSIDE
 self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
 	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
 
-tutorial: run
-	@cd -- $(call q,$(OUT)) && for folder in $(folders); do cat "$$folder/score.txt" || exit 1; done
+tutorial:
+	+@$(call inside,scores)
 
 run:
-	+@self=$(call q,$(self)); recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
-	recordings=$${recordings:-$${self%/*}/corpus}; \
-	test -d "$$recordings" || { echo "tutorial: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
-	recordings=$$(cd -- "$$recordings" && pwd) && \
-	test -z "$$bin" || test -d "$$bin" || { echo "tutorial: $$bin: no directory, expected that of the filters (BIN)" >&2; exit 1; }; \
-	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
-	mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && \
-	exec $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
-		RECORDINGS="$$recordings"
+	+@$(call inside,all)
+
+# One run at a time in OUT, which is what is locked: by whatever has the descriptor, so
+# that a filter that outlives its make counts too. Files begun by runs that were killed are
+# only removed with the lock.
+define lock
+for fd in 9 8 7 6 5; do { true >&$$fd; } 2>/dev/null || break; done; eval "exec $$fd<."; \
+locked=yes; \
+if ! command -v flock >/dev/null; then locked=; \
+	echo "tutorial: flock is not found (package util-linux), so that two runs at once in $$PWD would meet" >&2; \
+elif ! flock -n $$fd 2>/dev/null; then \
+	echo "tutorial: waits for another run in $$PWD" >&2; \
+	flock $$fd || { locked=; echo "tutorial: $$PWD: cannot be locked, two runs at once in it would meet" >&2; }; \
+fi; \
+if [ -n "$$locked" ]; then rm -rf -- .wf-*.* */.wf-*.*; fi
+endef
+
+# $(1) is made in OUT.
+define inside
+self=$(call q,$(self)); recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
+recordings=$${recordings:-$${self%/*}/corpus}; \
+test -d "$$recordings" || { echo "tutorial: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
+recordings=$$(cd -- "$$recordings" && pwd) && \
+test -z "$$bin" || test -d "$$bin" || { echo "tutorial: $$bin: no directory, expected that of the filters (BIN)" >&2; exit 1; }; \
+if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
+mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && { $(lock); } && \
+exec $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
+	RECORDINGS="$$recordings" $(1)
+endef
 
 listen: run
 	@cd -- $(call q,$(OUT)) && for folder in $(folders); do for clip in $(clips); do \
@@ -66,14 +86,15 @@ listen: run
 	done; done
 
 else
-# Inside OUT. A file appears whole or not at all, under a name of its own until it is
-# done, so that two runs at once do not meet.
-temp = temp=$@.$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
+# Inside OUT. A file appears whole or not at all, under a name of its own until it is done.
+temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
 
-# In the background, so that a signal to the shell is not kept waiting for the filter.
-background = trap 'kill "$$job"; exit 1' HUP INT TERM
-produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(background); \
-	$(1) >"$$temp" & job=$$!; wait "$$job" && mv "$$temp" $@
+# In the background, so that a signal to the shell is not kept waiting for the filter. A
+# signal may come before the new process has its own way with signals: it looks whether
+# $$temp is still there. What it writes is removed when it has ended, lest it come after that.
+background = trap 'trap "" HUP INT TERM; rm -rf "$$temp"; { kill "$$!"; wait "$$!"; } 2>/dev/null; exit 1' HUP INT TERM
+produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(background); : >"$$temp" || exit 1; \
+	{ test -e "$$temp" && exec $(1) >"$$temp"; } & wait "$$!" && mv "$$temp" $@
 
 # What a target comes from besides files is kept in a file that changes only with it.
 note = @$(temp); $(1) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
@@ -82,6 +103,9 @@ hold_out = $(if $(HOLDOUT),--name=$(call q,$(HOLDOUT)),--seed=$(call q,$(SEED)))
 source = -d $(DIGIT) -s $(SPEAKER) $(call q,$(RECORDINGS))
 
 all: $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt)
+
+scores: all
+	@cat $(folders:%=%/score.txt)
 
 # Some shells order names by the locale.
 recordings.list: FORCE
@@ -103,10 +127,9 @@ clips.mat: recordings.mat
 
 training.mat heldout.mat &: clips.mat holdout.choice
 	@echo $(call q,split-holdout $(hold_out) -o heldout.mat $< > training.mat); \
-	held=heldout.mat.$$$$; rest=training.mat.$$$$; \
-	trap 'rm -f "$$held" "$$rest"' EXIT; $(background); \
-	split-holdout $(hold_out) -o "$$held" $< >"$$rest" & job=$$!; \
-	wait "$$job" && mv "$$rest" training.mat && mv "$$held" heldout.mat
+	temp=.wf-split.$$$$; trap 'rm -rf "$$temp"' EXIT; $(background); mkdir "$$temp" || exit 1; \
+	{ test -e "$$temp" && exec split-holdout $(hold_out) -o "$$temp/heldout.mat" $< >"$$temp/training.mat"; } & \
+	wait "$$!" && mv "$$temp/training.mat" training.mat && mv "$$temp/heldout.mat" heldout.mat
 
 # From samples.r2: as many digits as do not depend on the order of the BLAS's sums.
 shown = LC_ALL=C awk '/n/ { print; next } { s = sprintf("%.10g", $$1); print s (s ~ /[.e]/ ? "" : ".0") }'
@@ -151,6 +174,6 @@ $(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(e
 endif
 
 FORCE:
-.PHONY: tutorial run listen all FORCE
+.PHONY: tutorial run listen all scores FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -822,7 +822,7 @@ fsdd-load: clip.wav: no recording, expected a recording in the format wav'
     put d/0_a_{1..40}.wav
     refuses 1 'fsdd-load: d/0_a_1.wav: its decoder died (Segmentation fault), expected a recording that libsox can read' \
         hostile crash fsdd-load d
-    refuses 1 'fsdd-load: d/0_a_1.wav: libsox gave up, expected a recording that fits into the memory it may use' \
+    refuses 1 'fsdd-load: d/0_a_1.wav: its decoder gave up, expected a recording that fits into the memory it may use' \
         hostile exit fsdd-load d
     # A sanitizer has an allocator and room of its own.
     grep -q __asan_init "$BIN/fsdd-load" || refuses 1 "malloc: ENOMEM

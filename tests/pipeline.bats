@@ -268,12 +268,26 @@ if [ -e "$PWD/state/$filter" ]; then
     head -c 1000 "$PWD/state/output.\$\$"
     touch "$PWD/state/reached"
     # Short naps: a trap waits for the one there is.
-    for ((nap = 0; nap < 600; nap++)); do sleep 0.1; done
+    for ((nap = 0; nap < 600; nap++)); do
+        [ -e "$PWD/state/$filter" ] || break
+        sleep 0.1
+    done
+    exec tail -c +1001 "$PWD/state/output.\$\$"
 fi
 cat "$PWD/state/output.\$\$"
 END
         chmod +x "bin/$filter"
     done
+}
+
+# wait_for CONDITION...: until it holds, for 20 seconds at most.
+wait_for() {
+    local nap
+    for ((nap = 0; nap < 2000; nap++)); do
+        "$@" && return
+        sleep 0.01
+    done
+    fail "in vain: $*"
 }
 
 # For py: stop() runs the pipeline up to a filter that waits, stops it, looks at what is
@@ -325,7 +339,7 @@ def stop(n, where, how):
     subprocess.run(command + ["OUT=" + out], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for name in whole:
         assert content(out, name) == content("want", name), (where, how, name)
-    assert files(out) == whole or how == signal.SIGKILL, files(out) - whole'
+    assert files(out) == whole, files(out) - whole'
 
 @test "tutorial: killed at any filter it leaves nothing half-written, and goes on to the same bytes" {
     make_slow_filters
@@ -333,7 +347,7 @@ def stop(n, where, how):
     FILES=$(all_files 0.25/ 0.5/) py "$with_stop"'
 for n, (where, how) in enumerate([
     ("fsdd-load", signal.SIGTERM), ("pad-chop", signal.SIGINT), ("split-holdout", signal.SIGTERM), ("lsq-fit", signal.SIGINT), ("lsq-fit", signal.SIGHUP),
-    ("lsq-predict", signal.SIGTERM), ("stitch-wav", signal.SIGINT), ("r2-score", signal.SIGTERM), ("lsq-fit", signal.SIGKILL)]):
+    ("lsq-predict", signal.SIGTERM), ("stitch-wav", signal.SIGINT), ("r2-score", signal.SIGTERM), ("lsq-fit", signal.SIGKILL), ("split-holdout", signal.SIGKILL)]):
     stop(n, where, how)'
 }
 
@@ -359,6 +373,62 @@ for n, where in enumerate(["fsdd-load", "split-holdout", "lsq-fit"]):
         assert_equal "$(files_in out)" "$(all_files 0.25/ 0.5/)"
         rm -r out
     done
+}
+
+@test "tutorial: a run waits for another one in its folder, whatever the settings of both" {
+    local first second waits
+    make_slow_filters
+    tutorial OUT=want BIN=bin SEED=3 PROVIDED='0.5 10%' >log
+    touch state/lsq-fit
+    make -f "$ROOT/pipelines/tutorial.mk" BIN=bin OUT=out PROVIDED=0.5 >first.log 2>&1 3>&- &
+    first=$!
+    wait_for [ -e state/reached ]
+    waits="tutorial: waits for another run in $PWD/out"
+    make -f "$ROOT/pipelines/tutorial.mk" BIN=bin OUT=out/ SEED=3 PROVIDED='0.5 10%' >second.log 2>&1 3>&- &
+    second=$!
+    wait_for [ -s second.log ]
+    assert_equal "$(cat second.log)" "$waits"
+    # It has not begun, and what the first has begun is still there.
+    assert_equal "$(cat out/holdout.choice)" --seed=7
+    run -0 find out/0.5 -name '.wf-model.lsq.*'
+    assert_equal "${#lines[@]}" 1
+    rm state/lsq-fit
+    wait "$first"
+    wait "$second"
+    diff -r out want
+    # Each says its own scores.
+    assert_equal "$(tail -n 3 first.log)" "$(cat "$FRESH/0.5/score.txt")"
+    assert_equal "$(sed -n 1p second.log)" "$waits"
+    assert_equal "$(tail -n 6 second.log)" "$(cat want/0.5/score.txt want/10percent/score.txt)"
+}
+
+@test "tutorial: what killed runs have begun is removed, and nothing else" {
+    mkdir -p out/0.1 out/0.25 out/.wf-split.7 'out/not a portion'
+    touch out/.wf-clips.mat.31 out/.wf-split.7/training.mat out/.wf-split.7/.wf-AbCdEf out/0.1/.wf-model.lsq.31
+    # What a filter outside this run may be writing, and what is somebody's.
+    touch out/.wf-AbCdEf out/0.25/.wf-AbCdEf out/notes.txt 'out/not a portion/wf-1.2'
+    tutorial OUT=out PROVIDED=0.25 >log
+    assert_equal "$(files_in out)" "$(all_files 0.25/ | tr ' ' '\n' | sort - <(printf '%s\n' .wf-AbCdEf 0.25/.wf-AbCdEf notes.txt 'not a portion/wf-1.2') | paste -s -d ' ')"
+}
+
+@test "tutorial: without flock, or where nothing can be locked, it says so and goes on" {
+    local tool said
+    mkdir tools
+    for tool in sh make basename cat cksum cmp dirname mkdir mv rm sed; do
+        ln -s "$(command -v "$tool")" tools
+    done
+    PATH=$PWD/tools tutorial OUT=out >log
+    assert_equal "$(sed 1q "$BATS_TEST_TMPDIR/messages")" "tutorial: flock is not found (package util-linux), so that two runs at once in $PWD/out would meet"
+    diff -r out "$FRESH"
+    rm -r out
+    printf '#!/bin/sh\nexit 71\n' >tools/flock
+    chmod +x tools/flock
+    PATH=$PWD/tools tutorial OUT=out >log
+    for said in waits 'cannot be locked, two runs at once in it would meet'; do
+        run -0 grep -c "^tutorial: .*$said" "$BATS_TEST_TMPDIR/messages"
+        assert_output 1
+    done
+    diff -r out "$FRESH"
 }
 
 @test "tutorial: a filter that fails leaves no target behind" {
@@ -430,7 +500,7 @@ END
     says 'tutorial: nowhere: no directory, expected one of recordings (FSDD)' BIN="$BIN" FSDD=nowhere
     # The tools that it needs besides, so that no installed filter is found.
     mkdir tools
-    for tool in sh make basename cat cksum cmp dirname mkdir mv rm sed; do
+    for tool in sh make basename cat cksum cmp dirname flock mkdir mv rm sed; do
         ln -s "$(command -v "$tool")" tools
     done
     run -2 --separate-stderr env PATH="$PWD/tools" "${make[@]}"

@@ -787,7 +787,7 @@ twice = "a map with the key \"{}\" twice, expected it once"
 cases += [(pairs(*items), twice.format(key)) for key, items in zip(("x", "mat", "x", "last", "u", ""), (
     (("mat", 1), ("x", X), ("x", X)), (("mat", 1), ("mat", 1), ("x", X)), (("mat", 1), ("x", X), (b"x", X)),
     (("mat", 1), ("x", X), ("last", True), ("last", False)), (("u", 1), ("mat", 1), ("x", X), ("u", 1)),
-    (("", 1), ("mat", 1), ("x", X), ("", 2)))]
+    (("", 1), ("mat", 1), ("x", X), ("", 2))))]
 cases += [(pairs(("mat", 1), ("x", X), (key, 1)), "a map key that is no string, expected names such as \"x\"") for key in (1, None, 1.5, True, [1], {})]
 cases += [(B(**{str(i): i for i in range(255)}), "a map of more than 256 fields, expected fewer")]
 must_refuse([(data, "at byte 0: " + message) for data, message in cases], READERS[:1] + READERS[3:7] + READERS[8:9])

@@ -1,0 +1,314 @@
+"""Runs the filters with one call after the other made to fail (tests/unit/fault.c).
+
+    faults.py WORK [CASE-PREFIX...]       in the empty folder WORK; BIN and UNIT as for tests
+
+Each run either does all of its work or ends with status 1 and one message, with nothing on
+stdout and no file but whole ones. What does not is printed: case, kind of call, its number,
+the error, and who made the call."""
+
+import collections
+import ctypes
+import errno
+import io
+import mmap
+import os
+import re
+import shutil
+import signal
+import struct
+import sys
+import time
+import wave
+
+import msgpack
+import msgpack_numpy
+import numpy as np
+
+PROCESSES = 64
+WHERE = 2048
+
+# What each kind of call is made to fail with; 0 is a short count.
+ERRORS = {
+    "alloc": [errno.ENOMEM],
+    "read": [errno.EIO, errno.EINTR, errno.EAGAIN, 0],
+    "write": [errno.ENOSPC, errno.EIO, errno.EINTR, errno.EAGAIN, 0],
+    "open": [errno.EMFILE, errno.EINTR],
+    "close": [errno.EIO, errno.EINTR],
+    "rename": [errno.ENOSPC, errno.EIO],
+    "stat": [errno.EIO],
+    "mkdir": [errno.ENOSPC],
+    "unlink": [errno.EIO],
+    "truncate": [errno.ENOSPC],
+    "chmod": [errno.EIO],
+    "seek": [errno.EIO],
+    "mkstemp": [errno.ENOSPC, errno.EINTR],
+    "opendir": [errno.EMFILE],
+    "readdir": [errno.EIO],
+    "link": [errno.EIO],
+    "pipe": [errno.EMFILE],
+    "fork": [errno.ENOMEM],
+    "wait": [errno.EINTR],
+    "poll": [errno.EINTR],
+    "fcntl": [errno.EINVAL],
+    "thread": [errno.EAGAIN],
+    "fopen": [errno.EMFILE],
+    "memstream": [errno.ENOMEM],
+}
+# Nothing is left undone that cannot be done by trying again.
+MUST_WORK = {(kind, error) for kind in ERRORS for error in (errno.EINTR, 0)} | {("read", errno.EAGAIN), ("write", errno.EAGAIN)}
+# These can fail when all is written to stdout: then all of it is there.
+AFTER_STDOUT = {"close", "rename"}
+
+Result = collections.namedtuple("Result", "status stdout stderr files struck calls where")
+
+
+def pack(*maps):
+    return b"".join(msgpack.packb(m, default=msgpack_numpy.encode) for m in maps)
+
+
+def make_inputs():
+    """The folder in/: recordings, and streams of every kind that the filters pass on."""
+    rng = np.random.default_rng(5)
+    os.makedirs("in/clips")
+    clips = [np.cumsum(rng.integers(-50, 50, 30 + i)).astype(np.int16) for i in range(4)]
+    for i, clip in enumerate(clips):
+        with wave.open(f"in/clips/0_a_{i}.wav", "wb") as f:
+            f.setparams((1, 2, 8000, 0, "NONE", ""))
+            f.writeframes(clip.tobytes())
+    names = [f"0_a_{i}" for i in range(4)]
+    tall = np.round(rng.normal(size=(40, 5)) * 100).astype(np.int16)
+    rows = np.array([clip[:30] for clip in clips])
+    files = {
+        "list": b"".join(f"in/clips/{name}.wav\0".encode() for name in names),
+        "ragged": pack({"mat": 1, "x": clips, "names": names, "rate": 8000, "note": "kept"}),
+        "rows": pack({"mat": 1, "x": rows, "names": names, "rate": 8000}),
+        "one": pack({"mat": 1, "x": rows[:1], "names": names[:1], "rate": 8000}),
+        "tall": pack({"mat": 1, "x": tall[:25], "last": False}, {"mat": 1, "x": tall[25:]}),
+        "long": pack({"mat": 1, "x": rng.normal(size=(6000, 30))}),
+        "given": pack({"mat": 1, "x": rows[:, :8], "names": names, "rate": 8000}),
+        "predicted": pack({"mat": 1, "x": rows[:, 8:] + 0.25, "names": names, "rate": 8000, "col0": 8}),
+        "dense": pack({"lsq": 1, "k": 8, "coef": rng.normal(size=(8, 22)), "intercept": rng.normal(size=22), "rate": 8000}),
+        "thin": pack({"lsq": 1, "k": 8, "basis": rng.normal(size=(8, 2)), "loadings": rng.normal(size=(2, 22)),
+                      "intercept": rng.normal(size=22)}),
+    }
+    for name, data in files.items():
+        with open("in/" + name, "wb") as f:
+            f.write(data)
+    # More than lsq-fit and split-holdout keep in memory of what they read twice.
+    big = rng.integers(-999, 999, size=(1 << 10, 1 << 10), dtype=np.int16)
+    with open("in/big", "wb") as f:
+        for i in range(33):
+            f.write(pack({"mat": 1, "x": big, "last": i == 32}))
+    os.symlink("0_a_0.wav", "in/clips/0_a_9.wav")
+
+
+class Case:
+    """A command on these inputs. out: what is in out/ before it, each with its content, or
+    with the name that it is a link to. kinds: all, or those that are worth the time.
+    one_by_one: files appear as they are done, each of them whole."""
+
+    def __init__(self, name, command, stdin="", out=None, kinds=None, one_by_one=False):
+        self.name, self.command, self.out, self.kinds = name, command.split(), out or {}, kinds
+        self.one_by_one = one_by_one
+        self.stdin = "in/" + stdin if stdin else "/dev/null"
+
+    def reset(self):
+        shutil.rmtree("out", ignore_errors=True)
+        os.mkdir("out")
+        for path, content in self.out.items():
+            if isinstance(content, str):
+                os.symlink(content, "out/" + path)
+            else:
+                with open("out/" + path, "wb") as f:
+                    f.write(content)
+
+
+CASES = [
+    Case("fsdd-load folder", "fsdd-load -q in/clips"),
+    Case("fsdd-load chosen", "fsdd-load -q -d 0 -s a -t 0-1,3 in/clips/"),
+    Case("fsdd-load list", "fsdd-load -q --files0-from=-", "list"),
+    Case("fsdd-load stdin", "fsdd-load -q -", "clips/0_a_2.wav"),
+    Case("pad-chop shortest", "pad-chop -q", "ragged"),
+    Case("pad-chop longest of two", "pad-chop -q -l max -c 10%: in/ragged in/rows"),
+    Case("pad-chop length", "pad-chop -q -l 20 -c 3:12", "ragged"),
+    Case("split-holdout seed", "split-holdout -q --seed=7 -o out/held", "rows"),
+    Case("split-holdout row", "split-holdout -q --row=1-2 -o out/held", "tall", {"held": b"old"}),
+    Case("split-holdout name", "split-holdout -q -n 0_a_1 -n 0_a_3 -o out/link in/ragged", out={"link": "held", "held": b"old"}),
+    Case("split-holdout new by link", "split-holdout -q --row=0 -o out/link in/rows", out={"link": "held"}),
+    Case("lsq-fit wide", "lsq-fit -q -g 8", "rows"),
+    Case("lsq-fit tall", "lsq-fit -q -g 3 --dense in/tall"),
+    Case("lsq-fit threads", "lsq-fit -q -g 15 --threads=2", "long"),
+    Case("lsq-fit ridge", "lsq-fit -q -g 3 --ridge=auto --grid=1,10 --no-intercept", "tall"),
+    Case("lsq-fit partial", "lsq-fit -q -g 20 --partial --threads=1", "long"),
+    Case("lsq-predict dense", "lsq-predict -q in/dense", "rows"),
+    Case("lsq-predict thin", "lsq-predict -q in/thin in/given in/rows"),
+    Case("stitch-wav stdout", "stitch-wav -q", "one"),
+    Case("stitch-wav file", "stitch-wav -q -o out/clip.wav in/one", out={"clip.wav": b"old"}),
+    Case("stitch-wav folder", "stitch-wav -q -o out/clips in/given in/predicted", one_by_one=True),
+    Case("stitch-wav old folder", "stitch-wav -q -o out in/given -", "predicted", {"0_a_2.wav": b"old"}, one_by_one=True),
+    Case("r2-score columns", "r2-score -q --average=none in/rows", "predicted"),
+    Case("r2-score flat", "r2-score -q --flat --json in/rows in/predicted"),
+    # What does not fit into memory goes to a temporary file, which must not stay.
+    Case("split-holdout big", "split-holdout -q --seed=7 -o out/held", "big",
+         kinds=["open", "mkstemp", "unlink", "seek", "close", "rename"]),
+]
+
+
+def files_in(folder):
+    found = {}
+    for where, folders, names in os.walk(folder):
+        for name in names + folders:
+            path = os.path.join(where, name)
+            if os.path.islink(path):
+                found[path] = os.readlink(path)
+            elif os.path.isdir(path):
+                found[path] = "folder"
+            else:
+                with open(path, "rb") as f:
+                    found[path] = f.read()
+    return found
+
+
+class Runner:
+    def __init__(self):
+        self.files = {name: os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600) for name in ("stdout", "stderr", "report")}
+        library = ctypes.CDLL(os.environ["UNIT"] + "/fault.so")
+        self.names = ctypes.string_at(ctypes.addressof(ctypes.c_char.in_dll(library, "fault_kinds"))).decode().split()
+        self.slot = struct.Struct(f"={1 + len(self.names)}I")
+        os.ftruncate(self.files["report"], WHERE + 4 + PROCESSES * self.slot.size)
+        self.report = mmap.mmap(self.files["report"], 0)
+        self.environment = dict(os.environ, LD_PRELOAD=os.environ["UNIT"] + "/fault.so", TMPDIR=os.getcwd() + "/tmp", FAULT_REPORT=os.getcwd() + "/report",
+                                OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+        if SANITIZED:
+            self.environment["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
+        self.runs = 0
+        self.reached = set()
+        os.mkdir("tmp")
+
+    def content(self, name):
+        size = os.fstat(self.files[name]).st_size
+        return os.pread(self.files[name], size, 0)
+
+    def run(self, case, kind="", at=0, error=0, process=0, on=False):
+        self.report[:] = bytes(len(self.report))
+        for name in "stdout", "stderr":
+            os.ftruncate(self.files[name], 0)
+            os.lseek(self.files[name], 0, os.SEEK_SET)
+        environment = dict(self.environment, FAULT_CALL=kind, FAULT_AT=str(at), FAULT_ERROR=str(error), FAULT_PROCESS=str(process), FAULT_ON=str(int(on)))
+        actions = [(os.POSIX_SPAWN_OPEN, 0, case.stdin, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, self.files["stdout"], 1),
+                   (os.POSIX_SPAWN_DUP2, self.files["stderr"], 2)]
+        pid = os.posix_spawn(os.environ["BIN"] + "/" + case.command[0], case.command, environment, file_actions=actions)
+        status = self.wait(pid)
+        self.runs += 1
+        processes = struct.unpack_from("=I", self.report, WHERE)[0]
+        slots = [self.slot.unpack_from(self.report, WHERE + 4 + i * self.slot.size) for i in range(min(processes, PROCESSES))]
+        where = self.report[:WHERE].split(b"\0")[0].decode()
+        return Result(status, self.content("stdout"), self.content("stderr").decode("utf-8", "replace"), files_in("out"), sum(s[0] for s in slots),
+                      [dict(zip(self.names, s[1:])) for s in slots], where)
+
+    @staticmethod
+    def wait(pid):
+        """The exit status; minus the signal's number; "hangs" after 20 seconds."""
+        signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
+        signal.alarm(20)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        left = signal.alarm(0)
+        return status if left > 0 else "hangs"
+
+
+def what_is_wrong(case, want, before, got, kind, error):
+    """None, or what the run should not have done."""
+    if files_in("tmp"):
+        shutil.rmtree("tmp")
+        os.mkdir("tmp")
+        return "a file is left in TMPDIR"
+    if got.status == 0:
+        if got.stderr != want.stderr:
+            return "messages, and status 0"
+        if got.stdout != want.stdout:
+            return "other bytes on stdout"
+        return None if got.files == want.files else "other files: " + " ".join(sorted(got.files))
+    if got.status != 1:
+        return f"status {got.status}"
+    if (kind, error) in MUST_WORK:
+        return "it must succeed"
+    if not re.fullmatch(re.escape(case.command[0]) + r": [^\n]+\n", got.stderr):
+        return f"{got.stderr.count(chr(10))} lines on stderr"
+    if got.stdout and not (kind in AFTER_STDOUT and got.stdout == want.stdout):
+        return f"{len(got.stdout)} bytes on stdout of {len(want.stdout)}"
+    for path in got.files.keys() | before.keys():
+        now = got.files.get(path)
+        if now != before.get(path) and not (case.one_by_one and now == want.files.get(path)):
+            return f"{path} is left or changed"
+    return None
+
+
+# What is known not to hold, each with its reason: (filter, kind of call, error or None for all,
+# the function that made the call or None, what it does instead).
+KNOWN = [
+]
+# Under AddressSanitizer a run takes ten times as long: every third call is made to fail. It
+# ends itself where it has no memory to begin a thread.
+SANITIZED = "ASAN_OPTIONS" in os.environ
+STEP = 3 if SANITIZED else 1
+# A test of a kind of call that no filter makes would be none.
+REACHED = set("alloc read write open close rename stat mkdir chmod mkstemp seek opendir readdir link fcntl thread memstream".split())
+
+
+def is_known(case, kind, error, got, wrong):
+    return any(name == case.command[0] and known_kind == kind and known_error in (error, None) and wrong == known_wrong and
+               (function is None or function in got.where.split()) for name, known_kind, known_error, function, known_wrong in KNOWN)
+
+
+def reached(got, process, kind):
+    return got.calls[process][kind] if process < len(got.calls) else 0
+
+
+def try_all(runner, case, failures):
+    case.reset()
+    before = files_in("out")
+    want = runner.run(case)
+    for calls in want.calls:
+        runner.reached.update(kind for kind in calls if calls[kind] > 0)
+    assert want.status == 0 and want.struck == 0 and want.stderr == "", (case.name, want)
+    got = want
+    for process, calls in enumerate(want.calls):
+        for kind in case.kinds or ERRORS:
+            if SANITIZED and kind == "alloc" and calls["thread"] > 0:
+                continue
+            for error in ERRORS[kind]:
+                for on in (False, True) if kind == "alloc" else (False,):
+                    for at in range(1, calls[kind] + 1, STEP):
+                        if got.files != before:
+                            case.reset()
+                        got = runner.run(case, kind, at, error, process, on)
+                        wrong = what_is_wrong(case, want, before, got, kind, error)
+                        # How often processes that talk to each other read and wait is not always the same.
+                        if got.struck == 0 and (len(want.calls) == 1 or reached(got, process, kind) >= at):
+                            wrong = "the call was not made to fail"
+                        if wrong is None or is_known(case, kind, error, got, wrong):
+                            continue
+                        name = "short" if error == 0 else errno.errorcode[error]
+                        failures.append(f"{case.name}: {kind} {at}{' on' if on else ''} of {calls[kind]}, {name}, process {process}: "
+                                        f"{wrong}: {got.stderr!r} {got.where}")
+                        print(failures[-1], flush=True)
+
+
+def main():
+    os.chdir(sys.argv[1])
+    make_inputs()
+    runner = Runner()
+    failures = []
+    for case in CASES:
+        if not sys.argv[2:] or case.name.startswith(tuple(sys.argv[2:])):
+            start, runs = time.monotonic(), runner.runs
+            try_all(runner, case, failures)
+            print(f"{case.name}: {runner.runs - runs} runs, {time.monotonic() - start:.1f} s", file=sys.stderr)
+    if not sys.argv[2:] and not REACHED <= runner.reached:
+        failures.append(f"no case calls {' '.join(sorted(REACHED - runner.reached))}")
+        print(failures[-1])
+    print(f"{runner.runs} runs, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+sys.exit(main())
