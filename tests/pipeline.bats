@@ -414,7 +414,7 @@ for n, where in enumerate(["fsdd-load", "split-holdout", "lsq-fit"]):
 @test "tutorial: without flock, or where nothing can be locked, it says so and goes on" {
     local tool said
     mkdir tools
-    for tool in sh make basename cat cksum cmp dirname mkdir mv rm sed; do
+    for tool in sh make awk basename cat cksum cmp dirname mkdir mv rm sed; do
         ln -s "$(command -v "$tool")" tools
     done
     PATH=$PWD/tools tutorial OUT=out >log

@@ -56,7 +56,7 @@ END
 exec '$BIN/r2-score' "\$@"
 END
     chmod +x bin/*
-    run -1 --separate-stderr env PATH="$PWD/bin:$PATH" BIN=bin "$ROOT/tests/same" --short work PROVIDED=0.5
+    run -1 --separate-stderr env -u FSDD PATH="$PWD/bin:$PATH" BIN=bin "$ROOT/tests/same" --short work PROVIDED=0.5
     # shellcheck disable=SC2154
     assert_equal "$stderr" ''
     run -0 grep -v ' 16  same$' <<<"$output"
