@@ -65,7 +65,7 @@ static void send_reply(struct worker *w)
 /* The samples of the clip whose record comes next go into the reply's slot. */
 static void add_samples(struct worker *w)
 {
-    size_t bytes = w->wav.count * sizeof *w->wav.samples;
+    size_t bytes = w->wav.count * sizeof(int16_t);
     if (bytes == 0)
         return;
     if (w->reply.slot == DECODE_NO_SLOT)
@@ -76,7 +76,7 @@ static void add_samples(struct worker *w)
 
 static void add_record(struct worker *w, const struct decode_record *record)
 {
-    size_t bytes = record->count * sizeof *w->wav.samples;
+    size_t bytes = record->count * sizeof(int16_t);
     if (w->reply.bytes + bytes > DECODE_SLOT_BYTES)
         send_reply(w);
     bool large = bytes > DECODE_SLOT_BYTES;

@@ -25,7 +25,7 @@ struct decode_record {
 
 /* A reply: one or more clips of the share, and their samples one behind the other: in a
  * slot of the memory that is shared or, with slot DECODE_NO_SLOT, behind it in the socket. */
-enum { DECODE_SLOTS = 4, DECODE_SLOT_BYTES = 256 << 10, DECODE_NO_SLOT = DECODE_SLOTS };
+enum { DECODE_SLOTS = 3, DECODE_SLOT_BYTES = 128 << 10, DECODE_NO_SLOT = DECODE_SLOTS };
 struct decode_reply {
     uint64_t clips, bytes, slot;
     struct decode_record records[DECODE_SHARE];

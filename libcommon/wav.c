@@ -118,10 +118,10 @@ static bool grow(struct wav *wav, size_t count)
 {
     if (count <= wav->capacity)
         return true;
-    int16_t *grown = realloc(wav->samples, count * sizeof *grown);
+    int16_t *grown = realloc(wav->room, count * sizeof *grown);
     if (grown == NULL)
         return false;
-    wav->samples = grown;
+    wav->room = grown;
     wav->capacity = count;
     return true;
 }
@@ -136,9 +136,10 @@ static bool read_samples(sox_format_t *ft, size_t max, struct wav *wav)
         size_t count = wav->count + n;
         if (count > wav->capacity && !grow(wav, ft->signal.length == count ? count : 2 * count))
             return false;
-        convert(chunk, n, wav->rounded, wav->samples + wav->count);
+        convert(chunk, n, wav->rounded, wav->room + wav->count);
         wav->count = count;
     }
+    wav->samples = wav->room;
     return true;
 }
 
@@ -165,24 +166,15 @@ static const char *plain_samples(sox_format_t *ft, const struct source *from)
     return at < 0 || (size_t)at > from->size ? NULL : from->bytes + at;
 }
 
-static bool copy_samples(sox_format_t *ft, const struct source *from, const char *plain, size_t max,
-                         struct wav *wav)
-{
-    size_t there = (from->size - (size_t)(plain - from->bytes)) / sizeof *wav->samples;
-    wav->count = ft->signal.length < there ? (size_t)ft->signal.length : there;
-    if (wav->count > max)
-        return true;
-    if (!grow(wav, wav->count))
-        return false;
-    if (wav->count > 0)
-        memcpy(wav->samples, plain, wav->count * sizeof *wav->samples);
-    return true;
-}
-
 static bool take_samples(sox_format_t *ft, const struct source *from, size_t max, struct wav *wav)
 {
     const char *plain = plain_samples(ft, from);
-    return plain != NULL ? copy_samples(ft, from, plain, max, wav) : read_samples(ft, max, wav);
+    if (plain == NULL)
+        return read_samples(ft, max, wav);
+    size_t there = (from->size - (size_t)(plain - from->bytes)) / sizeof(int16_t);
+    wav->samples = plain;
+    wav->count = ft->signal.length < there ? (size_t)ft->signal.length : there;
+    return true;
 }
 
 static bool check_whole(sox_format_t *ft, const struct wav *wav, sox_uint64_t claimed, char *why)
@@ -223,13 +215,18 @@ static bool refuse_rate(sox_format_t *ft, char *why)
     return false;
 }
 
-static bool decode(struct wav *wav, const struct source *from, size_t max, char *why)
+static bool fail_to_open(const char *type, char *why)
 {
     char expected[64];
+    snprintf(expected, sizeof expected, "a recording in the format %.15s", type);
+    return fail(NULL, why, expected);
+}
+
+static bool decode(struct wav *wav, const struct source *from, size_t max, char *why)
+{
     sox_format_t *ft = open_source(from);
-    snprintf(expected, sizeof expected, "a recording in the format %.15s", from->type);
     if (ft == NULL)
-        return fail(ft, why, expected);
+        return fail_to_open(from->type, why);
     wav->rate = ft->signal.rate;
     wav->channels = ft->signal.channels;
     wav->rounded = ft->signal.precision > 16;
@@ -255,6 +252,7 @@ static bool decode(struct wav *wav, const struct source *from, size_t max, char 
 
 static void reset(struct wav *wav)
 {
+    wav->samples = NULL;
     wav->count = 0;
     wav->rate = 0;
     wav->channels = 0;
@@ -287,8 +285,8 @@ bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *
 
 void wav_free(struct wav *wav)
 {
-    free(wav->samples);
-    wav->samples = NULL;
+    free(wav->room);
+    wav->room = NULL;
 }
 
 static bool write_samples(sox_format_t *ft, const int16_t *samples, size_t count)

@@ -12,8 +12,10 @@ enum { WAV_WHY = 320 };
 
 /* One decoded channel. Starts as zeroes; its room is used again by the next recording. */
 struct wav {
-    int16_t *samples; /* owned; wav_free */
-    size_t count, capacity;
+    const void *samples; /* int16_t, not always aligned; in the bytes decoded or in room */
+    size_t count;
+    int16_t *room; /* owned; wav_free */
+    size_t capacity;
     double rate;       /* Hz */
     unsigned channels; /* as found; samples are only there when it is 1 */
     bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
