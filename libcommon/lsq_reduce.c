@@ -143,7 +143,7 @@ static enum lsq_status start_lanes(struct lsq_reducer *r)
     if (r->lanes == NULL)
         return LSQ_NOMEM;
     for (size_t i = 0; i < r->threads; i++)
-        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, r->threads > 1)) == NULL)
+        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, i + 1 < r->threads)) == NULL)
             return LSQ_NOMEM;
     return LSQ_OK;
 }
