@@ -2,7 +2,7 @@
 import sys
 
 
-def notebook(recordings, out):
+def notebook(recordings):
     """The tutorial's notebook as a script: pandas, scikit-learn, scipy."""
     import os
     import numpy as np
@@ -26,9 +26,9 @@ def notebook(recordings, out):
     model = LinearRegression().fit(train.iloc[:, :given], train.iloc[:, given:])
     predicted = model.predict(test.iloc[:, :given]).astype(np.int16)
     clip = np.concatenate([test.iloc[0, :given].to_numpy(), predicted[0]]).astype(np.int16)
-    wavfile.write(os.path.join(out, "OriginalTestClip.wav"), 8000, test.iloc[0].to_numpy())
-    wavfile.write(os.path.join(out, "ChoppedTestClip.wav"), 8000, test.iloc[0, :given].to_numpy())
-    wavfile.write(os.path.join(out, "ExtrapolatedClip.wav"), 8000, clip)
+    wavfile.write("OriginalTestClip.wav", 8000, test.iloc[0].to_numpy())
+    wavfile.write("ChoppedTestClip.wav", 8000, test.iloc[0, :given].to_numpy())
+    wavfile.write("ExtrapolatedClip.wav", 8000, clip)
     truth = test.iloc[0, given:].to_numpy().astype(float)
     print(1 - ((truth - predicted[0]) ** 2).sum() / ((truth - truth.mean()) ** 2).sum())
 
@@ -82,14 +82,15 @@ def tall(path, out):
 
 
 def wavs(recordings):
-    """scipy.io.wavfile in a loop."""
+    """scipy.io.wavfile in a loop: prints the seconds of the loop."""
     import os
+    import time
     from scipy.io import wavfile
 
-    total = 0
-    for name in os.listdir(recordings):
-        total += len(wavfile.read(os.path.join(recordings, name))[1])
-    print(total)
+    start = time.perf_counter()
+    clips = [wavfile.read(os.path.join(recordings, name))[1] for name in os.listdir(recordings)]
+    assert all(len(clip) > 0 for clip in clips)
+    print(time.perf_counter() - start)
 
 
 def dgemm():

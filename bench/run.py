@@ -19,31 +19,41 @@ PYTHON = os.environ.get("PYTHON", "/usr/bin/python3")
 QUICK = "--quick" in sys.argv
 ROUNDS = 3 if QUICK else 7
 PEERS = [PYTHON, os.path.join(HERE, "peers.py")]
+os.environ.pop("OPENBLAS_NUM_THREADS", None)
 os.environ["PATH"] = BIN + ":" + os.environ["PATH"]
 
 rows = []
 
 
-def run(command, **options):
-    """Seconds, peak KiB and output of a command (a list, or a shell line)."""
+def run(command, stdout=subprocess.PIPE, cwd=None):
+    """Seconds and output of a command (a list, or a line for sh)."""
     start = time.perf_counter()
-    p = subprocess.Popen(command, shell=isinstance(command, str), executable="/bin/bash" if isinstance(command, str) else None,
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **options)
-    out = p.stdout.read()
-    _, status, usage = os.wait4(p.pid, 0)
-    p.returncode = status
+    p = subprocess.Popen(command, shell=isinstance(command, str), stdout=stdout, stderr=subprocess.DEVNULL, cwd=cwd)
+    out = p.stdout.read() if stdout == subprocess.PIPE else b""
+    p.wait()
     seconds = time.perf_counter() - start
-    if status != 0:
+    if p.returncode != 0:
         sys.exit(f"bench: {command} failed")
-    return seconds, usage.ru_maxrss, out.decode(errors="replace")
+    return seconds, out.decode(errors="replace")
 
 
-def alternate(ours, peer):
-    """Medians of both, run in turn."""
+def peak(command, cwd=None, stdin=None):
+    """Peak MiB of a command (a list). GNU time starts it: a child of this process would count what this one holds."""
+    shell = ["sh", "-c", 'command time -f %M "$@" 2>&1 >/dev/null', "sh"] + command
+    p = subprocess.run(shell, cwd=cwd, stdin=stdin, stdout=subprocess.PIPE, check=False)
+    if p.returncode != 0:
+        sys.exit(f"bench: {command} failed")
+    return int(p.stdout.split()[-1]) / 1024
+
+
+def alternate(ours, peer, folder=None):
+    """Medians of both, run in turn; in a new folder below `folder` each time, where one is given: to
+    replace a file takes longer than to make one."""
     times = {0: [], 1: []}
     for _ in range(ROUNDS):
         for k, command in enumerate((ours, peer)):
-            times[k].append(run(command)[0])
+            cwd = tempfile.mkdtemp(dir=folder) if folder else None
+            times[k].append(run(command, stdout=subprocess.DEVNULL, cwd=cwd)[0])
     return statistics.median(times[0]), statistics.median(times[1])
 
 
@@ -62,45 +72,54 @@ def agree(what, ok):
 def missing():
     lack = [m for m in ("numpy", "scipy", "sklearn", "pandas", "msgpack", "msgpack_numpy")
             if subprocess.run([PYTHON, "-c", f"import {m}"], capture_output=True).returncode]
+    if subprocess.run("command time -f %M true", shell=True, capture_output=True).returncode:
+        print("bench: GNU time is missing: apt-get install time")
+        lack.append("time")
     packages = {"sklearn": "python3-sklearn", "msgpack_numpy": "python3-msgpack-numpy"}
     for m in lack:
+        if m == "time":
+            continue
         print(f"bench: {m} is missing: apt-get install {packages.get(m, 'python3-' + m)}")
     return lack
 
 
-def flow(out):
+def flow():
     """The whole flow as one shell line, at 0.25 given."""
-    return (f"cd {out} && fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held | lsq-fit -q -g 0.25 >model && "
-            "pad-chop -c :0.25 held >given && lsq-predict model given >predicted && stitch-wav -o OriginalTestClip.wav held && "
-            "stitch-wav -o ChoppedTestClip.wav given && stitch-wav -o ExtrapolatedClip.wav given predicted && r2-score --flat held predicted")
+    return (f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held | lsq-fit -q -g 0.25 >model && "
+            "pad-chop -c :0.25 held >given && lsq-predict model given >predicted && { stitch-wav -o OriginalTestClip.wav held & "
+            "stitch-wav -o ChoppedTestClip.wav given & stitch-wav -o ExtrapolatedClip.wav given predicted & "
+            "r2-score --flat held predicted; wait; }")
 
 
 def bench_flow(tmp):
     ours, theirs = os.path.join(tmp, "ours"), os.path.join(tmp, "theirs")
     os.makedirs(ours)
     os.makedirs(theirs)
-    notebook = PEERS + ["notebook", FSDD, theirs]
-    run(flow(ours))
-    peak = run(notebook)[1]
+    notebook = PEERS + ["notebook", FSDD]
+    run(flow(), cwd=ours)
+    run(notebook, cwd=theirs)
     for name in ("OriginalTestClip.wav", "ChoppedTestClip.wav", "ExtrapolatedClip.wav"):
         agree("the tutorial's " + name, open(f"{ours}/{name}", "rb").read() == open(f"{theirs}/{name}", "rb").read())
-    a, b = alternate(flow(ours), notebook)
-    run(f"cd {ours} && fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held >train")
-    own = max(run(c, cwd=ours)[1] for c in (
-        ["fsdd-load", "-d", "0", "-s", SPEAKER, FSDD], ["lsq-fit", "-q", "-g", "0.25", "train"], ["lsq-predict", "model", "given"]))
-    row("the whole tutorial, 0.25 given", "pandas, scikit-learn script", a, b, "40", f"peak {own / 1024:.0f} : {peak / 1024:.0f} MiB")
+    a, b = alternate(flow(), notebook, tmp)
+    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held >train", cwd=ours)
+    own = max(peak(c, cwd=ours) for c in (
+        ["fsdd-load", "-d", "0", "-s", SPEAKER, FSDD], ["pad-chop", "train"], ["split-holdout", "-S", "7", "-o", "h", "train"],
+        ["lsq-fit", "-q", "-g", "0.25", "train"], ["lsq-predict", "model", "given"], ["r2-score", "--flat", "held", "predicted"],
+        ["stitch-wav", "-o", "x.wav", "given", "predicted"]))
+    other = peak(notebook, cwd=theirs)
+    row("the whole tutorial, 0.25 given", "pandas, scikit-learn script", a, b, "40",
+        f"peak {own:.1f} : {other:.0f} MiB, 1/{other / own:.0f}")
 
 
 def bench_fit(tmp):
     """lsq-fit on the tutorial's training matrix."""
     train = os.path.join(tmp, "train")
     run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/held >{train}")
-    columns = int(run([PYTHON, "-c", f"import sys; sys.path.insert(0, '{HERE}'); import peers; print(peers.read('{train}').shape[1])"])[2])
+    columns = int(run([PYTHON, "-c", f"import sys; sys.path.insert(0, '{HERE}'); import peers; print(peers.read('{train}').shape[1])"])[1])
     given = int(0.25 * columns)
-    ours = f"lsq-fit -q -g {given} {train} >{tmp}/model"
-    a, b = alternate(ours, PEERS + ["fit", train, str(given), f"{tmp}/coef"])
+    a, b = alternate(["lsq-fit", "-q", "-g", str(given), train], PEERS + ["fit", train, str(given), f"{tmp}/coef"])
     row("lsq-fit, the tutorial's 49 rows", "Python process, scikit-learn", a, b, "20")
-    alone = statistics.median(map(float, run(PEERS + ["lstsq", train, str(given)])[2].split()))
+    alone = statistics.median(map(float, run(PEERS + ["lstsq", train, str(given)])[1].split()))
     row("lsq-fit, the tutorial's 49 rows", "scipy.linalg.lstsq, call alone", a, alone, "3")
 
 
@@ -121,7 +140,7 @@ def bench_tall(tmp, gflops):
     run([PYTHON, "-c", MAKE, str(n), str(p), path])
     line = f"cat {path} | lsq-fit -g {p} --dense >{tmp}/model"
     run(line)
-    theirs = statistics.median(map(float, run(PEERS + ["tall", path, f"{tmp}/coef.npy"])[2].split()))
+    theirs = statistics.median(map(float, run(PEERS + ["tall", path, f"{tmp}/coef.npy"])[1].split()))
     run([PYTHON, "-c", f"import msgpack, msgpack_numpy, numpy as np; "
          f"m = next(iter(msgpack.Unpacker(open('{tmp}/model', 'rb'), object_hook=msgpack_numpy.decode))); "
          f"assert abs(m['coef'][:, 0] - np.load('{tmp}/coef.npy')).max() < 1e-9"])
@@ -139,23 +158,21 @@ def peak_of(n, p, tmp):
     run([PYTHON, "-c", MAKE, "10000", str(p), block])
     code = (f"import sys; d = open('{block}', 'rb').read()\nfor _ in range({n // 10000}): sys.stdout.buffer.write(d)")
     writer = subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE)
-    p = subprocess.Popen(["lsq-fit", "-q", "-g", str(p)], stdin=writer.stdout, stdout=subprocess.DEVNULL)
+    mib = peak(["lsq-fit", "-q", "-g", str(p)], stdin=writer.stdout)
     writer.stdout.close()
-    _, status, usage = os.wait4(p.pid, 0)
-    p.returncode = status
     writer.wait()
-    agree("lsq-fit on many rows", status == 0)
-    return usage.ru_maxrss / 1024
+    return mib
 
 
 def bench_load(tmp):
     exe = os.path.join(tmp, "sndfile")
     have = subprocess.run(["cc", "-O2", "-o", exe, os.path.join(HERE, "sndfile.c"), "-lsndfile"], capture_output=True).returncode == 0
-    ours = f"fsdd-load '{FSDD}' >/dev/null"
+    ours = ["fsdd-load", FSDD]
     count = len([n for n in os.listdir(FSDD) if n.endswith(".wav")])
     a, b = alternate(ours, PEERS + ["wavs", FSDD])
-    start = run([PYTHON, "-c", "import scipy.io.wavfile"])[0]
-    row(f"fsdd-load, {count} recordings", "scipy.io.wavfile in a loop", a, b - start, "4", "peer without its start-up")
+    row(f"fsdd-load, {count} recordings", "scipy.io.wavfile in a loop, process", a, b, "4")
+    alone = statistics.median(float(run(PEERS + ["wavs", FSDD])[1]) for _ in range(ROUNDS))
+    row(f"fsdd-load, {count} recordings", "scipy.io.wavfile, the loop alone", a, alone, "4")
     if have:
         a, b = alternate(ours, [exe, FSDD])
         row(f"fsdd-load, {count} recordings", "libsndfile in C", a, b, "1")
@@ -192,7 +209,7 @@ def main():
         sys.exit(1)
     names = os.listdir(FSDD)
     SPEAKER = "jackson" if any("_jackson_" in n for n in names) else "espeak"
-    gflops = float(run(PEERS + ["dgemm"])[2])
+    gflops = float(run(PEERS + ["dgemm"])[1])
     with tempfile.TemporaryDirectory() as tmp:
         pipe = run("head -c 2147483648 /dev/zero | cat >/dev/null")[0]
         cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
