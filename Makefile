@@ -65,6 +65,7 @@ help:
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
 ## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1)
+## make check-large     4.5 GiB through every filter, 10^7 short rows, with the peak of each (LARGE_GIB)
 ## make check-kill      kill the tutorial at random moments and run it again (N=200)
 ## make fuzz            look for faults, TIME=60 seconds a target (TARGETS=, JOBS=2)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
@@ -139,6 +140,10 @@ check-kill: all
 same:
 	@env -u MAKEFLAGS -u MAKELEVEL PYTHON='$(PYTHON)' MAKE='$(MAKE)' FSDD='$(FSDD)' STRICT='$(STRICT)' tests/same \
 		$(BUILD)/same $(foreach name,DIGIT SPEAKER SEED HOLDOUT PROVIDED,$(if $($(name)),'$(name)=$($(name))'))
+
+check-large: all
+	@rm -rf $(BUILD)/large && mkdir -p $(BUILD)/large
+	@BIN='$(abspath $(BUILD))/bin' $(PYTHON) tests/large.py $(BUILD)/large
 
 # LeakSanitizer is told of what the libraries themselves never free.
 check-san:
@@ -262,6 +267,6 @@ deb: dist
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-kill check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
+.PHONY: all help tutorial listen fsdd check check-large check-kill check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
