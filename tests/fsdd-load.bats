@@ -849,3 +849,12 @@ assert [i + 1 for i, row in enumerate(x(ms)) if len(row) == 300] == [17, 100, 29
     cp "$WAVS/bad/text.wav" d/0_a_180.wav
     refuses 1 'fsdd-load: d/0_a_180.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load d
 }
+
+@test "fsdd-load: without filters of system calls it loads the same, and says so" {
+    "${CC:-cc}" -shared -fPIC -o no-seccomp.so "$ROOT/tests/preload/no-seccomp.c"
+    fsdd-load "$CORPUS" >rows
+    export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
+    LD_PRELOAD=$PWD/no-seccomp.so fsdd-load "$CORPUS" | cmp - rows
+    run -0 --separate-stderr env LD_PRELOAD="$PWD/no-seccomp.so" fsdd-load --version
+    assert_line --index 1 'no sandbox: this system has no seccomp filters'
+}
