@@ -36,6 +36,7 @@ static const char usage[] =
     "      --grid=LIST     what auto tries, separated by commas (default: 21 values from the\n"
     "                      largest singular value squared down by 10 decades)\n"
     "      --loo           say how well each row is predicted by a fit of the others\n"
+    "      --left-out=F    the same, and write to F what the fit of the others predicts of it\n"
     "      --partial       write the rows reduced, not a model: lsq-fit reads such partial\n"
     "                      fits like rows and fits all rows behind them\n"
     "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one a\n"
@@ -49,8 +50,9 @@ struct options {
     const char *given_text; /* as typed */
     struct num_pos given;
     bool dense, partial, loo, ridge_auto;
-    double ridge; /* 0: none */
-    double *grid; /* of ridge_auto; NULL: the default one */
+    const char *left_out; /* a file; NULL: none */
+    double ridge;         /* 0: none */
+    double *grid;         /* of ridge_auto; NULL: the default one */
     size_t grid_count;
     unsigned threads;
     struct lsq_options lsq;
@@ -94,7 +96,7 @@ static void parse_grid(struct options *o, const char *arg)
 
 static struct options parse(int argc, char **argv)
 {
-    enum { NO_INTERCEPT = OPT_LONG, RCOND, DENSE, PARTIAL, THREADS, RIDGE, GRID, LOO };
+    enum { NO_INTERCEPT = OPT_LONG, RCOND, DENSE, PARTIAL, THREADS, RIDGE, GRID, LOO, LEFT_OUT };
     static const struct option longs[] = {{"given", required_argument, NULL, 'g'},
                                           {"no-intercept", no_argument, NULL, NO_INTERCEPT},
                                           {"rcond", required_argument, NULL, RCOND},
@@ -104,6 +106,7 @@ static struct options parse(int argc, char **argv)
                                           {"ridge", required_argument, NULL, RIDGE},
                                           {"grid", required_argument, NULL, GRID},
                                           {"loo", no_argument, NULL, LOO},
+                                          {"left-out", required_argument, NULL, LEFT_OUT},
                                           OPT_COMMON};
     struct options o = {.threads = default_threads(), .lsq = {true, -1}};
     int c;
@@ -121,6 +124,12 @@ static struct options parse(int argc, char **argv)
             o.partial = true;
         } else if (c == LOO) {
             o.loo = true;
+        } else if (c == LEFT_OUT) {
+            o.loo = true;
+            o.left_out = optarg;
+            if (optarg[0] == '\0' || strcmp(optarg, "-") == 0)
+                die_usage("--left-out: '%s', expected a file: standard output has the model",
+                          optarg);
         } else if (c == RIDGE) {
             parse_ridge(&o, optarg);
         } else if (c == GRID) {
@@ -196,7 +205,8 @@ static void make_grid(struct loo *loo, const struct options *o, const struct lsq
 
 /* Ridge regression, or leave-one-out errors, or both: from the spectrum. */
 static void solve_spectrum(struct fit_input *input, const struct options *o, struct stream *in,
-                           struct lsq_fit *fit, struct loo *loo, double *ridge)
+                           struct output *left_out, struct lsq_fit *fit, struct loo *loo,
+                           double *ridge)
 {
     const char *name = stream_name(in);
     bool ridged = o->ridge_auto || o->ridge > 0;
@@ -217,6 +227,8 @@ static void solve_spectrum(struct fit_input *input, const struct options *o, str
             loo->lambdas[0] = o->ridge;
         }
         loo_run(loo, in, &spectrum);
+        if (left_out != NULL)
+            loo_put_left_out(loo, in, &spectrum, left_out);
         *ridge = loo->lambdas[loo->best];
     }
     check(ridged ? lsq_spectrum_fit(&spectrum, *ridge, fit)
@@ -245,8 +257,9 @@ static void put_model(struct output *out, struct fit_input *input, const struct 
     struct loo loo;
     struct model_notes notes = {.intercept = o->lsq.intercept, .chosen = o->ridge_auto};
     memset(&loo, 0, sizeof loo);
+    struct output *left_out = o->left_out != NULL ? output_file(o->left_out) : NULL;
     if (o->loo || o->ridge_auto || o->ridge > 0)
-        solve_spectrum(input, o, in, &fit, &loo, &notes.ridge);
+        solve_spectrum(input, o, in, left_out, &fit, &loo, &notes.ridge);
     else
         solve(input, o, stream_name(in), &fit);
     if (o->dense)
@@ -258,6 +271,8 @@ static void put_model(struct output *out, struct fit_input *input, const struct 
     if (notes.ridge == 0)
         remark(&fit, o);
     model_put(out, &fit, &notes, &input->meta.block);
+    if (left_out != NULL)
+        output_close(left_out);
     lsq_free(&fit);
     loo_free(&loo);
 }
@@ -277,6 +292,9 @@ int main(int argc, char **argv)
     struct options o = parse(argc, argv);
     struct output *out = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);
+
+    if (o.left_out != NULL && output_is_stdout(o.left_out))
+        die(o.left_out, "the file that standard output goes to, expected another for --left-out");
 
     struct fit_input input = {.given_text = o.given_text,
                               .position = o.given,

@@ -1,5 +1,6 @@
 #include "loo.h"
 
+#include "block.h"
 #include "mem.h"
 #include "msg.h"
 #include "progress.h"
@@ -63,6 +64,42 @@ void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
     choose(loo, s);
     free(row);
     free(errors);
+}
+
+/* The rows of one block that fit into one of the output, from `row` on; returns how many. */
+static size_t put_some(const struct loo *loo, struct stream *in, const struct block *block,
+                       size_t row, const struct lsq_spectrum *s, double *room, struct output *out)
+{
+    size_t c = s->given + s->targets;
+    double *errors = room + c;
+    struct block meta = *block;
+    meta.has_col0 = true;
+    meta.col0 = block->col0 + s->given;
+    size_t n = block_fit(&meta, row, block->rows - row, s->targets * sizeof *room);
+    if (n == 0)
+        die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB", s->targets);
+    bool last = stream_at_end(in) && row + n == block->rows;
+    block_put_head(out, &meta, row, n, &nd_double, s->targets, last);
+    for (size_t i = row; i < row + n; i++) {
+        table_row(in, block, i, c, room);
+        lsq_spectrum_row(s, room, loo->lambdas + loo->best, 1, errors);
+        for (size_t j = 0; j < s->targets; j++)
+            errors[j] = room[s->given + j] - errors[j];
+        output_write(out, errors, s->targets * sizeof *errors);
+    }
+    return n;
+}
+
+void loo_put_left_out(const struct loo *loo, struct stream *in, const struct lsq_spectrum *s,
+                      struct output *out)
+{
+    double *room = mem_array(s->given + 2 * s->targets, sizeof *room);
+    struct block block;
+    stream_rewind(in);
+    while (stream_next(in, &block))
+        for (size_t row = 0; row < block.rows;)
+            row += put_some(loo, in, &block, row, s, room, out);
+    free(room);
 }
 
 double loo_r2(const struct loo *loo, size_t targets, size_t target)

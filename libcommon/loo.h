@@ -4,6 +4,7 @@
 #define WAVEFILL_LOO_H
 
 #include "lsq_spectrum.h"
+#include "output.h"
 #include "r2.h"
 #include "stream.h"
 
@@ -22,6 +23,12 @@ struct loo {
 /* Fills loo->mse, squares and best for loo->lambdas from the rows of in, which is
  * rewound first. Partial fits among them are refused: their rows are gone. */
 void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum);
+
+/* Writes each row's prediction by the fit of the others, under the best penalty, in a
+ * further reading of in: a matrix of t columns, named as the rows are, from column
+ * col0 + p on, as lsq-predict writes it. */
+void loo_put_left_out(const struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum,
+                      struct output *out);
 
 /* R² of the errors of one target under the best penalty, and the mean over targets. A
  * target that is constant counts as 1 if exact, else 0. */

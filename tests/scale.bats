@@ -192,7 +192,34 @@ for n, p, t, twins in (30, 4, 2, 0), (20, 50, 3, 0), (20, 50, 3, 1), (30, 6, 1, 
         score, error = m["loo_r2"].mean(), ((y - want) ** 2).mean()
         assert err.splitlines()[0] == f"lsq-fit: leave-one-out R^2 {score:.6g}, mean square error {error:.6g}", err
         plain = model(call("lsq-fit", "-q", "-g", str(p), *([] if intercept else ["--no-intercept"]), data=stream(x, y, 7))[0])
-        close(m["C"], plain["C"])'
+        close(m["C"], plain["C"])
+        assert call("lsq-fit", "-q", "--left-out=left", "-g", str(p), *([] if intercept else ["--no-intercept"]), data=stream(x, y, 7))[0] == out
+        left = read("left")
+        assert all(part["col0"] == p for part in left) and [part["last"] for part in left] == [False] * (len(left) - 1) + [True]
+        close(np.concatenate([part["x"] for part in left]), want)'
+}
+
+@test "lsq-fit: --left-out with --ridge is what scikit-learn leaves out, and its file is whole or not there" {
+    py "$with_models"'
+from sklearn.linear_model import Ridge, RidgeCV
+x, y = rng.normal(size=(12, 30)), rng.normal(size=(12, 3))
+grid = [0.1, 1, 10, 100]
+best = RidgeCV(alphas=grid).fit(x, y).alpha_
+for option, alpha in ("--ridge=2.5", 2.5), ("--ridge=auto", best):
+    call("lsq-fit", "-q", "-g", "30", option, *(["--grid=0.1,1,10,100"] if option.endswith("auto") else []), "--left-out=left", data=stream(x, y, 5))
+    want = [Ridge(alpha=alpha).fit(np.delete(x, i, 0), np.delete(y, i, 0)).predict(x[i:i + 1])[0] for i in range(12)]
+    close(np.concatenate([part["x"] for part in read("left")]), want)
+write("bad", {"mat": 1, "x": np.array([[1.0, 2.0], [3.0, np.nan]])})
+write("good", {"mat": 1, "x": np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]])})'
+    rm left
+    refuses 1 'lsq-fit: bad: row 1, column 1: nan, expected a finite number' lsq-fit -g 1 --left-out=left bad
+    [ ! -e left ]
+    for name in '' -; do
+        refuses 2 "lsq-fit: --left-out: '$name', expected a file: standard output has the model; try 'lsq-fit --help'" \
+            lsq-fit -g 1 --left-out="$name" good
+    done
+    run -1 --separate-stderr bash -c 'lsq-fit -g 1 --left-out=same good >same'
+    assert_equal "$stderr" 'lsq-fit: same: the file that standard output goes to, expected another for --left-out'
 }
 
 @test "lsq-fit: memory does not grow with rows" {
