@@ -131,6 +131,7 @@ CASES = [
     Case("pad-chop shortest", "pad-chop -q", "ragged"),
     Case("pad-chop longest of two", "pad-chop -q -l max -c 10%: in/ragged in/rows"),
     Case("pad-chop length", "pad-chop -q -l 20 -c 3:12", "ragged"),
+    Case("pad-chop frames", "pad-chop -q -f 7 --hop=3 -c 10%:", "ragged"),
     Case("split-holdout seed", "split-holdout -q --seed=7 -o out/held", "rows"),
     Case("split-holdout row", "split-holdout -q --row=1-2 -o out/held", "tall", {"held": b"old"}),
     Case("split-holdout name", "split-holdout -q -n 0_a_1 -n 0_a_3 -o out/link in/ragged", out={"link": "held", "held": b"old"}),
