@@ -149,6 +149,8 @@ CASES = [
     Case("stitch-wav old folder", "stitch-wav -q -o out in/given -", "predicted", {"0_a_2.wav": b"old"}, one_by_one=True),
     Case("r2-score columns", "r2-score -q --average=none in/rows", "predicted"),
     Case("r2-score flat", "r2-score -q --flat --json in/rows in/predicted"),
+    Case("r2-score rows", "r2-score -q --by-row --snr -c 3:50% in/rows", "predicted"),
+    Case("r2-score pooled", "r2-score -q --pooled --snr --json in/rows in/predicted"),
     # What does not fit into memory goes to a temporary file, which must not stay.
     Case("split-holdout big", "split-holdout -q --seed=7 -o out/held", "big",
          kinds=["open", "mkstemp", "unlink", "seek", "close", "rename"]),

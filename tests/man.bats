@@ -299,6 +299,8 @@ stitch-wav.1 stitch-wav -r 8 -o dir path
 stitch-wav.1 stitch-wav -r 16 -o quiet.wav quiet
 r2-score.1 split-holdout -r 0,1 -o rest rows >single; r2-score single single
 r2-score.1 pad-chop -c 2: rows | r2-score given
+r2-score.1 r2-score -c 9: rows rows
+r2-score.1 r2-score --by-row -c :1 rows rows
 r2-score.1 r2-score loud quiet
 r2-score.1 r2-score rest rows
 r2-score.1 r2-score given fast
