@@ -1,5 +1,5 @@
 /* pad-chop: rows of any lengths in, rows of one length out, and of these the
- * columns asked for.
+ * columns asked for; or the overlapping frames of the rows.
  *
  * With a length given it holds one block at a time; the shortest or longest row is
  * only known at the end of input, which is kept for a second reading. */
@@ -11,6 +11,7 @@
 #include "opt.h"
 #include "output.h"
 #include "stream.h"
+#include "windows.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,6 +26,10 @@ static const char usage[] =
     "  -c, --columns=A:B     then keep columns A up to, not including, B: an index (12), a\n"
     "                        fraction of the columns (0.25) or a per cent (25%); without\n"
     "                        A from the first, without B to the last\n"
+    "  -f, --frame=W         instead of --length: each row becomes its frames, W columns from\n"
+    "                        columns 0, H, 2H, ... that fit into it, in constant memory;\n"
+    "                        with -c, frames of these columns of each row\n"
+    "      --hop=H           columns from one frame to the next (default 1)\n"
     "  -q, --quiet           no warnings\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n";
@@ -35,7 +40,8 @@ struct options {
     enum length length;
     uint64_t columns;  /* of EXACT */
     const char *range; /* as typed */
-    struct num_pos from, to;
+    struct num_span span;
+    uint64_t width, hop; /* of frames; 0 for none */
 };
 
 /* Columns from up to to of rows brought to `length`. */
@@ -43,51 +49,57 @@ struct cut {
     size_t length, from, to;
 };
 
-static void parse_columns(const char *arg, struct options *o)
+static uint64_t parse_count(const char *option, const char *arg)
 {
-    char text[128];
-    size_t n = strlen(arg);
-    char *colon = NULL;
-    if (n < sizeof text) {
-        memcpy(text, arg, n + 1);
-        colon = strchr(text, ':');
-    }
-    if (colon != NULL)
-        *colon = '\0';
-    if (colon == NULL || !num_parse_pos(text[0] != '\0' ? text : "0", &o->from) ||
-        !num_parse_pos(colon[1] != '\0' ? colon + 1 : "100%", &o->to))
-        die_usage("--columns: '%s', expected A:B, each an index, a fraction or a per cent", arg);
-    if (o->from.kind == o->to.kind &&
-        (o->from.kind == NUM_INDEX ? o->from.index >= o->to.index
-                                   : o->from.fraction >= o->to.fraction))
-        die_usage("--columns: '%s', expected A smaller than B", arg);
-    o->range = arg;
+    uint64_t count;
+    if (!num_parse_uint(arg, FRAME_MAX, &count) || count == 0)
+        die_usage("%s: '%s', expected a number from 1 to %d", option, arg, FRAME_MAX);
+    return count;
+}
+
+static void parse_length(const char *arg, struct options *o)
+{
+    if (strcmp(arg, "min") == 0)
+        o->length = SHORTEST;
+    else if (strcmp(arg, "max") == 0)
+        o->length = LONGEST;
+    else if (num_parse_uint(arg, FRAME_MAX, &o->columns) && o->columns > 0)
+        o->length = EXACT;
+    else
+        die_usage("--length: '%s', expected min, max or a number from 1 to %d", arg, FRAME_MAX);
 }
 
 static struct options parse(int argc, char **argv)
 {
+    enum { HOP = OPT_LONG };
     static const struct option longs[] = {{"length", required_argument, NULL, 'l'},
                                           {"columns", required_argument, NULL, 'c'},
+                                          {"frame", required_argument, NULL, 'f'},
+                                          {"hop", required_argument, NULL, HOP},
                                           OPT_COMMON};
     struct options o;
     memset(&o, 0, sizeof o);
     o.range = ":";
-    num_parse_pos("0", &o.from);
-    num_parse_pos("100%", &o.to);
+    num_parse_span(o.range, &o.span);
+    bool length = false;
     int c;
-    while ((c = opt_next(argc, argv, "l:c:", longs, usage)) != -1) {
-        if (c == 'c')
-            parse_columns(optarg, &o);
-        else if (strcmp(optarg, "min") == 0)
-            o.length = SHORTEST;
-        else if (strcmp(optarg, "max") == 0)
-            o.length = LONGEST;
-        else if (num_parse_uint(optarg, FRAME_MAX, &o.columns) && o.columns > 0)
-            o.length = EXACT;
-        else
-            die_usage("--length: '%s', expected min, max or a number from 1 to %d", optarg,
-                      FRAME_MAX);
+    while ((c = opt_next(argc, argv, "l:c:f:", longs, usage)) != -1) {
+        if (c == 'c') {
+            o.span = opt_span("--columns", optarg);
+            o.range = optarg;
+        } else if (c == 'f')
+            o.width = parse_count("--frame", optarg);
+        else if (c == HOP)
+            o.hop = parse_count("--hop", optarg);
+        else {
+            parse_length(optarg, &o);
+            length = true;
+        }
     }
+    if (length && o.width > 0)
+        die_usage("--frame with --length, which makes rows one length, expected one of them");
+    if (o.hop > 0 && o.width == 0)
+        die_usage("--hop without --frame, which it is for");
     return o;
 }
 
@@ -106,8 +118,8 @@ static size_t find_length(struct stream *in, enum length length)
 
 static struct cut make_cut(const struct options *o, size_t length, const char *name)
 {
-    struct cut cut = {length, (size_t)num_resolve_pos(&o->from, length),
-                      (size_t)num_resolve_pos(&o->to, length)};
+    struct cut cut = {length, (size_t)num_resolve_pos(&o->span.from, length),
+                      (size_t)num_resolve_pos(&o->span.to, length)};
     if (cut.to > length || cut.from >= cut.to)
         die(name, "columns %s are %zu:%zu in rows of %zu, expected A < B <= %zu", o->range,
             cut.from, cut.to, length, length);
@@ -171,6 +183,35 @@ static void put_block(struct output *out, const char *name, const struct block *
         block_put_head(out, &meta, 0, 0, block->ragged ? &nd_int16 : &block->nds->type, cols, true);
 }
 
+static void write_rows(struct stream *in, struct output *out, const struct options *o)
+{
+    size_t length = (size_t)o->columns;
+    if (o->length != EXACT) {
+        stream_keep(in);
+        length = find_length(in, o->length);
+        stream_rewind(in);
+    }
+    struct cut cut = make_cut(o, length, stream_name(in));
+    struct block block;
+    while (stream_next(in, &block))
+        put_block(out, stream_name(in), &block, &cut, stream_at_end(in));
+}
+
+static void write_frames(struct stream *in, struct output *out, const struct options *o)
+{
+    struct windows w = {.width = (size_t)o->width,
+                        .hop = o->hop > 0 ? (size_t)o->hop : 1,
+                        .span = o->span,
+                        .range = o->range};
+    struct block block;
+    while (stream_next(in, &block))
+        windows_put(&w, out, stream_name(in), stream_row0(in), &block, stream_at_end(in));
+    if (w.short_rows > 0)
+        warn(NULL, "rows too short for a frame of %zu column%s: %zu of %zu", w.width,
+             msg_plural(w.width), w.short_rows, w.rows);
+    windows_free(&w);
+}
+
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
@@ -178,17 +219,10 @@ int main(int argc, char **argv)
     struct output *out = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);
 
-    size_t length = (size_t)o.columns;
-    if (o.length != EXACT) {
-        stream_keep(in);
-        length = find_length(in, o.length);
-        stream_rewind(in);
-    }
-    struct cut cut = make_cut(&o, length, stream_name(in));
-
-    struct block block;
-    while (stream_next(in, &block))
-        put_block(out, stream_name(in), &block, &cut, stream_at_end(in));
+    if (o.width > 0)
+        write_frames(in, out, &o);
+    else
+        write_rows(in, out, &o);
 
     stream_close(in);
     output_close(out);

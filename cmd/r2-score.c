@@ -1,15 +1,15 @@
-/* r2-score: the truth and a prediction in, R² out, as scikit-learn defines it. */
-#include "mem.h"
+/* r2-score: the truth and a prediction in, R² out, as scikit-learn defines it, and the
+ * signal-to-noise ratio. */
 #include "msg.h"
-#include "num.h"
 #include "opt.h"
 #include "output.h"
+#include "pairs.h"
+#include "print.h"
 #include "r2.h"
+#include "snr.h"
 #include "stream.h"
-#include "table.h"
 
-#include <inttypes.h>
-#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,45 +22,89 @@ static const char usage[] =
     "  -a, --average=HOW    uniform: mean over the columns (default); variance: weighted\n"
     "                       with each column's variance; none: one number a column\n"
     "  -f, --flat           one score over all samples, whatever their column\n"
+    "      --pooled         the same, but the truth deviates from the mean of its own row\n"
+    "      --by-row         a line a row: its name, a tab, the score over its samples\n"
+    "  -c, --cols=A:B       score columns A up to, not including, B of those predicted: an\n"
+    "                       index (12), a fraction (0.25) or a per cent (25%)\n"
+    "      --snr            then the signal-to-noise ratio of what is scored, in dB\n"
     "  -u, --undefined=HOW  columns of constant truth, or of one row only, count as\n"
     "                       finite: 1 if exact, else 0 (default); nan: not a number\n"
-    "  -j, --json           a JSON object instead of plain numbers\n"
+    "  -j, --json           JSON instead of plain text: an object, or one a row\n"
     "  -q, --quiet          no warnings\n"
     "  -h, --help           this text\n"
     "  -V, --version        the version\n";
 
-enum { UNIFORM, VARIANCE, NONE };
+/* What is scored: the first three are --average's, of columns. */
+enum { UNIFORM, VARIANCE, NONE, FLAT, POOLED, BY_ROW };
 static const char *const averages[] = {"uniform", "variance", "none", NULL};
+static const char *const words[] = {"uniform", "variance", "none", "flat", "pooled"};
 
 struct options {
-    int average;
-    bool flat, nan, json;
+    int score;
+    bool nan, json, snr;
+    const char *range; /* as typed */
+    struct num_span span;
 };
 
-static struct options parse(int argc, char **argv)
+static bool by_column(const struct options *o)
 {
+    return o->score <= NONE;
+}
+
+/* asked: a bit for each of --average, --flat, --pooled and --by-row. */
+static void check_one_score(unsigned asked)
+{
+    static const char *const names[] = {"--average", "--flat", "--pooled", "--by-row"};
+    int low = 0;
+    while (low < 3 && !(asked >> low & 1))
+        low++;
+    for (int high = low + 1; high < 4; high++)
+        if (asked >> high & 1)
+            die_usage("%s with %s%s, expected one of them", names[high], names[low],
+                      low == 0 ? ", which is about columns" : "");
+}
+
+static struct options parse_options(int argc, char **argv)
+{
+    enum { POOLED_OPTION = OPT_LONG, BY_ROW_OPTION, SNR_OPTION };
     static const struct option longs[] = {{"average", required_argument, NULL, 'a'},
                                           {"flat", no_argument, NULL, 'f'},
+                                          {"pooled", no_argument, NULL, POOLED_OPTION},
+                                          {"by-row", no_argument, NULL, BY_ROW_OPTION},
+                                          {"cols", required_argument, NULL, 'c'},
+                                          {"snr", no_argument, NULL, SNR_OPTION},
                                           {"undefined", required_argument, NULL, 'u'},
                                           {"json", no_argument, NULL, 'j'},
                                           OPT_COMMON};
     static const char *const undefined[] = {"finite", "nan", NULL};
-    struct options o = {UNIFORM, false, false, false};
-    bool averaged = false;
+    struct options o = {.score = UNIFORM, .range = ":"};
+    num_parse_span(o.range, &o.span);
+    unsigned asked = 0;
     int c;
-    while ((c = opt_next(argc, argv, "a:fu:j", longs, usage)) != -1) {
-        if (c == 'a') {
-            o.average = opt_word("--average", optarg, averages);
-            averaged = true;
-        } else if (c == 'f')
-            o.flat = true;
+    while ((c = opt_next(argc, argv, "a:fc:u:j", longs, usage)) != -1) {
+        if (c == 'a' || c == 'f' || c == POOLED_OPTION || c == BY_ROW_OPTION) {
+            o.score = c == 'a'             ? opt_word("--average", optarg, averages)
+                      : c == 'f'           ? FLAT
+                      : c == POOLED_OPTION ? POOLED
+                                           : BY_ROW;
+            asked |= 1U << (by_column(&o) ? 0 : o.score - NONE);
+        } else if (c == 'c') {
+            o.span = opt_span("--cols", optarg);
+            o.range = optarg;
+        } else if (c == SNR_OPTION)
+            o.snr = true;
         else if (c == 'u')
             o.nan = opt_word("--undefined", optarg, undefined) == 1;
         else
             o.json = true;
     }
-    if (o.flat && averaged)
-        die_usage("--flat with --average, which is about columns, expected one of them");
+    check_one_score(asked);
+    return o;
+}
+
+static struct options parse(int argc, char **argv)
+{
+    struct options o = parse_options(argc, argv);
     int files = argc - optind;
     if (files < 1 || files > 2)
         die_usage("%d files, expected TRUTH and, if not on standard input, PREDICTED", files);
@@ -69,123 +113,95 @@ static struct options parse(int argc, char **argv)
     return o;
 }
 
-/* Where in a row of the truth the predicted columns begin. */
-static size_t offset_of(const struct table_cursor *truth, const struct table_cursor *predicted)
-{
-    size_t have = block_row(&truth->block, truth->row - 1).cols;
-    size_t want = block_row(&predicted->block, predicted->row - 1).cols;
-    uint64_t from = truth->block.col0;
-    uint64_t at = predicted->block.has_col0 ? predicted->block.col0 : from;
-    /* A truth that carries no position is taken as it stands if it fits exactly. */
-    if (have == want && !truth->block.has_col0)
-        return 0;
-    if (!predicted->block.has_col0 && want < have)
-        die(stream_name(predicted->in),
-            "row %zu: %zu column%s and no col0, expected %zu as in %s, or a "
-            "col0",
-            stream_row0(predicted->in) + predicted->row - 1, want, msg_plural(want), have,
-            stream_name(truth->in));
-    if (at < from || at - from > have || want > have - (size_t)(at - from))
-        die(stream_name(predicted->in),
-            "row %zu: columns %" PRIu64 ":%" PRIu64 ", expected columns among %" PRIu64 ":%" PRIu64
-            " as in %s",
-            stream_row0(predicted->in) + predicted->row - 1, at, at + want, from, from + have,
-            stream_name(truth->in));
-    return (size_t)(at - from);
-}
-
-static void check_rates(const struct table_cursor *truth, const struct table_cursor *predicted)
-{
-    const struct block *t = &truth->block;
-    const struct block *p = &predicted->block;
-    if (t->has_rate && p->has_rate && t->rate != p->rate)
-        die(stream_name(predicted->in), "%.10g Hz, expected %.10g Hz as in %s", p->rate, t->rate,
-            stream_name(truth->in));
-}
-
-struct room {
-    double *truth, *predicted;
-    size_t truth_size;
-    size_t cols;
+/* What has been scored so far: of one row only with --by-row. */
+struct scores {
+    struct r2 r2;
+    struct snr snr;
+    size_t rows, cols;
 };
 
-static void add_row(struct r2 *r2, bool flat, const struct table_cursor *truth,
-                    const struct table_cursor *predicted, struct room *room)
+static void add_row(struct scores *s, const struct options *o, const struct pair *pair)
 {
-    table_check_names(truth, predicted);
-    check_rates(truth, predicted);
-    size_t cols = stream_rectangle(predicted->in, &predicted->block);
-    size_t offset = offset_of(truth, predicted);
-    if (room->predicted == NULL) {
-        room->cols = cols;
-        room->predicted = mem_array(cols, sizeof *room->predicted);
-        if (!r2_init(r2, flat ? 1 : cols))
+    if (s->rows++ == 0) {
+        s->cols = pair->cols;
+        if (!r2_init(&s->r2, by_column(o) ? pair->cols : 1))
             die(NULL, "out of memory");
     }
-    if (offset + cols > room->truth_size) {
-        room->truth_size = offset + cols;
-        room->truth = mem_grow(room->truth, room->truth_size, sizeof *room->truth);
+    if (o->score == POOLED)
+        r2_next_group(&s->r2);
+    if (o->score == BY_ROW) {
+        r2_reset(&s->r2);
+        s->snr = (struct snr){.signal = {.limit = 0}};
     }
-    table_row(truth->in, &truth->block, truth->row - 1, offset + cols, room->truth);
-    table_row(predicted->in, &predicted->block, predicted->row - 1, cols, room->predicted);
-    if (!flat)
-        r2_add(r2, room->truth + offset, room->predicted);
-    for (size_t j = 0; flat && j < cols; j++)
-        r2_add(r2, room->truth + offset + j, room->predicted + j);
+    if (by_column(o))
+        r2_add(&s->r2, pair->truth, pair->predicted);
+    for (size_t j = 0; !by_column(o) && j < pair->cols; j++)
+        r2_add(&s->r2, pair->truth + j, pair->predicted + j);
+    if (o->snr)
+        snr_add(&s->snr, pair->truth, pair->predicted, pair->cols);
 }
 
-/* Returns the number of rows. */
-static size_t read_all(struct r2 *r2, bool flat, struct stream *truth_in,
-                       struct stream *predicted_in, struct room *room)
+static void put_r2(struct output *out, const struct r2 *r2, const struct options *o,
+                   const char *glue)
 {
-    struct table_cursor truth = {.in = truth_in};
-    struct table_cursor predicted = {.in = predicted_in};
-    while (table_next(&truth)) {
-        if (!table_next(&predicted))
-            die(stream_name(predicted_in), "%zu row%s, expected as many as in %s",
-                stream_row0(predicted_in), msg_plural(stream_row0(predicted_in)),
-                stream_name(truth_in));
-        add_row(r2, flat, &truth, &predicted, room);
+    if (o->score == VARIANCE)
+        print_number(out, r2_weighted(r2, o->nan), o->json);
+    else if (o->score != NONE)
+        print_number(out, r2_uniform(r2, o->nan), o->json);
+    for (size_t j = 0; o->score == NONE && j < r2->columns; j++) {
+        print_text(out, j > 0 ? glue : "");
+        print_number(out, r2_column(r2, j, o->nan), o->json);
     }
-    if (table_next(&predicted))
-        die(stream_name(predicted_in), "more than %zu row%s, expected as many as in %s",
-            stream_row0(truth_in), msg_plural(stream_row0(truth_in)), stream_name(truth_in));
-    return stream_row0(truth_in);
 }
 
-static void put_number(struct output *out, double value, bool json, const char *tail)
+static void put_snr(struct output *out, const struct scores *s, const struct options *o,
+                    const char *before)
 {
-    char text[NUM_REPR_SIZE];
-    num_repr(value, text);
-    /* JSON has no NaN. */
-    const char *shown = json && !isfinite(value) ? "null" : text;
-    output_write(out, shown, strlen(shown));
-    output_write(out, tail, strlen(tail));
+    if (!o->snr)
+        return;
+    print_text(out, before);
+    print_number(out, snr_db(&s->snr, o->nan), o->json);
 }
 
-static void put_scores(struct output *out, const struct r2 *r2, const struct options *o,
-                       const char *glue, const char *end)
+static void put_json(struct output *out, const struct scores *s, const struct options *o)
 {
-    if (o->average == UNIFORM || o->flat)
-        put_number(out, r2_uniform(r2, o->nan), o->json, end);
-    else if (o->average == VARIANCE)
-        put_number(out, r2_weighted(r2, o->nan), o->json, end);
-    for (size_t j = 0; o->average == NONE && !o->flat && j < r2->columns; j++)
-        put_number(out, r2_column(r2, j, o->nan), o->json, j + 1 < r2->columns ? glue : end);
-}
-
-static void put_json(struct output *out, const struct r2 *r2, const struct options *o, size_t rows,
-                     size_t cols)
-{
-    bool list = o->average == NONE && !o->flat;
     char text[256];
-    output_write(out, "{\"r2\": ", 7);
-    output_write(out, "[", list);
-    put_scores(out, r2, o, ", ", list ? "]" : "");
+    print_text(out, o->score == NONE ? "{\"r2\": [" : "{\"r2\": ");
+    put_r2(out, &s->r2, o, ", ");
+    print_text(out, o->score == NONE ? "]" : "");
+    put_snr(out, s, o, ", \"snr_db\": ");
     snprintf(text, sizeof text,
              ", \"average\": \"%s\", \"rows\": %zu, \"columns\": %zu, \"undefined\": %zu}\n",
-             o->flat ? "flat" : averages[o->average], rows, cols, r2_count_undefined(r2));
-    output_write(out, text, strlen(text));
+             words[o->score], s->rows, s->cols, r2_count_undefined(&s->r2));
+    print_text(out, text);
+}
+
+/* A line of --by-row. */
+static void put_row(struct output *out, const struct scores *s, const struct options *o,
+                    struct str name)
+{
+    char text[256];
+    print_text(out, o->json ? "{\"name\": " : "");
+    print_name(out, name, o->json);
+    print_text(out, o->json ? ", \"r2\": " : "\t");
+    put_r2(out, &s->r2, o, "");
+    put_snr(out, s, o, o->json ? ", \"snr_db\": " : "\t");
+    snprintf(text, sizeof text, ", \"row\": %zu, \"columns\": %zu, \"undefined\": %zu}",
+             s->rows - 1, s->cols, r2_count_undefined(&s->r2));
+    print_text(out, o->json ? text : "");
+    print_text(out, "\n");
+}
+
+static void warn_undefined(const struct scores *s, const struct options *o)
+{
+    const char *as = o->nan ? "nan" : "1 if exact, else 0";
+    if (by_column(o) && s->rows == 1)
+        warn(NULL,
+             "one row only: R^2 of a column is undefined, counted as %s "
+             "(--flat scores over the samples)",
+             as);
+    if ((o->score == POOLED || o->score == BY_ROW) && s->cols == 1)
+        warn(NULL, "one column only: R^2 of a row is undefined, counted as %s", as);
 }
 
 int main(int argc, char **argv)
@@ -197,23 +213,27 @@ int main(int argc, char **argv)
     struct stream *truth = stream_open(argv + optind, 1);
     struct stream *predicted = stream_open(argv + optind + 1, files - 1);
 
-    struct r2 r2;
-    struct room room = {NULL, NULL, 0, 0};
-    size_t rows = read_all(&r2, o.flat, truth, predicted, &room);
+    struct pairs pairs;
+    struct pair pair;
+    struct scores scores = {.rows = 0};
+    pairs_init(&pairs, truth, predicted, o.span, o.range);
+    while (pairs_next(&pairs, &pair)) {
+        add_row(&scores, &o, &pair);
+        if (o.score == BY_ROW)
+            put_row(out, &scores, &o, pair.name);
+    }
 
-    if (rows == 1 && !o.flat)
-        warn(NULL,
-             "one row only: R^2 of a column is undefined, counted as %s "
-             "(--flat scores over the samples)",
-             o.nan ? "nan" : "1 if exact, else 0");
-    if (o.json)
-        put_json(out, &r2, &o, rows, room.cols);
-    else
-        put_scores(out, &r2, &o, "\n", "\n");
+    warn_undefined(&scores, &o);
+    if (o.score != BY_ROW && o.json)
+        put_json(out, &scores, &o);
+    else if (o.score != BY_ROW) {
+        put_r2(out, &scores.r2, &o, "\n");
+        put_snr(out, &scores, &o, "\n");
+        print_text(out, "\n");
+    }
 
-    r2_free(&r2);
-    free(room.truth);
-    free(room.predicted);
+    r2_free(&scores.r2);
+    pairs_free(&pairs);
     stream_close(truth);
     stream_close(predicted);
     output_close(out);

@@ -70,6 +70,29 @@ uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns)
     return (uint64_t)(pos->fraction * (double)columns);
 }
 
+bool num_parse_span(const char *s, struct num_span *span)
+{
+    char text[128];
+    size_t n = strlen(s);
+    if (n >= sizeof text)
+        return false;
+    memcpy(text, s, n + 1);
+    char *colon = strchr(text, ':');
+    if (colon == NULL)
+        return false;
+    *colon = '\0';
+    return num_parse_pos(text[0] != '\0' ? text : "0", &span->from) &&
+           num_parse_pos(colon[1] != '\0' ? colon + 1 : "100%", &span->to);
+}
+
+bool num_span_ordered(const struct num_span *span)
+{
+    if (span->from.kind != span->to.kind)
+        return true;
+    return span->from.kind == NUM_INDEX ? span->from.index < span->to.index
+                                        : span->from.fraction < span->to.fraction;
+}
+
 enum num_status num_parse_list(const char *s, uint64_t max, struct num_list *list)
 {
     for (;;) {

@@ -28,6 +28,19 @@ bool num_parse_pos(const char *s, struct num_pos *pos);
  * and truncated in double, int(fraction * columns), so 0.29 of 100 is 28. */
 uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns);
 
+/* Columns from A up to, not including, B: written A:B, without A from the first, without
+ * B to the last. */
+struct num_span {
+    struct num_pos from, to;
+};
+
+/* False unless s is A:B. */
+bool num_parse_span(const char *s, struct num_span *span);
+
+/* False if it is empty whatever the number of columns: A is not smaller than B, and of the
+ * same kind. */
+bool num_span_ordered(const struct num_span *span);
+
 /* A list such as `0,3-5`: inclusive ranges, in the order written. */
 struct num_range {
     uint64_t first, last;

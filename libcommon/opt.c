@@ -1,7 +1,6 @@
 #include "opt.h"
 
 #include "msg.h"
-#include "num.h"
 #include "output.h"
 #include "utf8.h"
 
@@ -103,6 +102,16 @@ uint64_t opt_uint(const char *option, const char *arg, uint64_t max)
     if (!num_parse_uint(arg, max, &value))
         die_usage("%s: '%s', expected a number from 0 to %" PRIu64, option, arg, max);
     return value;
+}
+
+struct num_span opt_span(const char *option, const char *arg)
+{
+    struct num_span span;
+    if (!num_parse_span(arg, &span))
+        die_usage("%s: '%s', expected A:B, each an index, a fraction or a per cent", option, arg);
+    if (!num_span_ordered(&span))
+        die_usage("%s: '%s', expected A smaller than B", option, arg);
+    return span;
 }
 
 int opt_word(const char *option, const char *arg, const char *const words[])

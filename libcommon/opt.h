@@ -2,6 +2,8 @@
 #ifndef WAVEFILL_OPT_H
 #define WAVEFILL_OPT_H
 
+#include "num.h"
+
 #include <getopt.h>
 #include <stdint.h>
 
@@ -27,6 +29,9 @@ void opt_version_note(const char *(*note)(void));
 
 /* The argument of an option as a number of 0 to max, or usage error. */
 uint64_t opt_uint(const char *option, const char *arg, uint64_t max);
+
+/* The argument of an option as columns A:B, or usage error. */
+struct num_span opt_span(const char *option, const char *arg);
 
 /* Which of the NULL-terminated words arg is (its index), or usage error. */
 int opt_word(const char *option, const char *arg, const char *const words[]);

@@ -94,6 +94,23 @@ void r2_add(struct r2 *r2, const double *truth, const double *predicted)
     }
 }
 
+void r2_next_group(struct r2 *r2)
+{
+    r2->rows = 0;
+    memset(r2->mean, 0, r2->columns * sizeof *r2->mean);
+    memset(r2->mean_low, 0, r2->columns * sizeof *r2->mean_low);
+}
+
+void r2_reset(struct r2 *r2)
+{
+    r2_next_group(r2);
+    memset(r2->scale, 0, r2->columns * sizeof *r2->scale);
+    memset(r2->limit, 0, r2->columns * sizeof *r2->limit);
+    memset(r2->ss_total, 0, r2->columns * sizeof *r2->ss_total);
+    memset(r2->ss_residual, 0, r2->columns * sizeof *r2->ss_residual);
+    memset(r2->varies, 0, r2->columns * sizeof *r2->varies);
+}
+
 bool r2_undefined(const struct r2 *r2, size_t column)
 {
     return !r2->varies[column];

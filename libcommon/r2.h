@@ -1,6 +1,7 @@
 /* R², the coefficient of determination, as scikit-learn's r2_score defines it:
  * 1 - Σ(y - ŷ)² / Σ(y - ȳ)² for each column. Rows come one after the other; memory
- * is O(columns). Variance by Welford's update (Technometrics 4, 1962). */
+ * is O(columns). With groups of rows, ȳ is that of the group. Variance by Welford's update
+ * (Technometrics 4, 1962). */
 #ifndef WAVEFILL_R2_H
 #define WAVEFILL_R2_H
 
@@ -22,6 +23,12 @@ bool r2_init(struct r2 *r2, size_t columns);
 
 /* Adds one row of `columns` values. */
 void r2_add(struct r2 *r2, const double *truth, const double *predicted);
+
+/* Values from here on deviate from a mean of their own; the sums go on. */
+void r2_next_group(struct r2 *r2);
+
+/* As r2_init leaves it. */
+void r2_reset(struct r2 *r2);
 void r2_free(struct r2 *r2);
 
 /* Whether a column has no R²: its truth is constant (its values are compared, for

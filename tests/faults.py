@@ -131,6 +131,7 @@ CASES = [
     Case("pad-chop shortest", "pad-chop -q", "ragged"),
     Case("pad-chop longest of two", "pad-chop -q -l max -c 10%: in/ragged in/rows"),
     Case("pad-chop length", "pad-chop -q -l 20 -c 3:12", "ragged"),
+    Case("pad-chop frames", "pad-chop -q -f 7 --hop=3 -c 10%:", "ragged"),
     Case("split-holdout seed", "split-holdout -q --seed=7 -o out/held", "rows"),
     Case("split-holdout row", "split-holdout -q --row=1-2 -o out/held", "tall", {"held": b"old"}),
     Case("split-holdout name", "split-holdout -q -n 0_a_1 -n 0_a_3 -o out/link in/ragged", out={"link": "held", "held": b"old"}),
@@ -148,6 +149,8 @@ CASES = [
     Case("stitch-wav old folder", "stitch-wav -q -o out in/given -", "predicted", {"0_a_2.wav": b"old"}, one_by_one=True),
     Case("r2-score columns", "r2-score -q --average=none in/rows", "predicted"),
     Case("r2-score flat", "r2-score -q --flat --json in/rows in/predicted"),
+    Case("r2-score rows", "r2-score -q --by-row --snr -c 3:50% in/rows", "predicted"),
+    Case("r2-score pooled", "r2-score -q --pooled --snr --json in/rows in/predicted"),
     # What does not fit into memory goes to a temporary file, which must not stay.
     Case("split-holdout big", "split-holdout -q --seed=7 -o out/held", "big",
          kinds=["open", "mkstemp", "unlink", "seek", "close", "rename"]),

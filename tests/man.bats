@@ -272,6 +272,9 @@ fsdd-load.1 sox one.wav one.flac && fsdd-load one.flac
 fsdd-load.1 ${CC:-cc} -shared -fPIC -o hostile.so "$ROOT/tests/preload/hostile.c" && ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 LD_PRELOAD=$PWD/hostile.so HOSTILE=crash fsdd-load one.wav
 fsdd-load.1 sox one.wav -b 24 fine.wav && fsdd-load fine.wav fine.wav
 pad-chop.1 pad-chop -c :0.1 rows
+pad-chop.1 pad-chop -f 4 uneven
+pad-chop.1 pad-chop -f 10 rows
+pad-chop.1 pad-chop -f 2 -c 1:4 uneven
 split-holdout.1 split-holdout -r 3 -o held rows
 split-holdout.1 split-holdout -n nobody -o held named
 split-holdout.1 split-holdout -n nobody -o held rows
@@ -296,6 +299,8 @@ stitch-wav.1 stitch-wav -r 8 -o dir path
 stitch-wav.1 stitch-wav -r 16 -o quiet.wav quiet
 r2-score.1 split-holdout -r 0,1 -o rest rows >single; r2-score single single
 r2-score.1 pad-chop -c 2: rows | r2-score given
+r2-score.1 r2-score -c 9: rows rows
+r2-score.1 r2-score --by-row -c :1 rows rows
 r2-score.1 r2-score loud quiet
 r2-score.1 r2-score rest rows
 r2-score.1 r2-score given fast
@@ -317,6 +322,7 @@ END
     py 'rows = np.sqrt(np.arange(27)).reshape(3, 9)
 write("rows", rows)
 write("given", {"mat": 1, "x": rows[:, :3], "rate": 16000})
+write("uneven", {"mat": 1, "x": [rows[0], rows[1, :3]]})
 write("fast", {"mat": 1, "x": rows[:, :3], "rate": 8000})
 write("named", {"mat": 1, "x": rows, "names": ["a", "b", "c"]})
 write("later", {"mat": 1, "x": rows, "col0": 5})

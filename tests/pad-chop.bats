@@ -337,3 +337,121 @@ assert p.wait() == 0'
     many=$(blocks 200 | peak pad-chop)
     assert [ "$many" -lt $((few + 8192)) ]
 }
+
+@test "pad-chop: --frame gives the windows of NumPy, of every type, width and hop" {
+    py '
+import subprocess
+from numpy.lib.stride_tricks import sliding_window_view
+rng = np.random.default_rng(3)
+types = [o + t for o in "<>" for t in ("i2", "i4", "i8", "u2", "u4", "u8", "f4", "f8")] + ["|b1", "|i1", "|u1"]
+lengths = [int(n) for n in rng.integers(1, 40, len(types))]
+row = lambda n, type: rng.integers(0, 2, n).astype(type) if type == "|b1" else (rng.normal(size=n) * 60).astype(type)
+ragged = [row(n, type) for n, type in zip(lengths, types)]
+write("ragged", {"mat": 1, "x": ragged[:7], "names": ["r%d" % i for i in range(7)], "last": False}, {"mat": 1, "x": ragged[7:], "names": ["r%d" % i for i in range(7, 19)]})
+whole = (rng.normal(size=(9, 23)) * 60).astype(">i4")
+write("whole", {"mat": 1, "x": whole, "names": ["r%d" % i for i in range(9)]})
+count = 0
+for path, rows in ("ragged", ragged), ("whole", list(whole)):
+    for width in 1, 2, 5, 23, 30:
+        for hop in None, 1, 2, 7, 23, 1000, 67108864:
+            want = [(f"r{i}@{j * (hop or 1)}", frame) for i, r in enumerate(rows) if len(r) >= width
+                    for j, frame in enumerate(sliding_window_view(r, width)[::hop or 1])]
+            done = subprocess.run(["pad-chop", "-f", str(width)] + ([] if hop is None else ["--hop", str(hop)]) + [path], capture_output=True)
+            short = sum(len(r) < width for r in rows)
+            if not want:
+                assert done.returncode == 1 and done.stdout == b"", done
+                continue
+            warning = f"pad-chop: rows too short for a frame of {width} column{chr(115) * (width > 1)}: {short} of {len(rows)}\n" if short else ""
+            assert done.returncode == 0 and done.stderr.decode() == warning, done
+            blocks = list(msgpack.Unpacker(__import__("io").BytesIO(done.stdout), object_hook=msgpack_numpy.decode))
+            assert [b["last"] for b in blocks] == [False] * (len(blocks) - 1) + [True] and all("col0" not in b for b in blocks)
+            got = [(name, frame) for b in blocks for name, frame in zip(b["names"], b["x"])]
+            assert len(got) == len(want)
+            for (name, frame), (wanted, expected) in zip(got, want):
+                assert name == wanted and frame.dtype.str == expected.dtype.str and frame.tobytes() == expected.tobytes(), (path, width, hop, name)
+            count += len(got)
+assert count > 4000, count'
+}
+
+@test "pad-chop: frames carry rate and attributes; a name says where each begins in the full row" {
+    py 'x = np.arange(12, dtype="<i2").reshape(2, 6)
+write("named", {"mat": 1, "x": x, "names": ["a", ""], "rate": 8000, "col0": 40, "note": ["kept", 1]})
+write("unnamed", {"mat": 1, "x": x[0], "rate": 11025.5, "col0": 3, "last": False}, {"mat": 1, "x": x[1], "col0": 3, "rate": 11025.5})
+write("mixed", {"mat": 1, "x": x, "names": ["a", "b"], "last": False}, {"mat": 1, "x": x[:1]})'
+    pad-chop -f 4 --hop=2 named >named.4
+    pad-chop --frame=2 --hop 2 -c 1:5 named >named.2
+    pad-chop -f6 unnamed >unnamed.6
+    pad-chop -f 6 mixed >mixed.6
+    py 'm, = read("named.4")
+assert m.pop("x").tolist() == [[0, 1, 2, 3], [2, 3, 4, 5], [6, 7, 8, 9], [8, 9, 10, 11]]
+assert m == {"mat": 1, "names": ["a@40", "a@42", "", ""], "rate": 8000, "note": ["kept", 1], "last": True}, m
+m, = read("named.2")
+assert m["x"].tolist() == [[1, 2], [3, 4], [7, 8], [9, 10]] and m["names"] == ["a@41", "a@43", "", ""] and "col0" not in m
+ms = read("unnamed.6")
+assert x(ms).tolist() == [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]] and all("names" not in m and "col0" not in m and m["rate"] == 11025.5 for m in ms)
+ms = read("mixed.6")
+assert [m.get("names") for m in ms] == [["a@0", "b@0"], None] and x(ms).shape == (3, 6)'
+}
+
+@test "pad-chop: with --frame, --columns is of each row: fractions of its own length" {
+    py 'write("in", {"mat": 1, "x": [np.arange(8), np.arange(4) + 10, np.arange(3) + 20], "names": ["a", "b", "c"]})'
+    local range
+    for range in :0.25 50%: 1:3 0.34:0.67 2:50% 0%:100%; do
+        pad-chop -q -f 1 -c "$range" in >"out $range"
+    done
+    refuses 1 'pad-chop: in: row 2: columns 0:4 are 0:4 in a row of 3, expected positions up to 3' pad-chop -f 1 -c 0:4 in
+    run -0 --separate-stderr bash -c 'pad-chop -f 1 -c :0.25 in >out'
+    # shellcheck disable=SC2154
+    assert_equal "$stderr" 'pad-chop: rows too short for a frame of 1 column: 1 of 3'
+    py 'rows = [np.arange(8), np.arange(4) + 10, np.arange(3) + 20]
+for range, cut in (":0.25", lambda n: (0, int(0.25 * n))), ("50%:", lambda n: (int(0.5 * n), n)), ("1:3", lambda n: (1, 3)), ("0%:100%", lambda n: (0, n)), \
+        ("0.34:0.67", lambda n: (int(0.34 * n), int(0.67 * n))), ("2:50%", lambda n: (2, int(0.5 * n))):
+    m = read("out " + range)
+    want = [(name + "@%d" % i, int(row[i])) for name, row in zip("abc", rows) for i in __import__("builtins").range(*cut(len(row)))]
+    assert want and list(zip(names(m), x(m)[:, 0].tolist())) == want, (range, m)'
+}
+
+@test "pad-chop: frames go out in blocks of bounded size, however many and however named" {
+    py 'rng = np.random.default_rng(5)
+write("long", {"mat": 1, "x": rng.integers(-99, 99, 60000).astype("<i2"), "names": ["x" * 3000]})
+write("note", {"mat": 1, "x": np.arange(3, dtype="u1"), "note": b"n" * 60000000, "names": ["a"]})
+write("bare", rng.integers(0, 255, 300000).astype("|u1"))
+write("some", {"mat": 1, "x": [np.arange(5), np.arange(2)], "names": ["", "b" * 2000000], "last": False}, {"mat": 1, "x": np.arange(1.0)})'
+    pad-chop -f 100 --hop=7 long >long.frames
+    pad-chop -f 1 note >note.frames
+    pad-chop -f 3 bare >bare.frames
+    pad-chop -q -f 2 some >some.frames
+    py 'from numpy.lib.stride_tricks import sliding_window_view
+for path, width, hop in ("long", 100, 7), ("bare", 3, 1):
+    ms, row = read(path + ".frames"), read(path)[0]
+    row = row["x"] if path == "long" else row
+    assert (x(ms) == sliding_window_view(row, width)[::hop]).all()
+    assert len(ms) > 10 and all(len(msgpack.packb(m, default=msgpack_numpy.encode)) < 1100000 for m in ms)
+    assert path == "bare" or names(ms) == ["x" * 3000 + "@%d" % i for i in range(0, 60000 - 99, 7)]
+ms = read("note.frames")
+assert x(ms).tolist() == [[0], [1], [2]] and names(ms) == ["a@0", "a@1", "a@2"] and all(len(m["note"]) == 60000000 for m in ms)
+ms = read("some.frames")
+assert x(ms).tolist() == [[0, 1], [1, 2], [2, 3], [3, 4], [0, 1]] and names(ms[:-1]) == [""] * 4 + ["b" * 2000000 + "@0"]
+# The matrix ends with a block, though its last row has no frame.
+assert [m["last"] for m in ms] == [False] * (len(ms) - 1) + [True] and ms[-1]["x"].shape == (0, 2)'
+}
+
+@test "pad-chop: a frame that fills a block with its name is refused" {
+    py 'write("in", {"mat": 1, "x": np.zeros((1, 60000000), "u1"), "names": ["n" * 7108600]})'
+    refuses 1 'pad-chop: stdout: a frame of 60000000 columns (60000000 bytes), expected it to fit into 64 MiB' \
+        pad-chop -f 60000000 in
+    pad-chop -f 50000000 --hop=10000000 in >out
+    py 'ms = read("out"); assert x(ms).shape == (2, 50000000) and [n[-9:] for n in names(ms)] == ["nnnnnnn@0", "@10000000"]'
+}
+
+@test "pad-chop: --frame takes the same memory however many rows and frames there are" {
+    blocks 4 >few
+    blocks 60 >many
+    local few many
+    few=$(peak pad-chop -f 500 --hop=500 few)
+    many=$(peak pad-chop -f 500 --hop=500 many)
+    assert [ "$many" -lt $((few + 4096)) ]
+    # Each value in up to a hundred frames.
+    many=$(peak pad-chop -f 100 few)
+    assert [ "$many" -lt $((few + 4096)) ]
+}

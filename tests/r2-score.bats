@@ -270,7 +270,7 @@ write("unfinished", {"mat": 1, "x": t, "last": False})'
     run -0 --separate-stderr r2-score --help
     assert_equal "$stderr" ''
     assert_line --index 0 'Usage: r2-score [OPTION]... TRUTH [PREDICTED]'
-    for option in -a --average -f --flat -u --undefined -j --json -q --quiet --help --version; do
+    for option in -a --average -f --flat --pooled --by-row -c --cols --snr -u --undefined -j --json -q --quiet --help --version; do
         assert_output --partial -- "$option"
     done
     run -0 --separate-stderr r2-score --version
@@ -282,4 +282,166 @@ write("unfinished", {"mat": 1, "x": t, "last": False})'
     py 'write("t", {"mat": 1, "x": np.eye(3)})'
     run -1 --separate-stderr bash -c 'r2-score t t >/dev/full'
     assert_equal "$stderr" 'r2-score: stdout: write failed: No space left on device'
+}
+
+# For py, behind with_r2: the ratio of sums of squares in exact arithmetic, in dB.
+with_snr='
+import math
+from fractions import Fraction
+def squares(values):
+    return sum((Fraction(float(v)) ** 2 for v in np.ravel(values)), Fraction(0))
+def exact_snr(t, p):
+    noise = sum(((Fraction(float(a)) - Fraction(float(b))) ** 2 for a, b in zip(np.ravel(t), np.ravel(p))), Fraction(0))
+    ratio = squares(t) / noise
+    return 10 * (math.log10(ratio.numerator) - math.log10(ratio.denominator))
+def lines(t, p, *options, **more):
+    done = run(t, p, *options, "-q", **more)
+    assert done.returncode == 0 and done.stderr == "" and done.stdout.endswith("\n"), done
+    return [line.split("\t") for line in done.stdout[:-1].split("\n")]
+'
+
+@test "r2-score: --cols scores these of the predicted columns only, in every way" {
+    py "$with_r2"'
+t, p = normal(7, 30), normal(7, 20)
+for text, a, b in (("0:20", 0, 20), (":", 0, 20), (":5", 0, 5), ("5:", 5, 20), ("3:4", 3, 4), ("25%:50%", 5, 10), (":0.29", 0, 5), ("0.5:18", 10, 18), ("19:100%", 19, 20)):
+    truth, predicted = t[:, 10 + a:10 + b], p[:, a:b]
+    at = {"predicted": {"col0": 10}}
+    close(r2(t, p, "-c", text, **at), r2_score(truth, predicted))
+    close(r2(t, p, "--cols=" + text, "-a", "none", **at), r2_score(truth, predicted, multioutput="raw_values"))
+    close(r2(t, p, "-a", "variance", "-c", text, **at), r2_score(truth, predicted, multioutput="variance_weighted"))
+    close(r2(t, p, "-f", "-c", text, **at), r2_score(truth.ravel(), predicted.ravel()))
+    # They count from the first column compared, wherever that is in the full row.
+    assert r2(t[:, 10:], p, "-c", text) == r2(t, p, "-c", text, truth={"col0": 90}, predicted={"col0": 100}) == r2(t, p, "-c", text, **at)
+done = run(t, p, "--json", "-c", "2:8", predicted={"col0": 10})
+assert json.loads(done.stdout)["columns"] == 6 and json.loads(done.stdout)["rows"] == 7, done'
+}
+
+@test "r2-score: --snr is the power of the truth over that of the error, in dB, over all that is scored" {
+    py "$with_r2$with_snr"'
+for t, noise in ((normal(20, 7), 0.3), (normal(1, 50), 3), (normal(30, 3) + 1000, 1e-9), (normal(9, 2) * 1e-160, 0.1), (normal(9, 2) * 1e200, 1),
+                 (np.round(normal(40, 9) * 9000), 1e-2), (normal(6, 4) * [1, 1e90, 1e-90, 1e-310], 0.5), (normal(5, 5) * 10.0 ** rng.integers(-300, 300, (5, 5)), 1e-200)):
+    p = t + noise * np.abs(t) * normal(*t.shape)
+    p[0, 0] += t[0, 0] * noise if noise > 1e-16 else np.spacing(t[0, 0])
+    want = exact_snr(t, p)
+    for options in [], ["-f"], ["--pooled"], ["-a", "variance"], ["-a", "none"], ["-f", "-u", "nan"]:
+        got = lines(t, p, "--snr", *options)
+        assert got[:-1] == lines(t, p, *options), (got, options)
+        assert abs(float(got[-1][0]) - want) <= 1e-11 * max(1, abs(want)), (got[-1], want)
+    a, b = t.shape[1] // 3, t.shape[1]
+    want = exact_snr(t[:, a:b], p[:, a:b]) if (t != p)[:, a:b].any() else math.inf
+    got = float(lines(t, p, "--snr", "-c", f"{a}:", "-f")[-1][0])
+    assert got == want or abs(got - want) <= 1e-11 * max(1, abs(want)), (got, want)
+# Errors beyond the range of double.
+t = np.array([[1.7e308, -1.2e308], [1e-300, 1e308]])
+close(float(lines(t, -t, "--snr", "-f")[-1][0]), -20 * math.log10(2))
+close(float(lines(t / 1e308 * 1e-308, -t / 1e308 * 1e-308, "--snr", "-f")[-1][0]), -20 * math.log10(2))
+# A great many small values behind a large one: their sum counts. 1 is as much as 2^24 times 2^-24.
+t = np.full((64, 16384), 2.0 ** -30)
+t[0, 0] = 2.0 ** 24
+p = t.copy()
+p[1, 1] += 1
+want = 10 * math.log10(2 ** 48 + (64 * 16384 - 1) * 2.0 ** -60)
+assert abs(float(lines(t, p, "--snr", "-f")[-1][0]) - want) < 1e-13 * want'
+}
+
+@test "r2-score: --snr without error is inf, of silence -inf, of both as undefined scores count" {
+    py "$with_r2$with_snr"'
+zero, one = np.zeros((2, 3)), np.ones((2, 3))
+for t, p, finite, nan in (one, one, "inf", "inf"), (zero, one, "-inf", "nan"), (zero, zero, "inf", "nan"), (one, zero, "0.0", "0.0"):
+    assert lines(t, p, "--snr", "-f")[-1] == [finite] and lines(t, p, "--snr", "-f", "-u", "nan")[-1] == [nan], (t, p)
+    parsed = json.loads(run(t, p, "-q", "--snr", "--json").stdout)
+    assert "snr_db" in parsed and parsed["snr_db"] == (0.0 if finite == "0.0" else None), parsed
+    assert lines(t, p, "--by-row", "--snr")[0][2] == finite'
+}
+
+@test "r2-score: --by-row is the score of each row over its samples, with its name" {
+    py "$with_r2$with_snr"'
+t, p = normal(9, 12) * 100, normal(9, 8)
+p += t[:, 4:]
+t[3, 4:], p[3] = 0.1, 0.1
+t[5, 4:], p[5, 1] = 0.1, 0.2
+name = ["row %d" % i for i in range(9)]
+at = {"truth": {"names": name}, "predicted": {"col0": 4}}
+for text, a, b in (":", 0, 8), ("2:75%", 2, 6):
+    truth, predicted = t[:, 4 + a:4 + b], p[:, a:b]
+    got = lines(t, p, "--by-row", "-c", text, **at)
+    assert [line[0] for line in got] == name and all(len(line) == 2 for line in got)
+    want = [r2_score(x, y) for x, y in zip(truth, predicted)]
+    want[3], want[5] = 1, 0
+    close([float(line[1]) for line in got], want)
+    got = lines(t, p, "--by-row", "-c", text, "--snr", "-u", "nan", **at)
+    assert got[3][1:] == ["nan", "inf"] and got[5][1] == "nan"
+    close([float(line[2]) for i, line in enumerate(got) if i != 3], [exact_snr(truth[i], predicted[i]) for i in range(9) if i != 3])
+    done = run(t, p, "--by-row", "-c", text, "--snr", "--json", **at)
+    objects = [json.loads(line) for line in done.stdout.splitlines()]
+    assert objects == [{"name": name[i], "r2": None if line[1] == "nan" else float(line[1]), "snr_db": None if i == 3 else float(line[2]), "row": i, "columns": b - a, "undefined": int(i in (3, 5))}
+                       for i, line in enumerate(lines(t, p, "--by-row", "-c", text, "--snr", **at))], objects
+# A row of another size does not disturb those behind it.
+sizes = 10.0 ** np.array([0, 300, -300, 3, -150, 0])
+t, p = normal(6, 5), normal(6, 5)
+close([float(line[1]) for line in lines(t * sizes[:, None], p * sizes[:, None], "--by-row")], [r2_score(x, y) for x, y in zip(t, p)])'
+}
+
+@test "r2-score: --by-row has names on one line, from either of the two, and none where there is none" {
+    py "$with_r2$with_snr"'
+wild = ["tab\there", "line\nfeed\rreturn", "back\\slash", "quote\"d", "\0nul \x1b[31m\x7f\x85", "h\u00f6rt \u30bc\u30ed", "t n r"]
+told = ["tab\\there", "line\\nfeed\\rreturn", "back\\\\slash", "quote\"d", "\\000nul \\033[31m\\177\\302\\205", "h\u00f6rt \u30bc\u30ed", "t n r"]
+t = normal(7, 4)
+for at in {"truth": {"names": wild}}, {"predicted": {"names": wild}}, {"truth": {"names": wild}, "predicted": {"names": wild}}:
+    assert lines(t, t, "--by-row", **at) == [[name, "1.0"] for name in told]
+    assert [json.loads(line)["name"] for line in run(t, t, "--by-row", "-j", **at).stdout.splitlines()] == wild
+    assert run(t, t, "--by-row", "-j", **at).stdout.replace("\n", "").isprintable()
+assert lines(t, t, "--by-row") == [["", "1.0"]] * 7
+assert json.loads(run(t, t, "--by-row", "-j").stdout.splitlines()[4]) == {"name": None, "r2": 1.0, "row": 4, "columns": 4, "undefined": 0}
+half = {"truth": {"names": ["a", ""] + ["c"] * 5}, "predicted": {"names": ["", "b"] + ["c"] * 5}}
+assert [line[0] for line in lines(t, t, "--by-row", **half)] == ["a", "b"] + ["c"] * 5'
+}
+
+@test "r2-score: --pooled has each row deviate from its own mean" {
+    py "$with_r2$with_snr"'
+def pooled(t, p):
+    return 1 - ((t - p) ** 2).sum() / ((t - t.mean(1, keepdims=True)) ** 2).sum()
+for t in normal(20, 7), normal(2, 3), normal(1, 50), normal(30, 5) + 1000 * np.arange(30)[:, None], normal(30, 5) * 10.0 ** np.arange(-15, 15)[:, None], normal(8, 6) * 1e150:
+    p = t + 0.3 * t.std(1, keepdims=True) * normal(*t.shape)
+    close(r2(t, p, "--pooled"), pooled(t / t.std(), p / t.std()))
+    close(r2(t, p, "--pooled", "--cols=:50%"), pooled(t[:, :t.shape[1] // 2] / t.std(), p[:, :t.shape[1] // 2] / t.std()) if t.shape[1] > 3 else 0)
+    assert r2(t, t, "--pooled") == [1.0]
+# Levels of rows explain nothing here, and all with --flat.
+t = np.array([[1.0, 2, 3], [101, 102, 103]])
+level = np.repeat([[2.0], [102]], 3, 1)
+assert r2(t, level, "--pooled") == [0.0] and r2(t, level, "-f")[0] > 0.999
+constant = np.array([[0.1] * 30, [7] * 30])
+assert r2(constant, constant, "--pooled") == [1.0] and r2(constant, constant + 1, "--pooled") == [0.0]
+assert np.isnan(r2(constant, constant, "--pooled", "-u", "nan"))
+# One row that varies is enough.
+constant[1, 4] = 8
+close(r2(constant, constant + 0.125, "--pooled"), pooled(constant, constant + 0.125))
+t, p = normal(5, 4), normal(5, 4)
+got = json.loads(run(t, p, "--pooled", "--json", "--snr").stdout)
+close([got.pop("r2"), got.pop("snr_db")], [pooled(t, p), exact_snr(t, p)])
+assert got == {"average": "pooled", "rows": 5, "columns": 4, "undefined": 0}'
+}
+
+@test "r2-score: memory stays the same however many rows are scored" {
+    py '
+import os, subprocess
+rng = np.random.default_rng(8)
+t, p = rng.normal(size=(200, 500)), rng.normal(size=(200, 500))
+def peak(blocks, *options):
+    for path, rows in ("t", t), ("p", p):
+        with open(path, "wb") as f:
+            for i in range(blocks):
+                f.write(msgpack.packb({"mat": 1, "x": rows, "names": ["r%d" % j for j in range(200)], "last": i == blocks - 1}, default=msgpack_numpy.encode))
+    child = subprocess.Popen(["r2-score", *options, "t", "p"], stdout=subprocess.PIPE)
+    out = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    assert status == 0
+    return usage.ru_maxrss, out.decode()
+for options in ["-f"], ["-a", "none"], ["--pooled", "--snr"], ["--by-row", "--snr", "-c", "10:50%"]:
+    (few, a), (many, b) = peak(4, *options), peak(60, *options)
+    assert many < few + 4096, (options, few, many)
+    if "--by-row" in options:
+        assert b == a * 15
+    else:
+        np.testing.assert_allclose([float(v) for v in a.split()], [float(v) for v in b.split()], rtol=1e-9)'
 }
