@@ -286,6 +286,7 @@ lsq-fit.1 lsq-fit -g 1 --ridge=auto given
 lsq-fit.1 lsq-fit -g 3 --partial rows >part; lsq-fit -g 2 part
 lsq-fit.1 lsq-fit --no-intercept part
 lsq-fit.1 lsq-fit --loo part
+lsq-fit.1 lsq-fit -g 1 -w 0 rows
 lsq-predict.1 lsq-predict rows rows
 lsq-predict.1 lsq-fit -q -g 2 rows >model; pad-chop -c 1: rows | lsq-predict model
 stitch-wav.1 stitch-wav -o loud.wav loud

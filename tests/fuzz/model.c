@@ -29,6 +29,7 @@ static void predict(void *argument)
         double *room = mem_array(m.rank, sizeof *room);
         for (size_t i = 0; i < m.given; i++)
             x[i] = (double)(i % 7) - 3;
+        FUZZ_CHECK(!m.range.known || m.range.low <= m.range.high);
         model_predict(&m, x, y, room);
         *hash = fuzz_hash(*hash, y, m.targets * sizeof *y);
         free(x);
@@ -66,10 +67,11 @@ static void rewrite_partials(void *argument)
         if (!block.other)
             continue;
         struct lsq_reduced part;
+        struct range range;
         struct block_meta meta;
-        partial_read(stream_name(s), block.map, &part);
+        partial_read(stream_name(s), block.map, &part, &range);
         block_meta_keep(&meta, &block, partial_is_own);
-        partial_put(out, &part, &meta.block);
+        partial_put(out, &part, &range, &meta.block);
         block_meta_free(&meta);
         lsq_reduced_free(&part);
     }
