@@ -28,6 +28,7 @@ static const char usage[] =
     "\n"
     "  -g, --given=GIVEN   the first columns are given: how many (12), a fraction of all\n"
     "                      columns (0.25) or a per cent (25%); the others are targets\n"
+    "  -w, --weight=F      each row read counts F times, F above 0 (default: 1)\n"
     "      --no-intercept  fit through the origin\n"
     "      --rcond=R       singular values up to R times the largest count as zero, R from\n"
     "                      0 to below 1 (default: judged with columns of unit norm)\n"
@@ -55,6 +56,7 @@ struct options {
     double *grid;         /* of ridge_auto; NULL: the default one */
     size_t grid_count;
     unsigned threads;
+    double weight; /* of all rows alike */
     struct lsq_options lsq;
 };
 
@@ -98,6 +100,7 @@ static struct options parse(int argc, char **argv)
 {
     enum { NO_INTERCEPT = OPT_LONG, RCOND, DENSE, PARTIAL, THREADS, RIDGE, GRID, LOO, LEFT_OUT };
     static const struct option longs[] = {{"given", required_argument, NULL, 'g'},
+                                          {"weight", required_argument, NULL, 'w'},
                                           {"no-intercept", no_argument, NULL, NO_INTERCEPT},
                                           {"rcond", required_argument, NULL, RCOND},
                                           {"dense", no_argument, NULL, DENSE},
@@ -108,14 +111,17 @@ static struct options parse(int argc, char **argv)
                                           {"loo", no_argument, NULL, LOO},
                                           {"left-out", required_argument, NULL, LEFT_OUT},
                                           OPT_COMMON};
-    struct options o = {.threads = default_threads(), .lsq = {true, -1}};
+    struct options o = {.threads = default_threads(), .weight = 1, .lsq = {true, -1}};
     int c;
-    while ((c = opt_next(argc, argv, "g:", longs, usage)) != -1) {
+    while ((c = opt_next(argc, argv, "g:w:", longs, usage)) != -1) {
         if (c == 'g') {
             o.given_text = optarg;
             if (!num_parse_pos(optarg, &o.given))
                 die_usage("--given: '%s', expected a number of columns, a fraction or a per cent",
                           optarg);
+        } else if (c == 'w') {
+            if (!num_parse_double(optarg, &o.weight) || o.weight <= 0)
+                die_usage("--weight: '%s', expected a number above 0", optarg);
         } else if (c == NO_INTERCEPT) {
             o.lsq.intercept = false;
         } else if (c == DENSE) {
@@ -198,7 +204,7 @@ static void make_grid(struct loo *loo, const struct options *o, const struct lsq
     enum { STEPS = 21 };
     loo->count = o->grid != NULL ? o->grid_count : STEPS;
     loo->lambdas = mem_array(loo->count, sizeof *loo->lambdas);
-    double top = s->rank > 0 ? s->s[0] * s->s[0] : 1;
+    double top = s->rank > 0 ? o->weight * s->s[0] * s->s[0] : 1;
     for (size_t k = 0; k < loo->count; k++)
         loo->lambdas[k] = o->grid != NULL ? o->grid[k] : top * pow(10, -0.5 * (double)k);
 }
@@ -215,6 +221,7 @@ static void solve_spectrum(struct fit_input *input, const struct options *o, str
     check(lsq_reducer_finish(input->reducer, &reduced), name);
     bool tall = reduced.count - reduced.intercept >= reduced.given;
     check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), name);
+    spectrum.weight = o->weight;
     *ridge = o->ridge;
     if (o->loo || o->ridge_auto) {
         if (reduced.rows < 2)
@@ -255,13 +262,16 @@ static void put_model(struct output *out, struct fit_input *input, const struct 
 {
     struct lsq_fit fit;
     struct loo loo;
-    struct model_notes notes = {.intercept = o->lsq.intercept, .chosen = o->ridge_auto};
+    struct model_notes notes = {
+        .intercept = o->lsq.intercept, .range = input->range, .chosen = o->ridge_auto};
     memset(&loo, 0, sizeof loo);
     struct output *left_out = o->left_out != NULL ? output_file(o->left_out) : NULL;
     if (o->loo || o->ridge_auto || o->ridge > 0)
         solve_spectrum(input, o, in, left_out, &fit, &loo, &notes.ridge);
     else
         solve(input, o, stream_name(in), &fit);
+    if (o->weight != 1)
+        check(lsq_weigh(&fit, o->weight), stream_name(in));
     if (o->dense)
         check(lsq_make_dense(&fit), stream_name(in));
     if (loo.count > 0) {
@@ -277,11 +287,14 @@ static void put_model(struct output *out, struct fit_input *input, const struct 
     loo_free(&loo);
 }
 
-static void put_partial(struct output *out, struct fit_input *input, const char *name)
+static void put_partial(struct output *out, struct fit_input *input, double weight,
+                        const char *name)
 {
     struct lsq_reduced reduced;
     check(lsq_reducer_finish(input->reducer, &reduced), name);
-    partial_put(out, &reduced, &input->meta.block);
+    if (weight != 1)
+        check(lsq_reduced_weigh(&reduced, weight), name);
+    partial_put(out, &reduced, &input->range, &input->meta.block);
     lsq_reduced_free(&reduced);
 }
 
@@ -305,7 +318,7 @@ int main(int argc, char **argv)
     fit_input_read(&input, in);
 
     if (o.partial)
-        put_partial(out, &input, stream_name(in));
+        put_partial(out, &input, o.weight, stream_name(in));
     else
         put_model(out, &input, &o, in);
 

@@ -1,8 +1,10 @@
 /* lsq-predict: a model and rows in, the predicted columns out, row by row. */
+#include "extend.h"
 #include "frame.h"
 #include "mem.h"
 #include "model.h"
 #include "msg.h"
+#include "num.h"
 #include "opt.h"
 #include "output.h"
 #include "stream.h"
@@ -10,6 +12,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,80 +21,197 @@ static const char usage[] =
     "Predict with a MODEL of lsq-fit the columns that follow the given ones, for each row\n"
     "of matrix streams (stdin, or each FILE): whole rows, or just their given columns.\n"
     "\n"
-    "  -q, --quiet    no warnings\n"
-    "  -h, --help     this text\n"
-    "  -V, --version  the version\n";
+    "  -e, --extend=N  predict from the last columns of each row what follows it, from that\n"
+    "                  and what is before it what follows then, up to N new columns\n"
+    "      --clamp     with --extend: bring what is predicted into the range that the model\n"
+    "                  has seen in training before going on from it\n"
+    "  -q, --quiet     no warnings\n"
+    "  -h, --help      this text\n"
+    "  -V, --version   the version\n";
 
-struct room {
-    double *x, *y, *factors;
+struct options {
+    size_t extend; /* new columns; 0: the model's targets, once */
+    bool clamp;
 };
 
-static void check_block(const struct model *model, struct stream *in, const struct block *block)
+/* What the predictions of rows are made with; extend is NULL without --extend. */
+struct work {
+    const struct options *o;
+    const struct model *model;
+    struct extend *extend;
+    double *x, *y, *factors;
+    size_t columns;                                  /* written, a row */
+    uint64_t position;                               /* of the first of them */
+    uint64_t held, held_rows, held_row, held_column; /* by --clamp, and the first one */
+    char held_name[264];
+};
+
+static struct options parse(int argc, char **argv)
+{
+    enum { CLAMP = OPT_LONG };
+    static const struct option longs[] = {
+        {"extend", required_argument, NULL, 'e'}, {"clamp", no_argument, NULL, CLAMP}, OPT_COMMON};
+    struct options o = {0, false};
+    int c;
+    while ((c = opt_next(argc, argv, "e:", longs, usage)) != -1) {
+        uint64_t n = 0;
+        if (c == CLAMP)
+            o.clamp = true;
+        else if (num_parse_uint(optarg, FRAME_MAX, &n) && n > 0)
+            o.extend = (size_t)n;
+        else
+            die_usage("--extend: '%s', expected a number from 1 to %d", optarg, FRAME_MAX);
+    }
+    if (o.clamp && o.extend == 0)
+        die_usage("--clamp without --extend, which it is for");
+    return o;
+}
+
+static void check_block(struct work *w, struct stream *in, const struct block *block)
 {
     const char *name = stream_name(in);
+    const struct model *model = w->model;
     for (size_t i = 0; i < (block->ragged ? block->rows : block->rows > 0); i++)
         if (block_row(block, i).cols < model->given)
             die(name, "row %zu of %zu column%s, expected at least the %zu that the model is given",
                 stream_row0(in) + i, block_row(block, i).cols, msg_plural(block_row(block, i).cols),
                 model->given);
-    if (block->col0 > (uint64_t)INT64_MAX - model->given)
+    size_t before = w->extend != NULL ? stream_rectangle(in, block) : model->given;
+    if (block->col0 > (uint64_t)INT64_MAX - before)
         die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, block->col0,
             INT64_MAX);
-    if (block->col0 != model->col0)
+    if (w->extend == NULL && block->col0 != model->col0)
         die(name, "rows from column %" PRIu64 " on, expected column %" PRIu64 " as the model has",
             block->col0, model->col0);
     if (block->has_rate && model->has_rate && block->rate != model->rate)
         die(name, "%.10g Hz, expected %.10g Hz as the model has", block->rate, model->rate);
+    if (before > 0) /* else a block of no rows: the position is that of the others */
+        w->position = block->col0 + before;
 }
 
-static void check_overflow(const struct model *model, const struct stream *in, size_t row,
-                           const double *y)
+static _Noreturn void refuse_overflow(const struct stream *in, size_t row)
+{
+    die(stream_name(in),
+        "row %zu: values so large that the prediction overflows, expected "
+        "smaller ones",
+        stream_row0(in) + row);
+}
+
+/* The targets of one row, once. */
+static const double *predict_row(struct work *w, const struct stream *in, const struct block *block,
+                                 size_t row)
 {
     double sum = 0;
-    for (size_t j = 0; j < model->targets; j++)
-        sum += y[j] * 0;
+    table_row(in, block, row, w->model->given, w->x);
+    model_predict(w->model, w->x, w->y, w->factors);
+    for (size_t j = 0; j < w->model->targets; j++)
+        sum += w->y[j] * 0;
     if (sum != 0)
-        die(stream_name(in),
-            "row %zu: values so large that the prediction overflows, expected "
-            "smaller ones",
-            stream_row0(in) + row);
+        refuse_overflow(in, row);
+    return w->y;
 }
 
-static void put_predictions(struct output *out, const struct model *model, struct stream *in,
-                            const struct block *block, const struct room *room)
+/* Says where a row leaves the range, or notes that it was held there. */
+static void remark(struct work *w, const struct stream *in, const struct block *block, size_t row,
+                   const struct extended *found)
+{
+    const struct range *range = &w->model->range;
+    struct str name = block_name(block, row);
+    char text[256];
+    const char *before = name.n > 0 ? " (" : "";
+    const char *behind = name.n > 0 ? ")" : "";
+    msg_text(name.p, name.n, text, sizeof text);
+    if (!w->o->clamp)
+        warn(stream_name(in),
+             "row %zu%s%s%s leaves the range %.10g to %.10g seen in training at column %" PRIu64,
+             stream_row0(in) + row, before, text, behind, range->low, range->high,
+             w->position + found->first);
+    if (w->held_rows++ == 0) {
+        w->held_row = stream_row0(in) + row;
+        w->held_column = w->position + found->first;
+        snprintf(w->held_name, sizeof w->held_name, "%s%s%s", before, text, behind);
+    }
+    w->held += found->outside;
+}
+
+/* What follows one row. */
+static const double *extend_one(struct work *w, const struct stream *in, const struct block *block,
+                                size_t row)
+{
+    size_t given = w->model->given;
+    table_columns(in, block, row, block_row(block, row).cols - given, given, w->x);
+    struct extended found = extend_row(w->extend, w->x, w->columns, w->o->clamp);
+    if (!found.finite)
+        refuse_overflow(in, row);
+    if (found.outside > 0)
+        remark(w, in, block, row, &found);
+    return w->x + given;
+}
+
+static void put_predictions(struct output *out, struct work *w, struct stream *in,
+                            const struct block *block)
 {
     struct block meta = *block;
-    meta.has_rate = block->has_rate || model->has_rate;
-    meta.rate = block->has_rate ? block->rate : model->rate;
+    meta.has_rate = block->has_rate || w->model->has_rate;
+    meta.rate = block->has_rate ? block->rate : w->model->rate;
     meta.has_col0 = true;
-    meta.col0 = model->col0 + model->given;
-    size_t row_bytes = model->targets * sizeof(double);
+    meta.col0 = w->position;
+    size_t row_bytes = w->columns * sizeof(double);
     for (size_t row = 0; row < block->rows;) {
         size_t n = block_fit(&meta, row, block->rows - row, row_bytes);
         if (n == 0)
             die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB",
-                model->targets);
+                w->columns);
         bool last = stream_at_end(in) && row + n == block->rows;
-        block_put_head(out, &meta, row, n, &nd_double, model->targets, last);
-        for (size_t i = row; i < row + n; i++) {
-            table_row(in, block, i, model->given, room->x);
-            model_predict(model, room->x, room->y, room->factors);
-            check_overflow(model, in, i, room->y);
-            output_write(out, room->y, row_bytes);
-        }
+        block_put_head(out, &meta, row, n, &nd_double, w->columns, last);
+        for (size_t i = row; i < row + n; i++)
+            output_write(
+                out, w->extend != NULL ? extend_one(w, in, block, i) : predict_row(w, in, block, i),
+                row_bytes);
         row += n;
     }
     if (block->rows == 0 && stream_at_end(in))
-        block_put_head(out, &meta, 0, 0, &nd_double, model->targets, true);
+        block_put_head(out, &meta, 0, 0, &nd_double, w->columns, true);
+}
+
+static void work_begin(struct work *w, const char *path)
+{
+    const struct model *m = w->model;
+    w->columns = w->o->extend > 0 ? w->o->extend : m->targets;
+    if (w->o->clamp && !m->range.known)
+        die(path, "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
+    size_t room = m->given;
+    if (w->o->extend > 0) {
+        w->extend = extend_new(m);
+        if (w->extend == NULL)
+            die(NULL, "out of memory");
+        room = extend_room(w->extend, w->columns);
+    } else {
+        w->y = mem_array(m->targets, sizeof *w->y);
+        w->factors = mem_array(m->rank, sizeof *w->factors);
+    }
+    w->x = mem_array(room, sizeof *w->x);
+}
+
+static void work_end(struct work *w)
+{
+    if (w->o->clamp && w->held > 0)
+        warn(NULL,
+             "%" PRIu64 " value%s in %" PRIu64 " row%s held within the range %.10g to %.10g seen "
+             "in training (the first: row %" PRIu64 "%s, column %" PRIu64 ")",
+             w->held, msg_plural(w->held), w->held_rows, msg_plural(w->held_rows),
+             w->model->range.low, w->model->range.high, w->held_row, w->held_name, w->held_column);
+    extend_free(w->extend);
+    free(w->x);
+    free(w->y);
+    free(w->factors);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option longs[] = {OPT_COMMON};
     msg_init(argv[0]);
     mem_expect_much();
-    while (opt_next(argc, argv, "", longs, usage) != -1)
-        continue;
+    struct options o = parse(argc, argv);
     if (optind == argc)
         die_usage("no model, expected MODEL, a file that lsq-fit has written");
     const char *path = argv[optind++];
@@ -104,22 +224,19 @@ int main(int argc, char **argv)
 
     struct model model;
     model_read(path, &model);
-    struct room room = {mem_array(model.given, sizeof(double)),
-                        mem_array(model.targets, sizeof(double)),
-                        mem_array(model.rank, sizeof(double))};
+    struct work work = {.o = &o, .model = &model};
+    work_begin(&work, strcmp(path, "-") == 0 ? "stdin" : path);
 
     struct stream *in = stream_open(argv + optind, argc - optind);
     struct block block;
     while (stream_next(in, &block)) {
-        check_block(&model, in, &block);
-        put_predictions(out, &model, in, &block, &room);
+        check_block(&work, in, &block);
+        put_predictions(out, &work, in, &block);
     }
 
     stream_close(in);
     output_close(out);
+    work_end(&work);
     model_free(&model);
-    free(room.x);
-    free(room.y);
-    free(room.factors);
     return EXIT_SUCCESS;
 }

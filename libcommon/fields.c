@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 uint64_t fields_uint(const struct fields *f, const char *key, uint64_t low, uint64_t high)
 {
@@ -73,4 +74,27 @@ double *fields_array(const struct fields *f, const char *key, unsigned ndim, siz
             die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what,
                 key);
     return a;
+}
+
+struct range fields_range(const struct fields *f)
+{
+    struct range range = {false, 0, 0};
+    if (mp_find(f->map, FIELDS_RANGE) == NULL)
+        return range;
+    double *ends = fields_array(f, FIELDS_RANGE, 1, 1, 2);
+    if (ends[0] > ends[1])
+        die(f->name, "%s whose \"%s\" is %.10g to %.10g, expected the least value first", f->what,
+            FIELDS_RANGE, ends[0], ends[1]);
+    range = (struct range){true, ends[0], ends[1]};
+    free(ends);
+    return range;
+}
+
+void fields_put_range(struct output *out, const struct range *range)
+{
+    const double ends[] = {range->low, range->high};
+    if (!range->known)
+        return;
+    mp_put_key(out, FIELDS_RANGE);
+    mp_put_vector(out, ends, 2);
 }

@@ -4,6 +4,7 @@
 #define WAVEFILL_FIELDS_H
 
 #include "mp.h"
+#include "range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,5 +24,11 @@ bool fields_bool(const struct fields *f, const char *key);
 /* An array of that shape (ndim 1: rows is 1) as finite doubles; the caller frees. */
 double *fields_array(const struct fields *f, const char *key, unsigned ndim, size_t rows,
                      size_t cols);
+
+/* The range of the values that were fitted, least and largest, where it is noted: under
+ * FIELDS_RANGE, which it is written as where it is known. */
+#define FIELDS_RANGE "range"
+struct range fields_range(const struct fields *f);
+void fields_put_range(struct output *out, const struct range *range);
 
 #endif

@@ -52,7 +52,7 @@ static void add_rows(struct fit_input *f, const struct stream *in, const struct 
     size_t columns = f->given + f->targets;
     for (size_t row = 0; row < block->rows; row += strip_rows) {
         size_t n = block->rows - row < strip_rows ? block->rows - row : strip_rows;
-        table_rows(in, block, row, n, columns, strip);
+        table_rows(in, block, row, n, columns, strip, &f->range);
         check_lsq(in, lsq_reducer_add(f->reducer, strip, n, 1));
     }
 }
@@ -60,8 +60,9 @@ static void add_rows(struct fit_input *f, const struct stream *in, const struct 
 static void merge(struct fit_input *f, const struct stream *in, const struct block *block)
 {
     struct lsq_reduced part;
+    struct range range;
     const char *name = stream_name(in);
-    partial_read(name, block->map, &part);
+    partial_read(name, block->map, &part, &range);
     size_t columns = part.given + part.targets;
     if (f->reducer == NULL)
         begin(f, in, block, f->given_text != NULL ? count_given(f, columns, name) : part.given,
@@ -74,6 +75,7 @@ static void merge(struct fit_input *f, const struct stream *in, const struct blo
         die(name, "a partial fit with%s intercept, expected one with%s intercept",
             part.intercept ? "" : "out", f->intercept ? "" : "out");
     check_lsq(in, lsq_reducer_merge(f->reducer, &part));
+    range_merge(&f->range, &range);
     lsq_reduced_free(&part);
 }
 
@@ -84,6 +86,7 @@ void fit_input_read(struct fit_input *f, struct stream *in)
     double *strip = NULL;
     size_t strip_rows = 0;
     uint64_t rows = 0;
+    f->range = range_none();
     stream_also(in, PARTIAL_KEY);
     while (stream_next(in, &block)) {
         if (block.other) {

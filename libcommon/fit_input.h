@@ -6,6 +6,7 @@
 #include "block.h"
 #include "lsq_reduce.h"
 #include "num.h"
+#include "range.h"
 #include "stream.h"
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ struct fit_input {
 
     size_t given, targets; /* found */
     struct lsq_reducer *reducer;
+    struct range range;     /* of all values */
     struct block_meta meta; /* of the first block */
 };
 

@@ -280,6 +280,19 @@ enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_
     return end(status, &work, fit);
 }
 
+enum lsq_status lsq_weigh(struct lsq_fit *fit, double weight)
+{
+    for (size_t i = 0; i < fit->singular_count; i++)
+        fit->singular[i] *= sqrt(weight);
+    for (size_t j = 0; j < fit->targets; j++)
+        fit->rss[j] *= weight;
+    if (lsq_all_finite(fit->rss, fit->targets) &&
+        lsq_all_finite(fit->singular, fit->singular_count))
+        return LSQ_OK;
+    lsq_free(fit);
+    return LSQ_OVERFLOW;
+}
+
 enum lsq_status lsq_make_dense(struct lsq_fit *fit)
 {
     if (fit->coef != NULL)

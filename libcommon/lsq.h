@@ -36,7 +36,7 @@ struct lsq_fit {
     double *intercept; /* t; zeros without intercept */
     double *singular;  /* of X (centred where there is an intercept), falling */
     size_t singular_count;
-    double *rss;  /* t: residual sum of squares of each target */
+    double *rss;  /* t: residual sum of squares of each target, weighted */
     double rcond; /* the threshold applied */
 };
 
@@ -45,6 +45,10 @@ struct lsq_fit {
  * unless LSQ_OK. */
 enum lsq_status lsq_solve(double *rows, size_t n, size_t p, size_t t,
                           const struct lsq_options *options, struct lsq_fit *fit);
+
+/* Makes it the fit of the same rows, each of them with that weight: coefficients and
+ * intercept are the same. Frees the fit unless LSQ_OK. */
+enum lsq_status lsq_weigh(struct lsq_fit *fit, double weight);
 
 /* Turns basis · loadings into coef. */
 enum lsq_status lsq_make_dense(struct lsq_fit *fit);

@@ -44,6 +44,19 @@ void lsq_reduced_free(struct lsq_reduced *reduced)
     memset(reduced, 0, sizeof *reduced);
 }
 
+enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight)
+{
+    size_t width = (reduced->intercept ? 1 : 0) + reduced->given + reduced->targets;
+    double root = sqrt(weight);
+    for (size_t i = 0; i < reduced->count * width; i++)
+        reduced->data[i] *= root;
+    for (size_t j = 0; j < reduced->targets; j++)
+        reduced->rss[j] *= weight;
+    bool finite = lsq_all_finite(reduced->data, reduced->count * width) &&
+                  lsq_all_finite(reduced->rss, reduced->targets);
+    return finite ? LSQ_OK : LSQ_OVERFLOW;
+}
+
 struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads)
 {
     struct lsq_reducer *r = calloc(1, sizeof *r);

@@ -61,6 +61,9 @@ double *lsq_reducer_rows(struct lsq_reducer *reducer, size_t *count);
 /* Reduces what is there; the reducer is used up. */
 enum lsq_status lsq_reducer_finish(struct lsq_reducer *reducer, struct lsq_reduced *reduced);
 
+/* Gives each of the rows that were reduced that much more weight. */
+enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight);
+
 /* The fit of the rows that were reduced; reduced->data is destroyed. */
 enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_options *options,
                                   struct lsq_fit *fit);

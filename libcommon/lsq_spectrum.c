@@ -25,6 +25,7 @@ static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced
     size_t t = reduced->targets;
     memset(s, 0, sizeof *s);
     s->rows = reduced->rows;
+    s->weight = 1;
     s->given = p;
     s->targets = t;
     s->intercept = reduced->intercept;
@@ -117,6 +118,7 @@ enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, st
     size_t p = s->given;
     size_t t = s->targets;
     size_t r = s->rank;
+    lambda /= s->weight;
     memset(fit, 0, sizeof *fit);
     fit->rows = s->rows;
     fit->given = p;
@@ -201,12 +203,13 @@ void lsq_spectrum_row(const struct lsq_spectrum *s, const double *row, const dou
     }
     for (size_t k = 0; k < count; k++) {
         double *e = errors + k * t;
+        double lambda = lambdas[k] / s->weight;
         double below = through ? 0 : rest;
         for (size_t j = 0; j < t; j++)
             e[j] = through ? 0 : outside[j];
         for (size_t i = 0; i < s->rank; i++) {
             /* λ cancels where all else is zero, so it may be 0 there. */
-            double weight = (through ? 1 : lambdas[k]) / (s->s[i] * s->s[i] + lambdas[k]);
+            double weight = (through ? 1 : lambda) / (s->s[i] * s->s[i] + lambda);
             below += weight * u[i] * u[i];
             for (size_t j = 0; j < t; j++)
                 e[j] += weight * u[i] * s->d[i * t + j];

@@ -18,6 +18,7 @@
 /* All arrays owned (lsq_spectrum_free), C order. */
 struct lsq_spectrum {
     uint64_t rows;
+    double weight; /* of each row: 1, or what the caller sets; penalties count over it */
     size_t given, targets, rank;
     bool intercept;
     double *v;      /* p × rank */

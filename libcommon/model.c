@@ -60,6 +60,7 @@ static void read_head(const struct fields *s, struct model *m)
     m->rate = rate != NULL ? rate->real : 0;
     if (col0 != NULL)
         m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
+    m->range = fields_range(s);
     bool dense = mp_find(s->map, "coef") != NULL;
     m->rank = dense ? m->given : count_factors(s);
     m->intercept = mem_array(m->targets, sizeof *m->intercept);

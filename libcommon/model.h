@@ -2,6 +2,7 @@
 #ifndef WAVEFILL_MODEL_H
 #define WAVEFILL_MODEL_H
 
+#include "range.h"
 #include "stream.h"
 
 #include <stdbool.h>
@@ -14,8 +15,9 @@ struct model {
     size_t given, targets, rank;
     double *coef, *basis, *loadings, *intercept;
     bool has_rate;
-    double rate;   /* Hz */
-    uint64_t col0; /* of the first given column */
+    double rate;        /* Hz */
+    uint64_t col0;      /* of the first given column */
+    struct range range; /* of the values fitted, if known */
 };
 
 /* Reads the model that path ("-" is standard input) holds. Anything else ends the

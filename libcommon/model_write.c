@@ -1,5 +1,6 @@
 #include "model_write.h"
 
+#include "fields.h"
 #include "frame.h"
 #include "mp.h"
 #include "msg.h"
@@ -7,8 +8,8 @@
 /* The keys that a model has of its own; a matrix's attributes of these names are
  * not handed on into it. */
 static const char *const own_keys[] = {
-    "lsq",  "k",         "targets", "target0",  "coef",  "basis", "loadings",
-    "rows", "intercept", "rank",    "singular", "rcond", "rss",   "fit_intercept",
+    "lsq",       "k",    "targets",  "target0", "coef", "basis",         "loadings",   "rows",
+    "intercept", "rank", "singular", "rcond",   "rss",  "fit_intercept", FIELDS_RANGE,
 };
 enum { OWN_KEYS = sizeof own_keys / sizeof *own_keys };
 
@@ -45,12 +46,13 @@ static void put_coefficients(struct output *out, const struct lsq_fit *fit, size
 
 static size_t count_notes(const struct model_notes *n)
 {
-    return (size_t)(n->ridge > 0) + (n->loo != NULL) + 2 * (size_t)n->chosen;
+    return (size_t)n->range.known + (n->ridge > 0) + (n->loo != NULL) + 2 * (size_t)n->chosen;
 }
 
 static void put_notes(struct output *out, const struct model_notes *n, size_t targets, size_t first,
                       size_t count)
 {
+    fields_put_range(out, &n->range);
     if (n->ridge > 0) {
         mp_put_key(out, "ridge");
         mp_put_double(out, n->ridge);

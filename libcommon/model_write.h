@@ -6,6 +6,7 @@
 #include "loo.h"
 #include "lsq.h"
 #include "output.h"
+#include "range.h"
 
 #include <stdbool.h>
 
@@ -14,6 +15,7 @@ struct model_notes {
     bool intercept;
     double ridge;          /* the penalty; 0: none */
     const struct loo *loo; /* NULL: no leave-one-out errors */
+    struct range range;    /* of the values fitted */
     bool chosen;           /* whether ridge was chosen by them: the curve is noted */
 };
 

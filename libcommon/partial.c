@@ -11,7 +11,7 @@ bool partial_is_own(struct str key)
 {
     return str_is(key, PARTIAL_KEY) || str_is(key, "k") || str_is(key, "targets") ||
            str_is(key, "rows") || str_is(key, "fit_intercept") || str_is(key, "reduced") ||
-           str_is(key, "shift") || str_is(key, "rss");
+           str_is(key, "shift") || str_is(key, "rss") || str_is(key, FIELDS_RANGE);
 }
 
 static size_t width_of(const struct lsq_reduced *r)
@@ -19,13 +19,14 @@ static size_t width_of(const struct lsq_reduced *r)
     return (r->intercept ? 1 : 0) + r->given + r->targets;
 }
 
-void partial_put(struct output *out, const struct lsq_reduced *r, const struct block *meta)
+void partial_put(struct output *out, const struct lsq_reduced *r, const struct range *range,
+                 const struct block *meta)
 {
     size_t room = FRAME_MAX / sizeof(double) - 4096 - 2 * width_of(r);
     if (width_of(r) > room / r->count)
         die(output_name(out), "%zu reduced rows of %zu columns, expected them to fit into 64 MiB",
             r->count, width_of(r));
-    mp_put_map(out, (size_t)9 + block_put_meta(NULL, meta, partial_is_own));
+    mp_put_map(out, (size_t)9 + range->known + block_put_meta(NULL, meta, partial_is_own));
     mp_put_key(out, PARTIAL_KEY);
     mp_put_uint(out, 1);
     mp_put_key(out, "k");
@@ -36,6 +37,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct b
     mp_put_uint(out, r->rows);
     mp_put_key(out, "fit_intercept");
     mp_put_bool(out, r->intercept);
+    fields_put_range(out, range);
     block_put_meta(out, meta, partial_is_own);
     mp_put_key(out, "last");
     mp_put_bool(out, true);
@@ -47,7 +49,8 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct b
     mp_put_matrix(out, r->data, r->count, width_of(r));
 }
 
-void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *r)
+void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *r,
+                  struct range *range)
 {
     struct fields f = {name, "a partial fit", map};
     memset(r, 0, sizeof *r);
@@ -69,6 +72,7 @@ void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced
     r->data = fields_array(&f, "reduced", 2, r->count, width_of(r));
     r->shift = fields_array(&f, "shift", 1, 1, r->given + r->targets);
     r->rss = fields_array(&f, "rss", 1, 1, r->targets);
+    *range = fields_range(&f);
     for (size_t j = 0; j < r->targets; j++)
         if (r->rss[j] < 0)
             die(name, "a partial fit with a negative number in \"rss\", expected sums of squares");

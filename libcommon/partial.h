@@ -6,6 +6,7 @@
 #include "lsq_reduce.h"
 #include "mp.h"
 #include "output.h"
+#include "range.h"
 
 #include <stdbool.h>
 
@@ -15,12 +16,14 @@
 /* Whether a key is one of a partial fit's own, which are no attributes of its rows. */
 bool partial_is_own(struct str key);
 
-/* Writes it, with meta's rate, col0 and unknown attributes. Ends the program if it does
- * not fit into a map. */
-void partial_put(struct output *out, const struct lsq_reduced *reduced, const struct block *meta);
+/* Writes it, with the range of its rows' values, where that is known, and meta's rate, col0
+ * and unknown attributes. Ends the program if it does not fit into a map. */
+void partial_put(struct output *out, const struct lsq_reduced *reduced, const struct range *range,
+                 const struct block *meta);
 
 /* Reads one; the caller frees it with lsq_reduced_free. Anything else in map ends the
  * program with a message that begins with name. */
-void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *reduced);
+void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *reduced,
+                  struct range *range);
 
 #endif

@@ -7,15 +7,10 @@
 #include <stdint.h>
 #include <string.h>
 
-static void check_finite(const struct stream *in, const struct block *block, size_t row,
-                         size_t cols, const double *x)
+/* Ends the program: one of these columns from `first` on is not finite. */
+static _Noreturn void refuse(const struct stream *in, const struct block *block, size_t row,
+                             size_t first, const double *x)
 {
-    /* A sum of x * 0 is 0 unless one of them is not finite: no branch a value. */
-    double sum = 0;
-    for (size_t j = 0; j < cols; j++)
-        sum += x[j] * 0;
-    if (sum == 0)
-        return;
     size_t j = 0;
     while (isfinite(x[j]))
         j++;
@@ -23,26 +18,42 @@ static void check_finite(const struct stream *in, const struct block *block, siz
     char text[256];
     die(stream_name(in), "row %zu%s%s%s, column %" PRIu64 ": %s, expected a finite number",
         stream_row0(in) + row, name.n > 0 ? " (" : "", msg_text(name.p, name.n, text, sizeof text),
-        name.n > 0 ? ")" : "", (uint64_t)j + block->col0,
+        name.n > 0 ? ")" : "", (uint64_t)first + j + block->col0,
         isnan(x[j]) ? "nan"
         : x[j] > 0  ? "inf"
                     : "-inf");
 }
 
+void table_columns(const struct stream *in, const struct block *block, size_t row, size_t first,
+                   size_t cols, double *x)
+{
+    struct block_row source = block_row(block, row);
+    nd_to_double(&source.type, source.data + first * source.type.size, cols, x);
+    if (source.type.kind != ND_FLOAT)
+        return;
+    /* A sum of x * 0 is 0 unless one of them is not finite: no branch a value. */
+    double sum = 0;
+    for (size_t j = 0; j < cols; j++)
+        sum += x[j] * 0;
+    if (sum != 0)
+        refuse(in, block, row, first, x);
+}
+
 void table_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
                double *x)
 {
-    struct block_row source = block_row(block, row);
-    nd_to_double(&source.type, source.data, cols, x);
-    if (source.type.kind == ND_FLOAT)
-        check_finite(in, block, row, cols, x);
+    table_columns(in, block, row, 0, cols, x);
 }
 
 void table_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
-                size_t cols, double *x)
+                size_t cols, double *x, struct range *range)
 {
-    for (size_t i = 0; i < count; i++)
-        table_row(in, block, row + i, cols, x + i * cols);
+    for (size_t i = 0; i < count; i++) {
+        struct block_row source = block_row(block, row + i);
+        nd_to_double(&source.type, source.data, cols, x + i * cols);
+        if (!range_add(range, x + i * cols, cols))
+            refuse(in, block, row + i, 0, x + i * cols);
+    }
 }
 
 bool table_next(struct table_cursor *cursor)

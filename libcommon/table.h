@@ -3,6 +3,7 @@
 #define WAVEFILL_TABLE_H
 
 #include "block.h"
+#include "range.h"
 #include "stream.h"
 
 #include <stddef.h>
@@ -12,10 +13,14 @@
 void table_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
                double *x);
 
+/* The same for its `cols` columns from `first` on. */
+void table_columns(const struct stream *in, const struct block *block, size_t row, size_t first,
+                   size_t cols, double *x);
+
 /* The same for whole rows `row` to `row + count`, all of `cols` columns, one after the
- * other at x. */
+ * other at x; widens range by them. */
 void table_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
-                size_t cols, double *x);
+                size_t cols, double *x, struct range *range);
 
 /* Goes through a stream a row at a time. */
 struct table_cursor {

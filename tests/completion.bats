@@ -57,6 +57,8 @@ completes() {
     assert_output $'compopt +o default +o bashdefault\n--no-intercept'
     run -0 completes fsdd-load -t 0-4 --d
     assert_output $'compopt +o default +o bashdefault\ncompopt -o nospace\n--digits='
+    run -0 completes lsq-predict --c
+    assert_output $'compopt +o default +o bashdefault\n--clamp'
     run -0 completes lsq-predict --d
     assert_output 'compopt +o default +o bashdefault'
 }

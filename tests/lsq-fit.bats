@@ -123,16 +123,16 @@ for rows, given, thin in (
 @test "lsq-fit: every field of the model is what the format says" {
     py "$with_fit"'
 x = normal(20, 9)
-model = fit(x, 4, names=[f"r{i}" for i in range(20)], rate=8000, col0=7, note={"by": ["a", 1]}, rank="a string", k=b"bytes")
+model = fit(x, 4, names=[f"r{i}" for i in range(20)], rate=8000, col0=7, note={"by": ["a", 1]}, rank="a string", k=b"bytes", range=7)
 assert list(model).count("rank") == 1 and set(model) == {
-    "lsq", "k", "targets", "target0", "rows", "rank", "rcond", "fit_intercept", "rate", "col0", "last",
+    "lsq", "k", "targets", "target0", "rows", "rank", "rcond", "fit_intercept", "range", "rate", "col0", "last",
     "singular", "rss", "intercept", "coef", "note"}, list(model)
 fields = {key: model[key] for key in ("lsq", "k", "targets", "target0", "rows", "rank", "rate", "col0", "note")}
 assert fields == {"lsq": 1, "k": 4, "targets": 5, "target0": 0, "rows": 20, "rank": 4, "rate": 8000, "col0": 7,
                   "note": {"by": ["a", 1]}}, fields
 assert all(type(fields[key]) is int for key in fields if key != "note")
 assert model["fit_intercept"] is True and model["last"] is True and type(model["rcond"]) is float and 0 < model["rcond"] < 1e-9
-for key, shape in ("coef", (4, 5)), ("intercept", (5,)), ("singular", (4,)), ("rss", (5,)):
+for key, shape in ("coef", (4, 5)), ("intercept", (5,)), ("singular", (4,)), ("rss", (5,)), ("range", (2,)):
     assert model[key].dtype == "<f8" and model[key].shape == shape, key
 assert (np.diff(model["singular"]) < 0).all()
 
@@ -143,7 +143,156 @@ assert "rate" not in fit(x, 4) and fit(x, 4, "--rcond=0")["rcond"] == 0
 # Each key once: a map with one twice would hide it from Python.
 raw = run(x, "-g", "4", rank=1, coef=2, targets=3).stdout
 pairs, = msgpack.Unpacker(io.BytesIO(raw), object_pairs_hook=lambda pairs: [key for key, value in pairs])
-assert len(pairs) == len(set(pairs)) == 13, pairs'
+assert len(pairs) == len(set(pairs)) == 14, pairs'
+}
+
+@test "lsq-fit: the range is that of all values, of rows in any form" {
+    py "$with_fit"'
+def found(data, *options):
+    done = subprocess.run(["lsq-fit", "-q", "-g", "2", *options], input=data, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    return maps(done.stdout)[0]["range"].tolist()
+# The ends stand in each place once: in the first columns and the last, in any row, in pairs and beside them.
+for n, c in (1, 3), (5, 4), (9, 7), (300, 5), (5000, 3):
+    for place in {0, 1, c, n * c // 2, n * c - c, n * c - 2, n * c - 1} - {n * c}:
+        for end in -7.25, 8.5:
+            a = rng.uniform(-1, 1, (n, c))
+            a.flat[place] = end
+            want = [a.min(), a.max()]
+            assert found(block(a)) == want == found(block(list(a))), (n, c, place)
+            assert found(block(a), "--partial") == want
+            assert found(block(a, last=False) + block(a[:1] * 0)) == [min(want[0], 0), max(want[1], 0)]
+# Every type, to its ends.
+for kind in "|b1 |i1 |u1 <i2 >i2 <u2 >u2 <i4 >u4 <i8 >u8".split():
+    ends = [0, 1] if kind == "|b1" else [np.iinfo(kind).min, np.iinfo(kind).max]
+    a = np.tile(np.array([0, 1, 0, 1]), (4, 1)).astype(kind)
+    a[1, 2], a[3, 1] = ends
+    assert found(block(a), "--partial") == [float(e) for e in ends], kind
+for kind in "<f4 >f4 <f8 >f8".split():
+    a = np.array([[1, 2, -3.5], [4, 2.25, 1], [7, 1, 1]]).astype(kind)
+    assert found(block(a)) == [-3.5, 7], kind
+# Above zero, below it, all the same, and zeros of either sign.
+assert found(block(np.array([[3.0, 4, 5], [6, 7, 9]]))) == [3, 9]
+assert found(block(-np.array([[3.0, 4, 5], [6, 7, 9]]))) == [-9, -3]
+assert found(block(np.full((4, 3), 2.5))) == [2.5, 2.5]
+assert found(block(np.array([[0.0, -0.0, 0.0], [-0.0, 0.0, -0.0]]))) == [0, 0]
+assert found(block(np.array([[1e-300, 1e300, 1], [-1e300, 2, 5e-324]])), "--partial") == [-1e300, 1e300]'
+}
+
+@test "lsq-fit: the range of partial fits is that of all parts, and unknown where one does not know it" {
+    py "$with_fit"'
+def call(data, *options):
+    done = subprocess.run(["lsq-fit", "-q", *options], input=data, capture_output=True)
+    assert done.returncode == 0 and done.stderr == b"", done.stderr
+    return done.stdout
+a = normal(90, 6)
+a[5, 5], a[77, 0] = 50, -60
+parts = [call(block(part), "--partial", "-g", "4") for part in np.split(a, 3)]
+assert [maps(p)[0]["range"].tolist() for p in parts] == [[p.min(), p.max()] for p in np.split(a, 3)]
+for data in b"".join(parts), parts[2] + parts[0] + block(a[30:60]), call(parts[0] + parts[1], "--partial") + parts[2]:
+    assert maps(call(data, "-g", "4"))[0]["range"].tolist() == [-60, 50]
+# One that an older program or a person has made.
+old, = maps(parts[1])
+del old["range"]
+old = msgpack.packb(old, default=msgpack_numpy.encode)
+for data in parts[0] + old, old + parts[0], old + block(a[:30]), call(old + parts[0], "--partial") + parts[2]:
+    model, = maps(call(data, "-g", "4"))
+    assert "range" not in model and model["k"] == 4
+close(coef(maps(call(parts[0] + old + parts[2]))[0]), coef(fit(a, 4)))
+# Each map of a model in parts has it.
+wide = call(block(normal(3, 4200)), "-g", "2000", "--dense")
+assert len(maps(wide)) > 1 or len(wide) < 64 << 20
+assert len({tuple(m["range"]) for m in maps(wide)}) == 1'
+}
+
+@test "lsq-fit: --weight is the sample_weight of scikit-learn, data and partial fits alike" {
+    py "$with_fit"'
+from sklearn.linear_model import LinearRegression, Ridge
+def call(data, *options):
+    done = subprocess.run(["lsq-fit", "-q", *options], input=data, capture_output=True)
+    assert done.returncode == 0 and done.stderr == b"", done.stderr
+    return done.stdout
+def check(model, x, y, weights, intercept, ridge=None):
+    sk = LinearRegression(fit_intercept=intercept) if ridge is None else Ridge(alpha=ridge, fit_intercept=intercept)
+    sk.fit(x, y, sample_weight=weights)
+    close(coef(model), sk.coef_.T)
+    close(model["intercept"], np.broadcast_to(sk.intercept_, y.shape[1:]), 1e-8)
+    left = y - sk.predict(x)
+    close(model["rss"], weights @ left ** 2, 1e-7)
+    root = np.sqrt(weights)[:, None]
+    mean = weights @ x / weights.sum() if intercept else 0
+    s = np.linalg.svd(root * (x - mean), compute_uv=False)
+    close(model["singular"], s[:len(model["singular"])], 1e-8)
+    assert model["rows"] == len(x)
+# Own rows and others, that differ in what they say; few that stay as they come, and many that are reduced.
+for n, m, p, t in (30, 40, 5, 3), (300, 4000, 12, 2), (2000, 900, 3, 9):
+    x, y = normal(n + m, p) + 5, None
+    y = np.vstack([x[:n] @ normal(p, t), x[n:] @ normal(p, t)]) + normal(n + m, t) + 3
+    own, others = (block(np.hstack([x, y])[rows]) for rows in (slice(n), slice(n, None)))
+    for intercept in True, False:
+        plain = ["-g", str(p)] + ([] if intercept else ["--no-intercept"])
+        more = plain[2:]
+        for weight in 100.0, 0.01, 1.0, 7.3:
+            weights = np.repeat([weight, 1.0], [n, m])
+            a = call(own, "--partial", "--weight=%r" % weight, *plain)
+            b = call(others, "--partial", *plain)
+            assert maps(a)[0]["rows"] == n and maps(a)[0]["range"].tolist() == maps(call(own, *plain))[0]["range"].tolist()
+            model, = maps(call(a + b, *more))
+            check(model, x, y, weights, intercept)
+            check(maps(call(b + a, *more, "--ridge=50"))[0], np.roll(x, m, 0), np.roll(y, m, 0), np.roll(weights, m), intercept, 50)
+            # Rows behind partial fits, and weights of weights.
+            check(maps(call(a + others, *plain))[0], x, y, weights, intercept)
+            twice = call(a + b, "--partial", "-w", "3", *more)
+            check(maps(call(twice, *more))[0], x, y, 3 * weights, intercept)
+            check(maps(call(a + b, "-w3", *more))[0], x, y, 3 * weights, intercept)
+            check(maps(call(a + others, "-w3", "--ridge=20", *plain))[0], x, y, 3 * weights, intercept, 20)'
+}
+
+@test "lsq-fit: one weight for all rows changes no coefficient, and is what a penalty is weighed against" {
+    py "$with_fit"'
+from sklearn.linear_model import LinearRegression, Ridge
+# Refined, reduced, wide, deficient.
+deficient = normal(30, 7)
+deficient[:, 2] = deficient[:, 1]
+for rows, given in (normal(40, 6), 4), (normal(3000, 30), 20), (normal(6, 60), 30), (deficient, 5), (normal(1, 4), 2):
+    x, y = rows[:, :given], rows[:, given:]
+    for options in [], ["--no-intercept"], ["--dense"]:
+        plain = fit(rows, given, *options)
+        for weight in 100, 0.25, 1e-9:
+            model = fit(rows, given, "--weight", repr(weight), *options)
+            assert set(model) == set(plain)
+            for key in set(plain) - {"rss", "singular"}:
+                assert np.array_equal(model[key], plain[key]), key
+            close(model["rss"], weight * plain["rss"], 1e-15)
+            close(model["singular"], np.sqrt(weight) * plain["singular"], 1e-15)
+    for weight in 100, 0.25:
+        sk = Ridge(alpha=3).fit(x, y, sample_weight=np.full(len(x), float(weight)))
+        model = fit(rows, given, "--ridge=3", f"-w{weight}")
+        close(coef(model), sk.coef_.T)
+        close(model["intercept"], sk.intercept_)
+        close(model["rss"], weight * ((y - sk.predict(x)) ** 2).sum(axis=0), 1e-8)
+        assert model["ridge"] == 3
+# Leave-one-out errors are those of such fits.
+def left_out(x, y, make, weight):
+    rows = np.arange(len(x))
+    return np.array([y[i] - make().fit(x[rows != i], y[rows != i], sample_weight=np.full(len(x) - 1, weight)).predict(x[i:i + 1])[0] for i in rows])
+rows = normal(25, 7)
+rows[:, 5:] += rows[:, :5] @ normal(5, 2)
+x, y = rows[:, :5], rows[:, 5:]
+r2 = lambda e: 1 - (e ** 2).sum(axis=0) / ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+for weight in 40.0, 0.05:
+    close(fit(rows, 5, "--loo", f"-w{weight}")["loo_r2"], r2(left_out(x, y, LinearRegression, weight)))
+    close(fit(rows, 5, "--loo", "--ridge=2", f"-w{weight}")["loo_r2"], r2(left_out(x, y, lambda: Ridge(alpha=2), weight)))
+    grid = [300.0, 10.0, 0.5, 0.01]
+    model = fit(rows, 5, "--ridge=auto", "--grid=300,10,.5,.01", f"-w{weight}")
+    errors = [left_out(x, y, lambda: Ridge(alpha=a), weight) for a in grid]
+    mse = [(e ** 2).mean() for e in errors]
+    close(model["loo_mse"], mse)
+    assert model["grid"].tolist() == grid and model["ridge"] == grid[int(np.argmin(mse))]
+    close(model["loo_r2"], r2(errors[int(np.argmin(mse))]))
+    # The default grid hangs on the largest singular value of the weighted rows.
+    s = np.linalg.svd(np.sqrt(weight) * (x - x.mean(axis=0)), compute_uv=False)
+    close(fit(rows, 5, "--ridge=auto", f"-w{weight}")["grid"], s[0] ** 2 * 10 ** (-0.5 * np.arange(21)))'
 }
 
 @test "lsq-fit: all types of numbers, either byte order, give the model of the same numbers as float64" {

@@ -350,6 +350,188 @@ write("in", {"mat": 1, "x": np.array([[1.0], [1e300]])})'
     assert_regex "$stderr" '^lsq-predict: in: '
 }
 
+# For py: extend() runs lsq-predict --extend on rows, follow() is the same as a loop of NumPy.
+with_extend="$with_models"'
+import io, subprocess
+rng = np.random.default_rng(5)
+def maps(data):
+    return list(msgpack.Unpacker(io.BytesIO(data), object_hook=msgpack_numpy.decode))
+def extend(model, n, *blocks, options=(), err=""):
+    write("model", model)
+    write("in", *blocks)
+    done = subprocess.run(["lsq-predict", "-e", str(n), *options, "model", "in"], capture_output=True)
+    assert (done.returncode, done.stderr.decode()) == (0, err), (done.stderr, err)
+    return maps(done.stdout)
+def follow(model, rows, n, clamp=None):
+    coef = model["coef"] if "coef" in model else model["basis"] @ model["loadings"]
+    grown, k = np.array(rows, float), model["k"]
+    while grown.shape[1] < rows.shape[1] + n:
+        new = grown[:, -k:] @ coef + model["intercept"]
+        grown = np.hstack([grown, new if clamp is None else np.clip(new, *clamp)])
+    return grown[:, rows.shape[1]:rows.shape[1] + n]
+def close(a, b, tolerance=1e-9):
+    assert a.shape == b.shape and np.abs(a - b).max() <= tolerance * np.abs(b).max(), np.abs(a - b).max()
+def learn(clips, k, t, *options):
+    frames = np.concatenate([np.lib.stride_tricks.sliding_window_view(c, k + t) for c in clips])
+    done = subprocess.run(["lsq-fit", "-q", "-g", str(k), *options], input=msgpack.packb(frames, default=msgpack_numpy.encode), capture_output=True, check=True)
+    return maps(done.stdout)[0], frames
+# A resonance that noise keeps going, whose model is stable; and a wave that grows.
+time = np.arange(400)
+noise = rng.standard_normal((4, 400))
+clips = noise.copy()
+for i in range(2, 400):
+    clips[:, i] += 1.6 * clips[:, i - 1] - 0.9 * clips[:, i - 2]
+growing = [np.exp(time / 60) * np.sin(time / 3 + i) for i in range(4)]
+'
+
+@test "lsq-predict: --extend is the loop of NumPy, one column at a time and more, from all shapes of models" {
+    py "$with_extend"'
+for k, t, n in (16, 1, 200), (16, 3, 200), (40, 1, 7), (5, 3, 1), (5, 3, 3), (9, 4, 1001), (1, 1, 20), (60, 80, 300):
+    model, frames = learn(clips, k, t)
+    low, high = frames.min(), frames.max()
+    assert model["range"].tolist() == [low, high]
+    rows = np.array([c[:k + 3 * (k % 2)] for c in clips])
+    out, = extend(model, n, {"mat": 1, "x": rows})
+    assert out["x"].dtype == "<f8" and out["x"].shape == (4, n) and out["col0"] == rows.shape[1]
+    want = follow(model, rows, n)
+    assert low < want.min() and want.max() < high
+    close(out["x"], want)
+    # Thin factors, of any rank.
+    coef = model["coef"] if "coef" in model else model["basis"] @ model["loadings"]
+    u, s, v = np.linalg.svd(coef, full_matrices=False)
+    for r in range(min(len(s) + 1, 4)):
+        factors = {"lsq": 1, "k": k, "basis": u[:, :r] * s[:r], "loadings": v[:r], "intercept": model["intercept"]}
+        close(extend(factors, n, {"mat": 1, "x": rows})[0]["x"], follow(factors, rows, n))
+# The same whatever comes before the last k columns, even if it is no number, and row by row.
+model, frames = learn(clips, 12, 1)
+rows = np.array([c[:50] for c in clips])
+hole = rows.copy()
+hole[:, :38] = np.nan
+want, = extend(model, 60, {"mat": 1, "x": rows})
+assert np.array_equal(extend(model, 60, {"mat": 1, "x": hole})[0]["x"], want["x"])
+out = extend(model, 60, *({"mat": 1, "x": list(rows[i:i + 1])} for i in range(4)))
+assert np.array_equal(x(out), want["x"]) and {m["col0"] for m in out} == {50}
+# More columns are the same columns and then others; those beyond N are cut off.
+for t in 1, 3:
+    model, frames = learn(clips, 12, t)
+    most = extend(model, 61, {"mat": 1, "x": rows})[0]["x"]
+    for n in 1, 2, 3, 4, 59, 60:
+        assert np.array_equal(extend(model, n, {"mat": 1, "x": rows})[0]["x"], most[:, :n])'
+}
+
+@test "lsq-predict: --extend counts columns from the row, not from the model" {
+    py "$with_extend"'
+model = dict(dense, coef=np.array([[0.0], [0.25], [0.5]]), intercept=np.array([1.0]), col0=7, rate=8000)
+for col0 in None, 0, 7, 1000, 2**62:
+    where = {} if col0 is None else {"col0": col0}
+    out = extend(model, 4, {"mat": 1, "x": rows[:1], "names": ["a"], "note": "n", "last": False, **where}, {"mat": 1, "x": rows[:0], "last": False, **where}, {"mat": 1, "x": rows[1:], "names": ["b"], **where})
+    assert np.array_equal(x(out), follow(model, rows, 4))
+    assert {m["col0"] for m in out} == {(col0 or 0) + 5} and {m["rate"] for m in out} == {8000}
+    assert names([m for m in out if len(m["x"])]) == ["a", "b"] and out[0]["note"] == "n" and [m["last"] for m in out][-1] is True
+# Blocks of no rows have the place of the others.
+out = extend(model, 4, {"mat": 1, "x": rows, "col0": 3, "last": False}, {"mat": 1, "x": rows[:0], "col0": 3})
+assert {m["col0"] for m in out} == {8} and out[-1]["x"].shape == (0, 4)'
+}
+
+@test "lsq-predict: --extend says once a row where it leaves the range seen in training" {
+    py "$with_extend"'
+import os
+for t in 1, 3:
+    model, frames = learn(growing, 2, t)
+    low, high = model["range"]
+    assert (low, high) == (frames.min(), frames.max())
+    rows = np.array([g[200:300] for g in growing])
+    want = follow(model, rows, 400)
+    out = (want < low) | (want > high)
+    assert out.any(axis=1).all() and not out[:, :20].any()
+    first = out.argmax(axis=1)
+    say = lambda i, name="": f"lsq-predict: in: row {i}{name} leaves the range {low:.10g} to {high:.10g} seen in training at column {100 + 200 + first[i]}\n"
+    got, = extend(model, 400, {"mat": 1, "x": rows, "col0": 200}, err="".join(say(i) for i in range(4)))
+    close(got["x"], want)
+    # Some leave it, some do not; those with names have them said, numbers go on over blocks.
+    n = int(np.sort(first)[1]) + 1
+    leave = [i for i in range(4) if first[i] < n]
+    assert len(leave) == 2
+    blocks = [{"mat": 1, "x": rows[i:i + 1], "col0": 200, "names": [f"0_a_{i}"], "last": i == 3} for i in range(4)]
+    extend(model, n, *blocks, err="".join(say(i, f" (0_a_{i})") for i in leave))
+    extend(model, n, *blocks, options=["-q"])
+    extend(model, int(first.min()), *blocks)
+    # What is not kept is not looked at, nor what is given; without a range there is nothing to say.
+    extend(without(model, "range"), 400, {"mat": 1, "x": rows})
+    far = dict(dense, coef=np.zeros((3, t)), intercept=np.zeros(t), range=np.array([-1.0, 1]))
+    extend(far, 5, {"mat": 1, "x": rows})
+step = dict(dense, coef=np.array([[0.0, 0, 0], [0, 0, 0], [1, 1, 1]]), intercept=np.array([1.0, 2, 50]), range=np.array([0.0, 20]))
+assert extend(step, 2, {"mat": 1, "x": np.array([[0.0, 1, 2]])})[0]["x"].tolist() == [[3, 4]]
+# The ends belong to the range.
+edge = dict(dense, coef=np.array([[0.0], [0], [1]]), intercept=np.array([1.0]), range=np.array([-3021.0, 2998.0]))
+extend(edge, 6, {"mat": 1, "x": np.array([[0.0, 1, 2992]])})
+extend(edge, 7, {"mat": 1, "x": np.array([[0.0, 1, 2992]])}, err="lsq-predict: in: row 0 leaves the range -3021 to 2998 seen in training at column 9\n")
+edge["intercept"] = np.array([-1.0])
+extend(edge, 3, {"mat": 1, "x": np.array([[0.0, 1, -3018], [0, 1, -3019]]), "names": ["p", "q\n"]},
+       err="lsq-predict: in: row 1 (q\\012) leaves the range -3021 to 2998 seen in training at column 5\n")'
+}
+
+@test "lsq-predict: --clamp holds each value within the range before the next is predicted from it" {
+    py "$with_extend"'
+for t in 1, 3:
+    model, frames = learn(growing, 2, t)
+    low, high = model["range"]
+    rows = np.array([g[200:300] for g in growing])
+    want = follow(model, rows, 400, (low, high))
+    assert (want == low).any() and (want == high).any()
+    # How many needed it, as the loop finds them.
+    free, held, rounds = np.array(rows, float), np.zeros((4, 0), bool), 0
+    while held.shape[1] < 400:
+        new = free[:, -2:] @ model["coef"] + model["intercept"]
+        held = np.hstack([held, (new < low) | (new > high)])
+        free = np.hstack([free, np.clip(new, low, high)])
+    held = held[:, :400]
+    where = int(held[0].argmax())
+    assert held.any(axis=1).all()
+    said = f"lsq-predict: {held.sum()} values in 4 rows held within the range {low:.10g} to {high:.10g} seen in training (the first: row 0 (r0), column {100 + where})\n"
+    block = {"mat": 1, "x": rows, "names": [f"r{i}" for i in range(4)]}
+    out, = extend(model, 400, block, options=["--clamp"], err=said)
+    close(out["x"], want)
+    assert out["x"].min() == low and out["x"].max() == high
+    extend(model, 400, block, options=["--clamp", "-q"])
+    # Where nothing is held it changes nothing.
+    n = int(held.argmax(axis=1).min())
+    assert np.array_equal(extend(model, n, block, options=["--clamp"])[0]["x"], extend(model, n, block)[0]["x"])
+one = dict(dense, coef=np.array([[0.0], [0], [1]]), intercept=np.array([1.0]), range=np.array([0.0, 4.0]))
+assert extend(one, 4, {"mat": 1, "x": np.array([[0.0, 1, 1], [0, 0, -5]])}, options=["--clamp"],
+              err="lsq-predict: 2 values in 2 rows held within the range 0 to 4 seen in training (the first: row 0, column 6)\n")[0]["x"].tolist() == [[2, 3, 4, 4], [0, 1, 2, 3]]'
+}
+
+@test "lsq-predict: --extend refuses what it cannot go on from" {
+    py "$with_extend"'
+write("model", dense)
+write("huge", dict(dense, coef=np.array([[0.0], [0], [1e300]]), intercept=np.zeros(1), range=np.array([0.0, 1.0])))
+write("wild", dict(dense, coef=np.array([[0.0], [0], [1e308]]), intercept=np.zeros(1), range=np.array([-1.0, 0.5])))
+write("in", {"mat": 1, "x": rows})
+write("ragged", {"mat": 1, "x": rows[:1], "last": False}, {"mat": 1, "x": [rows[0], rows[1][:4]]})
+write("narrow", {"mat": 1, "x": rows[:, :2]})
+write("far", {"mat": 1, "x": rows, "col0": 2**63 - 3})
+write("fast", {"mat": 1, "x": rows, "rate": 44100})
+write("rated", dict(dense, rate=8000))
+hole = rows.copy()
+hole[1, 3] = np.nan
+write("hole", {"mat": 1, "x": hole, "col0": 10})
+write("ranged", dict(dense, range=np.array([-1e9, 1e9])))'
+    refuses 1 'lsq-predict: ragged: row 2 of 4 columns, expected 5 as in the rows before (pad-chop makes them one length)' \
+        lsq-predict -e 2 model ragged
+    refuses 1 'lsq-predict: narrow: row 0 of 2 columns, expected at least the 3 that the model is given' lsq-predict -e 2 model narrow
+    refuses 1 'lsq-predict: far: columns from 9223372036854775805 on, expected positions up to 9223372036854775807' lsq-predict -e 2 model far
+    refuses 1 'lsq-predict: fast: 44100 Hz, expected 8000 Hz as the model has' lsq-predict -e 2 rated fast
+    refuses 1 'lsq-predict: hole: row 1, column 13: nan, expected a finite number' lsq-predict -e 2 model hole
+    refuses 1 'lsq-predict: stdout: a row of 67108864 columns, expected it to fit into 64 MiB' lsq-predict -e 67108864 model in
+    refuses 1 'lsq-predict: model: a model without "range", expected it for --clamp (lsq-fit notes it)' lsq-predict -e 2 --clamp model in
+    # More than a double holds is an error, not a value to hold.
+    refuses 1 'lsq-predict: in: row 0: values so large that the prediction overflows, expected smaller ones' lsq-predict -e 2 huge in
+    refuses 1 'lsq-predict: in: row 1: values so large that the prediction overflows, expected smaller ones' \
+        lsq-predict --extend 9 --clamp wild in
+    refuses 2 "lsq-predict: --clamp without --extend, which it is for; try 'lsq-predict --help'" lsq-predict --clamp ranged in
+}
+
 @test "lsq-predict: usage errors, help and version" {
     local try="; try 'lsq-predict --help'"
     refuses 2 "lsq-predict: no model, expected MODEL, a file that lsq-fit has written$try" lsq-predict

@@ -289,8 +289,13 @@ lsq-fit.1 lsq-fit -g 1 --ridge=auto given
 lsq-fit.1 lsq-fit -g 3 --partial rows >part; lsq-fit -g 2 part
 lsq-fit.1 lsq-fit --no-intercept part
 lsq-fit.1 lsq-fit --loo part
+lsq-fit.1 lsq-fit -g 1 -w 0 rows
 lsq-predict.1 lsq-predict rows rows
 lsq-predict.1 lsq-fit -q -g 2 rows >model; pad-chop -c 1: rows | lsq-predict model
+lsq-predict.1 lsq-predict -e 9 step named
+lsq-predict.1 lsq-predict -e 9 --clamp step rows
+lsq-predict.1 lsq-predict -e 9 --clamp handmade rows
+lsq-predict.1 lsq-predict -q -e 9 step rows given
 stitch-wav.1 stitch-wav -o loud.wav loud
 stitch-wav.1 stitch-wav -o loud.wav loud quiet
 stitch-wav.1 split-holdout -r 0 -o one rows >two; stitch-wav -r 8 -o dir rows two
@@ -325,6 +330,9 @@ write("given", {"mat": 1, "x": rows[:, :3], "rate": 16000})
 write("uneven", {"mat": 1, "x": [rows[0], rows[1, :3]]})
 write("fast", {"mat": 1, "x": rows[:, :3], "rate": 8000})
 write("named", {"mat": 1, "x": rows, "names": ["a", "b", "c"]})
+handmade = {"lsq": 1, "k": 2, "coef": np.array([[0.0], [1]]), "intercept": np.ones(1)}
+write("handmade", handmade)
+write("step", dict(handmade, range=np.array([0.0, 8.0])))
 write("later", {"mat": 1, "x": rows, "col0": 5})
 write("first", {"mat": 1, "x": rows, "last": False})
 write("dependent", np.array([[1.0, 1, 2], [2, 2, 4], [3, 3, 6], [4, 4, 8]]))

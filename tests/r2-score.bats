@@ -49,6 +49,29 @@ t = np.array([[1.0, 2], [3, 6]])
 assert r2(t, np.array([[2.0, 4], [2, 4]])) == [0.0] and r2(t, t[::-1], "-a", "none") == [-3.0, -3.0]'
 }
 
+@test "r2-score: what lsq-predict --extend has written is compared with whole rows at its place" {
+    py "$with_r2"'
+full = normal(12, 30).cumsum(axis=1)
+coef = np.array([[-0.25, 0.5], [0.0, 1]])
+write("model", {"lsq": 1, "k": 2, "coef": coef, "intercept": np.zeros(2)})
+for first, end, n in (0, 20, 10), (0, 20, 3), (5, 21, 5), (28, 30, 4):
+    truth, given = full[:, first:], {"mat": 1, "x": full[:, first:end], "col0": first}
+    write("given", given)
+    write("truth", {"mat": 1, "x": truth, "col0": first})
+    with open("more", "wb") as f:
+        f.write(subprocess.run(["lsq-predict", "-e", str(n), "model", "given"], stdout=subprocess.PIPE, check=True).stdout)
+    grown = given["x"]
+    while grown.shape[1] < end - first + n:
+        grown = np.hstack([grown, grown[:, -2:] @ coef])
+    want = grown[:, end - first:end - first + n]
+    done = subprocess.run(["r2-score", "-a", "none", "truth", "more"], capture_output=True, text=True)
+    if end + n > 30:
+        assert done.returncode == 1 and done.stdout == "", done
+        continue
+    assert done.returncode == 0 and done.stderr == "", done
+    close([float(line) for line in done.stdout.splitlines()], r2_score(full[:, end:end + n], want, multioutput="raw_values"))'
+}
+
 @test "r2-score: data far from zero keep their digits" {
     py "$with_r2"'
 from fractions import Fraction

@@ -368,6 +368,40 @@ write("number", {"mat": 1, "x": np.array([[1], [2]]), "rate": 8000, "names": ["r
     tidy
 }
 
+@test "stitch-wav: many rows and what lsq-predict --extend has put behind them are joined at once" {
+    py 'rng = np.random.default_rng(3)
+full = rng.integers(-3000, 3000, (70, 50))
+coef = np.array([[0.25, 0.5, 0], [-0.5, 0, 0.75], [0, 0.25, 0.125]])
+write("model", {"lsq": 1, "k": 3, "coef": coef, "intercept": np.array([1.5, -2, 0.25])})
+blocks = [(0, 30), (30, 31), (31, 70)]
+for name, columns in ("given", slice(0, 40)), ("late", slice(7, 40)):
+    write(name, *[{"mat": 1, "x": full[i:j, columns], "names": [f"1_b_{n}" for n in range(i, j)], "rate": 8000, "col0": columns.start, "last": j == 70} for i, j in blocks])
+write("truth", {"mat": 1, "x": full, "rate": 8000})
+grown = full[:, :40].astype(float)
+while grown.shape[1] < 50:
+    grown = np.hstack([grown, grown[:, -3:] @ coef + [1.5, -2, 0.25]])
+write("want", {"mat": 1, "x": np.trunc(grown[:, :50]).astype("<i2")})'
+    lsq-predict --extend=10 model given >predicted
+    stitch-wav -o joined given predicted
+    # What is behind the place of the predictions gives way to them.
+    stitch-wav -o over <(py 'write("-", dict(read("truth")[0], names=[f"1_b_{n}" for n in range(70)]))') predicted
+    diff -r joined over
+    py 'from scipy.io import wavfile
+import os
+want = x(read("want"))
+assert len(os.listdir("joined")) == 70
+for n in range(70):
+    assert np.array_equal(wavfile.read(f"joined/1_b_{n}.wav")[1], want[n]), n'
+    # Rows that begin later have the same place behind them, and the same columns.
+    lsq-predict -e 10 model late >behind
+    cmp predicted behind
+    stitch-wav -o short late behind
+    py 'from scipy.io import wavfile
+want = x(read("want"))
+for n in range(70):
+    assert np.array_equal(wavfile.read(f"short/1_b_{n}.wav")[1], want[n, 7:]), n'
+}
+
 @test "stitch-wav: given and predicted columns are joined where col0 says" {
     py 'full = np.arange(10) + 100
 def put(name, cols, **more):

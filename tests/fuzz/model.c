@@ -1,8 +1,10 @@
 /* model: any bytes as a model that lsq-predict reads, and as the partial fits that lsq-fit
- * merges. A model that is accepted predicts; a partial fit is written as it was read. */
+ * merges. A model that is accepted predicts, and extends a row within its range if told to; a
+ * partial fit is written as it was read. */
 #include "harness.h"
 
 #include "block.h"
+#include "extend.h"
 #include "lsq_reduce.h"
 #include "mem.h"
 #include "model.h"
@@ -17,6 +19,23 @@
 /* A small header may claim a model of hundreds of megabytes, all of it untouched. */
 enum { MOST = 1 << 16 };
 
+static void extend(const struct model *m, uint64_t *hash)
+{
+    enum { NEW = 5 };
+    struct extend *e = extend_new(m);
+    double *x = mem_array(extend_room(e, NEW), sizeof *x);
+    for (size_t i = 0; i < m->given; i++)
+        x[i] = (double)(i % 5) - 2;
+    struct extended found = extend_row(e, x, NEW, m->range.known);
+    FUZZ_CHECK(found.outside <= NEW && (found.outside == 0 || found.first < NEW));
+    for (size_t i = m->given; i < m->given + NEW && found.finite && m->range.known; i++)
+        FUZZ_CHECK(x[i] >= m->range.low && x[i] <= m->range.high);
+    if (found.finite)
+        *hash = fuzz_hash(*hash, x + m->given, NEW * sizeof *x);
+    free(x);
+    extend_free(e);
+}
+
 static void predict(void *argument)
 {
     uint64_t *hash = argument;
@@ -29,8 +48,11 @@ static void predict(void *argument)
         double *room = mem_array(m.rank, sizeof *room);
         for (size_t i = 0; i < m.given; i++)
             x[i] = (double)(i % 7) - 3;
+        FUZZ_CHECK(!m.range.known || m.range.low <= m.range.high);
         model_predict(&m, x, y, room);
         *hash = fuzz_hash(*hash, y, m.targets * sizeof *y);
+        if (m.targets <= MOST)
+            extend(&m, hash);
         free(x);
         free(y);
         free(room);
@@ -66,10 +88,11 @@ static void rewrite_partials(void *argument)
         if (!block.other)
             continue;
         struct lsq_reduced part;
+        struct range range;
         struct block_meta meta;
-        partial_read(stream_name(s), block.map, &part);
+        partial_read(stream_name(s), block.map, &part, &range);
         block_meta_keep(&meta, &block, partial_is_own);
-        partial_put(out, &part, &meta.block);
+        partial_put(out, &part, &range, &meta.block);
         block_meta_free(&meta);
         lsq_reduced_free(&part);
     }
