@@ -39,7 +39,7 @@ report:
 else
 # Inside OUT. A file appears whole or not at all.
 temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
-run = $(call q,$(PYTHON)) -B $(call q,$(HERE)/report.py)
+run = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)/report.py)
 
 shown = $(wildcard $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt \
 	extend/$(folder)/ExtrapolatedClip.wav extend/$(folder)/score.txt) evaluate/summary.tsv evaluate/time.tsv)

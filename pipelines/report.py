@@ -19,6 +19,7 @@ import math
 import os
 import platform
 import re
+import shlex
 import string
 import struct
 import subprocess
@@ -26,6 +27,7 @@ import sys
 import wave
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+TEMPLATE = os.path.join(HERE, "report.html")
 CLIPS = ("OriginalTestClip", "ChoppedTestClip", "ExtrapolatedClip")
 # Points across a waveform, pixels across a spectrogram: two for each that a phone shows.
 ACROSS = 700
@@ -40,9 +42,14 @@ class Bad(Exception):
     """What was found, what was expected: ends the program."""
 
 
-def read(path, mode="rb"):
-    with open(path, mode) as f:
+def read(path):
+    with open(path, "rb") as f:
         return f.read()
+
+
+def text_of(path):
+    """What is not UTF-8 is no name or number that the page shows."""
+    return read(path).decode(errors="replace")
 
 
 def sha256(data):
@@ -114,10 +121,12 @@ def facts(arguments):
     split = arguments.index("--")
     filters = [word for word in arguments[:split] if not word.startswith("--")]
     versions = [first_line(name, "--version") for name in filters]
-    names = [line.split(" ", 2)[2] for line in read("recordings.list", "r").splitlines()]
+    takes = {name for name, _ in rows("recordings.mat")}
+    names = [line.split(" ", 2)[-1] for line in text_of("recordings.list").splitlines()]
+    names = [name for name in names if os.path.splitext(name)[0] in takes]
     return {
-        "revision": revision() or versions[0],
-        "versions": [["filters", ", ".join(sorted(set(re.sub(r"^\S+ ", "", version) for version in versions)))],
+        "revision": revision() or re.sub(r".*\) ", "version ", versions[0]),
+        "versions": [["filters", ", ".join(sorted(set(re.sub(r"^\S+ \((.*)\)", r"\1", version) for version in versions)))],
                      ["SoX", first_line("sox", "--version").split()[-1]],
                      ["BLAS", blas()], ["Python", platform.python_version()]],
         "portions": options["provided"].split(),
@@ -190,7 +199,7 @@ class Clip:
 
 def scores(path):
     """(as the tutorial prints it, over the samples) from a score.txt, as text; None for what it does not say."""
-    text = read(path, "r") if os.path.exists(path) else ""
+    text = text_of(path) if os.path.exists(path) else ""
     found = [re.search(pattern, text, re.MULTILINE) for pattern in
              (r"^Extrapolation R\^2 Score: (\S+)", r"^R\^2 over the samples filled in: (\S+)")]
     return [match and match.group(1) for match in found]
@@ -210,7 +219,8 @@ class Portion:
             self.fills.append(("extend", "the extended", Clip(extended), scores(f"extend/{folder}/score.txt")))
         self.rate, self.length, self.given = self.original.rate, len(self.original.samples), len(self.chopped.samples)
         if not 0 < self.given < self.length:
-            raise Bad(f"{self.chopped.path}: {self.given} samples, expected fewer than the {self.length} of {self.original.path}")
+            raise Bad(f"{self.chopped.path}: {self.given} samples, expected fewer than the {self.length} of "
+                      f"{self.original.path}")
         for _, _, clip, _ in self.fills:
             if (len(clip.samples), clip.rate) != (self.length, self.rate):
                 raise Bad(f"{clip.path}: {len(clip.samples)} samples at {clip.rate} Hz, expected {self.length} at "
@@ -219,7 +229,7 @@ class Portion:
 
 def table_of(path, columns):
     """(header, rows) of a file of columns parted by tabs; a first line without a number is the header."""
-    lines = [line.split("\t") for line in read(path, "r").splitlines() if line]
+    lines = [line.split("\t") for line in text_of(path).splitlines() if line]
     if not lines:
         raise Bad(f"{path}: empty, expected columns such as {', '.join(columns)}")
     header = lines.pop(0) if not any(is_number(cell) for cell in lines[0]) else columns[:len(lines[0])]
@@ -255,15 +265,25 @@ def time_curves(path):
     return {model: sorted(points) for model, points in curves.items()}
 
 
-# Pictures.
+# Pictures. They are as wide as there is room: what is text in them stands beside or over them.
 
 
-def points(pairs):
+def fill(fragment, **values):
+    """A part of report.html: text up to the next line that names a fragment; `page` is the first."""
+    return string.Template(FRAGMENTS[fragment]).substitute(values)
+
+
+def fragments():
+    parts = re.split(r"\n<!-- fragment: (\w+) -->\n", "\n<!-- fragment: page -->\n" + text_of(TEMPLATE))
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def path_of(pairs):
     return "M" + "L".join(f"{x:.5g} {y:.5g}" for x, y in pairs)
 
 
 def envelope(samples, start, total, peak):
-    """The path of a waveform from its lowest to its highest sample in each of ACROSS steps, in a box of 200 by height."""
+    """From the lowest to the highest sample in each of ACROSS steps, in a box of height 200."""
     step = max(total / ACROSS, 1)
     upper, lower, at = [], [], start
     while at < total:
@@ -273,45 +293,44 @@ def envelope(samples, start, total, peak):
         upper.append((x, 100 - 98 * max(part) / peak))
         lower.append((x, 100 - 98 * min(part) / peak))
         at = end
-    return points(upper + lower[::-1]) + "Z"
+    return path_of(upper + lower[::-1]) + "Z"
 
 
-def svg(name, title, desc, body):
-    return (f'<svg role="img" aria-labelledby="{name}-t {name}-d" viewBox="0 0 {ACROSS} 200" preserveAspectRatio="none">\n'
-            f'<title id="{name}-t">{esc(title)}</title>\n<desc id="{name}-d">{esc(desc)}</desc>\n{body}\n</svg>')
+def drawn(style, path):
+    return f'<path class="{style}" d="{path}"/>'
 
 
-def key(entries):
-    """The list of what is drawn how; (class, text)."""
-    lines = "".join(f'<li><svg aria-hidden="true" viewBox="0 0 26 12" preserveAspectRatio="none"><path class="{cls}" '
-                    f'd="M0 6H26"/></svg>{esc(text)}</li>\n' for cls, text in entries)
-    return f'<ul class="key">\n{lines}</ul>'
+def label(text, left, top=0.0):
+    return f'<b style="left:{left:.4g}%;top:{top:.4g}%">{text}</b>'
 
 
-def ticks(*texts):
-    return '<div class="ticks">' + "".join(f"<span>{text}</span>" for text in texts) + "</div>"
+def wave_figure(name, title, desc, body, ends, keys, **more):
+    key = "\n".join(fill("key", style=style, text=esc(text)) for style, text in keys)
+    return fill("wave", **{"tall": "", "labels": "", "caption": "", "across": ACROSS, **more}, name=name, title=esc(title),
+                desc=esc(desc), body=body, left=ends[0], right=ends[1], key=key)
 
 
-def waveform(part, name):
+def marked(cut, *paths):
+    """What is drawn, with all behind the cut shaded."""
+    return fill("missing", cut=f"{cut:.5g}", width=f"{ACROSS - cut:.5g}", across=ACROSS, body="\n".join(paths))
+
+
+def peak_of(*pieces):
+    return max(1, *(max(max(piece), -min(piece)) for piece in pieces))
+
+
+def waveforms(part, name, peak):
     """One picture for each fill: the original under it, on one scale."""
-    peak = max(1, max(max(map(abs, clip.samples)) for clip in [part.original] + [fill[2] for fill in part.fills]))
-    cut = part.given / part.length * ACROSS
-    figures = []
-    for cls, whose, clip, _ in part.fills:
-        body = (f'<rect class="missing" x="{cut:.5g}" y="0" width="{ACROSS - cut:.5g}" height="200"/>\n'
-                f'<line class="zero" x1="0" y1="100" x2="{ACROSS}" y2="100"/>\n'
-                f'<path class="true area" d="{envelope(part.original.samples, 0, part.length, peak)}"/>\n'
-                f'<path class="{cls} area" d="{envelope(clip.samples, part.given, part.length, peak)}"/>\n'
-                f'<line class="cut" x1="{cut:.5g}" y1="0" x2="{cut:.5g}" y2="200"/>')
-        title = f"Waveforms: the original and {whose} clip over each other"
-        desc = (f"{seconds(part.length, part.rate)} from left to right. Up to {seconds(part.given, part.rate)} both are the same; "
-                f"from there on, shaded, the samples were deleted and filled in.")
-        figures.append(f'<figure>\n<div class="plot wave">\n{svg(f"{name}-{cls}", title, desc, body)}\n'
-                       f'<b style="left:0;top:0">given</b><b style="left:{100 * part.given / part.length:.4g}%;top:0">filled in</b>\n</div>\n'
-                       + ticks("0 s", seconds(part.length, part.rate)) + "\n"
-                       + key([("true", "original"), (cls, f"{whose} clip, where it was filled in")]) + "\n</figure>")
-    return "\n".join(figures) + (f'\n<p class="note">The dashed line is the cut. From bottom to top: −{peak} to {peak}, '
-                                 "in units of the 16-bit samples.</p>")
+    share = part.given / part.length
+    lasts, cut = seconds(part.length, part.rate), seconds(part.given, part.rate)
+    original = drawn("true area", envelope(part.original.samples, 0, part.length, peak))
+    return "\n".join(wave_figure(
+        f"{name}-{style}", f"Waveforms: the original and {whose} clip over each other",
+        f"{lasts} from left to right. Up to {cut} both are the same; from there on, shaded, the samples were deleted "
+        "and filled in.",
+        marked(share * ACROSS, original, drawn(f"{style} area", envelope(clip.samples, part.given, part.length, peak))),
+        ("0 s", lasts), [("true", "original"), (style, f"{whose} clip, where it was filled in")],
+        labels=label("given", 0) + label("filled in", 100 * share)) for style, whose, clip, _ in part.fills)
 
 
 def close_up(part, name):
@@ -320,32 +339,36 @@ def close_up(part, name):
     last = min(part.given + 3 * part.rate // 100, part.length)
     if last - first < 8:
         return ""
-    curves = [("true", part.original, first)] + [(cls, clip, max(part.given - 1, 0)) for cls, _, clip, _ in part.fills]
-    peak = max(1, max(max(map(abs, clip.samples[first:last])) for _, clip, _ in curves))
+    curves = [("true", part.original.samples, first)]
+    curves += [(style, clip.samples, max(part.given - 1, 0)) for style, _, clip, _ in part.fills]
+    peak = peak_of(*(samples[first:last] for _, samples, _ in curves))
+
     def across(at):
         return (at - first) / (last - 1 - first) * ACROSS
+
+    paths = [drawn(style, path_of((across(at), 100 - 96 * samples[at] / peak) for at in range(start, last)))
+             for style, samples, start in curves]
     cut = across(part.given - .5)
-    lines = "\n".join(f'<path class="{cls}" d="' + points((across(at), 100 - 96 * clip.samples[at] / peak)
-                      for at in range(start, last)) + '"/>' for cls, clip, start in curves)
-    body = (f'<rect class="missing" x="{cut:.5g}" y="0" width="{ACROSS - cut:.5g}" height="200"/>\n'
-            f'<line class="zero" x1="0" y1="100" x2="{ACROSS}" y2="100"/>\n{lines}\n'
-            f'<line class="cut" x1="{cut:.5g}" y1="0" x2="{cut:.5g}" y2="200"/>')
     before, after = (number(1000 * count / part.rate, ".3g") for count in (part.given - first, last - part.given))
-    title = "Close-up of the waveforms at the cut"
-    desc = f"From {before} ms before the cut to {after} ms after it, sample by sample: the original goes on, and what was filled in."
-    return (f'<h3>Close-up of the cut</h3>\n<figure>\n<div class="plot wave">\n{svg(name, title, desc, body)}\n'
-            f'<b style="left:{cut / ACROSS * 100:.4g}%;top:0">filled in</b>\n</div>\n'
-            + ticks(f"{before} ms before the cut", f"{after} ms after") + "\n"
-            + key([("true", "original")] + [(cls, f"{whose} clip") for cls, whose, _, _ in part.fills]) + "\n</figure>")
+    return "<h3>Close-up of the cut</h3>\n" + wave_figure(
+        f"{name}-cut", "Close-up of the waveforms at the cut",
+        f"From {before} ms before the cut to {after} ms after it, sample by sample: how the original goes on, and what was "
+        "filled in.",
+        marked(cut, *paths), (f"{before} ms before the cut", f"{after} ms after"),
+        [("true", "original")] + [(style, f"{whose} clip") for style, whose, _, _ in part.fills],
+        labels=label("filled in", cut / ACROSS * 100))
 
 
 def spectrogram(clip, total):
-    """PNG, as SoX draws it without axes; it never sees a file's name. The same pixels a second for clips of one total."""
+    """PNG, as SoX draws it without axes. SoX never sees a file's name."""
+    # The same pixels a second for clips of one total.
     a_second = min(max(math.ceil(ACROSS * clip.rate / total), 1), 5000)
     done = subprocess.run(["sox", "-D", "-t", "wav", "-", "-n", "spectrogram", "-r", "-X", str(a_second), "-y", "129",
-                           "-z", str(DYNAMIC_RANGE), "-o", "-"], input=clip.data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+                           "-z", str(DYNAMIC_RANGE), "-o", "-"],
+                          input=clip.data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0 or done.stdout[:8] != b"\x89PNG\r\n\x1a\n":
-        raise Bad(f"{clip.path}: sox draws no spectrogram: {done.stderr.decode(errors='replace').strip()}, expected a PNG")
+        said = done.stderr.decode(errors="replace").strip() or "nothing"
+        raise Bad(f"{clip.path}: sox says {said}, expected a spectrogram of it")
     return done.stdout
 
 
@@ -353,51 +376,50 @@ def spectrum(part, clip, what):
     """The picture of a clip, as wide as the clip is long; the cut, or what is missing, marked."""
     share = 100 * part.given / part.length
     short = len(clip.samples) < part.length
-    alt = (f"Spectrogram of {what}: {seconds(len(clip.samples), part.rate)} from left to right, "
-           f"0 to {number(part.rate / 2000)} kHz from bottom to top")
-    mark = f'<i style="left:{share:.4g}%"></i>'
-    if short:
-        mark = f'<span class="gone" style="left:{share:.4g}%">deleted</span>'
-    return (f'<div class="plot spectrum">\n<img alt="{esc(alt)}" style="width:{share if short else 100:.4g}%" '
-            f'src="{data_uri("image/png", spectrogram(clip, part.length))}">\n'
-            f'<b style="left:0;top:0">{number(part.rate / 2000)} kHz</b><b style="left:0;bottom:0">0</b>{mark}\n</div>')
+    mark = f'<span class="gone" style="left:{share:.4g}%">deleted</span>' if short else f'<i style="left:{share:.4g}%"></i>'
+    return fill("spectrum", what=what, lasts=seconds(len(clip.samples), part.rate), top=number(part.rate / 2000), mark=mark,
+                width=f"{share if short else 100:.4g}", picture=data_uri("image/png", spectrogram(clip, part.length)))
 
 
 def time_plot(curves):
     """R² of each model against the time since the cut."""
-    until = max(points_[-1][0] for points_ in curves.values()) or 1
-    lowest = max(min(min(r2 for _, r2 in points_) for points_ in curves.values()), LOWEST)
-    bottom = min(math.floor(2 * lowest) / 2, 0)
+    until = max(curve[-1][0] for curve in curves.values()) or 1
+    lowest = min(r2 for curve in curves.values() for _, r2 in curve)
+    bottom = min(math.floor(2 * max(lowest, LOWEST)) / 2, 0)
+
     def place(point):
         return point[0] / until * ACROSS, 4 + 192 * (1 - max(point[1], bottom)) / (1 - bottom)
-    levels = [level for level in (1, .5, 0, -1, -2, -3) if level >= bottom]
-    grid = "\n".join(f'<line class="zero" x1="0" y1="{place((0, level))[1]:.5g}" x2="{ACROSS}" y2="{place((0, level))[1]:.5g}"/>'
-                     for level in levels)
+
+    heights = {level: place((0, level))[1] for level in (1, .5, 0, -1, -2, -3) if level >= bottom}
+    grid = [f'<line class="zero" x1="0" y1="{y:.5g}" x2="{ACROSS}" y2="{y:.5g}"/>' for y in heights.values()]
     styles = {model: f"c{1 + at % 4}" for at, model in enumerate(curves)}
-    lines = "\n".join(f'<path class="{styles[model]}" d="{points(map(place, points_))}"/>' for model, points_ in curves.items())
-    labels = "".join(f'<b style="left:0;top:{place((0, level))[1] / 2:.4g}%">{number(level)}</b>' for level in levels
-                     if level > bottom)
-    ends = "; ".join(f"{model} {number(points_[0][1], '.2f')} at first, {number(points_[-1][1], '.2f')} at last"
-                     for model, points_ in curves.items())
-    picture = svg("time", "R² against the time since the cut, a line a model", f"From 0 to {number(until)} ms: {ends}.", f"{grid}\n{lines}")
-    return (f'<figure>\n<div class="plot wave tall">\n{picture}\n{labels}\n</div>\n' + ticks("the cut", f"{number(until)} ms after it")
-            + "\n" + key((styles[model], model) for model in curves)
-            + f"\n<figcaption>R² from bottom to top, {number(bottom)} to 1; what is lower is drawn at the bottom.</figcaption>\n</figure>")
+    lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
+    ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
+                     for model, curve in curves.items())
+    clipped = "; what is lower is drawn at the bottom" if lowest < bottom else ""
+    return wave_figure(
+        "time-plot", "R² against the time since the cut, a line a model", f"From 0 to {number(until)} ms: {ends}.",
+        "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
+        [(styles[model], model) for model in curves], tall=" tall",
+        labels="".join(label(number(level), 0, y / 2) for level, y in heights.items() if level > bottom),
+        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}.</figcaption>")
 
 
 # Sections of the page.
 
 
-def table(caption, header, lines):
-    """Cells that are numbers stand to the right; the first of each line is its heading."""
-    plain = [[re.sub(r"<[^>]*>", "", cell).replace("\N{MINUS SIGN}", "-") for cell in line] for line in lines]
-    numeric = [bool(lines) and all(is_number(line[at].rstrip(" ×")) or line[at] == "–" for line in plain) for at in range(len(header))]
-    def cls(at):
-        return ' class="number"' if numeric[at] else ""
-    head = "".join(f'<th scope="col"{cls(at)}>{cell}</th>' for at, cell in enumerate(header))
-    body = "\n".join(f'<tr><th scope="row"{cls(0)}>{line[0]}</th>'
-                     + "".join(f"<td{cls(at)}>{cell}</td>" for at, cell in enumerate(line[1:], 1)) + "</tr>" for line in lines)
-    return f"<table>\n<caption>{caption}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+def table(caption, header, lines, style=""):
+    """Columns of numbers stand to the right; the first cell of each line is its heading. Cells are HTML."""
+    numeric = [bool(lines) and all(is_number(line[at].replace("\N{MINUS SIGN}", "-").rstrip(" ×")) or line[at] == "–"
+                                   for line in lines) for at in range(len(header))]
+    classes = [' class="number"' if each else style for each in numeric]
+    head = "".join(f'<th scope="col"{cls if right else ""}>{cell}</th>'
+                   for right, cls, cell in zip(numeric, classes, header))
+    body = "\n".join(f'<tr><th scope="row"{classes[0] if numeric[0] else ""}>{line[0]}</th>'
+                     + "".join(f"<td{cls}>{cell}</td>" for cls, cell in zip(classes[1:], line[1:])) + "</tr>"
+                     for line in lines)
+    return (f"<table>\n<caption>{caption}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n"
+            f"<tbody>\n{body}\n</tbody>\n</table>")
 
 
 class Story:
@@ -413,116 +435,93 @@ class Story:
         if not match:
             raise Bad(f"heldout.mat: {self.held}, expected a name such as 0_jackson_9")
         self.digit, self.speaker, _ = match.groups()
-        self.choice, self.value = re.fullmatch(r"--(seed|name)=(.*)\n", read("holdout.choice", "r"), re.DOTALL).groups()
+        self.choice, self.value = re.fullmatch(r"--(seed|name)=(.*)\n", text_of("holdout.choice"), re.DOTALL).groups()
 
 
-def steps(story, parts):
-    rate = parts[0].rate
+def done_section(story, parts):
     shares = " or ".join(f"the first {percent(part.given, part.length)} ({part.given} samples)" for part in parts)
-    chosen = (f"the seed {esc(story.value)} picks row {story.row}, which is" if story.choice == "seed" else "chosen by its name:")
-    texts = [
-        f"Load {story.count} takes of one digit ({story.digit}) by one speaker ({esc(story.speaker)}): {rate} samples a second, "
-        f"{story.shortest} to {story.longest} samples each. <code>fsdd-load</code>",
-        f"Chop them all to one length, that of the shortest: {story.length} samples, {seconds(story.length, rate)}. <code>pad-chop</code>",
-        f"Hold one take out: {chosen} <code>{esc(story.held)}</code>. The model learns nothing from it. <code>split-holdout</code>",
-        f"From the other {story.count - 1} takes, learn to tell the end of a take from its beginning: a linear regression, "
-        "each missing sample a weighted sum of all that are given. <code>lsq-fit</code>",
-        f"Give the model {shares} of the held-out take, and let it fill in the rest. <code>lsq-predict</code>",
-        "Put what was given and what was filled in together and write the WAV file. <code>stitch-wav</code>",
-        "Score what was filled in against what was really said, with R². <code>r2-score</code>",
-    ]
-    return "<ol>\n" + "\n".join(f"<li>{text}</li>" for text in texts) + "\n</ol>"
+    chosen = "chosen by its name:"
+    if story.choice == "seed":
+        chosen = f"the seed {esc(story.value)} picks row {story.row}, which is"
+    return fill("done", count=story.count, digit=story.digit, speaker=esc(story.speaker), rate=parts[0].rate,
+                shortest=story.shortest, longest=story.longest, length=story.length, chosen=chosen, held=esc(story.held),
+                lasts=seconds(story.length, parts[0].rate), others=story.count - 1, shares=shares)
 
 
 def portion_section(part, name):
-    deleted = part.length - part.given
     clips = [("true", "Original", part.original, "the original", "What was said, chopped to the common length."),
              ("given", "Chopped", part.chopped, "the chopped clip", "All that the model is given.")]
-    for cls, whose, clip, _ in part.fills:
-        title = "Filled in, as in the tutorial" if cls == "fill" else "Filled in, extended"
-        text = "The same beginning; the linear regression fills in the rest." if cls == "fill" else \
-            "The same beginning; the extended pipeline fills in the rest."
-        clips.append((cls, title, clip, f"{whose} clip", text))
-    cards = "\n".join(
-        f'<article class="clip {cls}">\n<h4>{title}</h4>\n<audio controls preload="metadata" aria-label="{esc(title)}, '
-        f'{percent(part.given, part.length)} given" src="{data_uri("audio/wav", clip.data)}"></audio>\n'
-        f"{spectrum(part, clip, what)}\n<p class=\"note\">{text}</p>\n</article>" for cls, title, clip, what, text in clips)
-    return (f"<p>{part.given} of {part.length} samples are given, {seconds(part.given, part.rate)}; {deleted}, "
-            f"{seconds(deleted, part.rate)}, are filled in.</p>\n<h3>Listen</h3>\n"
-            f'<div class="clips{" four" if len(clips) == 4 else ""}">\n{cards}\n</div>\n'
-            f'<p class="note">Under each player its spectrogram: time from left to right, pitch from bottom to top, the brighter the '
-            f"louder, down to {DYNAMIC_RANGE} dB under full scale. The dashed line is the cut.</p>\n"
-            f"<h3>Waveforms</h3>\n{waveform(part, name)}\n{close_up(part, f'{name}-cut')}")
+    for style, whose, clip, _ in part.fills:
+        how, title, by = ("fill", "as in the tutorial", "linear regression") if style == "fill" else \
+            ("extend", "extended", "extended pipeline")
+        clips.append((how, f"Filled in, {title}", clip, f"{whose} clip", f"The same beginning; the {by} fills in the rest."))
+    cards = [fill("clip", style=style, title=title, share=percent(part.given, part.length), text=text,
+                  sound=data_uri("audio/wav", clip.data), spectrum=spectrum(part, clip, what))
+             for style, title, clip, what, text in clips]
+    missing, peak = part.length - part.given, peak_of(part.original.samples, *(clip.samples for _, _, clip, _ in part.fills))
+    return fill("portion", length=part.length, given=part.given, given_lasts=seconds(part.given, part.rate), missing=missing,
+                missing_lasts=seconds(missing, part.rate), four=" four" if len(clips) == 4 else "", cards="\n".join(cards),
+                range=DYNAMIC_RANGE, waveforms=waveforms(part, name, peak), peak=peak, close_up=close_up(part, name))
 
 
 def score_section(parts):
-    lines, worst = [], None
+    lines, flats = [], []
     for part in parts:
-        for cls, _, _, (columns, samples) in part.fills:
+        for style, _, _, (columns, samples) in part.fills:
             flat = float(samples) if samples and is_number(samples) else math.nan
-            if not math.isnan(flat) and (worst is None or flat < worst):
-                worst = flat
-            lines.append([percent(part.given, part.length), "tutorial" if cls == "fill" else "extended",
-                          esc(columns or "–"), esc(samples or "–").replace("-", "\N{MINUS SIGN}"),
-                          "–" if math.isnan(flat) else f"{number(1 - flat, '.3g')} ×"])
-    example = "" if worst is None or worst >= 0 else (
-        f" Here the lowest, {number(worst, '.3g')}, means a squared error {number(1 - worst, '.3g')} times that of a flat line: by this "
-        "measure silence would have been the better guess, whatever the ear says.")
-    return (table("R² of what was filled in", ["Given", "Clip", "As the tutorial prints it", "Over the samples",
-                                               "Squared error, a flat line’s being 1"], lines) + f"""
-<p><b>As the tutorial prints it</b> the score is always 0.0, and says nothing about the clip. It is the mean of a score for each
-missing sample, which compares the error with how much that sample differs among the clips scored. There is only one clip, so nothing
-differs, the score is not defined, and by the convention of scikit-learn’s <code>r2_score</code> counts as 0.</p>
-<p><b>Over the samples</b> all missing samples are scored together: 1 less the squared error divided by that of a flat line at their
-own mean. 1 is exact, 0 is no better than the flat line, negative is worse than it.{example} It is taken before the samples are
-rounded to 16 bits. R² compares sample by sample: a vowel of the right pitch that is half a period late sounds right and
-scores badly.</p>""")
+            times = "–" if math.isnan(flat) else f"{number(1 - flat, '.3g')} ×"
+            flats += [] if math.isnan(flat) else [flat]
+            lines.append([f"{'tutorial' if style == 'fill' else 'extended'}, {percent(part.given, part.length)}",
+                          esc(columns or "–"), esc(samples or "–").replace("-", "\N{MINUS SIGN}"), times])
+    lowest = min(flats, default=0)
+    example = fill("negative", lowest=number(lowest, ".3g"), times=number(1 - lowest, ".3g")) if lowest < 0 else ""
+    header = ["Clip, given", "As the tutorial prints it", "Over the samples", "Squared error (flat line: 1)"]
+    return fill("scores", table=table("R² of what was filled in", header, lines), example=example)
 
 
 def evaluate_section():
     header, lines = table_of("evaluate/summary.tsv", ["model", "ms", "r2"])
     cells = [[esc(cell).replace("-", "\N{MINUS SIGN}") if is_number(cell) else esc(cell) for cell in line] for line in lines]
     names = {"r2": "R²", "ms": "ms since the cut", "model": "Model"}
-    return ("<p>How good each model is as time goes on since the cut.</p>\n" + time_plot(time_curves("evaluate/time.tsv")) + "\n"
-            + table("The models compared", [esc(names.get(name, name)) for name in header], cells))
+    compared = table("The models compared", [esc(names.get(name, name)) for name in header], cells)
+    return fill("evaluate", plot=time_plot(time_curves("evaluate/time.tsv")), table=compared)
 
 
 def again_section(known, story):
     choice = ("SEED" if story.choice == "seed" else "HOLDOUT", story.value)
     parameters = [("DIGIT", story.digit), ("SPEAKER", story.speaker), choice, ("PROVIDED", " ".join(known["portions"]))]
-    words = ([] if known["own"] else ["FSDD=recordings"]) + [
-        f"{name}={value}" if re.fullmatch(r"[\w.%]+", value) else f"{name}='" + value.replace("'", "'\\''") + "'" for name, value in parameters]
-    outputs = known["files"]
+    words = [f"{name}={shlex.quote(value)}" for name, value in parameters]
+    if not known["own"]:
+        words.insert(0, "FSDD=recordings")
+    versions = [["revision", known["revision"]]] + known["versions"]
+
     def listing(pairs):
         return esc("\n".join(f"{total}  {name}" for name, total in pairs))
-    sums = [(name, sha256(read(name))) for name in outputs]
-    source = "the recordings that come with wavefill" if known["own"] else "recordings of the user’s own choice"
-    return (f"<p>From {source}, in a clone of the project or an unpacked tarball of it:</p>\n<pre>{esc(' '.join(['make report'] + words))}</pre>\n"
-            + table("What it was made with", ["What", "Which"], [["revision", esc(known["revision"])]]
-                    + [[esc(name), esc(value)] for name, value in known["versions"]])
-            + "\n<p>SHA-256 sums, for <code>sha256sum -c</code>:</p>\n"
-            f"<details>\n<summary>Inputs: {len(known['recordings'])} recordings</summary>\n<pre>{listing(known['recordings'])}</pre>\n</details>\n"
-            f"<details open>\n<summary>Outputs: {len(outputs)} files</summary>\n<pre>{listing(sums)}</pre>\n</details>\n"
-            "<p class=\"note\">The same recordings, parameters and revision give the same clips on any machine. The page holds no date "
-            "and no name of a folder or person.</p>")
+
+    return fill("again", source="the recordings that come with wavefill" if known["own"] else "recordings in a folder",
+                command=esc(" ".join(["make report"] + words)), input_count=len(known["recordings"]),
+                versions=table("What it was made with", ["What", "Which"], [list(map(esc, line)) for line in versions],
+                               ' class="long"'),
+                inputs=listing(known["recordings"]), output_count=len(known["files"]),
+                outputs=listing((name, sha256(read(name))) for name in known["files"]))
 
 
 def page(path):
     known = json.loads(read(path))
     story, parts = Story(), [Portion(portion) for portion in known["portions"]]
     shares = " and ".join(percent(part.given, part.length) for part in parts)
-    lead = (f"The end of a spoken digit, deleted and filled in by linear regression from the first {shares} of it: "
-            "to listen to, to look at, and scored.")
-    sections = [("done", "What was done", steps(story, parts))]
-    sections += [(f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")) for at, part in enumerate(parts, 1)]
+    sections = [("done", "What was done", done_section(story, parts))]
+    for at, part in enumerate(parts, 1):
+        sections.append((f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")))
     sections.append(("scores", "Scores", score_section(parts)))
     if {"evaluate/summary.tsv", "evaluate/time.tsv"} <= set(known["files"]):
         sections.append(("time", "R² against time since the cut", evaluate_section()))
     sections.append(("again", "To make it again", again_section(known, story)))
-    return string.Template(read(os.path.join(HERE, "report.html"), "r")).substitute(
-        title=f"{esc(story.held)}: its end filled in", lead=esc(lead), icon=data_uri("image/svg+xml", ICON.encode()),
-        contents="\n".join(f'<li><a href="#{name}">{title}</a></li>' for name, title, _ in sections),
-        sections="\n".join(f'<section aria-labelledby="{name}">\n<h2 id="{name}">{title}</h2>\n{body}\n</section>' for name, title, body in sections))
+    return fill("page", title=f"{esc(story.held)}: its end filled in", icon=data_uri("image/svg+xml", ICON.encode()),
+                lead=f"The end of a spoken digit, deleted and filled in by linear regression from the first {shares} of it: "
+                     "to listen to, to look at, and scored.",
+                contents="\n".join(f'<li><a href="#{name}">{title}</a></li>' for name, title, _ in sections),
+                sections="\n".join(fill("section", name=name, title=title, body=body) for name, title, body in sections))
 
 
 def main(arguments):
@@ -541,6 +540,7 @@ def main(arguments):
 
 if __name__ == "__main__":
     try:
+        FRAGMENTS = fragments()
         sys.exit(main(sys.argv[1:]))
     except Bad as error:
         sys.exit(f"report: {error}")

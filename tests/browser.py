@@ -35,13 +35,17 @@ INSPECT = """(async () => {
     const players = [...document.querySelectorAll('audio')];
     await Promise.all(players.map(settled));
     const box = element => { const b = element.getBoundingClientRect(); return [b.width, b.height]; };
+    const main = document.querySelector('main');
+    const edge = main.getBoundingClientRect().right - parseFloat(getComputedStyle(main).paddingRight);
     return {
         title: document.title,
         players: players.map(player => ({label: player.getAttribute('aria-label'), duration: player.duration, box: box(player)})),
         pictures: [...document.images].map(image => ({alt: image.alt, natural: [image.naturalWidth, image.naturalHeight], box: box(image)})),
         drawings: [...document.querySelectorAll('svg[role=img]')].map(svg => ({title: svg.querySelector('title').textContent,
             paths: svg.querySelectorAll('path').length, box: box(svg)})),
-        wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        width: [innerWidth, document.documentElement.scrollWidth],
+        past: [...document.querySelectorAll('main *')].filter(element => !element.closest('.wide')
+            && element.getBoundingClientRect().right > edge + 0.5).map(element => element.outerHTML.slice(0, 80)),
         colours: [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor],
     };
 })()"""
@@ -56,13 +60,11 @@ class Browser:
             sys.exit("browser: chromium is not found, expected it in PATH: ./setup installs it")
         self.home = tempfile.mkdtemp(prefix="browser.")
         here_out, there_in = os.pipe(), os.pipe()
-        # dup2 in the child: the descriptors must not be 3 and 4 already.
-        ends = [os.dup(here_out[1]), os.dup(there_in[0])]
         arguments = [program, *FLAGS, f"--user-data-dir={self.home}", "about:blank"]
         self.process = subprocess.Popen(
-            ["sh", "-c", f'exec 3<&{there_in[0]} 4>&{here_out[1]}; exec "$@"', "sh", *arguments], env={**os.environ, "HOME": self.home},
+            ["sh", "-c", f'exec 5<&{there_in[0]} 6>&{here_out[1]} 3<&5 4>&6; exec "$@"', "sh", *arguments], env={**os.environ, "HOME": self.home},
             pass_fds=(there_in[0], here_out[1]), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for descriptor in (here_out[1], there_in[0], *ends):
+        for descriptor in (here_out[1], there_in[0]):
             os.close(descriptor)
         self.write, self.read = os.fdopen(there_in[1], "wb", 0), os.fdopen(here_out[0], "rb")
         self.rest, self.count, self.session, self.events = b"", 0, None, []
@@ -138,8 +140,9 @@ class Browser:
                 + [each["exceptionDetails"]["text"] for each in of.get("Runtime.exceptionThrown", [])]}
 
     def picture(self):
-        """The whole page as PNG, players and all settled."""
+        """The whole page as PNG, once the players have their final looks."""
         self.evaluate(INSPECT)
+        self.evaluate("new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 300))")
         height = self.evaluate("document.documentElement.scrollHeight")
         width = self.evaluate("innerWidth")
         return base64.b64decode(self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
