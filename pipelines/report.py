@@ -158,7 +158,7 @@ def unpack(data, at=0):
     elif code < 0xc0:
         kind, size = ("map", code & 15) if code < 0x90 else ("list", code & 15) if code < 0xa0 else ("str", code & 31)
     else:
-        raise Bad(f"byte {code:#x}, expected what a matrix stream is made of")
+        raise ValueError(f"byte {code:#x}")
     if kind in ("bin", "str"):
         value = data[at:at + size]
         return value.decode() if kind == "str" else value, at + size
@@ -172,11 +172,14 @@ def unpack(data, at=0):
 def rows(path):
     """[(name, columns)] of a matrix stream."""
     data, at, found = read(path), 0, []
-    while at < len(data):
-        block, at = unpack(data, at)
-        x = block["x"]
-        lengths = [row[b"shape"][0] for row in x] if isinstance(x, list) else [x[b"shape"][1]] * x[b"shape"][0]
-        found += zip(block["names"], lengths)
+    try:
+        while at < len(data):
+            block, at = unpack(data, at)
+            x = block["x"]
+            lengths = [row[b"shape"][0] for row in x] if isinstance(x, list) else [x[b"shape"][1]] * x[b"shape"][0]
+            found += zip(block["names"], lengths)
+    except (KeyError, IndexError, TypeError, ValueError, struct.error):
+        raise Bad(f"{path}: nothing that can be read near byte {at}, expected matrices with named rows") from None
     return found
 
 
@@ -533,8 +536,8 @@ def main(arguments):
     else:
         print(__doc__, file=sys.stderr)
         return 2
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    with open(1, "wb", closefd=False) as out:
+        out.write(text.encode())
     return 0
 
 
@@ -545,4 +548,4 @@ if __name__ == "__main__":
     except Bad as error:
         sys.exit(f"report: {error}")
     except OSError as error:
-        sys.exit(f"report: {error.filename}: {error.strerror}")
+        sys.exit(f"report: {error.filename or 'standard output'}: {error.strerror}")

@@ -2,7 +2,8 @@
 
     browser.py inspect PAGE          print as JSON what the browser makes of the page
     browser.py screenshot PAGE PNG   the whole page as a phone and a desktop show it, light and dark, side by side
-    browser.py screenshot PAGE PNG --only=phone-light
+    browser.py screenshot PAGE PNG --only=phone-light [--part=SELECTOR]
+                                     one of the four, or of it what a CSS selector finds first
 
 CHROMIUM names the browser, chromium unless set. Nothing but Python's standard library.
 """
@@ -55,9 +56,10 @@ class Browser:
     """Messages are JSON, each ended by a NUL, on the browser's descriptors 3 (to it) and 4 (from it)."""
 
     def __init__(self):
-        program = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+        name = os.environ.get("CHROMIUM") or "chromium"
+        program = shutil.which(name)
         if not program:
-            sys.exit("browser: chromium is not found, expected it in PATH: ./setup installs it")
+            sys.exit(f"browser: {name} is not found, expected it in PATH: ./setup installs it")
         self.home = tempfile.mkdtemp(prefix="browser.")
         here_out, there_in = os.pipe(), os.pipe()
         arguments = [program, *FLAGS, f"--user-data-dir={self.home}", "about:blank"]
@@ -139,14 +141,14 @@ class Browser:
                 + [str(each["args"]) for each in of.get("Runtime.consoleAPICalled", [])]
                 + [each["exceptionDetails"]["text"] for each in of.get("Runtime.exceptionThrown", [])]}
 
-    def picture(self):
-        """The whole page as PNG, once the players have their final looks."""
+    def picture(self, selector="html"):
+        """The whole page as PNG, or a part of it, once the players have their final looks."""
         self.evaluate(INSPECT)
         self.evaluate("new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 300))")
-        height = self.evaluate("document.documentElement.scrollHeight")
-        width = self.evaluate("innerWidth")
+        box = self.evaluate("(({x, y, width, height}) => ({x, y, width, height}))"
+                            f"(document.querySelector({json.dumps(selector)}).getBoundingClientRect())")
         return base64.b64decode(self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
-                                          clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})["data"])
+                                          clip={**box, "scale": 1})["data"])
 
 
 def inspect(url):
@@ -159,14 +161,14 @@ def inspect(url):
     print(json.dumps(found, indent=1))
 
 
-def screenshot(url, target, only):
+def screenshot(url, target, only, part):
     with Browser() as browser:
         shots = {}
         for window in WINDOWS:
             for colour in COLOURS:
                 if only in (None, f"{window}-{colour}"):
                     browser.show(url, window, colour)
-                    shots[f"{window}-{colour}"] = browser.picture()
+                    shots[f"{window}-{colour}"] = browser.picture(part)
         if not shots:
             sys.exit(f"browser: --only={only}, expected such as phone-light")
         result = next(iter(shots.values())) if only else side_by_side(browser, shots)
@@ -189,7 +191,7 @@ def side_by_side(browser, shots):
 
 
 def main(arguments):
-    only = next((word[len("--only="):] for word in arguments if word.startswith("--only=")), None)
+    options = dict(word[2:].split("=", 1) for word in arguments if word.startswith("--") and "=" in word)
     words = [word for word in arguments if not word.startswith("--")]
     if len(words) < 2 or not os.path.isfile(words[1]):
         sys.exit(__doc__)
@@ -197,7 +199,7 @@ def main(arguments):
     if words[0] == "inspect" and len(words) == 2:
         inspect(url)
     elif words[0] == "screenshot" and len(words) == 3:
-        screenshot(url, words[2], only)
+        screenshot(url, words[2], options.get("only"), options.get("part", "html"))
     else:
         sys.exit(__doc__)
 
