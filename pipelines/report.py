@@ -193,9 +193,12 @@ class Clip:
                 if (f.getnchannels(), f.getsampwidth()) != (1, 2):
                     raise Bad(f"{path}: {f.getnchannels()} channels of {8 * f.getsampwidth()} bits, expected one of 16")
                 self.rate = f.getframerate()
-                self.samples = array.array("h", f.readframes(f.getnframes()))
-        except (wave.Error, EOFError) as error:
-            raise Bad(f"{path}: {error or 'ends early'}, expected a WAV file of 16 bits, mono") from None
+                data, count = f.readframes(f.getnframes()), f.getnframes()
+        except (wave.Error, EOFError):
+            raise Bad(f"{path}: nothing that can be read, expected a WAV file of 16 bits, mono") from None
+        if len(data) != 2 * count:
+            raise Bad(f"{path}: {len(data) // 2} samples, expected {count} as its header says")
+        self.samples = array.array("h", data)
         if sys.byteorder == "big":
             self.samples.byteswap()
 
