@@ -61,6 +61,8 @@ help:
 ## make                 build the seven filters into build/bin
 ## make tutorial        run the tutorial's pipeline (variables: FSDD DIGIT SPEAKER SEED HOLDOUT PROVIDED OUT)
 ## make listen          play its three clips
+## make report          one page to look at and listen to, OUT/report.html (the same variables; needs python3 and sox)
+## make screenshot      OUT/report.png: that page on a phone and a desktop, light and dark (needs chromium)
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
 ## make check           unit tests and bats tests
 ## make check-san       the same under AddressSanitizer and UBSan
@@ -107,6 +109,12 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 
 tutorial listen: all
 	+@exec $(MAKE) --no-print-directory -f pipelines/tutorial.mk BIN=$(BUILD)/bin $@
+
+report: all
+	+@exec $(MAKE) --no-print-directory -f pipelines/report.mk BIN=$(BUILD)/bin PYTHON='$(PYTHON)' $@
+
+screenshot: report
+	@$(PYTHON) tests/browser.py screenshot $(call quote,$(or $(OUT),out)/report.html) $(call quote,$(or $(OUT),out)/report.png)
 
 fsdd:
 	+@exec $(MAKE) --no-print-directory -f pipelines/fsdd.mk
@@ -235,7 +243,7 @@ install: all
 		'$(datadir)/man/man1' '$(datadir)/man/man5' '$(datadir)/man/man7' \
 		'$(datadir)/bash-completion/completions'
 	install -m 755 $(BINARIES) '$(bindir)'
-	install -m 644 pipelines/tutorial.mk '$(datadir)/wavefill'
+	install -m 644 pipelines/tutorial.mk pipelines/report.mk pipelines/report.py pipelines/report.html '$(datadir)/wavefill'
 	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md '$(datadir)/wavefill/corpus'
 	install -m 644 $(DOCUMENTS) '$(datadir)/doc/wavefill'
 	@mkdir -p $(BUILD)/man
@@ -267,6 +275,6 @@ deb: dist
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen fsdd check check-large check-kill check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
+.PHONY: all help tutorial listen report screenshot fsdd check check-large check-kill check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

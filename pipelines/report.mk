@@ -1,0 +1,58 @@
+# One page about what tutorial.mk made, to look at and to listen to:
+#
+#     make -f report.mk FSDD=recordings OUT=out
+#
+# runs tutorial.mk beside it, with the same variables, for what is missing or out of date, then writes OUT/report.html,
+# which holds all it shows: clips, pictures, scores, and what it takes to make them again. Clips in
+# OUT/extend/PORTION and the tables OUT/evaluate/{summary,time}.tsv, which other pipelines leave there, are shown too.
+# Needs python3 (its standard library only) and sox(1) besides what tutorial.mk needs.
+
+PROVIDED = 0.5 0.25
+OUT = out
+FSDD =
+BIN =
+PYTHON = python3
+
+q = '$(subst ','\'',$(1))'
+folders = $(subst %,percent,$(PROVIDED))
+clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
+filters = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
+unexport CDPATH
+
+ifndef INSIDE
+# Outside: tutorial.mk first, then this file again in OUT, for the reasons given in tutorial.mk; no other run may work
+# in OUT while its files are read.
+self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
+	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
+
+report:
+	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
+	for tool in $(call q,$(PYTHON)) sox; do command -v "$$tool" >/dev/null || { \
+		echo "report: $$tool is not found, expected it in PATH (packages python3 and sox)" >&2; exit 1; }; done; \
+	$(MAKE) --no-print-directory -f "$$here/tutorial.mk" run && \
+	recordings=$$(cd -- "$${recordings:-$$here/corpus}" && pwd) && \
+	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
+	cd -- $(call q,$(OUT)) && locked=$$(command -v flock || true) && \
+	exec $${locked:+"$$locked" .} $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. \
+		HERE="$$here" RECORDINGS="$$recordings" report.html
+
+else
+# Inside OUT. A file appears whole or not at all.
+temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
+run = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)/report.py)
+
+shown = $(wildcard $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt \
+	extend/$(folder)/ExtrapolatedClip.wav extend/$(folder)/score.txt) evaluate/summary.tsv evaluate/time.tsv)
+
+# All that the page depends on besides the files it shows, and the names of these: changes only with them.
+report.facts: FORCE
+	@$(temp); $(run) facts $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(RECORDINGS)) \
+		$(filters) -- $(shown) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
+
+report.html: report.facts recordings.list recordings.mat clips.mat heldout.mat holdout.choice $(shown)
+	@echo 'report.py page report.facts > $@'; $(temp); $(run) page report.facts >"$$temp" && mv "$$temp" $@
+endif
+
+FORCE:
+.PHONY: report FORCE
+.DELETE_ON_ERROR:

@@ -1,0 +1,554 @@
+"""report.py: the page that report.mk makes, in two steps, both run in OUT.
+
+    report.py facts [--own] --provided=PORTIONS --recordings=DIR FILTER... -- FILE...
+    report.py page FACTS
+
+The first prints as JSON what the page says that is in no file of OUT: revision, versions, parameters, the sums of the
+recordings; and the names of the files to show. The second prints the page: the same files give the same bytes.
+report.html beside this file is the template, with the styles. Only Python's standard library, and sox(1) for the
+spectrograms.
+"""
+
+import array
+import base64
+import ctypes
+import hashlib
+import html
+import json
+import math
+import os
+import platform
+import re
+import shlex
+import string
+import struct
+import subprocess
+import sys
+import wave
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TEMPLATE = os.path.join(HERE, "report.html")
+CLIPS = ("OriginalTestClip", "ChoppedTestClip", "ExtrapolatedClip")
+# Points across a waveform, pixels across a spectrogram: two for each that a phone shows.
+ACROSS = 700
+DYNAMIC_RANGE = 80
+# Scores below this are off the plot; what is worse than three times the missing part's own power is all the same.
+LOWEST = -3
+ICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="none" stroke="#c2410c" '
+        'stroke-width="2" d="M1 8h2l2-6 3 12 3-9 2 3h2"/></svg>')
+
+
+class Bad(Exception):
+    """What was found, what was expected: ends the program."""
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def text_of(path):
+    """What is not UTF-8 is no name or number that the page shows."""
+    return read(path).decode(errors="replace")
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def data_uri(kind, data):
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def esc(text):
+    return html.escape(str(text))
+
+
+def number(value, form=".4g"):
+    """A number as a page shows it, with a true minus."""
+    return format(value, form).replace("-", "\N{MINUS SIGN}")
+
+
+def percent(part, whole):
+    return f"{number(100 * part / whole, '.3g')}\N{NO-BREAK SPACE}%"
+
+
+def seconds(samples, rate):
+    return f"{number(samples / rate, '.3g')}\N{NO-BREAK SPACE}s"
+
+
+# The first step: facts.
+
+
+def first_line(*command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return lines[0].strip() if done.returncode == 0 and lines else ""
+
+
+def revision():
+    """That of the clone in which this file lies; none where it is installed or comes from a tarball."""
+    top = os.path.dirname(HERE)
+    if not os.path.exists(os.path.join(top, ".git")):
+        return ""
+    os.environ["GIT_OPTIONAL_LOCKS"] = "0"
+    # Called from a git hook, git would work on the repository of the hook.
+    for name in [name for name in os.environ if name.startswith("GIT_") and name != "GIT_OPTIONAL_LOCKS"]:
+        del os.environ[name]
+    return first_line("git", "-C", top, "describe", "--always", "--tags", "--dirty")
+
+
+def blas():
+    """The library that lsq-fit is linked to here and now, and what it says of itself if it is OpenBLAS."""
+    which = subprocess.run(["sh", "-c", 'ldd "$(command -v lsq-fit)"'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                           check=False).stdout.decode(errors="replace")
+    found = dict(re.findall(r"^\s*lib(open\w*|c?blas|blis\w*|mkl\w*)\.so\S* => (\S+)", which, re.MULTILINE))
+    if not found:
+        return "not known"
+    path = os.path.realpath(found.get("blas") or min(found.values()))
+    try:
+        library = ctypes.CDLL(found.get("openblas", path))
+        library.openblas_get_config.restype = ctypes.c_char_p
+        return f"{path}: {library.openblas_get_config().decode().strip()}"
+    except (OSError, AttributeError):
+        return path
+
+
+def facts(arguments):
+    own = "--own" in arguments
+    options = dict(re.match(r"--(provided|recordings)=(.*)", word, re.DOTALL).groups()
+                   for word in arguments if word.startswith(("--provided=", "--recordings=")))
+    split = arguments.index("--")
+    filters = [word for word in arguments[:split] if not word.startswith("--")]
+    versions = [first_line(name, "--version") for name in filters]
+    takes = {name for name, _ in rows("recordings.mat")}
+    names = [line.split(" ", 2)[-1] for line in text_of("recordings.list").splitlines()]
+    names = [name for name in names if os.path.splitext(name)[0] in takes]
+    return {
+        "revision": revision() or re.sub(r".*\) ", "version ", versions[0]),
+        "versions": [["filters", ", ".join(sorted(set(re.sub(r"^\S+ \((.*)\)", r"\1", version) for version in versions)))],
+                     ["SoX", first_line("sox", "--version").split()[-1]],
+                     ["BLAS", blas()], ["Python", platform.python_version()]],
+        "portions": options["provided"].split(),
+        "own": own,
+        "recordings": [[name, sha256(read(os.path.join(options["recordings"], name)))] for name in names],
+        "files": arguments[split + 1:],
+        "program": [sha256(read(os.path.join(HERE, name))) for name in ("report.py", "report.html")],
+    }
+
+
+# What the pipelines left in OUT.
+
+
+def unpack(data, at=0):
+    """(value, where the next begins): the part of msgpack that matrix streams use."""
+    code, at = data[at], at + 1
+    if code < 0x80 or code >= 0xe0:
+        return code if code < 0x80 else code - 256, at
+    if code in (0xc0, 0xc2, 0xc3):
+        return {0xc0: None, 0xc2: False, 0xc3: True}[code], at
+    scalars = {0xca: "f", 0xcb: "d", 0xcc: "B", 0xcd: "H", 0xce: "I", 0xcf: "Q", 0xd0: "b", 0xd1: "h", 0xd2: "i", 0xd3: "q"}
+    if code in scalars:
+        return struct.unpack_from(">" + scalars[code], data, at)[0], at + struct.calcsize(scalars[code])
+    sized = {0xc4: ("bin", "B"), 0xc5: ("bin", "H"), 0xc6: ("bin", "I"), 0xd9: ("str", "B"), 0xda: ("str", "H"),
+             0xdb: ("str", "I"), 0xdc: ("list", "H"), 0xdd: ("list", "I"), 0xde: ("map", "H"), 0xdf: ("map", "I")}
+    if code in sized:
+        kind, form = sized[code]
+        size, at = struct.unpack_from(">" + form, data, at)[0], at + struct.calcsize(form)
+    elif code < 0xc0:
+        kind, size = ("map", code & 15) if code < 0x90 else ("list", code & 15) if code < 0xa0 else ("str", code & 31)
+    else:
+        raise ValueError(f"byte {code:#x}")
+    if kind in ("bin", "str"):
+        value = data[at:at + size]
+        return value.decode() if kind == "str" else value, at + size
+    items = []
+    for _ in range(size * (2 if kind == "map" else 1)):
+        item, at = unpack(data, at)
+        items.append(item)
+    return (dict(zip(items[::2], items[1::2])) if kind == "map" else items), at
+
+
+def rows(path):
+    """[(name, columns)] of a matrix stream."""
+    data, at, found = read(path), 0, []
+    try:
+        while at < len(data):
+            block, at = unpack(data, at)
+            x = block["x"]
+            lengths = [row[b"shape"][0] for row in x] if isinstance(x, list) else [x[b"shape"][1]] * x[b"shape"][0]
+            found += zip(block["names"], lengths)
+    except (KeyError, IndexError, TypeError, ValueError, struct.error):
+        raise Bad(f"{path}: nothing that can be read near byte {at}, expected matrices with named rows") from None
+    return found
+
+
+class Clip:
+    """A WAV file of 16 bits, mono."""
+
+    def __init__(self, path):
+        self.path, self.data = path, read(path)
+        try:
+            with wave.open(path) as f:
+                if (f.getnchannels(), f.getsampwidth()) != (1, 2):
+                    raise Bad(f"{path}: {f.getnchannels()} channels of {8 * f.getsampwidth()} bits, expected one of 16")
+                self.rate = f.getframerate()
+                data, count = f.readframes(f.getnframes()), f.getnframes()
+        except (wave.Error, EOFError):
+            raise Bad(f"{path}: nothing that can be read, expected a WAV file of 16 bits, mono") from None
+        if len(data) != 2 * count:
+            raise Bad(f"{path}: {len(data) // 2} samples, expected {count} as its header says")
+        self.samples = array.array("h", data)
+        if sys.byteorder == "big":
+            self.samples.byteswap()
+
+
+def scores(path):
+    """(as the tutorial prints it, over the samples) from a score.txt, as text; None for what it does not say."""
+    text = text_of(path) if os.path.exists(path) else ""
+    found = [re.search(pattern, text, re.MULTILINE) for pattern in
+             (r"^Extrapolation R\^2 Score: (\S+)", r"^R\^2 over the samples filled in: (\S+)")]
+    return [match and match.group(1) for match in found]
+
+
+class Portion:
+    """What there is of one portion: clips that belong together, and their scores."""
+
+    def __init__(self, portion):
+        folder = portion.replace("%", "percent")
+        self.portion = portion
+        self.original, self.chopped, fill = (Clip(f"{folder}/{name}.wav") for name in CLIPS)
+        # (class and name on the page, clip, its scores)
+        self.fills = [("fill", "the tutorial’s", fill, scores(f"{folder}/score.txt"))]
+        extended = f"extend/{folder}/ExtrapolatedClip.wav"
+        if os.path.exists(extended):
+            self.fills.append(("extend", "the extended", Clip(extended), scores(f"extend/{folder}/score.txt")))
+        self.rate, self.length, self.given = self.original.rate, len(self.original.samples), len(self.chopped.samples)
+        if not 0 < self.given < self.length:
+            raise Bad(f"{self.chopped.path}: {self.given} samples, expected fewer than the {self.length} of "
+                      f"{self.original.path}")
+        for _, _, clip, _ in self.fills:
+            if (len(clip.samples), clip.rate) != (self.length, self.rate):
+                raise Bad(f"{clip.path}: {len(clip.samples)} samples at {clip.rate} Hz, expected {self.length} at "
+                          f"{self.rate} Hz as in {self.original.path}")
+
+
+def table_of(path, columns):
+    """(header, rows) of a file of columns parted by tabs; a first line without a number is the header."""
+    lines = [line.split("\t") for line in text_of(path).splitlines() if line]
+    if not lines:
+        raise Bad(f"{path}: empty, expected columns such as {', '.join(columns)}")
+    header = lines.pop(0) if not any(is_number(cell) for cell in lines[0]) else columns[:len(lines[0])]
+    for at, line in enumerate(lines, 1):
+        if len(line) != len(header):
+            raise Bad(f"{path}: row {at} of {len(line)} columns, expected {len(header)}")
+    return header, lines
+
+
+def is_number(text):
+    try:
+        float(text)
+        return True
+    except ValueError:
+        return False
+
+
+def time_curves(path):
+    """{model: [(ms, R²)]}, in the order of the file and of time."""
+    header, lines = table_of(path, ["model", "ms", "r2"])
+    if not {"model", "ms", "r2"} <= set(header):
+        raise Bad(f"{path}: columns {', '.join(header)}, expected model, ms, r2")
+    curves = {}
+    for at, line in enumerate(lines, 1):
+        cells = dict(zip(header, line))
+        if not (is_number(cells["ms"]) and is_number(cells["r2"])):
+            raise Bad(f"{path}: row {at}: '{cells['ms']}' and '{cells['r2']}', expected numbers")
+        point = float(cells["ms"]), float(cells["r2"])
+        if all(map(math.isfinite, point)):
+            curves.setdefault(cells["model"], []).append(point)
+    if not curves:
+        raise Bad(f"{path}: no finite score, expected some")
+    return {model: sorted(points) for model, points in curves.items()}
+
+
+# Pictures. They are as wide as there is room: what is text in them stands beside or over them.
+
+
+def fill(fragment, **values):
+    """A part of report.html: text up to the next line that names a fragment; `page` is the first."""
+    return string.Template(FRAGMENTS[fragment]).substitute(values)
+
+
+def fragments():
+    parts = re.split(r"\n<!-- fragment: (\w+) -->\n", "\n<!-- fragment: page -->\n" + text_of(TEMPLATE))
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def path_of(pairs):
+    return "M" + "L".join(f"{x:.5g} {y:.5g}" for x, y in pairs)
+
+
+def envelope(samples, start, total, peak):
+    """From the lowest to the highest sample in each of ACROSS steps, in a box of height 200."""
+    step = max(total / ACROSS, 1)
+    upper, lower, at = [], [], start
+    while at < total:
+        end = min((math.floor(at / step) + 1) * step, total)
+        part = samples[math.floor(at):max(math.ceil(end), math.floor(at) + 1)]
+        x = at / total * ACROSS
+        upper.append((x, 100 - 98 * max(part) / peak))
+        lower.append((x, 100 - 98 * min(part) / peak))
+        at = end
+    return path_of(upper + lower[::-1]) + "Z"
+
+
+def drawn(style, path):
+    return f'<path class="{style}" d="{path}"/>'
+
+
+def label(text, left, top=0.0):
+    return f'<b style="left:{left:.4g}%;top:{top:.4g}%">{text}</b>'
+
+
+def wave_figure(name, title, desc, body, ends, keys, **more):
+    key = "\n".join(fill("key", style=style, text=esc(text)) for style, text in keys)
+    return fill("wave", **{"tall": "", "labels": "", "caption": "", "across": ACROSS, **more}, name=name, title=esc(title),
+                desc=esc(desc), body=body, left=ends[0], right=ends[1], key=key)
+
+
+def marked(cut, *paths):
+    """What is drawn, with all behind the cut shaded."""
+    return fill("missing", cut=f"{cut:.5g}", width=f"{ACROSS - cut:.5g}", across=ACROSS, body="\n".join(paths))
+
+
+def peak_of(*pieces):
+    return max(1, *(max(max(piece), -min(piece)) for piece in pieces))
+
+
+def waveforms(part, name, peak):
+    """One picture for each fill: the original under it, on one scale."""
+    share = part.given / part.length
+    lasts, cut = seconds(part.length, part.rate), seconds(part.given, part.rate)
+    original = drawn("true area", envelope(part.original.samples, 0, part.length, peak))
+    return "\n".join(wave_figure(
+        f"{name}-{style}", f"Waveforms: the original and {whose} clip over each other",
+        f"{lasts} from left to right. Up to {cut} both are the same; from there on, shaded, the samples were deleted "
+        "and filled in.",
+        marked(share * ACROSS, original, drawn(f"{style} area", envelope(clip.samples, part.given, part.length, peak))),
+        ("0 s", lasts), [("true", "original"), (style, f"{whose} clip, where it was filled in")],
+        labels=label("given", 0) + label("filled in", 100 * share)) for style, whose, clip, _ in part.fills)
+
+
+def close_up(part, name):
+    """The samples themselves, 10 ms before the cut and 30 ms after it."""
+    first = max(part.given - part.rate // 100, 0)
+    last = min(part.given + 3 * part.rate // 100, part.length)
+    if last - first < 8:
+        return ""
+    curves = [("true", part.original.samples, first)]
+    curves += [(style, clip.samples, max(part.given - 1, 0)) for style, _, clip, _ in part.fills]
+    peak = peak_of(*(samples[first:last] for _, samples, _ in curves))
+
+    def across(at):
+        return (at - first) / (last - 1 - first) * ACROSS
+
+    paths = [drawn(style, path_of((across(at), 100 - 96 * samples[at] / peak) for at in range(start, last)))
+             for style, samples, start in curves]
+    cut = across(part.given - .5)
+    before, after = (number(1000 * count / part.rate, ".3g") for count in (part.given - first, last - part.given))
+    return "<h3>Close-up of the cut</h3>\n" + wave_figure(
+        f"{name}-cut", "Close-up of the waveforms at the cut",
+        f"From {before} ms before the cut to {after} ms after it, sample by sample: how the original goes on, and what was "
+        "filled in.",
+        marked(cut, *paths), (f"{before} ms before the cut", f"{after} ms after"),
+        [("true", "original")] + [(style, f"{whose} clip") for style, whose, _, _ in part.fills],
+        labels=label("filled in", cut / ACROSS * 100))
+
+
+def spectrogram(clip, total):
+    """PNG, as SoX draws it without axes. SoX never sees a file's name."""
+    # The same pixels a second for clips of one total.
+    a_second = min(max(math.ceil(ACROSS * clip.rate / total), 1), 5000)
+    done = subprocess.run(["sox", "-D", "-t", "wav", "-", "-n", "spectrogram", "-r", "-X", str(a_second), "-y", "129",
+                           "-z", str(DYNAMIC_RANGE), "-o", "-"],
+                          input=clip.data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0 or done.stdout[:8] != b"\x89PNG\r\n\x1a\n":
+        said = done.stderr.decode(errors="replace").strip() or "nothing"
+        raise Bad(f"{clip.path}: sox says {said}, expected a spectrogram of it")
+    return done.stdout
+
+
+def spectrum(part, clip, what):
+    """The picture of a clip, as wide as the clip is long; the cut, or what is missing, marked."""
+    share = 100 * part.given / part.length
+    short = len(clip.samples) < part.length
+    mark = f'<span class="gone" style="left:{share:.4g}%">deleted</span>' if short else f'<i style="left:{share:.4g}%"></i>'
+    return fill("spectrum", what=what, lasts=seconds(len(clip.samples), part.rate), top=number(part.rate / 2000), mark=mark,
+                width=f"{share if short else 100:.4g}", picture=data_uri("image/png", spectrogram(clip, part.length)))
+
+
+def time_plot(curves):
+    """R² of each model against the time since the cut."""
+    until = max(curve[-1][0] for curve in curves.values()) or 1
+    lowest = min(r2 for curve in curves.values() for _, r2 in curve)
+    bottom = min(math.floor(2 * max(lowest, LOWEST)) / 2, 0)
+
+    def place(point):
+        return point[0] / until * ACROSS, 4 + 192 * (1 - max(point[1], bottom)) / (1 - bottom)
+
+    heights = {level: place((0, level))[1] for level in (1, .5, 0, -1, -2, -3) if level >= bottom}
+    grid = [f'<line class="zero" x1="0" y1="{y:.5g}" x2="{ACROSS}" y2="{y:.5g}"/>' for y in heights.values()]
+    styles = {model: f"c{1 + at % 4}" for at, model in enumerate(curves)}
+    lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
+    ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
+                     for model, curve in curves.items())
+    clipped = "; what is lower is drawn at the bottom" if lowest < bottom else ""
+    return wave_figure(
+        "time-plot", "R² against the time since the cut, a line a model", f"From 0 to {number(until)} ms: {ends}.",
+        "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
+        [(styles[model], model) for model in curves], tall=" tall",
+        labels="".join(label(number(level), 0, y / 2) for level, y in heights.items() if level > bottom),
+        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}.</figcaption>")
+
+
+# Sections of the page.
+
+
+def table(caption, header, lines, style=""):
+    """Columns of numbers stand to the right; the first cell of each line is its heading. Cells are HTML."""
+    numeric = [bool(lines) and all(is_number(line[at].replace("\N{MINUS SIGN}", "-").rstrip(" ×")) or line[at] == "–"
+                                   for line in lines) for at in range(len(header))]
+    classes = [' class="number"' if each else style for each in numeric]
+    head = "".join(f'<th scope="col"{cls if right else ""}>{cell}</th>'
+                   for right, cls, cell in zip(numeric, classes, header))
+    body = "\n".join(f'<tr><th scope="row"{classes[0] if numeric[0] else ""}>{line[0]}</th>'
+                     + "".join(f"<td{cls}>{cell}</td>" for cls, cell in zip(classes[1:], line[1:])) + "</tr>"
+                     for line in lines)
+    return (f"<table>\n<caption>{caption}</caption>\n<thead>\n<tr>{head}</tr>\n</thead>\n"
+            f"<tbody>\n{body}\n</tbody>\n</table>")
+
+
+class Story:
+    """What the streams in OUT tell of the run: who spoke, how many takes, which one was held out."""
+
+    def __init__(self):
+        takes, clips = rows("recordings.mat"), rows("clips.mat")
+        self.held = rows("heldout.mat")[0][0]
+        self.row = [name for name, _ in clips].index(self.held)
+        self.count, self.length = len(clips), clips[0][1]
+        self.shortest, self.longest = min(length for _, length in takes), max(length for _, length in takes)
+        match = re.fullmatch(r"(\d+)_(.+)_(\d+)", self.held)
+        if not match:
+            raise Bad(f"heldout.mat: {self.held}, expected a name such as 0_jackson_9")
+        self.digit, self.speaker, _ = match.groups()
+        self.choice, self.value = re.fullmatch(r"--(seed|name)=(.*)\n", text_of("holdout.choice"), re.DOTALL).groups()
+
+
+def done_section(story, parts):
+    shares = " or ".join(f"the first {percent(part.given, part.length)} ({part.given} samples)" for part in parts)
+    chosen = "chosen by its name:"
+    if story.choice == "seed":
+        chosen = f"the seed {esc(story.value)} picks row {story.row}, which is"
+    return fill("done", count=story.count, digit=story.digit, speaker=esc(story.speaker), rate=parts[0].rate,
+                shortest=story.shortest, longest=story.longest, length=story.length, chosen=chosen, held=esc(story.held),
+                lasts=seconds(story.length, parts[0].rate), others=story.count - 1, shares=shares)
+
+
+def portion_section(part, name):
+    clips = [("true", "Original", part.original, "the original", "What was said, chopped to the common length."),
+             ("given", "Chopped", part.chopped, "the chopped clip", "All that the model is given.")]
+    for style, whose, clip, _ in part.fills:
+        how, title, by = ("fill", "as in the tutorial", "linear regression") if style == "fill" else \
+            ("extend", "extended", "extended pipeline")
+        clips.append((how, f"Filled in, {title}", clip, f"{whose} clip", f"The same beginning; the {by} fills in the rest."))
+    cards = [fill("clip", style=style, title=title, share=percent(part.given, part.length), text=text,
+                  sound=data_uri("audio/wav", clip.data), spectrum=spectrum(part, clip, what))
+             for style, title, clip, what, text in clips]
+    missing, peak = part.length - part.given, peak_of(part.original.samples, *(clip.samples for _, _, clip, _ in part.fills))
+    return fill("portion", length=part.length, given=part.given, given_lasts=seconds(part.given, part.rate), missing=missing,
+                missing_lasts=seconds(missing, part.rate), four=" four" if len(clips) == 4 else "", cards="\n".join(cards),
+                range=DYNAMIC_RANGE, waveforms=waveforms(part, name, peak), peak=peak, close_up=close_up(part, name))
+
+
+def score_section(parts):
+    lines, flats = [], []
+    for part in parts:
+        for style, _, _, (columns, samples) in part.fills:
+            flat = float(samples) if samples and is_number(samples) else math.nan
+            times = "–" if math.isnan(flat) else f"{number(1 - flat, '.3g')} ×"
+            flats += [] if math.isnan(flat) else [flat]
+            lines.append([f"{'tutorial' if style == 'fill' else 'extended'}, {percent(part.given, part.length)}",
+                          esc(columns or "–"), esc(samples or "–").replace("-", "\N{MINUS SIGN}"), times])
+    lowest = min(flats, default=0)
+    example = fill("negative", lowest=number(lowest, ".3g"), times=number(1 - lowest, ".3g")) if lowest < 0 else ""
+    header = ["Clip, given", "As the tutorial prints it", "Over the samples", "Squared error (flat line: 1)"]
+    return fill("scores", table=table("R² of what was filled in", header, lines), example=example)
+
+
+def evaluate_section():
+    header, lines = table_of("evaluate/summary.tsv", ["model", "ms", "r2"])
+    cells = [[esc(cell).replace("-", "\N{MINUS SIGN}") if is_number(cell) else esc(cell) for cell in line] for line in lines]
+    names = {"r2": "R²", "ms": "ms since the cut", "model": "Model"}
+    compared = table("The models compared", [esc(names.get(name, name)) for name in header], cells)
+    return fill("evaluate", plot=time_plot(time_curves("evaluate/time.tsv")), table=compared)
+
+
+def again_section(known, story):
+    choice = ("SEED" if story.choice == "seed" else "HOLDOUT", story.value)
+    parameters = [("DIGIT", story.digit), ("SPEAKER", story.speaker), choice, ("PROVIDED", " ".join(known["portions"]))]
+    words = [f"{name}={shlex.quote(value)}" for name, value in parameters]
+    if not known["own"]:
+        words.insert(0, "FSDD=recordings")
+    versions = [["revision", known["revision"]]] + known["versions"]
+
+    def listing(pairs):
+        return esc("\n".join(f"{total}  {name}" for name, total in pairs))
+
+    return fill("again", source="the recordings that come with wavefill" if known["own"] else "recordings in a folder",
+                command=esc(" ".join(["make report"] + words)), input_count=len(known["recordings"]),
+                versions=table("What it was made with", ["What", "Which"], [list(map(esc, line)) for line in versions],
+                               ' class="long"'),
+                inputs=listing(known["recordings"]), output_count=len(known["files"]),
+                outputs=listing((name, sha256(read(name))) for name in known["files"]))
+
+
+def page(path):
+    known = json.loads(read(path))
+    story, parts = Story(), [Portion(portion) for portion in known["portions"]]
+    shares = " and ".join(percent(part.given, part.length) for part in parts)
+    sections = [("done", "What was done", done_section(story, parts))]
+    for at, part in enumerate(parts, 1):
+        sections.append((f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")))
+    sections.append(("scores", "Scores", score_section(parts)))
+    if {"evaluate/summary.tsv", "evaluate/time.tsv"} <= set(known["files"]):
+        sections.append(("time", "R² against time since the cut", evaluate_section()))
+    sections.append(("again", "To make it again", again_section(known, story)))
+    return fill("page", title=f"{esc(story.held)}: its end filled in", icon=data_uri("image/svg+xml", ICON.encode()),
+                lead=f"The end of a spoken digit, deleted and filled in by linear regression from the first {shares} of it: "
+                     "to listen to, to look at, and scored.",
+                contents="\n".join(f'<li><a href="#{name}">{title}</a></li>' for name, title, _ in sections),
+                sections="\n".join(fill("section", name=name, title=title, body=body) for name, title, body in sections))
+
+
+def main(arguments):
+    step = arguments[0] if arguments else ""
+    if step == "facts" and "--" in arguments:
+        text = json.dumps(facts(arguments[1:]), indent=1, ensure_ascii=False) + "\n"
+    elif step == "page" and len(arguments) == 2:
+        text = page(arguments[1])
+    else:
+        print(__doc__, file=sys.stderr)
+        return 2
+    with open(1, "wb", closefd=False) as out:
+        out.write(text.encode())
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        FRAGMENTS = fragments()
+        sys.exit(main(sys.argv[1:]))
+    except Bad as error:
+        sys.exit(f"report: {error}")
+    except OSError as error:
+        sys.exit(f"report: {error.filename or 'standard output'}: {error.strerror}")

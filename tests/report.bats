@@ -1,0 +1,440 @@
+# pipelines/report.mk: the page about what the tutorial made. What a browser makes of it is in report-browser.bats.
+
+load common
+
+# One run with all defaults, from nothing, in a folder with a space in its name.
+setup_file() {
+    export FRESH="$BATS_FILE_TMPDIR/fresh run"
+    report OUT="$FRESH" >"$BATS_FILE_TMPDIR/log"
+}
+
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/a folder"
+    cd "$BATS_TEST_TMPDIR/a folder" || exit 1
+}
+
+report() {
+    local messages=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/messages
+    make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" "$@" 2>"$messages" || {
+        cat "$messages" >&2
+        return 1
+    }
+}
+
+# All files below a folder, each as name, inode and time: what has been remade shows.
+stamps() {
+    (cd "$1" && find . -type f -printf '%P %i %T@\n' | sort)
+}
+
+# remade BEFORE AFTER: the names of what is new in AFTER, sorted, on one line.
+remade() {
+    comm -13 "$1" "$2" | cut -d ' ' -f 1 | sort | paste -s -d ' '
+}
+
+# What other pipelines leave beside the tutorial's: for each portion the tutorial's clip at half its volume.
+extended() {
+    local portion
+    for portion in 0.5 0.25; do
+        mkdir -p "$1/extend/$portion"
+        py '
+from scipy.io import wavfile
+rate, samples = wavfile.read(sys.argv[1])
+wavfile.write(sys.argv[2], rate, samples // 2)' "$1/$portion/ExtrapolatedClip.wav" "$1/extend/$portion/ExtrapolatedClip.wav"
+        printf '%s\n' 'Extrapolation R^2 Score: 0.0' "R^2 over the samples filled in: $portion (1 is exact)" \
+            >"$1/extend/$portion/score.txt"
+    done
+}
+
+evaluated() {
+    mkdir -p "$1/evaluate"
+    printf '%s\n' $'model\tms\tr2' $'least <squares>\t40\t-1.5' $'ridge\t40\t0.25' >"$1/evaluate/summary.tsv"
+    printf '%s\n' $'model\tms\tr2' $'least <squares>\t0\t1' $'least <squares>\t20\t-9' $'least <squares>\t40\t-1' $'ridge\t40\t0.5' \
+        $'ridge\t0\t0' $'ridge\t20\tnan' >"$1/evaluate/time.tsv"
+}
+
+# For py: the page as its elements, each with its attributes, its text and those it is in.
+with_page='
+import base64, hashlib, html.parser, io, os, re, struct, wave, zlib
+class Page(html.parser.HTMLParser):
+    VOID = {"meta", "link", "img", "br"}
+    def __init__(self, path):
+        super().__init__()
+        self.elements, self.open = [], []
+        with open(path, encoding="utf-8") as f:
+            self.source = f.read()
+        self.feed(self.source)
+        assert not self.open, self.open[-1]
+    def handle_starttag(self, tag, attributes):
+        element = {"tag": tag, "text": "", "in": [each["tag"] for each in self.open], **dict(attributes)}
+        self.elements.append(element)
+        if tag not in self.VOID:
+            self.open.append(element)
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+    def handle_endtag(self, tag):
+        assert self.open.pop()["tag"] == tag, (tag, self.getpos())
+    def handle_data(self, data):
+        for element in self.open:
+            element["text"] += data
+    def all(self, *tags):
+        return [element for element in self.elements if element["tag"] in tags]
+    def by_id(self, name):
+        found, = [element for element in self.elements if element.get("id") == name]
+        return found
+    def cells(self):
+        return [element["text"] for element in self.all("th", "td")]
+def data(uri):
+    kind, content = re.fullmatch(r"data:([a-z+/]+);base64,([A-Za-z0-9+/=]+)", uri).groups()
+    return kind, base64.b64decode(content, validate=True)
+def png_size(content):
+    assert content[:8] == b"\x89PNG\r\n\x1a\n"
+    at, chunks = 8, []
+    while at < len(content):
+        size, name = struct.unpack(">I4s", content[at:at + 8])
+        body = content[at + 8:at + 8 + size]
+        assert struct.unpack(">I", content[at + 8 + size:at + 12 + size])[0] == zlib.crc32(name + body)
+        chunks.append((name, body))
+        at += 12 + size
+    # Nothing that tells of time, place or program.
+    assert {name for name, _ in chunks} == {b"IHDR", b"PLTE", b"IDAT", b"IEND"} and chunks[-1][0] == b"IEND", [name for name, _ in chunks]
+    width, height, depth, colour = struct.unpack(">IIBB", chunks[0][1][:10])
+    assert (depth, colour) == (8, 3)
+    pixels = zlib.decompress(b"".join(body for name, body in chunks if name == b"IDAT"))
+    assert len(pixels) == height * (width + 1) and len(set(pixels)) > 20
+    return width, height
+def read_file(*path):
+    with open(os.path.join(*path), "rb") as f:
+        return f.read()
+'
+
+@test "report: made from nothing, with what the tutorial makes, and nothing else" {
+    make -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" OUT=out >log 2>&1
+    run -1 diff -r out "$FRESH"
+    assert_output "Only in $FRESH: report.facts
+Only in $FRESH: report.html"
+    assert_equal "$(tail -n 1 "$BATS_FILE_TMPDIR/log")" 'report.py page report.facts > report.html'
+}
+
+@test "report: the same bytes elsewhere, whatever locale, time zone and umask" {
+    (umask 077 && LC_ALL=C.UTF-8 LANG=de_DE.UTF-8 TZ=Asia/Kathmandu HOME=/nonexistent report OUT=else >log)
+    cmp else/report.html "$FRESH/report.html"
+    cp -R "$ROOT/pipelines/corpus" recordings
+    # Recordings of one's own: what differs is how to make it again.
+    report OUT=own FSDD=recordings SPEAKER=espeak >log
+    run -1 diff "$FRESH/report.html" own/report.html
+    assert_output --partial '> <pre>make report FSDD=recordings DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=&#x27;0.5 0.25&#x27;</pre>'
+    assert_equal "$(grep -c '^[<>]' <<<"$output")" 4
+}
+
+@test "report: nothing is loaded, and each data: URI is a whole WAV, PNG or SVG" {
+    py "$with_page"'
+fresh = sys.argv[1]
+page = Page(os.path.join(fresh, "report.html"))
+assert not re.search(r"https?:|//[a-z]", re.sub(r"base64,[A-Za-z0-9+/=]+", "", page.source), re.IGNORECASE)
+assert not re.search(r"url\(|@import|<script|\son\w+=", page.source)
+for element in page.elements:
+    for name in ("src", "href", "srcset", "poster", "data", "action", "xlink:href", "background"):
+        if name in element:
+            assert element[name].startswith("data:") or element["tag"] == "a" and page.by_id(element[name][1:]), element
+sounds = [data(element["src"]) for element in page.all("audio")]
+assert [kind for kind, _ in sounds] == ["audio/wav"] * 6
+clips = [read_file(fresh, portion, clip + ".wav") for portion in ("0.5", "0.25")
+         for clip in ("OriginalTestClip", "ChoppedTestClip", "ExtrapolatedClip")]
+assert [content for _, content in sounds] == clips
+lengths = [wave.open(io.BytesIO(content)).getnframes() for content in clips]
+assert lengths == [2800, 1400, 2800, 2800, 700, 2800]
+pictures = [data(element["src"]) for element in page.all("img")]
+assert [kind for kind, _ in pictures] == ["image/png"] * 6
+assert [png_size(content) for _, content in pictures] == [(length // 4, 129) for length in lengths]
+kind, icon = data(page.all("link")[0]["href"])
+import xml.dom.minidom
+assert kind == "image/svg+xml" and xml.dom.minidom.parseString(icon).documentElement.tagName == "svg"' "$FRESH"
+}
+
+@test "report: language, headings in order, a text for each picture and player, a caption for each table" {
+    cp -Rp "$FRESH" 'with all'
+    local drawings tables out
+    extended 'with all'
+    evaluated 'with all'
+    report OUT='with all' >log
+    # Drawings and tables of each.
+    while read -r drawings tables out; do
+        py "$with_page"'
+page = Page(sys.argv[1])
+assert page.all("html")[0]["lang"] == "en" and page.all("title")[0]["text"] == page.all("h1")[0]["text"] == "0_espeak_47: its end filled in"
+assert {"name": "viewport", "content": "width=device-width, initial-scale=1"}.items() <= page.all("meta")[1].items()
+levels = [int(element["tag"][1]) for element in page.all("h1", "h2", "h3", "h4")]
+assert levels[0] == 1 and levels.count(1) == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:])), levels
+names = [element["id"] for element in page.elements if "id" in element]
+assert len(names) == len(set(names))
+for element in page.all("img"):
+    assert re.fullmatch("Spectrogram of the .{8,}: 0\\.\\d+\u00a0s from left to right, 0 to 4 kHz from bottom to top", element["alt"]), element["alt"]
+assert len({element["aria-label"] for element in page.all("audio")}) == len(page.all("audio"))
+drawings = [element for element in page.all("svg") if "aria-hidden" not in element]
+assert len(drawings) == int(sys.argv[2])
+for element in drawings:
+    assert element["role"] == "img"
+    title, desc = (page.by_id(name) for name in element["aria-labelledby"].split())
+    assert (title["tag"], desc["tag"]) == ("title", "desc") and len(title["text"]) > 20 and len(desc["text"]) > 20
+assert len(page.all("caption")) == len(page.all("table")) == int(sys.argv[3]) and all(element["text"] for element in page.all("caption"))
+assert all(element["scope"] in ("row", "col") for element in page.all("th"))
+for element in page.all("section"):
+    assert page.by_id(element["aria-labelledby"])["tag"] == "h2"' "$out/report.html" "$drawings" "$tables"
+    done <<END
+4 2 $FRESH
+7 3 with all
+END
+}
+
+@test "report: what was done is what the recordings say, in the tutorial's order" {
+    py "$with_page"'
+from scipy.io import wavfile
+corpus = os.environ["CORPUS"]
+lengths = [len(wavfile.read(os.path.join(corpus, f"0_espeak_{take}.wav"))[1]) for take in range(50)]
+row = np.random.RandomState(7).randint(50)
+page = Page(os.path.join(sys.argv[1], "report.html"))
+steps = [re.sub("[ \n]+", " ", element["text"].strip()) for element in page.all("li") if element["in"][-1] == "ol"]
+given = [int(portion * min(lengths)) for portion in (0.5, 0.25)]
+assert steps[0] == f"Load 50 takes of one digit (0) by one speaker (espeak): 8000 samples a second, {min(lengths)} to {max(lengths)} samples each. fsdd-load", steps[0]
+assert steps[1] == f"Chop them all to one length, that of the shortest: {min(lengths)} samples, {min(lengths) / 8000:.3g}\u00a0s. pad-chop"
+assert steps[2].startswith(f"Hold one take out: the seed 7 picks row {row}, which is 0_espeak_{row}.")
+assert "other 49 takes" in steps[3]
+assert f"the first 50\u00a0% ({given[0]} samples) or the first 25\u00a0% ({given[1]} samples)" in steps[4]
+assert [step.split()[-1] for step in steps] == ["fsdd-load", "pad-chop", "split-holdout", "lsq-fit", "lsq-predict", "stitch-wav", "r2-score"]' "$FRESH"
+    report OUT=out HOLDOUT=0_espeak_9 PROVIDED='10% 300' >log
+    run -0 sed -n 's/<[^>]*>//g;s/^Hold/&/p' out/report.html
+    assert_output 'Hold one take out: chosen by its name: 0_espeak_9. The model learns nothing from it. split-holdout'
+    run -0 grep -c '<pre>make report DIGIT=0 SPEAKER=espeak HOLDOUT=0_espeak_9 PROVIDED=&#x27;10% 300&#x27;</pre>' out/report.html
+    run -0 grep -o '<h2 id="p[^/]*' out/report.html
+    assert_output $'<h2 id="p1">10\xc2\xa0% given<\n<h2 id="p2">10.7\xc2\xa0% given<'
+}
+
+@test "report: the scores are those of score.txt, and the squared error that of an independent computation" {
+    cp -Rp "$FRESH" out
+    extended out
+    report OUT=out >log
+    py "$with_page"'
+page = Page("out/report.html")
+cells = page.cells()[5 - 1:]
+want = []
+for portion, share in ("0.5", "50"), ("0.25", "25"):
+    truth = x(read("out/heldout.mat"))[0].astype(float)
+    filled = x(read(f"out/{portion}/predicted.mat"))[0]
+    truth = truth[-len(filled):]
+    times = ((truth - filled) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
+    printed = re.search(r"filled in: (\S+)", read_file("out", portion, "score.txt").decode()).group(1)
+    assert abs(1 - float(printed) - times) < 1e-8
+    want += [f"tutorial, {share}\u00a0%", "0.0", printed.replace("-", "\u2212"), f"{times:.3g} \u00d7"]
+    want += [f"extended, {share}\u00a0%", "0.0", portion, f"{1 - float(portion):.3g} \u00d7"]
+assert cells[:16] == want, cells[:16]'
+}
+
+@test "report: the sums of all inputs and outputs are right, and the versions those in use" {
+    cp -Rp "$FRESH" out
+    extended out
+    evaluated out
+    report OUT=out >log
+    py "$with_page"'
+page = Page("out/report.html")
+inputs, outputs = [element["text"] for element in page.all("pre")][1:]
+assert len(inputs.splitlines()) == 50 and len(outputs.splitlines()) == 14
+for path, text in ("inputs", inputs), ("outputs", outputs):
+    with open(path, "w") as f:
+        f.write(text + "\n")
+cells = page.cells()
+what = dict(zip(cells[cells.index("Which") + 1::2], cells[cells.index("Which") + 2::2]))
+with open("versions", "w") as f:
+    f.write("\n".join(what[name] for name in ("revision", "filters", "SoX", "BLAS", "Python")) + "\n")'
+    # shellcheck disable=SC2016
+    run -0 bash -c 'cd "$CORPUS" && sha256sum -c --strict --quiet' <inputs
+    run -0 bash -c 'cd out && sha256sum -c --strict --quiet' <outputs
+    {
+        if [ -e "$ROOT/.git" ]; then git -C "$ROOT" describe --always --tags --dirty; else fsdd-load --version | sed -n 's/.*) /version /p'; fi
+        lsq-fit --version | sed -n 's/.*(\(.*\))/\1/p'
+        sox --version | sed 's/.* //'
+        # The library is looked at below.
+        sed -n 4p versions
+        "$PYTHON" --version | sed 's/.* //'
+    } | diff - versions
+    # The library that a running lsq-fit has open.
+    local library
+    library=$(sed -n '4s/:.*//p' versions)
+    LD_DEBUG=files lsq-fit --version 2>&1 | sed -n 's|.*calling init: \(/.*/libblas.*\)|\1|p' | xargs realpath >used
+    assert_equal "$library" "$(cat used)"
+}
+
+@test "report: the waveforms are those of the clips" {
+    py "$with_page"'
+from scipy.io import wavfile
+page = Page(os.path.join(sys.argv[1], "report.html"))
+def curve(element):
+    return np.array([[float(number) for number in point.split()] for point in element["d"].strip("MZ").split("L")])
+paths = [element for element in page.all("path") if "ul" not in element["in"]]
+assert [element["class"] for element in paths] == ["true area", "fill area", "true", "fill"] * 2
+for portion, start in ("0.5", 0), ("0.25", 4):
+    original, filled = (wavfile.read(os.path.join(sys.argv[1], portion, clip + ".wav"))[1].astype(float) for clip in ("OriginalTestClip", "ExtrapolatedClip"))
+    k, n = int(float(portion) * 2800), 2800
+    peak = max(np.abs(original).max(), np.abs(filled).max())
+    for element, samples, first in (paths[start], original, 0), (paths[start + 1], filled, k):
+        # Four samples to each of 700 steps, highest then, backwards, lowest.
+        steps = samples[first:].reshape(-1, 4)
+        want_x = np.arange(first // 4, 700)
+        want = np.concatenate([100 - 98 * steps.max(axis=1) / peak, (100 - 98 * steps.min(axis=1) / peak)[::-1]])
+        got = curve(element)
+        assert np.allclose(got[:, 0], np.concatenate([want_x, want_x[::-1]])) and np.abs(got[:, 1] - want).max() < 0.01
+    a, b = k - 80, k + 240
+    peak = max(np.abs(original[a:b]).max(), np.abs(filled[k - 1:b]).max())
+    for element, samples, first in (paths[start + 2], original, a), (paths[start + 3], filled, k - 1):
+        got = curve(element)
+        assert got.shape == (b - first, 2) and np.abs(got[:, 1] - (100 - 96 * samples[first:b] / peak)).max() < 0.01
+        assert np.abs(got[:, 0] - (np.arange(first, b) - a) / 319 * 700).max() < 0.01
+cuts = [float(element["x1"]) for element in page.all("line") if element["class"] == "cut"]
+assert np.allclose(cuts, [350, 79.5 / 319 * 700, 175, 79.5 / 319 * 700], atol=0.01), cuts' "$FRESH"
+}
+
+@test "report: remade only where what it shows, or is made by, has changed" {
+    cp -Rp "$FRESH" out
+    stamps out >before
+    report OUT=out >log
+    stamps out | diff before -
+    # Other pipelines come, change and go.
+    extended out
+    stamps out >before
+    report OUT=out >log
+    stamps out >after
+    assert_equal "$(remade before after)" 'report.facts report.html'
+    run -0 grep -c '<article class="clip extend">' out/report.html
+    assert_output 2
+    sed -i 's/0\.25 /0.2625 /' out/extend/0.25/score.txt
+    stamps out >before
+    report OUT=out >log
+    stamps out >after
+    assert_equal "$(remade before after)" report.html
+    run -0 grep -c '<td class="number">0.2625</td>' out/report.html
+    rm -r out/extend
+    report OUT=out >log
+    cmp out/report.html "$FRESH/report.html"
+    # A table alone is not shown; both are.
+    evaluated out
+    mv out/evaluate/time.tsv .
+    report OUT=out >log
+    run -1 grep 'since the cut' out/report.html
+    mv time.tsv out/evaluate
+    report OUT=out >log
+    run -0 grep -c '<h2 id="time">R² against time since the cut</h2>' out/report.html
+    rm -r out/evaluate
+    # What the tutorial makes anew is shown anew; what is lost is made first.
+    stamps out >before
+    report OUT=out PROVIDED=0.25 >log
+    stamps out >after
+    assert_equal "$(remade before after)" 'report.facts report.html'
+    run -0 grep -c '<audio' out/report.html
+    assert_output 3
+    rm out/0.25/ExtrapolatedClip.wav
+    report OUT=out >log
+    cmp out/report.html "$FRESH/report.html"
+    diff -r out "$FRESH"
+    # Its own program and template count as well.
+    cp -R "$ROOT/pipelines" .
+    chmod -R u+w pipelines
+    make -f pipelines/report.mk BIN="$BIN" PYTHON="$PYTHON" OUT=out >log 2>&1
+    stamps out >before
+    sed -i 's/<h3>Listen</<h3>Hear</' pipelines/report.html
+    make -f pipelines/report.mk BIN="$BIN" PYTHON="$PYTHON" OUT=out >log 2>&1
+    stamps out >after
+    assert_equal "$(remade before after)" 'report.facts report.html'
+    run -0 grep -c '<h3>Hear<' out/report.html
+}
+
+@test "report: R² against time, drawn as it is, cut off below" {
+    cp -Rp "$FRESH" out
+    evaluated out
+    report OUT=out >log
+    py "$with_page"'
+page = Page("out/report.html")
+paths = [element["d"] for element in page.all("path") if element["class"] in ("c1", "c2") and "ul" not in element["in"]]
+# The lowest that is drawn is -3: R2 1 at 4, -3 at 196 of 200.
+assert paths == ["M0 4L350 196L700 100", "M0 52L700 28"], paths
+assert page.by_id("time-plot-d")["text"] == "From 0 to 40 ms: least <squares> 1.00 at first, \u22121.00 at last; ridge 0.00 at first, 0.50 at last."
+assert page.all("figcaption")[0]["text"] == "R\u00b2 from bottom to top, \u22123 to 1; what is lower is drawn at the bottom."
+cells = page.cells()
+at = cells.index("Model")
+assert cells[at:at + 9] == ["Model", "ms since the cut", "R\u00b2", "least <squares>", "40", "\u22121.5", "ridge", "40", "0.25"], cells[at:at + 9]'
+}
+
+@test "report: what cannot be shown is refused in one line, and the page before stays" {
+    cp -Rp "$FRESH" out
+    cd out || exit 1
+    page() { "$PYTHON" -I -B "$ROOT/pipelines/report.py" page report.facts; }
+    local clip=0.5/ExtrapolatedClip.wav
+    cp "$clip" keep
+    head -c 40 keep >"$clip"
+    refuses 1 "report: $clip: nothing that can be read, expected a WAV file of 16 bits, mono" page
+    head -c 1000 keep >"$clip"
+    refuses 1 "report: $clip: 478 samples, expected 2800 as its header says" page
+    echo 'no recording at all, but text, more than forty-four bytes' >"$clip"
+    refuses 1 "report: $clip: nothing that can be read, expected a WAV file of 16 bits, mono" page
+    sox keep -r 16000 "$clip"
+    refuses 1 "report: $clip: 5600 samples at 16000 Hz, expected 2800 at 8000 Hz as in 0.5/OriginalTestClip.wav" page
+    sox keep -b 8 -t wav "$clip"
+    refuses 1 "report: $clip: 1 channels of 8 bits, expected one of 16" page
+    rm "$clip"
+    refuses 1 "report: $clip: No such file or directory" page
+    cp 0.5/OriginalTestClip.wav "$clip"
+    mv 0.5/ChoppedTestClip.wav keep2
+    cp "$clip" 0.5/ChoppedTestClip.wav
+    refuses 1 'report: 0.5/ChoppedTestClip.wav: 2800 samples, expected fewer than the 2800 of 0.5/OriginalTestClip.wav' page
+    mv keep2 0.5/ChoppedTestClip.wav
+    mv keep "$clip"
+    cp heldout.mat keep
+    head -c 20 keep >heldout.mat
+    refuses 1 'report: heldout.mat: nothing that can be read near byte 0, expected matrices with named rows' page
+    mv keep heldout.mat
+    # shellcheck disable=SC2016
+    run -1 --separate-stderr bash -c '"$PYTHON" -I -B "$ROOT/pipelines/report.py" page report.facts >/dev/full'
+    # shellcheck disable=SC2154
+    assert_equal "$stderr" 'report: standard output: No space left on device'
+    cd ..
+    evaluated out
+    local row message
+    while IFS='|' read -r row message; do
+        printf '%b' "$row" >out/evaluate/time.tsv
+        run -2 --separate-stderr make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out
+        assert_regex "$stderr" "(^|"$'\n'")report: evaluate/time.tsv: $message"$'\n'
+        cmp out/report.html "$FRESH/report.html"
+        run -0 find out -name '.wf-*'
+        assert_output ''
+    done <<'END'
+|empty, expected columns such as model, ms, r2
+a\tb\n|columns a, b, expected model, ms, r2
+model\tms\tr2\n|no finite score, expected some
+model\tms\tr2\nols\t1\n|row 1 of 2 columns, expected 3
+ols\t1\t1\nols\t2\tx\n|row 2: '2' and 'x', expected numbers
+END
+    refuses 2 "$("$PYTHON" -c 'import ast, sys; print(ast.get_docstring(ast.parse(open(sys.argv[1], encoding="utf-8").read()), clean=False))' \
+        "$ROOT/pipelines/report.py")" "$PYTHON" -I -B "$ROOT/pipelines/report.py"
+}
+
+@test "report: tools that are missing are named before anything is made" {
+    mkdir bin
+    local tool
+    for tool in make sh dirname basename printf sed; do
+        ln -s "$(command -v "$tool")" bin
+    done
+    run -2 --separate-stderr env PATH="$PWD/bin" make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out
+    assert_regex "$stderr" '^report: sox is not found, expected it in PATH \(packages python3 and sox\)'
+    run -2 --separate-stderr env PATH="$PWD/bin" make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON=python3 OUT=out
+    assert_regex "$stderr" '^report: python3 is not found, expected it in PATH \(packages python3 and sox\)'
+    [ ! -e out ]
+}
+
+@test "report: installed, it makes the page with the filters in PATH" {
+    make -s -C "$ROOT" BUILD="$(dirname "$BIN")" install PREFIX="$PWD/pre fix" >log 2>&1
+    PATH="$PWD/pre fix/bin:$PATH" make -f 'pre fix/share/wavefill/report.mk' PYTHON="$PYTHON" OUT=out >log 2>&1
+    local version
+    version=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
+    diff <(sed 's|<td class="long">[^<]*</td>|<td>|' "$FRESH/report.html") <(sed 's|<td class="long">[^<]*</td>|<td>|' out/report.html)
+    run -0 grep -c "<th scope=\"row\">revision</th><td class=\"long\">version $version</td>" out/report.html
+}
