@@ -289,16 +289,14 @@ def path_of(pairs):
 
 
 def envelope(samples, start, total, peak):
-    """From the lowest to the highest sample in each of ACROSS steps, in a box of height 200."""
-    step = max(total / ACROSS, 1)
-    upper, lower, at = [], [], start
-    while at < total:
-        end = min((math.floor(at / step) + 1) * step, total)
-        part = samples[math.floor(at):max(math.ceil(end), math.floor(at) + 1)]
+    """From the lowest to the highest sample in each of ACROSS steps, or of each sample, in a box of height 200."""
+    steps = min(ACROSS, total)
+    edges = [start] + [edge for edge in (step * total // steps for step in range(steps + 1)) if edge > start]
+    upper, lower = [], []
+    for at, end in zip(edges, edges[1:]):
         x = at / total * ACROSS
-        upper.append((x, 100 - 98 * max(part) / peak))
-        lower.append((x, 100 - 98 * min(part) / peak))
-        at = end
+        upper.append((x, 100 - 98 * max(samples[at:end]) / peak))
+        lower.append((x, 100 - 98 * min(samples[at:end]) / peak))
     return path_of(upper + lower[::-1]) + "Z"
 
 
