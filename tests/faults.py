@@ -180,7 +180,9 @@ class Runner:
         self.slot = struct.Struct(f"={1 + len(self.names)}I")
         os.ftruncate(self.files["report"], WHERE + 4 + PROCESSES * self.slot.size)
         self.report = mmap.mmap(self.files["report"], 0)
-        self.environment = dict(os.environ, LD_PRELOAD=os.environ["UNIT"] + "/fault.so", TMPDIR=os.getcwd() + "/tmp", FAULT_REPORT=os.getcwd() + "/report",
+        # By its name only: LD_PRELOAD would split a path at spaces.
+        library_path = os.pathsep.join([os.environ["UNIT"]] + [p for p in [os.environ.get("LD_LIBRARY_PATH")] if p])
+        self.environment = dict(os.environ, LD_PRELOAD="fault.so", LD_LIBRARY_PATH=library_path, TMPDIR=os.getcwd() + "/tmp", FAULT_REPORT=os.getcwd() + "/report",
                                 OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
         if SANITIZED:
             self.environment["ASAN_OPTIONS"] += ":verify_asan_link_order=0"

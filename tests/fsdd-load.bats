@@ -782,7 +782,7 @@ hostile() {
     local harm=$1
     shift
     "${CC:-cc}" -shared -fPIC -o hostile.so "$ROOT/tests/preload/hostile.c"
-    ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 LD_PRELOAD=$PWD/hostile.so HOSTILE=$harm "$@"
+    ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 LD_LIBRARY_PATH=$PWD LD_PRELOAD=hostile.so HOSTILE=$harm "$@"
 }
 
 @test "fsdd-load: a decoder that tries to do harm is stopped" {
@@ -854,7 +854,7 @@ assert [i + 1 for i, row in enumerate(x(ms)) if len(row) == 300] == [17, 100, 29
     "${CC:-cc}" -shared -fPIC -o no-seccomp.so "$ROOT/tests/preload/no-seccomp.c"
     fsdd-load "$CORPUS" >rows
     export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
-    LD_PRELOAD=$PWD/no-seccomp.so fsdd-load "$CORPUS" | cmp - rows
-    run -0 --separate-stderr env LD_PRELOAD="$PWD/no-seccomp.so" fsdd-load --version
+    LD_LIBRARY_PATH=$PWD LD_PRELOAD=no-seccomp.so fsdd-load "$CORPUS" | cmp - rows
+    run -0 --separate-stderr env LD_LIBRARY_PATH="$PWD" LD_PRELOAD=no-seccomp.so fsdd-load --version
     assert_line --index 1 'no sandbox: this system has no seccomp filters'
 }
