@@ -1,21 +1,15 @@
 /* lsq-fit: a matrix in, a linear model out that gives the last columns of a row from
  * the first. */
 #include "fit_input.h"
-#include "lsq.h"
-#include "lsq_reduce.h"
-#include "lsq_spectrum.h"
-#include "loo.h"
+#include "fit_names.h"
+#include "fitting.h"
 #include "mem.h"
-#include "model_write.h"
 #include "msg.h"
 #include "num.h"
 #include "opt.h"
 #include "output.h"
-#include "partial.h"
 #include "stream.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,13 +27,17 @@ static const char usage[] =
     "      --rcond=R       singular values up to R times the largest count as zero, R from\n"
     "                      0 to below 1 (default: judged with columns of unit norm)\n"
     "      --ridge=LAMBDA  penalty on the squares of the coefficients, none on the intercept,\n"
-    "                      above 0; auto: the one of the least leave-one-out error\n"
+    "                      above 0, or a per cent (1%) of the mean of the squared singular\n"
+    "                      values; auto: the one of the least leave-one-out error\n"
     "      --grid=LIST     what auto tries, separated by commas (default: 21 values from the\n"
     "                      largest singular value squared down by 10 decades)\n"
     "      --loo           say how well each row is predicted by a fit of the others\n"
     "      --left-out=F    the same, and write to F what the fit of the others predicts of it\n"
     "      --partial       write the rows reduced, not a model: lsq-fit reads such partial\n"
     "                      fits like rows and fits all rows behind them\n"
+    "      --by-name       a fit for each name of rows, up to an @ and a number (as pad-chop\n"
+    "                      --frame names them), and of partial fits\n"
+    "      --others        with --by-name: for each name, the fit of all others\n"
     "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one a\n"
     "                      processor); results differ by rounding only\n"
     "      --dense         write coefficients even where two thin factors are smaller\n"
@@ -50,14 +48,9 @@ static const char usage[] =
 struct options {
     const char *given_text; /* as typed */
     struct num_pos given;
-    bool dense, partial, loo, ridge_auto;
-    const char *left_out; /* a file; NULL: none */
-    double ridge;         /* 0: none */
-    double *grid;         /* of ridge_auto; NULL: the default one */
-    size_t grid_count;
+    bool partial, by_name, others;
     unsigned threads;
-    double weight; /* of all rows alike */
-    struct lsq_options lsq;
+    struct fitting fitting;
 };
 
 enum { THREADS_MAX = 256 };
@@ -73,15 +66,24 @@ static unsigned default_threads(void)
     return processors < 1 ? 1 : processors > 64 ? 64 : (unsigned)processors;
 }
 
-static void parse_ridge(struct options *o, const char *arg)
+static void parse_ridge(struct fitting *f, const char *arg)
 {
-    o->ridge_auto = strcmp(arg, "auto") == 0;
-    o->ridge = 0;
-    if (!o->ridge_auto && (!num_parse_double(arg, &o->ridge) || o->ridge <= 0))
-        die_usage("--ridge: '%s', expected auto or a number above 0", arg);
+    char text[64];
+    size_t n = strlen(arg);
+    f->ridge_auto = strcmp(arg, "auto") == 0;
+    f->ridge = 0;
+    if (f->ridge_auto)
+        return;
+    f->ridge_relative = n > 0 && arg[n - 1] == '%';
+    n -= f->ridge_relative;
+    snprintf(text, sizeof text, "%.*s", n < sizeof text ? (int)n : 0, arg);
+    if (!num_parse_double(text, &f->ridge) || f->ridge <= 0)
+        die_usage("--ridge: '%s', expected auto, or a number above 0, or a per cent", arg);
+    if (f->ridge_relative)
+        f->ridge /= 100;
 }
 
-static void parse_grid(struct options *o, const char *arg)
+static void parse_grid(struct fitting *o, const char *arg)
 {
     o->grid_count = 0;
     for (const char *p = arg; p != NULL;) {
@@ -96,9 +98,47 @@ static void parse_grid(struct options *o, const char *arg)
     }
 }
 
+static void parse_left_out(struct fitting *f, const char *arg)
+{
+    f->loo = true;
+    f->left_out = arg;
+    if (arg[0] == '\0' || strcmp(arg, "-") == 0)
+        die_usage("--left-out: '%s', expected a file: standard output has the model", arg);
+}
+
+/* What the options that were given do not go together in. */
+static void check_together(const struct options *o)
+{
+    const struct fitting *f = &o->fitting;
+    bool ridged = f->ridge_auto || f->ridge > 0;
+    if (f->grid != NULL && !f->ridge_auto)
+        die_usage("--grid without --ridge=auto, which it is for");
+    if (o->partial && (f->loo || ridged || f->dense || f->lsq.rcond >= 0))
+        die_usage("--partial with --ridge, --loo, --dense or --rcond, which belong to the fit of "
+                  "all parts");
+    if (f->lsq.rcond >= 0 && (f->loo || ridged))
+        die_usage("--rcond with --ridge or --loo, which count no singular value as zero");
+    if (o->others && !o->by_name)
+        die_usage("--others without --by-name, which it is for");
+    if (o->by_name && (f->loo || f->ridge_auto))
+        die_usage("--by-name with --loo, --left-out or --ridge=auto, which are about all rows");
+}
+
 static struct options parse(int argc, char **argv)
 {
-    enum { NO_INTERCEPT = OPT_LONG, RCOND, DENSE, PARTIAL, THREADS, RIDGE, GRID, LOO, LEFT_OUT };
+    enum {
+        NO_INTERCEPT = OPT_LONG,
+        RCOND,
+        DENSE,
+        PARTIAL,
+        THREADS,
+        RIDGE,
+        GRID,
+        LOO,
+        LEFT_OUT,
+        BY_NAME,
+        OTHERS
+    };
     static const struct option longs[] = {{"given", required_argument, NULL, 'g'},
                                           {"weight", required_argument, NULL, 'w'},
                                           {"no-intercept", no_argument, NULL, NO_INTERCEPT},
@@ -110,8 +150,11 @@ static struct options parse(int argc, char **argv)
                                           {"grid", required_argument, NULL, GRID},
                                           {"loo", no_argument, NULL, LOO},
                                           {"left-out", required_argument, NULL, LEFT_OUT},
+                                          {"by-name", no_argument, NULL, BY_NAME},
+                                          {"others", no_argument, NULL, OTHERS},
                                           OPT_COMMON};
-    struct options o = {.threads = default_threads(), .weight = 1, .lsq = {true, -1}};
+    struct options o = {.fitting = {.weight = 1, .lsq = {true, -1}}};
+    struct fitting *f = &o.fitting;
     int c;
     while ((c = opt_next(argc, argv, "g:w:", longs, usage)) != -1) {
         if (c == 'g') {
@@ -120,182 +163,70 @@ static struct options parse(int argc, char **argv)
                 die_usage("--given: '%s', expected a number of columns, a fraction or a per cent",
                           optarg);
         } else if (c == 'w') {
-            if (!num_parse_double(optarg, &o.weight) || o.weight <= 0)
+            if (!num_parse_double(optarg, &f->weight) || f->weight <= 0)
                 die_usage("--weight: '%s', expected a number above 0", optarg);
         } else if (c == NO_INTERCEPT) {
-            o.lsq.intercept = false;
+            f->lsq.intercept = false;
         } else if (c == DENSE) {
-            o.dense = true;
+            f->dense = true;
         } else if (c == PARTIAL) {
             o.partial = true;
         } else if (c == LOO) {
-            o.loo = true;
+            f->loo = true;
         } else if (c == LEFT_OUT) {
-            o.loo = true;
-            o.left_out = optarg;
-            if (optarg[0] == '\0' || strcmp(optarg, "-") == 0)
-                die_usage("--left-out: '%s', expected a file: standard output has the model",
-                          optarg);
+            parse_left_out(f, optarg);
         } else if (c == RIDGE) {
-            parse_ridge(&o, optarg);
+            parse_ridge(f, optarg);
         } else if (c == GRID) {
-            parse_grid(&o, optarg);
+            parse_grid(f, optarg);
         } else if (c == THREADS) {
             o.threads = (unsigned)opt_uint("--threads", optarg, THREADS_MAX);
-        } else if (!num_parse_double(optarg, &o.lsq.rcond) || o.lsq.rcond < 0 || o.lsq.rcond >= 1) {
+        } else if (c == BY_NAME) {
+            o.by_name = true;
+        } else if (c == OTHERS) {
+            o.others = true;
+        } else if (!num_parse_double(optarg, &f->lsq.rcond) || f->lsq.rcond < 0 ||
+                   f->lsq.rcond >= 1) {
             die_usage("--rcond: '%s', expected a number from 0 to below 1", optarg);
         }
     }
-    if (o.grid != NULL && !o.ridge_auto)
-        die_usage("--grid without --ridge=auto, which it is for");
-    if (o.partial && (o.loo || o.ridge_auto || o.ridge > 0 || o.dense || o.lsq.rcond >= 0))
-        die_usage("--partial with --ridge, --loo, --dense or --rcond, which belong to the fit of "
-                  "all parts");
-    if (o.lsq.rcond >= 0 && (o.loo || o.ridge_auto || o.ridge > 0))
-        die_usage("--rcond with --ridge or --loo, which count no singular value as zero");
+    check_together(&o);
     if (o.threads == 0)
         o.threads = default_threads();
     return o;
 }
 
-/* What a user of the model should know, in one line. */
-static void remark(const struct lsq_fit *fit, const struct options *o)
+/* A fit for each name; standard output gets one message after the other. */
+static void put_by_name(struct options *o, struct output *out, const struct fit_input *settings,
+                        struct stream *in)
 {
-    size_t rows = fit->rows - (o->lsq.intercept ? 1 : 0);
-    size_t most = rows < fit->given ? rows : fit->given;
-    const char *centred = o->lsq.intercept ? " (less 1 for the intercept)" : "";
-    if (fit->rank < most)
-        warn(NULL,
-             "rank deficient: rank %zu of %zu rows%s and %zu given columns: "
-             "the solution is that of minimum norm",
-             fit->rank, fit->rows, centred, fit->given);
-    else if (rows < fit->given)
-        warn(NULL,
-             "fewer rows than given columns: %zu rows%s, %zu columns, rank %zu: "
-             "the solution is that of minimum norm",
-             fit->rows, centred, fit->given, fit->rank);
-}
-
-static void check(enum lsq_status status, const char *name)
-{
-    if (status != LSQ_OK)
-        die(name, "%s", lsq_why(status));
-}
-
-/* Least squares: of the rows as they came where they are still there, else reduced. */
-static void solve(struct fit_input *input, const struct options *o, const char *name,
-                  struct lsq_fit *fit)
-{
-    size_t count;
-    double *rows = lsq_reducer_rows(input->reducer, &count);
-    if (rows != NULL) {
-        check(lsq_solve(rows, count, input->given, input->targets, &o->lsq, fit), name);
-        return;
+    struct fit_names names = {NULL, 0, 0};
+    fit_names_read(&names, settings, in);
+    if (o->others)
+        fit_names_to_others(&names, stream_name(in));
+    for (size_t i = 0; i < names.count; i++) {
+        struct fit_name *own = &names.list[i];
+        bool last = i + 1 == names.count;
+        if (o->partial)
+            fitting_put_partial(&o->fitting, out, &own->input, in, own->name, last);
+        else
+            fitting_put_model(&o->fitting, out, &own->input, in, own->name, last);
     }
-    struct lsq_reduced reduced;
-    check(lsq_reducer_finish(input->reducer, &reduced), name);
-    check(lsq_solve_reduced(&reduced, &o->lsq, fit), name);
-    lsq_reduced_free(&reduced);
+    fit_names_free(&names);
 }
 
-/* 21 penalties from the largest singular value squared down to a 10¹⁰th of it. */
-static void make_grid(struct loo *loo, const struct options *o, const struct lsq_spectrum *s)
+static void put_one(struct options *o, struct output *out, struct fit_input *input,
+                    struct stream *in)
 {
-    enum { STEPS = 21 };
-    loo->count = o->grid != NULL ? o->grid_count : STEPS;
-    loo->lambdas = mem_array(loo->count, sizeof *loo->lambdas);
-    double top = s->rank > 0 ? o->weight * s->s[0] * s->s[0] : 1;
-    for (size_t k = 0; k < loo->count; k++)
-        loo->lambdas[k] = o->grid != NULL ? o->grid[k] : top * pow(10, -0.5 * (double)k);
-}
-
-/* Ridge regression, or leave-one-out errors, or both: from the spectrum. */
-static void solve_spectrum(struct fit_input *input, const struct options *o, struct stream *in,
-                           struct output *left_out, struct lsq_fit *fit, struct loo *loo,
-                           double *ridge)
-{
-    const char *name = stream_name(in);
-    bool ridged = o->ridge_auto || o->ridge > 0;
-    struct lsq_reduced reduced;
-    struct lsq_spectrum spectrum;
-    check(lsq_reducer_finish(input->reducer, &reduced), name);
-    bool tall = reduced.count - reduced.intercept >= reduced.given;
-    check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), name);
-    spectrum.weight = o->weight;
-    *ridge = o->ridge;
-    if (o->loo || o->ridge_auto) {
-        if (reduced.rows < 2)
-            die(name, "one row, expected at least 2: leave-one-out errors need a row to fit");
-        if (o->ridge_auto) {
-            make_grid(loo, o, &spectrum);
-        } else {
-            loo->count = 1;
-            loo->lambdas = mem_array(1, sizeof *loo->lambdas);
-            loo->lambdas[0] = o->ridge;
-        }
-        loo_run(loo, in, &spectrum);
-        if (left_out != NULL)
-            loo_put_left_out(loo, in, &spectrum, left_out);
-        *ridge = loo->lambdas[loo->best];
-    }
-    check(ridged ? lsq_spectrum_fit(&spectrum, *ridge, fit)
-                 : lsq_solve_reduced(&reduced, &o->lsq, fit),
-          name);
-    lsq_spectrum_free(&spectrum);
-    lsq_reduced_free(&reduced);
-}
-
-/* The penalty and the leave-one-out score, in one line. */
-static void remark_loo(const struct loo *loo, const struct options *o, size_t targets)
-{
-    char score[NUM_REPR_SIZE];
-    snprintf(score, sizeof score, "%.6g", loo_r2_mean(loo, targets));
-    if (o->ridge_auto)
-        warn(NULL, "ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
-             loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
+    static const struct str no_name = {"", 0};
+    if (o->fitting.loo || o->fitting.ridge_auto)
+        stream_keep(in);
+    fit_input_read(input, in);
+    if (o->partial)
+        fitting_put_partial(&o->fitting, out, input, in, no_name, true);
     else
-        warn(NULL, "leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
-}
-
-static void put_model(struct output *out, struct fit_input *input, const struct options *o,
-                      struct stream *in)
-{
-    struct lsq_fit fit;
-    struct loo loo;
-    struct model_notes notes = {
-        .intercept = o->lsq.intercept, .range = input->range, .chosen = o->ridge_auto};
-    memset(&loo, 0, sizeof loo);
-    struct output *left_out = o->left_out != NULL ? output_file(o->left_out) : NULL;
-    if (o->loo || o->ridge_auto || o->ridge > 0)
-        solve_spectrum(input, o, in, left_out, &fit, &loo, &notes.ridge);
-    else
-        solve(input, o, stream_name(in), &fit);
-    if (o->weight != 1)
-        check(lsq_weigh(&fit, o->weight), stream_name(in));
-    if (o->dense)
-        check(lsq_make_dense(&fit), stream_name(in));
-    if (loo.count > 0) {
-        notes.loo = &loo;
-        remark_loo(&loo, o, fit.targets);
-    }
-    if (notes.ridge == 0)
-        remark(&fit, o);
-    model_put(out, &fit, &notes, &input->meta.block);
-    if (left_out != NULL)
-        output_close(left_out);
-    lsq_free(&fit);
-    loo_free(&loo);
-}
-
-static void put_partial(struct output *out, struct fit_input *input, double weight,
-                        const char *name)
-{
-    struct lsq_reduced reduced;
-    check(lsq_reducer_finish(input->reducer, &reduced), name);
-    if (weight != 1)
-        check(lsq_reduced_weigh(&reduced, weight), name);
-    partial_put(out, &reduced, &input->range, &input->meta.block);
-    lsq_reduced_free(&reduced);
+        fitting_put_model(&o->fitting, out, input, in, no_name, true);
+    fit_input_free(input);
 }
 
 int main(int argc, char **argv)
@@ -305,25 +236,22 @@ int main(int argc, char **argv)
     struct options o = parse(argc, argv);
     struct output *out = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);
+    const char *left_out = o.fitting.left_out;
 
-    if (o.left_out != NULL && output_is_stdout(o.left_out))
-        die(o.left_out, "the file that standard output goes to, expected another for --left-out");
+    if (left_out != NULL && output_is_stdout(left_out))
+        die(left_out, "the file that standard output goes to, expected another for --left-out");
 
     struct fit_input input = {.given_text = o.given_text,
                               .position = o.given,
-                              .intercept = o.lsq.intercept,
-                              .threads = o.threads};
-    if (o.loo || o.ridge_auto)
-        stream_keep(in);
-    fit_input_read(&input, in);
-
-    if (o.partial)
-        put_partial(out, &input, o.weight, stream_name(in));
+                              .intercept = o.fitting.lsq.intercept,
+                              .threads = o.by_name ? 1 : o.threads};
+    if (o.by_name)
+        put_by_name(&o, out, &input, in);
     else
-        put_model(out, &input, &o, in);
+        put_one(&o, out, &input, in);
+    fitting_end(&o.fitting);
 
-    fit_input_free(&input);
-    free(o.grid);
+    free(o.fitting.grid);
     stream_close(in);
     output_close(out);
     return EXIT_SUCCESS;

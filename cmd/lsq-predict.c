@@ -2,7 +2,7 @@
 #include "extend.h"
 #include "frame.h"
 #include "mem.h"
-#include "model.h"
+#include "models.h"
 #include "msg.h"
 #include "num.h"
 #include "opt.h"
@@ -20,7 +20,9 @@ static const char usage[] =
     "Usage: lsq-predict [OPTION]... MODEL [FILE]...\n"
     "Predict with a MODEL of lsq-fit the columns that follow the given ones, for each row\n"
     "of matrix streams (stdin, or each FILE): whole rows, or just their given columns.\n"
+    "Of several models (lsq-fit --by-name) each row is given to that of its name.\n"
     "\n"
+    "  -a, --append    write what is predicted behind what it is predicted from\n"
     "  -e, --extend=N  predict from the last columns of each row what follows it, from that\n"
     "                  and what is before it what follows then, up to N new columns\n"
     "      --clamp     with --extend: bring what is predicted into the range that the model\n"
@@ -31,17 +33,19 @@ static const char usage[] =
 
 struct options {
     size_t extend; /* new columns; 0: the model's targets, once */
-    bool clamp;
+    bool append, clamp;
 };
 
-/* What the predictions of rows are made with; extend is NULL without --extend. */
+/* What the predictions of rows are made with. */
 struct work {
     const struct options *o;
-    const struct model *model;
-    struct extend *extend;
-    double *x, *y, *factors;
-    size_t columns;                                  /* written, a row */
-    uint64_t position;                               /* of the first of them */
+    struct models models;
+    const struct model *model; /* of the present row */
+    struct extend *extend;     /* of that model; NULL without --extend */
+    double *row, *factors;     /* what is predicted from, and behind it what is predicted */
+    size_t before, room;       /* columns read, and doubles at row */
+    size_t columns;            /* predicted, a row */
+    uint64_t position;         /* of the first of them */
     uint64_t held, held_rows, held_row, held_column; /* by --clamp, and the first one */
     char held_name[264];
 };
@@ -49,14 +53,18 @@ struct work {
 static struct options parse(int argc, char **argv)
 {
     enum { CLAMP = OPT_LONG };
-    static const struct option longs[] = {
-        {"extend", required_argument, NULL, 'e'}, {"clamp", no_argument, NULL, CLAMP}, OPT_COMMON};
-    struct options o = {0, false};
+    static const struct option longs[] = {{"append", no_argument, NULL, 'a'},
+                                          {"extend", required_argument, NULL, 'e'},
+                                          {"clamp", no_argument, NULL, CLAMP},
+                                          OPT_COMMON};
+    struct options o = {0, false, false};
     int c;
-    while ((c = opt_next(argc, argv, "e:", longs, usage)) != -1) {
+    while ((c = opt_next(argc, argv, "ae:", longs, usage)) != -1) {
         uint64_t n = 0;
         if (c == CLAMP)
             o.clamp = true;
+        else if (c == 'a')
+            o.append = true;
         else if (num_parse_uint(optarg, FRAME_MAX, &n) && n > 0)
             o.extend = (size_t)n;
         else
@@ -67,26 +75,29 @@ static struct options parse(int argc, char **argv)
     return o;
 }
 
+/* All models agree in what is asked here. */
 static void check_block(struct work *w, struct stream *in, const struct block *block)
 {
     const char *name = stream_name(in);
-    const struct model *model = w->model;
+    const struct model *model = &w->models.list[0];
     for (size_t i = 0; i < (block->ragged ? block->rows : block->rows > 0); i++)
         if (block_row(block, i).cols < model->given)
             die(name, "row %zu of %zu column%s, expected at least the %zu that the model is given",
                 stream_row0(in) + i, block_row(block, i).cols, msg_plural(block_row(block, i).cols),
                 model->given);
-    size_t before = w->extend != NULL ? stream_rectangle(in, block) : model->given;
+    size_t before = w->o->extend > 0 ? stream_rectangle(in, block) : model->given;
     if (block->col0 > (uint64_t)INT64_MAX - before)
         die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, block->col0,
             INT64_MAX);
-    if (w->extend == NULL && block->col0 != model->col0)
+    if (w->o->extend == 0 && block->col0 != model->col0)
         die(name, "rows from column %" PRIu64 " on, expected column %" PRIu64 " as the model has",
             block->col0, model->col0);
     if (block->has_rate && model->has_rate && block->rate != model->rate)
         die(name, "%.10g Hz, expected %.10g Hz as the model has", block->rate, model->rate);
-    if (before > 0) /* else a block of no rows: the position is that of the others */
-        w->position = block->col0 + before;
+    if (before == 0) /* a block of no rows: the position is that of the others */
+        return;
+    w->before = before;
+    w->position = block->col0 + before;
 }
 
 static _Noreturn void refuse_overflow(const struct stream *in, size_t row)
@@ -97,18 +108,52 @@ static _Noreturn void refuse_overflow(const struct stream *in, size_t row)
         stream_row0(in) + row);
 }
 
-/* The targets of one row, once. */
-static const double *predict_row(struct work *w, const struct stream *in, const struct block *block,
-                                 size_t row)
+static void use_model(struct work *w, size_t at)
+{
+    const struct model *model = &w->models.list[at];
+    if (model == w->model)
+        return;
+    w->model = model;
+    w->factors = mem_grow(w->factors, model->rank, sizeof *w->factors);
+    if (w->o->extend == 0)
+        return;
+    extend_free(w->extend);
+    w->extend = extend_new(model);
+    if (w->extend == NULL)
+        die(NULL, "out of memory");
+}
+
+/* The model of this row, and room for what is predicted of it. */
+static void begin_row(struct work *w, const struct stream *in, const struct block *block,
+                      size_t row)
+{
+    struct str name = block_name(block, row);
+    size_t at;
+    char text[256];
+    if (!models_find(&w->models, name, &at))
+        die(stream_name(in), "row %zu%s%s%s: no model of its name, expected one of %zu models",
+            stream_row0(in) + row, name.n > 0 ? " (" : "",
+            msg_text(name.p, name.n, text, sizeof text), name.n > 0 ? ")" : " without a name",
+            w->models.count);
+    use_model(w, at);
+    size_t kept = w->o->append ? w->before : w->model->given;
+    size_t room = kept - w->model->given +
+                  (w->o->extend > 0 ? extend_room(w->extend, w->columns)
+                                    : w->model->given + w->model->targets);
+    if (room > w->room)
+        w->row = mem_grow(w->row, w->room = room, sizeof *w->row);
+}
+
+/* The targets, once; x: the given columns. */
+static void predict_row(const struct work *w, const struct stream *in, size_t row, const double *x,
+                        double *y)
 {
     double sum = 0;
-    table_row(in, block, row, w->model->given, w->x);
-    model_predict(w->model, w->x, w->y, w->factors);
+    model_predict(w->model, x, y, w->factors);
     for (size_t j = 0; j < w->model->targets; j++)
-        sum += w->y[j] * 0;
+        sum += y[j] * 0;
     if (sum != 0)
         refuse_overflow(in, row);
-    return w->y;
 }
 
 /* Says where a row leaves the range, or notes that it was held there. */
@@ -135,75 +180,89 @@ static void remark(struct work *w, const struct stream *in, const struct block *
 }
 
 /* What follows one row. */
-static const double *extend_one(struct work *w, const struct stream *in, const struct block *block,
-                                size_t row)
+static void extend_one(struct work *w, const struct stream *in, const struct block *block,
+                       size_t row, double *x)
 {
-    size_t given = w->model->given;
-    table_columns(in, block, row, block_row(block, row).cols - given, given, w->x);
-    struct extended found = extend_row(w->extend, w->x, w->columns, w->o->clamp);
+    struct extended found = extend_row(w->extend, x, w->columns, w->o->clamp);
     if (!found.finite)
         refuse_overflow(in, row);
     if (found.outside > 0)
         remark(w, in, block, row, &found);
-    return w->x + given;
+}
+
+/* The columns to be written of one row. */
+static const double *complete_row(struct work *w, const struct stream *in,
+                                  const struct block *block, size_t row)
+{
+    begin_row(w, in, block, row);
+    size_t given = w->model->given;
+    size_t kept = w->o->append ? w->before : given;
+    table_columns(in, block, row, w->before - kept, kept, w->row);
+    double *x = w->row + kept - given;
+    if (w->o->extend > 0)
+        extend_one(w, in, block, row, x);
+    else
+        predict_row(w, in, row, x, x + given);
+    return w->o->append ? w->row : x + given;
 }
 
 static void put_predictions(struct output *out, struct work *w, struct stream *in,
                             const struct block *block)
 {
     struct block meta = *block;
-    meta.has_rate = block->has_rate || w->model->has_rate;
-    meta.rate = block->has_rate ? block->rate : w->model->rate;
-    meta.has_col0 = true;
-    meta.col0 = w->position;
-    size_t row_bytes = w->columns * sizeof(double);
+    const struct model *model = &w->models.list[0];
+    size_t columns = w->columns + (w->o->append ? w->before : 0);
+    size_t row_bytes = columns * sizeof(double);
+    meta.has_rate = block->has_rate || model->has_rate;
+    meta.rate = block->has_rate ? block->rate : model->rate;
+    if (!w->o->append) {
+        meta.has_col0 = true;
+        meta.col0 = w->position;
+    }
     for (size_t row = 0; row < block->rows;) {
         size_t n = block_fit(&meta, row, block->rows - row, row_bytes);
         if (n == 0)
-            die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB",
-                w->columns);
+            die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB", columns);
         bool last = stream_at_end(in) && row + n == block->rows;
-        block_put_head(out, &meta, row, n, &nd_double, w->columns, last);
+        block_put_head(out, &meta, row, n, &nd_double, columns, last);
         for (size_t i = row; i < row + n; i++)
-            output_write(
-                out, w->extend != NULL ? extend_one(w, in, block, i) : predict_row(w, in, block, i),
-                row_bytes);
+            output_write(out, complete_row(w, in, block, i), row_bytes);
         row += n;
     }
     if (block->rows == 0 && stream_at_end(in))
-        block_put_head(out, &meta, 0, 0, &nd_double, w->columns, true);
+        block_put_head(out, &meta, 0, 0, &nd_double, columns, true);
 }
 
 static void work_begin(struct work *w, const char *path)
 {
-    const struct model *m = w->model;
-    w->columns = w->o->extend > 0 ? w->o->extend : m->targets;
-    if (w->o->clamp && !m->range.known)
-        die(path, "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
-    size_t room = m->given;
-    if (w->o->extend > 0) {
-        w->extend = extend_new(m);
-        if (w->extend == NULL)
-            die(NULL, "out of memory");
-        room = extend_room(w->extend, w->columns);
-    } else {
-        w->y = mem_array(m->targets, sizeof *w->y);
-        w->factors = mem_array(m->rank, sizeof *w->factors);
-    }
-    w->x = mem_array(room, sizeof *w->x);
+    models_read(path, &w->models);
+    const struct model *first = &w->models.list[0];
+    w->columns = w->o->extend > 0 ? w->o->extend : first->targets;
+    if (w->o->clamp && !first->range.known)
+        die(strcmp(path, "-") == 0 ? "stdin" : path,
+            "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
+}
+
+/* What --clamp has done, in one line. */
+static void remark_held(const struct work *w)
+{
+    char range[96];
+    const struct range *seen = &w->model->range;
+    snprintf(range, sizeof range, "range %.10g to %.10g", seen->low, seen->high);
+    warn(NULL,
+         "%" PRIu64 " value%s in %" PRIu64 " row%s held within the %s seen in training "
+         "(the first: row %" PRIu64 "%s, column %" PRIu64 ")",
+         w->held, msg_plural(w->held), w->held_rows, msg_plural(w->held_rows),
+         w->models.count > 1 ? "ranges" : range, w->held_row, w->held_name, w->held_column);
 }
 
 static void work_end(struct work *w)
 {
     if (w->o->clamp && w->held > 0)
-        warn(NULL,
-             "%" PRIu64 " value%s in %" PRIu64 " row%s held within the range %.10g to %.10g seen "
-             "in training (the first: row %" PRIu64 "%s, column %" PRIu64 ")",
-             w->held, msg_plural(w->held), w->held_rows, msg_plural(w->held_rows),
-             w->model->range.low, w->model->range.high, w->held_row, w->held_name, w->held_column);
+        remark_held(w);
     extend_free(w->extend);
-    free(w->x);
-    free(w->y);
+    models_free(&w->models);
+    free(w->row);
     free(w->factors);
 }
 
@@ -222,10 +281,8 @@ int main(int argc, char **argv)
         die_usage("both the model and the rows on standard input, expected one in a file");
     struct output *out = output_stdout();
 
-    struct model model;
-    model_read(path, &model);
-    struct work work = {.o = &o, .model = &model};
-    work_begin(&work, strcmp(path, "-") == 0 ? "stdin" : path);
+    struct work work = {.o = &o};
+    work_begin(&work, path);
 
     struct stream *in = stream_open(argv + optind, argc - optind);
     struct block block;
@@ -237,6 +294,5 @@ int main(int argc, char **argv)
     stream_close(in);
     output_close(out);
     work_end(&work);
-    model_free(&model);
     return EXIT_SUCCESS;
 }

@@ -27,6 +27,8 @@ static const char usage[] =
     "  -c, --cols=A:B       score columns A up to, not including, B of those predicted: an\n"
     "                       index (12), a fraction (0.25) or a per cent (25%)\n"
     "      --snr            then the signal-to-noise ratio of what is scored, in dB\n"
+    "      --sums           then, not with --average, the sum of squared errors and that of\n"
+    "                       squared deviations, whose ratio is 1 less the score\n"
     "  -u, --undefined=HOW  columns of constant truth, or of one row only, count as\n"
     "                       finite: 1 if exact, else 0 (default); nan: not a number\n"
     "  -j, --json           JSON instead of plain text: an object, or one a row\n"
@@ -41,7 +43,7 @@ static const char *const words[] = {"uniform", "variance", "none", "flat", "pool
 
 struct options {
     int score;
-    bool nan, json, snr;
+    bool nan, json, snr, sums;
     const char *range; /* as typed */
     struct num_span span;
 };
@@ -66,13 +68,14 @@ static void check_one_score(unsigned asked)
 
 static struct options parse_options(int argc, char **argv)
 {
-    enum { POOLED_OPTION = OPT_LONG, BY_ROW_OPTION, SNR_OPTION };
+    enum { POOLED_OPTION = OPT_LONG, BY_ROW_OPTION, SNR_OPTION, SUMS_OPTION };
     static const struct option longs[] = {{"average", required_argument, NULL, 'a'},
                                           {"flat", no_argument, NULL, 'f'},
                                           {"pooled", no_argument, NULL, POOLED_OPTION},
                                           {"by-row", no_argument, NULL, BY_ROW_OPTION},
                                           {"cols", required_argument, NULL, 'c'},
                                           {"snr", no_argument, NULL, SNR_OPTION},
+                                          {"sums", no_argument, NULL, SUMS_OPTION},
                                           {"undefined", required_argument, NULL, 'u'},
                                           {"json", no_argument, NULL, 'j'},
                                           OPT_COMMON};
@@ -93,12 +96,16 @@ static struct options parse_options(int argc, char **argv)
             o.range = optarg;
         } else if (c == SNR_OPTION)
             o.snr = true;
+        else if (c == SUMS_OPTION)
+            o.sums = true;
         else if (c == 'u')
             o.nan = opt_word("--undefined", optarg, undefined) == 1;
         else
             o.json = true;
     }
     check_one_score(asked);
+    if (o.sums && by_column(&o))
+        die_usage("--sums of columns, expected --flat, --pooled or --by-row with it");
     return o;
 }
 
@@ -163,6 +170,22 @@ static void put_snr(struct output *out, const struct scores *s, const struct opt
     print_number(out, snr_db(&s->snr, o->nan), o->json);
 }
 
+/* before: what stands before each of the two, as its number does. */
+static void put_sums(struct output *out, const struct scores *s, const struct options *o,
+                     const char *const before[2])
+{
+    if (!o->sums)
+        return;
+    print_text(out, before[0]);
+    print_number(out, r2_residual(&s->r2, 0), o->json);
+    print_text(out, before[1]);
+    print_number(out, r2_total(&s->r2, 0), o->json);
+}
+
+static const char *const json_sums[] = {", \"squared_error\": ", ", \"squared_deviation\": "};
+static const char *const line_sums[] = {"\n", "\n"};
+static const char *const tab_sums[] = {"\t", "\t"};
+
 static void put_json(struct output *out, const struct scores *s, const struct options *o)
 {
     char text[256];
@@ -170,6 +193,7 @@ static void put_json(struct output *out, const struct scores *s, const struct op
     put_r2(out, &s->r2, o, ", ");
     print_text(out, o->score == NONE ? "]" : "");
     put_snr(out, s, o, ", \"snr_db\": ");
+    put_sums(out, s, o, json_sums);
     snprintf(text, sizeof text,
              ", \"average\": \"%s\", \"rows\": %zu, \"columns\": %zu, \"undefined\": %zu}\n",
              words[o->score], s->rows, s->cols, r2_count_undefined(&s->r2));
@@ -186,6 +210,7 @@ static void put_row(struct output *out, const struct scores *s, const struct opt
     print_text(out, o->json ? ", \"r2\": " : "\t");
     put_r2(out, &s->r2, o, "");
     put_snr(out, s, o, o->json ? ", \"snr_db\": " : "\t");
+    put_sums(out, s, o, o->json ? json_sums : tab_sums);
     snprintf(text, sizeof text, ", \"row\": %zu, \"columns\": %zu, \"undefined\": %zu}",
              s->rows - 1, s->cols, r2_count_undefined(&s->r2));
     print_text(out, o->json ? text : "");
@@ -229,6 +254,7 @@ int main(int argc, char **argv)
     else if (o.score != BY_ROW) {
         put_r2(out, &scores.r2, &o, "\n");
         put_snr(out, &scores, &o, "\n");
+        put_sums(out, &scores, &o, line_sums);
         print_text(out, "\n");
     }
 

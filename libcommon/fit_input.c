@@ -47,13 +47,17 @@ static void keep_rate(struct fit_input *f, const struct block *block)
 
 /* Converts a few rows at a time, which stay in the cache until they are reduced. */
 static void add_rows(struct fit_input *f, const struct stream *in, const struct block *block,
-                     double *strip, size_t strip_rows)
+                     size_t row, size_t end)
 {
     size_t columns = f->given + f->targets;
-    for (size_t row = 0; row < block->rows; row += strip_rows) {
-        size_t n = block->rows - row < strip_rows ? block->rows - row : strip_rows;
-        table_rows(in, block, row, n, columns, strip, &f->range);
-        check_lsq(in, lsq_reducer_add(f->reducer, strip, n, 1));
+    if (f->strip == NULL) {
+        f->strip_rows = 1 + (16 << 10) / columns;
+        f->strip = mem_array(f->strip_rows, columns * sizeof *f->strip);
+    }
+    for (; row < end; row += f->strip_rows) {
+        size_t n = end - row < f->strip_rows ? end - row : f->strip_rows;
+        table_rows(in, block, row, n, columns, f->strip, &f->range);
+        check_lsq(in, lsq_reducer_add(f->reducer, f->strip, n, 1));
     }
 }
 
@@ -79,40 +83,44 @@ static void merge(struct fit_input *f, const struct stream *in, const struct blo
     lsq_reduced_free(&part);
 }
 
+void fit_input_begin(struct fit_input *f)
+{
+    f->range = range_none();
+}
+
+void fit_input_take(struct fit_input *f, const struct stream *in, const struct block *block,
+                    size_t columns, size_t row, size_t end)
+{
+    if (block->other) {
+        merge(f, in, block);
+    } else if (row < end) {
+        if (f->reducer == NULL)
+            begin(f, in, block, count_given(f, columns, stream_name(in)), columns);
+        if (columns != f->given + f->targets)
+            die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits",
+                columns, msg_plural(columns), f->given + f->targets);
+        add_rows(f, in, block, row, end);
+    }
+    keep_rate(f, block);
+}
+
 void fit_input_read(struct fit_input *f, struct stream *in)
 {
     struct block block;
     struct progress progress = PROGRESS_NEW;
-    double *strip = NULL;
-    size_t strip_rows = 0;
     uint64_t rows = 0;
-    f->range = range_none();
+    fit_input_begin(f);
     stream_also(in, PARTIAL_KEY);
     while (stream_next(in, &block)) {
-        if (block.other) {
-            merge(f, in, &block);
-        } else if (block.rows > 0) {
-            size_t columns = stream_rectangle(in, &block);
-            if (f->reducer == NULL)
-                begin(f, in, &block, count_given(f, columns, stream_name(in)), columns);
-            if (columns != f->given + f->targets)
-                die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits",
-                    columns, msg_plural(columns), f->given + f->targets);
-            if (strip == NULL) {
-                strip_rows = 1 + (16 << 10) / columns;
-                strip = mem_array(strip_rows, columns * sizeof *strip);
-            }
-            add_rows(f, in, &block, strip, strip_rows);
-        }
-        keep_rate(f, &block);
+        fit_input_take(f, in, &block, stream_rectangle(in, &block), 0, block.rows);
         progress_rows(&progress, rows += block.rows);
     }
     progress_end(&progress);
-    free(strip);
 }
 
 void fit_input_free(struct fit_input *f)
 {
     lsq_reducer_free(f->reducer);
     block_meta_free(&f->meta);
+    free(f->strip);
 }

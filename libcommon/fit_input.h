@@ -21,9 +21,19 @@ struct fit_input {
     struct lsq_reducer *reducer;
     struct range range;     /* of all values */
     struct block_meta meta; /* of the first block */
+
+    double *strip; /* rows as doubles, a few at a time */
+    size_t strip_rows;
 };
 
-/* Reads in to its end; the settings above must be there. */
+/* Before the first fit_input_take; the settings above must be there. */
+void fit_input_begin(struct fit_input *input);
+
+/* Adds rows `row` to `end` of a block of that many columns, or the partial fit that it is. */
+void fit_input_take(struct fit_input *input, const struct stream *in, const struct block *block,
+                    size_t columns, size_t row, size_t end);
+
+/* Reads in to its end: all of that in one call. */
 void fit_input_read(struct fit_input *input, struct stream *in);
 void fit_input_free(struct fit_input *input);
 

@@ -113,6 +113,14 @@ enum lsq_status lsq_spectrum_make(const struct lsq_reduced *reduced, bool scaled
     return status;
 }
 
+double lsq_spectrum_mean_square(const struct lsq_spectrum *s)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->rank; i++)
+        sum += s->s[i] * s->s[i];
+    return sum / (double)s->given;
+}
+
 enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
 {
     size_t p = s->given;

@@ -36,6 +36,10 @@ enum lsq_status lsq_spectrum_make(const struct lsq_reduced *reduced, bool scaled
                                   struct lsq_spectrum *spectrum);
 void lsq_spectrum_free(struct lsq_spectrum *spectrum);
 
+/* The mean over the given columns of the squared singular values, which is that of the
+ * columns' sums of squares. */
+double lsq_spectrum_mean_square(const struct lsq_spectrum *spectrum);
+
 /* The fit with penalty lambda > 0 on the coefficients, none on the intercept (ridge
  * regression), of a spectrum whose columns are not scaled. */
 enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *spectrum, double lambda,

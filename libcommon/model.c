@@ -45,6 +45,17 @@ static size_t count_factors(const struct fields *s)
     return basis->nds->cols;
 }
 
+static void read_name(const struct fields *s, struct model *m)
+{
+    const struct mp_value *name = mp_find(s->map, "name");
+    if (name == NULL)
+        return;
+    if (name->kind != MP_STR)
+        die(s->name, "a model whose \"name\" is no text, expected the name of the rows fitted");
+    m->name =
+        (struct str){memcpy(mem_array(name->str.n, 1), name->str.p, name->str.n), name->str.n};
+}
+
 static void read_head(const struct fields *s, struct model *m)
 {
     m->given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
@@ -61,6 +72,7 @@ static void read_head(const struct fields *s, struct model *m)
     if (col0 != NULL)
         m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
     m->range = fields_range(s);
+    read_name(s, m);
     bool dense = mp_find(s->map, "coef") != NULL;
     m->rank = dense ? m->given : count_factors(s);
     m->intercept = mem_array(m->targets, sizeof *m->intercept);
@@ -109,10 +121,8 @@ static void check_kind(const struct fields *s)
         die(s->name, "a model format other than version 1, expected \"lsq\": 1");
 }
 
-void model_read(const char *path, struct model *m)
+bool model_read(struct stream *stream, struct model *m)
 {
-    char *paths[] = {mem_string(path)};
-    struct stream *stream = stream_open_maps(paths, "a model");
     memset(m, 0, sizeof *m);
     size_t next = 0;
     bool last;
@@ -128,13 +138,7 @@ void model_read(const char *path, struct model *m)
             read_head(&s, m);
         next = read_slice(&s, m, next);
     } while (next < m->targets);
-    if (!stream_at_end(stream))
-        die(stream_name(stream), "more behind the model, expected its end");
-    if (!last)
-        die(stream_name(stream), "truncated: \"last\" is false in the last part of the model, "
-                                 "expected more parts");
-    stream_close(stream);
-    free(paths[0]);
+    return last;
 }
 
 void model_free(struct model *m)
@@ -143,6 +147,7 @@ void model_free(struct model *m)
     free(m->basis);
     free(m->loadings);
     free(m->intercept);
+    free((char *)m->name.p);
     memset(m, 0, sizeof *m);
 }
 

@@ -18,11 +18,12 @@ struct model {
     double rate;        /* Hz */
     uint64_t col0;      /* of the first given column */
     struct range range; /* of the values fitted, if known */
+    struct str name;    /* of the rows fitted, bytes owned; empty: none */
 };
 
-/* Reads the model that path ("-" is standard input) holds. Anything else ends the
- * program with a message. */
-void model_read(const char *path, struct model *model);
+/* Reads the next model of a stream (stream_open_maps). Anything else ends the program with
+ * a message. Returns whether the stream says that it was the last. */
+bool model_read(struct stream *stream, struct model *model);
 
 /* Predicts the targets (`targets` doubles at y) of one row from its given columns.
  * room: at least `rank` doubles. */

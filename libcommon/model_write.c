@@ -9,7 +9,7 @@
  * not handed on into it. */
 static const char *const own_keys[] = {
     "lsq",       "k",    "targets",  "target0", "coef", "basis",         "loadings",   "rows",
-    "intercept", "rank", "singular", "rcond",   "rss",  "fit_intercept", FIELDS_RANGE,
+    "intercept", "rank", "singular", "rcond",   "rss",  "fit_intercept", FIELDS_RANGE, "name",
 };
 enum { OWN_KEYS = sizeof own_keys / sizeof *own_keys };
 
@@ -46,13 +46,18 @@ static void put_coefficients(struct output *out, const struct lsq_fit *fit, size
 
 static size_t count_notes(const struct model_notes *n)
 {
-    return (size_t)n->range.known + (n->ridge > 0) + (n->loo != NULL) + 2 * (size_t)n->chosen;
+    return (size_t)n->range.known + (n->name.n > 0) + (n->ridge > 0) + (n->loo != NULL) +
+           2 * (size_t)n->chosen;
 }
 
 static void put_notes(struct output *out, const struct model_notes *n, size_t targets, size_t first,
                       size_t count)
 {
     fields_put_range(out, &n->range);
+    if (n->name.n > 0) {
+        mp_put_key(out, "name");
+        mp_put_str(out, n->name);
+    }
     if (n->ridge > 0) {
         mp_put_key(out, "ridge");
         mp_put_double(out, n->ridge);
@@ -77,7 +82,7 @@ static void put_slice(struct output *out, const struct lsq_fit *fit,
                       const struct model_notes *notes, const struct block *meta, size_t first,
                       size_t count)
 {
-    bool last = first + count == fit->targets;
+    bool last = notes->last && first + count == fit->targets;
     mp_put_map(out, (size_t)13 + (fit->coef == NULL) + count_notes(notes) +
                         block_put_meta(NULL, meta, is_own));
     mp_put_key(out, "lsq");

@@ -17,6 +17,8 @@ struct model_notes {
     const struct loo *loo; /* NULL: no leave-one-out errors */
     struct range range;    /* of the values fitted */
     bool chosen;           /* whether ridge was chosen by them: the curve is noted */
+    struct str name;       /* of the rows fitted; empty: none */
+    bool last;             /* whether no other model follows */
 };
 
 /* Writes fit as a model: one map, or more of them (slices of the targets) where one

@@ -11,7 +11,8 @@ bool partial_is_own(struct str key)
 {
     return str_is(key, PARTIAL_KEY) || str_is(key, "k") || str_is(key, "targets") ||
            str_is(key, "rows") || str_is(key, "fit_intercept") || str_is(key, "reduced") ||
-           str_is(key, "shift") || str_is(key, "rss") || str_is(key, FIELDS_RANGE);
+           str_is(key, "shift") || str_is(key, "rss") || str_is(key, "name") ||
+           str_is(key, FIELDS_RANGE);
 }
 
 static size_t width_of(const struct lsq_reduced *r)
@@ -19,14 +20,15 @@ static size_t width_of(const struct lsq_reduced *r)
     return (r->intercept ? 1 : 0) + r->given + r->targets;
 }
 
-void partial_put(struct output *out, const struct lsq_reduced *r, const struct range *range,
+void partial_put(struct output *out, const struct lsq_reduced *r, const struct partial_notes *notes,
                  const struct block *meta)
 {
     size_t room = FRAME_MAX / sizeof(double) - 4096 - 2 * width_of(r);
     if (width_of(r) > room / r->count)
         die(output_name(out), "%zu reduced rows of %zu columns, expected them to fit into 64 MiB",
             r->count, width_of(r));
-    mp_put_map(out, (size_t)9 + range->known + block_put_meta(NULL, meta, partial_is_own));
+    mp_put_map(out, (size_t)9 + notes->range.known + (notes->name.n > 0) +
+                        block_put_meta(NULL, meta, partial_is_own));
     mp_put_key(out, PARTIAL_KEY);
     mp_put_uint(out, 1);
     mp_put_key(out, "k");
@@ -37,10 +39,14 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct r
     mp_put_uint(out, r->rows);
     mp_put_key(out, "fit_intercept");
     mp_put_bool(out, r->intercept);
-    fields_put_range(out, range);
+    fields_put_range(out, &notes->range);
+    if (notes->name.n > 0) {
+        mp_put_key(out, "name");
+        mp_put_str(out, notes->name);
+    }
     block_put_meta(out, meta, partial_is_own);
     mp_put_key(out, "last");
-    mp_put_bool(out, true);
+    mp_put_bool(out, notes->last);
     mp_put_key(out, "shift");
     mp_put_vector(out, r->shift, r->given + r->targets);
     mp_put_key(out, "rss");

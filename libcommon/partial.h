@@ -16,10 +16,17 @@
 /* Whether a key is one of a partial fit's own, which are no attributes of its rows. */
 bool partial_is_own(struct str key);
 
-/* Writes it, with the range of its rows' values, where that is known, and meta's rate, col0
- * and unknown attributes. Ends the program if it does not fit into a map. */
-void partial_put(struct output *out, const struct lsq_reduced *reduced, const struct range *range,
-                 const struct block *meta);
+/* What a partial fit says besides its reduced rows. */
+struct partial_notes {
+    struct range range; /* of its rows' values */
+    struct str name;    /* of its rows; empty: none */
+    bool last;          /* whether no other partial fit follows */
+};
+
+/* Writes it, with meta's rate, col0 and unknown attributes. Ends the program if it does not
+ * fit into a map. */
+void partial_put(struct output *out, const struct lsq_reduced *reduced,
+                 const struct partial_notes *notes, const struct block *meta);
 
 /* Reads one; the caller frees it with lsq_reduced_free. Anything else in map ends the
  * program with a message that begins with name. */

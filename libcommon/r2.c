@@ -116,10 +116,21 @@ bool r2_undefined(const struct r2 *r2, size_t column)
     return !r2->varies[column];
 }
 
-double r2_total(const struct r2 *r2, size_t column)
+/* A sum of the column's, in the units of its values. */
+static double unscaled(const struct r2 *r2, size_t column, double sum)
 {
     double scale = r2->scale[column];
-    return scale > 0 ? r2->ss_total[column] / scale / scale : 0;
+    return scale > 0 ? sum / scale / scale : 0;
+}
+
+double r2_total(const struct r2 *r2, size_t column)
+{
+    return unscaled(r2, column, r2->ss_total[column]);
+}
+
+double r2_residual(const struct r2 *r2, size_t column)
+{
+    return unscaled(r2, column, r2->ss_residual[column]);
 }
 
 size_t r2_count_undefined(const struct r2 *r2)

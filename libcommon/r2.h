@@ -35,8 +35,9 @@ void r2_free(struct r2 *r2);
  * a computed variance of a constant 0.1 is not zero) or it has one row only. */
 bool r2_undefined(const struct r2 *r2, size_t column);
 
-/* Σ(y - ȳ)² of a column. */
+/* Σ(y - ȳ)² and Σ(y - ŷ)² of a column. */
 double r2_total(const struct r2 *r2, size_t column);
+double r2_residual(const struct r2 *r2, size_t column);
 size_t r2_count_undefined(const struct r2 *r2);
 
 /* A column's score. Undefined ones are NaN if `nan`, else 1 where the prediction is

@@ -40,7 +40,10 @@ static void predict(void *argument)
 {
     uint64_t *hash = argument;
     struct model m;
-    model_read("-", &m);
+    char *paths[] = {"-"};
+    struct stream *in = stream_open_maps(paths, "a model");
+    model_read(in, &m);
+    stream_close(in);
     FUZZ_CHECK(m.given > 0 && m.targets > 0);
     if (m.given <= MOST && m.rank <= MOST) {
         double *x = mem_array(m.given, sizeof *x);

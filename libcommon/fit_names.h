@@ -1,0 +1,30 @@
+/* Rows and partial fits of many names, each name's for a fit of its own. Errors end the
+ * program with a message. */
+#ifndef WAVEFILL_FIT_NAMES_H
+#define WAVEFILL_FIT_NAMES_H
+
+#include "fit_input.h"
+#include "stream.h"
+
+#include <stddef.h>
+
+/* What belongs to one name (stem.h). */
+struct fit_name {
+    struct str name; /* bytes owned */
+    struct fit_input input;
+};
+
+struct fit_names {
+    struct fit_name *list; /* in the order in which names came first; owned (fit_names_free) */
+    size_t count, room;
+};
+
+/* Reads in to its end. settings: those of fit_input.h, for each name. */
+void fit_names_read(struct fit_names *names, const struct fit_input *settings, struct stream *in);
+
+/* Each name's input becomes that of all others. file: for messages. */
+void fit_names_to_others(struct fit_names *names, const char *file);
+
+void fit_names_free(struct fit_names *names);
+
+#endif

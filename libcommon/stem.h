@@ -1,0 +1,13 @@
+/* What a row's name says of where the row comes from: pad-chop names the frame of row NAME
+ * that begins at column 160 NAME@160. */
+#ifndef WAVEFILL_STEM_H
+#define WAVEFILL_STEM_H
+
+#include "mp.h"
+
+/* The name without an @ and digits at its end; a view into it. */
+struct str stem_of(struct str name);
+
+bool stem_equal(struct str a, struct str b);
+
+#endif

@@ -1,0 +1,92 @@
+# How well do the models fill in, over a whole data set?
+#
+#     make -f evaluate.mk FSDD=recordings OUT=out
+#
+# cuts each take of each digit by each speaker after the portions in PROVIDED and fills it in from the speaker's other
+# takes of the digit: with the tutorial's model, ridge regression, the frame model (frames.sh), and as baselines the
+# mean of the others and silence. Writes to OUT/evaluate:
+#
+#     summary.tsv   R^2 of each model over the first ms and over all of the missing part, all takes pooled
+#     groups.tsv    the same for each digit by each speaker
+#     clips.tsv     a row a take, and what was chosen for its frame model
+#     time.tsv      R^2 against the time since the cut; time.svg: a plot of it
+#
+# R^2 is 1 - (sum of squared errors) / (sum of squared deviations from the clip's own mean in that stretch), both over all
+# clips. Digits and speakers that are there already are not done again; make -j does some at once. Needs GNU make 4.3 and
+# awk.
+
+DIGITS =
+SPEAKERS =
+PROVIDED = 0.25
+OUT = out
+FSDD =
+BIN =
+
+q = '$(subst ','\'',$(1))'
+unexport CDPATH
+
+ifndef INSIDE
+# Outside: go to OUT/evaluate and run this file there, for the reasons given in tutorial.mk.
+self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
+	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
+
+# A speaker's name becomes a file's name in a makefile: others than of these characters are left out.
+evaluate:
+	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
+	recordings=$${recordings:-$$here/corpus}; \
+	test -d "$$recordings" || { echo "evaluate: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
+	recordings=$$(cd -- "$$recordings" && pwd) && \
+	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
+	groups=$$(ls -- "$$recordings" | LC_ALL=C awk -v digits=$(call q,$(DIGITS)) -v speakers=$(call q,$(SPEAKERS)) \
+		-f "$$here/groups.awk") && \
+	if [ -z "$$groups" ]; then echo "evaluate: $$recordings: no takes DIGIT_SPEAKER_TAKE.wav asked for, expected some" >&2; exit 1; fi && \
+	mkdir -p -- $(call q,$(OUT)/evaluate) && cd -- $(call q,$(OUT)/evaluate) && locked=$$(command -v flock || true) && \
+	exec $${locked:+"$$locked" .} sh -c 'rm -rf -- .wf-*.* */.wf-*.*; exec "$$@"' sh $(MAKE) --no-print-directory -f "$$self" INSIDE=1 HERE="$$here" RECORDINGS="$$recordings" \
+		SETS="$$(echo $$groups)" evaluate
+
+else
+# Inside OUT/evaluate. SETS are words such as jackson_0. A file appears whole or not at all.
+temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -rf "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
+note = @$(temp); { $(1); } >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
+filters = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
+folders = $(subst %,percent,$(PROVIDED))
+sums = $(foreach folder,$(folders),$(SETS:%=$(folder)/%.sums))
+tables = summary.tsv groups.tsv clips.tsv time.tsv time.svg
+
+evaluate: $(tables)
+	@cat summary.tsv
+
+filters.list: FORCE
+	$(call note,for name in $(filters); do path=$$(command -v $$name) && cksum <"$$path" || { \
+		echo "evaluate: $$name is not found in PATH (is wavefill installed?)" >&2; exit 1; }; done; \
+		cat $(call q,$(HERE)/evaluate.sh) $(call q,$(HERE)/frames.sh) | cksum)
+
+# The takes of a group, in a file that changes only with them.
+$(SETS:%=%.list): %.list: FORCE
+	$(call note,group=$*; (cd -- $(call q,$(RECORDINGS)) && LC_ALL=C && cksum -- "$${group##*_}_$${group%_*}_"*))
+
+# All that a group's filters leave behind goes with its folder.
+define rules
+$(SETS:%=$(folder)/%.sums): $(folder)/%.sums: %.list filters.list | $(folder)
+	@$$(temp); rm -rf "$$$$temp"; mkdir "$$$$temp" && group=$$* && (cd "$$$$temp" && \
+	sh $(call q,$(HERE)/evaluate.sh) $(call q,$(RECORDINGS)) "$$$${group##*_}" "$$$${group%_*}" $(portion) >sums) && \
+	mv "$$$$temp/sums" $$@ && if [ -t 2 ]; then \
+	printf '\revaluate: %d of $(words $(SETS)), $(portion) given ' "$$$$(ls $(folder) | grep -c 'sums$$$$')" >&2; fi
+
+$(folder):
+	@mkdir -p $$@
+
+endef
+$(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(eval $(rules))))
+
+tables.list: FORCE
+	$(call note,echo $(sums); cat $(call q,$(HERE)/evaluate.awk) | cksum)
+
+$(tables): tables.list $(sums)
+	@$(temp); LC_ALL=C awk -v table=$@ -f $(call q,$(HERE)/evaluate.awk) $(sums) >"$$temp" && mv "$$temp" $@
+endif
+
+FORCE:
+.PHONY: evaluate FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
