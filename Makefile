@@ -61,6 +61,8 @@ help:
 ## make                 build the seven filters into build/bin
 ## make tutorial        run the tutorial's pipeline (variables: FSDD DIGIT SPEAKER SEED HOLDOUT PROVIDED OUT)
 ## make listen          play its three clips
+## make extend          the same clip filled in by short frames, OUT/extend (the same variables)
+## make evaluate        every model on every clip, OUT/evaluate (variables: FSDD DIGITS SPEAKERS PROVIDED OUT; use -j)
 ## make report          one page to look at and listen to, OUT/report.html (the same variables; needs python3 and sox)
 ## make screenshot      OUT/report.png: that page on a phone and a desktop, light and dark (needs chromium)
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
@@ -109,6 +111,12 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 
 tutorial listen: all
 	+@exec $(MAKE) --no-print-directory -f pipelines/tutorial.mk BIN=$(BUILD)/bin $@
+
+extend: all
+	+@exec $(MAKE) --no-print-directory -f pipelines/extend.mk BIN=$(BUILD)/bin $@
+
+evaluate: all
+	+@exec $(MAKE) --no-print-directory -f pipelines/evaluate.mk BIN=$(BUILD)/bin $@
 
 report: all
 	+@exec $(MAKE) --no-print-directory -f pipelines/report.mk BIN=$(BUILD)/bin PYTHON='$(PYTHON)' $@
@@ -214,7 +222,7 @@ fuzz: all
 
 C_FILES = $(wildcard cmd/*.c libcommon/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/preload/*.c)
 SHELL_FILES = setup .ci/run tests/run tests/same tests/fuzz/run pipelines/corpus/make-corpus release/dist release/distcheck release/deb \
-	debian/tests/tutorial $(wildcard tests/*.bats tests/*.bash)
+	pipelines/evaluate.sh pipelines/extend.sh pipelines/frames.sh debian/tests/tutorial $(wildcard tests/*.bats tests/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
@@ -233,6 +241,7 @@ bindir = $(DESTDIR)$(PREFIX)/bin
 datadir = $(DESTDIR)$(PREFIX)/share
 MANUALS = $(wildcard man/*.1 man/*.5 man/*.7)
 DOCUMENTS = README.md LICENSE
+PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk pipelines/*.sh pipelines/*.awk)) pipelines/report.py pipelines/report.html
 
 # The pages speak of /usr/local; in mdoc a minus that is typed is written \-.
 quote = '$(subst ','\'',$(1))'
@@ -243,7 +252,7 @@ install: all
 		'$(datadir)/man/man1' '$(datadir)/man/man5' '$(datadir)/man/man7' \
 		'$(datadir)/bash-completion/completions'
 	install -m 755 $(BINARIES) '$(bindir)'
-	install -m 644 pipelines/tutorial.mk pipelines/report.mk pipelines/report.py pipelines/report.html '$(datadir)/wavefill'
+	install -m 644 $(PIPELINES) '$(datadir)/wavefill'
 	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md '$(datadir)/wavefill/corpus'
 	install -m 644 $(DOCUMENTS) '$(datadir)/doc/wavefill'
 	@mkdir -p $(BUILD)/man
@@ -275,6 +284,6 @@ deb: dist
 clean:
 	rm -rf $(BUILD) out
 
-.PHONY: all help tutorial listen report screenshot fsdd check check-large check-kill check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
+.PHONY: all help tutorial listen extend evaluate report screenshot fsdd check check-large check-kill check-san same replay fuzz bench lint install uninstall dist distcheck deb clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -10,6 +10,7 @@ BEGIN {
 FNR == 1 {
     split(FILENAME, parts, "/")
     portion = parts[1]
+    sub(/percent$/, "%", portion)
     group = parts[2]
     sub(/\.sums$/, "", group)
     digit = group
@@ -111,6 +112,7 @@ function across(ms) {
 }
 
 function down(score) {
+    score += 0 # text until now
     return 20 + 140 * (1 - (score < -1 ? -1 : score))
 }
 

@@ -32,8 +32,10 @@ CLIPS = ("OriginalTestClip", "ChoppedTestClip", "ExtrapolatedClip")
 # Points across a waveform, pixels across a spectrogram: two for each that a phone shows.
 ACROSS = 700
 DYNAMIC_RANGE = 80
-# Scores below this are off the plot; what is worse than three times the missing part's own power is all the same.
-LOWEST = -3
+# Scores below this are drawn at the bottom of the plot: beyond it, silence would be nearer by far.
+LOWEST = -1
+# Stretches behind the cut that are scored by themselves, in ms.
+FIRST = (5, 10, 20, 50)
 ICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="none" stroke="#c2410c" '
         'stroke-width="2" d="M1 8h2l2-6 3 12 3-9 2 3h2"/></svg>')
 
@@ -396,7 +398,7 @@ def time_plot(curves):
 
     heights = {level: place((0, level))[1] for level in (1, .5, 0, -1, -2, -3) if level >= bottom}
     grid = [f'<line class="zero" x1="0" y1="{y:.5g}" x2="{ACROSS}" y2="{y:.5g}"/>' for y in heights.values()]
-    styles = {model: f"c{1 + at % 4}" for at, model in enumerate(curves)}
+    styles = {model: f"c{1 + at % 5}" for at, model in enumerate(curves)}
     lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
     ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
                      for model, curve in curves.items())
@@ -442,6 +444,28 @@ class Story:
         self.choice, self.value = re.fullmatch(r"--(seed|name)=(.*)\n", text_of("holdout.choice"), re.DOTALL).groups()
 
 
+def first_table(parts):
+    """R² over the first ms behind the cut, of the samples as they were written, against their own mean."""
+    rate = parts[0].rate
+    spans = [(ms, ms * rate // 1000) for ms in FIRST if 2 <= ms * rate // 1000 <= min(part.length - part.given for part in parts)]
+    lines = []
+    for part in parts:
+        for style, _, clip, _ in part.fills:
+            line = [clip_label(part, style)]
+            for _, count in spans:
+                truth, made = (samples[part.given:part.given + count] for samples in (part.original.samples, clip.samples))
+                mean = sum(truth) / count
+                total = sum((value - mean) ** 2 for value in truth)
+                error = sum((a - b) ** 2 for a, b in zip(truth, made))
+                line.append(number(1 - error / total, ".3f") if total > 0 else "–")
+            lines.append(line)
+    return table("R² over the first of what was filled in", ["Clip, given"] + [f"{ms}\N{NO-BREAK SPACE}ms" for ms, _ in spans], lines)
+
+
+def clip_label(part, style):
+    return f"{'tutorial' if style == 'fill' else 'extended'}, {percent(part.given, part.length)}"
+
+
 def done_section(story, parts):
     shares = " or ".join(f"the first {percent(part.given, part.length)} ({part.given} samples)" for part in parts)
     chosen = "chosen by its name:"
@@ -449,7 +473,8 @@ def done_section(story, parts):
         chosen = f"the seed {esc(story.value)} picks row {story.row}, which is"
     return fill("done", count=story.count, digit=story.digit, speaker=esc(story.speaker), rate=parts[0].rate,
                 shortest=story.shortest, longest=story.longest, length=story.length, chosen=chosen, held=esc(story.held),
-                lasts=seconds(story.length, parts[0].rate), others=story.count - 1, shares=shares)
+                lasts=seconds(story.length, parts[0].rate), others=story.count - 1, shares=shares,
+                extended=fill("extended") if any(len(part.fills) > 1 for part in parts) else "")
 
 
 def portion_section(part, name):
@@ -475,18 +500,23 @@ def score_section(parts):
             flat = float(samples) if samples and is_number(samples) else math.nan
             times = "–" if math.isnan(flat) else f"{number(1 - flat, '.3g')} ×"
             flats += [] if math.isnan(flat) else [flat]
-            lines.append([f"{'tutorial' if style == 'fill' else 'extended'}, {percent(part.given, part.length)}",
+            lines.append([clip_label(part, style),
                           esc(columns or "–"), esc(samples or "–").replace("-", "\N{MINUS SIGN}"), times])
     lowest = min(flats, default=0)
     example = fill("negative", lowest=number(lowest, ".3g"), times=number(1 - lowest, ".3g")) if lowest < 0 else ""
     header = ["Clip, given", "As the tutorial prints it", "Over the samples", "Squared error (flat line: 1)"]
-    return fill("scores", table=table("R² of what was filled in", header, lines), example=example)
+    return fill("scores", table=table("R² of what was filled in", header, lines), first=first_table(parts), example=example)
+
+
+def short(cell):
+    """A number of many digits with three behind the point."""
+    return format(float(cell), ".3f") if re.fullmatch(r"-?\d+\.\d{4,}", cell) else cell
 
 
 def evaluate_section():
     header, lines = table_of("evaluate/summary.tsv", ["model", "ms", "r2"])
-    cells = [[esc(cell).replace("-", "\N{MINUS SIGN}") if is_number(cell) else esc(cell) for cell in line] for line in lines]
-    names = {"r2": "R²", "ms": "ms since the cut", "model": "Model"}
+    cells = [[esc(short(cell)).replace("-", "\N{MINUS SIGN}") if is_number(cell) else esc(cell) for cell in line] for line in lines]
+    names = {"r2": "R²", "ms": "ms since the cut", "model": "Model", "given": "Given", "clips": "Clips", "all": "All"}
     compared = table("The models compared", [esc(names.get(name, name)) for name in header], cells)
     return fill("evaluate", plot=time_plot(time_curves("evaluate/time.tsv")), table=compared)
 
@@ -495,15 +525,19 @@ def again_section(known, story):
     choice = ("SEED" if story.choice == "seed" else "HOLDOUT", story.value)
     parameters = [("DIGIT", story.digit), ("SPEAKER", story.speaker), choice, ("PROVIDED", " ".join(known["portions"]))]
     words = [f"{name}={shlex.quote(value)}" for name, value in parameters]
-    if not known["own"]:
-        words.insert(0, "FSDD=recordings")
+    source = [] if known["own"] else ["FSDD=recordings"]
+    commands = [["make report"] + source + words]
+    if any(name.startswith("extend/") for name in known["files"]):
+        commands.insert(0, ["make extend"] + source + words)
+    if any(name.startswith("evaluate/") for name in known["files"]):
+        commands.insert(0, ["make evaluate"] + source)
     versions = [["revision", known["revision"]]] + known["versions"]
 
     def listing(pairs):
         return esc("\n".join(f"{total}  {name}" for name, total in pairs))
 
     return fill("again", source="the recordings that come with wavefill" if known["own"] else "recordings in a folder",
-                command=esc(" ".join(["make report"] + words)), input_count=len(known["recordings"]),
+                command=esc("\n".join(map(" ".join, commands))), input_count=len(known["recordings"]),
                 versions=table("What it was made with", ["What", "Which"], [list(map(esc, line)) for line in versions],
                                ' class="long"'),
                 inputs=listing(known["recordings"]), output_count=len(known["files"]),

@@ -183,8 +183,8 @@ assert all(element["scope"] in ("row", "col") for element in page.all("th"))
 for element in page.all("section"):
     assert page.by_id(element["aria-labelledby"])["tag"] == "h2"' "$out/report.html" "$drawings" "$tables"
     done <<END
-4 2 $FRESH
-7 3 with all
+4 3 $FRESH
+7 4 with all
 END
 }
 
@@ -378,10 +378,10 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     py "$with_page"'
 page = Page("out/report.html")
 paths = [element["d"] for element in page.all("path") if element["class"] in ("c1", "c2") and "ul" not in element["in"]]
-# The lowest that is drawn is -3: R2 1 at 4, -3 at 196 of 200.
-assert paths == ["M0 4L350 196L700 100", "M0 52L700 28"], paths
+# The lowest that is drawn is -1: R2 1 at 4, -1 at 196 of 200.
+assert paths == ["M0 4L350 196L700 196", "M0 100L700 52"], paths
 assert page.by_id("time-plot-d")["text"] == "From 0 to 40 ms: least <squares> 1.00 at first, \u22121.00 at last; ridge 0.00 at first, 0.50 at last."
-assert page.all("figcaption")[0]["text"] == "R\u00b2 from bottom to top, \u22123 to 1; what is lower is drawn at the bottom."
+assert page.all("figcaption")[0]["text"] == "R\u00b2 from bottom to top, \u22121 to 1; what is lower is drawn at the bottom."
 cells = page.cells()
 at = cells.index("Model")
 assert cells[at:at + 9] == ["Model", "ms since the cut", "R\u00b2", "least <squares>", "40", "\u22121.5", "ridge", "40", "0.25"], cells[at:at + 9]'

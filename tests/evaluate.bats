@@ -1,0 +1,347 @@
+# pipelines/evaluate.mk and extend.mk, on the embedded corpus and copies of it
+
+load common
+
+# One evaluation and one extension with all defaults, to compare with.
+setup_file() {
+    export FRESH="$BATS_FILE_TMPDIR/fresh run"
+    pipeline evaluate OUT="$FRESH" >"$BATS_FILE_TMPDIR/printed"
+    pipeline extend OUT="$FRESH" PROVIDED=0.25 >"$BATS_FILE_TMPDIR/log"
+}
+
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/a folder"
+    cd "$BATS_TEST_TMPDIR/a folder" || exit 1
+}
+
+pipeline() {
+    local name=$1 messages=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/messages
+    shift
+    make -f "$ROOT/pipelines/$name.mk" BIN="$BIN" "$@" 2>"$messages" || {
+        cat "$messages" >&2
+        return 1
+    }
+}
+
+# some SPEAKER COUNT DIGIT: recordings of another speaker, so many takes, in the folder rec.
+some() {
+    local take
+    mkdir -p rec
+    for ((take = 0; take < $2; take++)); do
+        cp "$CORPUS/0_espeak_$take.wav" "rec/$3_$1_$take.wav"
+    done
+}
+
+stamps() {
+    (cd "$1" && find . -type f -printf '%P %i %T@\n' | sort)
+}
+
+remade() {
+    comm -13 "$1" "$2" | cut -d ' ' -f 1 | sort | paste -s -d ' '
+}
+
+# For py: the clips and what is filled in by other means; sums() are those of a prediction over the first columns, and
+# printed[take, model, ms] those that the pipeline has written, with their choice.
+with_models='
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.io import wavfile
+import glob, os, re
+paths = sorted(glob.glob(os.path.join(os.environ["CORPUS"], "*.wav")), key=lambda p: int(re.search(r"_(\d+)\.wav", p).group(1)))
+takes = [wavfile.read(p)[1].astype(float) for p in paths]
+length = min(map(len, takes))
+cut = int(0.25 * length)
+clips = np.array([take[:length] for take in takes])
+n = len(clips)
+stretches = [("2", 16), ("5", 40), ("10", 80), ("15", 120), ("20", 160), ("30", 240), ("40", 320), ("50", 400), ("75", 600), ("100", 800),
+             ("all", length - cut)]
+def sums(truth, filled):
+    return ((truth - filled) ** 2).sum(), ((truth - truth.mean()) ** 2).sum()
+def read_sums(path):
+    printed = {}
+    with open(path) as f:
+        for line in f:
+            take, given, missing, model, ms, error, deviation, choice = line.rstrip("\n").split("\t")
+            assert (int(given), int(missing)) == (cut, length - cut)
+            printed[int(take.split("_")[2]), model, ms] = float(error), float(deviation), choice
+    return printed
+def check(printed, take, model, filled, tolerance):
+    for ms, count in stretches:
+        want = sums(clips[take, cut:cut + count], filled[:count])
+        got = printed[take, model, ms][:2]
+        assert np.allclose(got, want, rtol=tolerance), (take, model, ms, got, want)
+'
+
+# For py, behind the above: the frame model. Normal equations do: the penalty keeps them well-conditioned.
+with_frames='
+def moments(columns, width):
+    f = np.hstack([np.ones((len(columns) - width + 1, 1)), sliding_window_view(columns, width)])
+    return f.T @ f
+def solve(a, w, ridge):
+    c = a - np.outer(a[0], a[0]) / a[0, 0]
+    xx, xy = c[1:w + 1, 1:w + 1], c[1:w + 1, w + 1:]
+    b = np.linalg.solve(xx + ridge * np.trace(xx) / w * np.eye(w), xy)
+    return b, (a[0, w + 1:] - a[0, 1:w + 1] @ b) / a[0, 0]
+def settings(kind, choice):
+    frame, given, last, ridge = choice.split("/")
+    ms = 8
+    return dict(w=int(frame) * ms, t=1 if kind == "near" else 10 * ms, given=float(given), last=float(last), ridge=float(ridge[:-1]) / 100,
+                start=cut - 25 * ms, end=cut + int(62.5 * ms) if kind == "near" else cut + 700)
+def model(kind, choice, others, own):
+    s = settings(kind, choice)
+    width = s["w"] + s["t"]
+    a = sum(moments(clips[i, s["start"]:s["end"]], width) for i in others) + s["given"] * moments(own, width)
+    if s["last"]:
+        a = a + s["last"] * moments(own[len(own) - 80 - s["w"] - s["t"] + 1:], width)
+    values = [clips[i, s["start"]:s["end"]] for i in others] + [own]
+    return solve(a, s["w"], s["ridge"]) + (s["w"], s["t"], min(v.min() for v in values), max(v.max() for v in values))
+def extend(row, m, count):
+    b, offset, w, t, low, high = m
+    row = list(row)
+    want = len(row) + count
+    while len(row) < want:
+        row += list(np.clip(np.array(row[-w:]) @ b + offset, low, high))
+    return np.array(row[:want])
+def fill(others, own, near, far):
+    row = extend(own, model("near", near, others, own), 80)
+    return extend(row, model("far", far, others, own), length - cut - 80)[cut:]
+'
+
+@test "evaluate: the tutorial's model, ridge, the mean and silence are scikit-learn's fits of all other takes, fifty of them" {
+    py "$with_models"'
+from sklearn.linear_model import LinearRegression
+printed = read_sums(sys.argv[1] + "/evaluate/0.25/espeak_0.sums")
+x, y = clips[:, :cut], clips[:, cut:]
+for take in range(n):
+    others = np.delete(np.arange(n), take)
+    fit = LinearRegression().fit(x[others], y[others])
+    # One singular value is zero for the means that are subtracted. Where rounding makes it count, this is no minimum norm.
+    fit = LinearRegression().fit(x[others], y[others]) if fit.rank_ == n - 2 else None
+    if fit is not None:
+        check(printed, take, "tutorial", fit.predict(x[take:take + 1])[0], 1e-9)
+    check(printed, take, "mean", y[others].mean(0), 1e-9)
+    check(printed, take, "silence", np.zeros(length - cut), 1e-12)
+
+# The same for all takes without scikit-learn, and ridge regression of the penalty with the least leave-one-out error.
+def left_out(penalty):
+    filled = np.empty_like(y)
+    for take in range(n):
+        others = np.delete(np.arange(n), take)
+        a = x[others] - x[others].mean(0)
+        gram = a @ a.T + penalty * np.eye(n - 1)
+        inverse = np.linalg.inv(gram) if penalty > 0 else np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
+        filled[take] = y[others].mean(0) + ((x[take] - x[others].mean(0)) @ a.T) @ inverse @ (y[others] - y[others].mean(0))
+    return filled
+top = np.linalg.svd(x - x.mean(0), compute_uv=False)[0] ** 2
+tried = [left_out(top * 10 ** (-k / 2)) for k in range(21)]
+best = min(tried, key=lambda filled: ((filled - y) ** 2).sum())
+plain = left_out(0)
+for take in range(n):
+    check(printed, take, "tutorial", plain[take], 1e-7)
+    check(printed, take, "ridge", best[take], 1e-7)' "$FRESH"
+}
+
+@test "evaluate: the frame model is fitted and rolled forward as written, and chosen on the other half of the takes" {
+    py "$with_models$with_frames"'
+printed = read_sums(sys.argv[1] + "/evaluate/0.25/espeak_0.sums")
+chosen = [printed[take, "frames", "all"][2].split() for take in range(n)]
+assert chosen[0::2] == [chosen[0]] * 25 and chosen[1::2] == [chosen[1]] * 25
+for take in 0, 1, 13, 30, 49:
+    others = np.delete(np.arange(n), take)
+    check(printed, take, "frames", fill(others, clips[take, :cut], *chosen[take]), 1e-6)
+
+# What is chosen for the odd takes scores best among the even ones, each of them filled in from the other even ones.
+candidates = {name: re.search(rf"^{name}_CANDIDATES=.(.*).$", open(os.environ["ROOT"] + "/pipelines/frames.sh").read(), re.M).group(1).split()
+              for name in ("NEAR", "FAR")}
+def score(half, filled, count):
+    pairs = [sums(clips[i, cut:cut + count], row[cut:cut + count]) for i, row in zip(half, filled)]
+    return 1 - sum(e for e, _ in pairs) / sum(d for _, d in pairs)
+half = np.arange(0, n, 2)
+def left_out(kind, choice, begun, count):
+    return [extend(row, model(kind, choice, half[half != i], clips[i, :cut]), count) for i, row in zip(half, begun)]
+begun = clips[half, :cut]
+near = {c: left_out("near", c, begun, 80) for c in candidates["NEAR"]}
+best = max(near, key=lambda c: score(half, near[c], 80))
+far = {c: left_out("far", c, near[best], length - cut - 80) for c in candidates["FAR"]}
+assert chosen[1] == [best, max(far, key=lambda c: score(half, far[c], 400))], chosen[1]' "$FRESH"
+}
+
+@test "evaluate: the tables are what the sums come to, and what is printed is the summary" {
+    diff "$FRESH/evaluate/summary.tsv" <(sed -n '/^given/,$p' "$BATS_FILE_TMPDIR/printed")
+    py "$with_models"'
+folder = sys.argv[1] + "/evaluate/"
+printed = read_sums(folder + "0.25/espeak_0.sums")
+def table(name):
+    with open(folder + name) as f:
+        lines = [line.rstrip("\n").split("\t") for line in f]
+    return [dict(zip(lines[0], line)) for line in lines[1:] if len(line) == len(lines[0])], len(lines) - 1
+def pooled(model, ms, takes=range(n)):
+    pairs = [printed[take, model, ms] for take in takes]
+    return 1 - sum(p[0] for p in pairs) / sum(p[1] for p in pairs)
+order = ["tutorial", "ridge", "frames", "mean", "silence"]
+columns = [("5 ms", "5"), ("10 ms", "10"), ("20 ms", "20"), ("50 ms", "50"), ("all", "all")]
+for name, keys in ("summary.tsv", {"given": "0.25", "clips": "50"}), ("groups.tsv", {"given": "0.25", "speaker": "espeak", "digit": "0"}):
+    lines, count = table(name)
+    assert [line["model"] for line in lines] == order and count == 5
+    for line in lines:
+        assert keys.items() <= line.items()
+        for column, ms in columns:
+            assert abs(float(line[column]) - pooled(line["model"], ms)) < 6e-7
+lines, count = table("clips.tsv")
+assert [line["clip"] for line in lines] == [f"0_espeak_{take}" for take in range(n)] and count == n
+for take, line in enumerate(lines):
+    assert (line["columns given"], line["columns missing"]) == (str(cut), str(length - cut))
+    assert [line["near"], line["far"]] == printed[take, "frames", "all"][2].split()
+    for model in order:
+        for column, ms in columns:
+            assert abs(float(line[f"{model} {column}"]) - pooled(model, ms, [take])) < 6e-7 * max(1, abs(pooled(model, ms, [take])))
+lines, count = table("time.tsv")
+assert [(line["model"], line["ms"]) for line in lines] == [(m, ms) for m in order for ms, _ in stretches[:-1]] and count == 50
+assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for line in lines)
+import xml.dom.minidom
+plot = xml.dom.minidom.parse(folder + "time.svg")
+curves = [element.getAttribute("points").split() for element in plot.getElementsByTagName("polyline")]
+for model, curve in zip(order, curves):
+    for (ms, _), point in zip(stretches[:-1], curve):
+        want = 60 + 5.6 * float(ms), 20 + 140 * (1 - max(pooled(model, ms), -1))
+        assert np.abs(np.array(point.split(","), float) - want).max() < 0.051, (model, ms, point, want)
+assert len(curves) == 5 and all(len(curve) == 10 for curve in curves)' "$FRESH"
+    run -0 find "$FRESH" -name '.wf-*'
+    assert_output ''
+}
+
+@test "evaluate: what is done is kept, what has changed is done again, and several at once are the same" {
+    some a 6 3
+    some b_b 5 0
+    some b_b 4 12
+    some other 1 7
+    pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b_b' >one
+    run -0 cut -f 2,3 out/evaluate/groups.tsv
+    assert_equal "$(sort -u <<<"$output" | paste -s -d ' ')" $'a\t3 b_b\t0 b_b\t12 speaker\tdigit'
+    run -0 sed -n 2p one
+    assert_regex "$output" $'^0\\.25\ttutorial\t15\t'
+    stamps out >before
+    pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b_b' >two
+    cmp one two
+    stamps out | diff before -
+    make -j3 -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=again FSDD=rec SPEAKERS=a,b_b >three 2>log
+    cmp one three
+    diff -r out again
+    # Another take of one of them, and one lost.
+    cp "$CORPUS/0_espeak_40.wav" rec/12_b_b_4.wav
+    rm out/evaluate/0.25/a_3.sums
+    pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b_b' >two
+    stamps out >after
+    assert_equal "$(remade before after | tr ' ' '\n' | grep sums | paste -s -d ' ')" 'evaluate/0.25/a_3.sums evaluate/0.25/b_b_12.sums'
+    cmp out/evaluate/0.25/a_3.sums again/evaluate/0.25/a_3.sums
+    # Fewer are asked for: the tables are of these.
+    pipeline evaluate OUT=out FSDD=rec SPEAKERS=b_b DIGITS=0 >two
+    run -0 cut -f 2,3 out/evaluate/groups.tsv
+    assert_equal "$(sort -u <<<"$output" | paste -s -d ' ')" $'b_b\t0 speaker\tdigit'
+    pipeline evaluate OUT=fresh FSDD=rec SPEAKERS=b_b DIGITS=0 >three
+    diff out/evaluate/clips.tsv fresh/evaluate/clips.tsv
+}
+
+@test "evaluate: killed on its way it leaves what is done, and goes on from there" {
+    some a 5 0
+    some b 5 1
+    make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=whole FSDD=rec >/dev/null 2>&1
+    setsid make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=out FSDD=rec >/dev/null 2>&1 3>&- &
+    local pid=$!
+    until [ -e out/evaluate/0.25/a_0.sums ]; do sleep 0.01; done
+    kill -KILL -- "-$pid"
+    wait "$pid" || true
+    [ ! -e out/evaluate/summary.tsv ]
+    stamps out | grep '/a_0\.sums ' >before
+    pipeline evaluate OUT=out FSDD=rec >log
+    stamps out | grep '/a_0\.sums ' | diff before -
+    diff -r whole out
+}
+
+@test "evaluate: several portions, short ones and other rates" {
+    some a 6 0
+    pipeline evaluate OUT=out FSDD=rec PROVIDED='0.5 10% 90' >log
+    run -0 cut -f 1 out/evaluate/summary.tsv
+    assert_equal "$(uniq <<<"$output" | paste -s -d ' ')" 'given 0.5 10% 90'
+    run -0 cut -f 1 out/evaluate/time.tsv
+    assert_equal "$(uniq <<<"$output" | sed -n '2p;$p' | paste -s -d '|')" 'tutorial, 0.5 given|silence, 90 given'
+    # Half as many samples a second: all the same in ms.
+    mkdir slow
+    local path
+    for path in rec/*; do
+        sox "$path" -r 4000 "slow/${path#rec/}"
+    done
+    pipeline evaluate OUT=slower FSDD=slow >log
+    run -0 cut -f 2 slower/evaluate/time.tsv
+    assert_equal "$(sed 11q <<<"$output" | paste -s -d ' ')" 'ms 2 5 10 15 20 30 40 50 75 100'
+}
+
+@test "evaluate: what cannot be evaluated is refused, and nothing is left behind" {
+    make=(make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=out)
+    run -2 --separate-stderr "${make[@]}" FSDD=nowhere
+    # shellcheck disable=SC2154
+    assert_equal "${stderr_lines[0]}" 'evaluate: nowhere: no directory, expected one of recordings (FSDD)'
+    some a 3 0
+    run -2 --separate-stderr "${make[@]}" FSDD=rec
+    assert_equal "${stderr_lines[0]}" 'evaluate: 0 by a: 3 takes, expected at least 4: the frame model is chosen on one half of them for the other'
+    run -2 --separate-stderr "${make[@]}" FSDD=rec SPEAKERS=b
+    assert_equal "${stderr_lines[0]}" "evaluate: $PWD/rec: no takes DIGIT_SPEAKER_TAKE.wav asked for, expected some"
+    some a 5 0
+    truncate -s 1000 rec/0_a_2.wav
+    run -2 --separate-stderr "${make[@]}" FSDD=rec
+    assert_regex "${stderr_lines[0]}" '^fsdd-load: .*/rec/0_a_2.wav: truncated'
+    run -0 find out -type f -name '*sums*' -o -name '*.tsv' -o -name '.wf-*'
+    assert_output ''
+}
+
+@test "extend: the clip is filled in by the frame model, as chosen on the other takes" {
+    py "$with_models$with_frames"'
+out = sys.argv[1]
+held = int(names(read(out + "/heldout.mat"))[0].split("_")[2])
+near, far = open(out + "/extend/0.25/choice.txt").read().replace(",", "").split()[1::2]
+others = np.delete(np.arange(n), held)
+want = fill(others, clips[held, :cut], near, far)
+m, = read(out + "/extend/0.25/predicted.mat")
+assert m["col0"] == cut and m["rate"] == 8000 and m["names"] == [f"0_espeak_{held}"]
+assert np.abs(m["x"][0] - want).max() < 1e-5 * np.abs(want).max()
+rate, written = wavfile.read(out + "/extend/0.25/ExtrapolatedClip.wav")
+assert rate == 8000 and (written == np.concatenate([clips[held, :cut], np.trunc(m["x"][0])])).all()
+text = open(out + "/extend/0.25/score.txt").read()
+truth = clips[held, cut:]
+pooled = [1 - np.divide(*sums(truth[:k], want[:k])) for k in (40, 80, 160, 400)]
+first = re.search("^R\\^2 over the first 5 ms: (\\S+); 10 ms: (\\S+); 20 ms: (\\S+); 50 ms: (\\S+)$", text, re.M).groups()
+assert np.abs(np.array(first, float) - pooled).max() < 6e-5
+flat = re.search("^R\\^2 over the samples filled in: (\\S+) ", text, re.M).group(1)
+assert abs(float(flat) - (1 - np.divide(*sums(truth, want)))) < 1e-6
+assert "Extrapolation R^2 Score: 0.0\n" in text' "$FRESH"
+    local clip
+    for clip in OriginalTestClip ChoppedTestClip; do
+        cmp "$FRESH/extend/0.25/$clip.wav" "$FRESH/0.25/$clip.wav"
+    done
+    run -0 find "$FRESH" -name '.wf-*'
+    assert_output ''
+}
+
+@test "extend: what is missing of the clip has no say in how it is filled in" {
+    cp "$FRESH/training.mat" "$FRESH/heldout.mat" .
+    mkdir one two
+    (cd one && sh "$ROOT/pipelines/extend.sh" ../training.mat ../heldout.mat 0.25 >choice)
+    # Nothing but the given columns, and something else behind them.
+    pad-chop -c :0.25 heldout.mat | pad-chop -l "$(($(r2-score -a none heldout.mat heldout.mat 2>/dev/null | wc -l)))" >silent.mat
+    (cd two && sh "$ROOT/pipelines/extend.sh" ../training.mat ../silent.mat 0.25 >choice)
+    cmp one/choice two/choice
+    cmp one/predicted two/predicted
+    cmp one/predicted "$FRESH/extend/0.25/predicted.mat"
+    run -1 cmp -s heldout.mat silent.mat
+}
+
+@test "extend: remade where what it is made from has changed, and not otherwise" {
+    cp -Rp "$FRESH" out
+    stamps out >before
+    pipeline extend OUT=out PROVIDED=0.25 >log
+    stamps out | diff before -
+    pipeline extend OUT=out PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
+    run -0 cat log
+    assert_output --partial '0.25 is given, the frame model (near '
+    pipeline extend OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
+    diff -r fresh/extend out/extend
+}
