@@ -139,11 +139,15 @@ static void replace(struct fit_input *input, const struct lsq_reduced *reduced, 
 /* The range of all values but those of each name. */
 static void merge_ranges(struct fit_names *names, struct range *others)
 {
+    struct range before = range_none();
+    struct range behind = range_none();
+    for (size_t i = names->count; i-- > 0;) {
+        others[i] = behind;
+        range_merge(&behind, &names->list[i]->input.range);
+    }
     for (size_t i = 0; i < names->count; i++) {
-        others[i] = range_none();
-        for (size_t k = 0; k < names->count; k++)
-            if (k != i)
-                range_merge(&others[i], &names->list[k]->input.range);
+        range_merge(&others[i], &before);
+        range_merge(&before, &names->list[i]->input.range);
     }
 }
 

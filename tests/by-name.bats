@@ -271,11 +271,11 @@ write("rows", {"mat": 1, "x": rows, "names": [n for n in "abc" for i in range(10
         size=$(wc -c <"parts$n")
         refuses 1 "lsq-fit: parts$n: truncated after $size bytes: \"last\" is false in the last block, expected more blocks" lsq-fit --by-name "parts$n"
         refuses 1 "lsq-fit: parts$n: truncated after $size bytes: \"last\" is false in the last block, expected more blocks" lsq-fit "parts$n" parts3
-        head -c "$((size + 9))" models3 >cut
-        run -1 --separate-stderr lsq-predict cut rows
+        head -c "$((size + 9))" models3 >cut.models
+        run -1 --separate-stderr lsq-predict cut.models rows
         assert_output ''
         # shellcheck disable=SC2154
-        assert_regex "$stderr" '^lsq-predict: cut: truncated after [0-9]+ bytes, inside a map$'
+        assert_regex "$stderr" '^lsq-predict: cut\.models: truncated after [0-9]+ bytes, inside a map$'
     done
     lsq-predict models3 rows >/dev/null
     lsq-fit -q --by-name parts3 parts3 >/dev/null
