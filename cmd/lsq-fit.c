@@ -35,8 +35,8 @@ static const char usage[] =
     "      --left-out=F    the same, and write to F what the fit of the others predicts of it\n"
     "      --partial       write the rows reduced, not a model: lsq-fit reads such partial\n"
     "                      fits like rows and fits all rows behind them\n"
-    "      --by-name       a fit for each name of rows, up to an @ and a number (as pad-chop\n"
-    "                      --frame names them), and of partial fits\n"
+    "      --by-name       a fit for each name: of rows, up to an @ and a number (as frames\n"
+    "                      of pad-chop are named), and of partial fits\n"
     "      --others        with --by-name: for each name, the fit of all others\n"
     "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one a\n"
     "                      processor); results differ by rounding only\n"
@@ -68,19 +68,22 @@ static unsigned default_threads(void)
 
 static void parse_ridge(struct fitting *f, const char *arg)
 {
-    char text[64];
-    size_t n = strlen(arg);
     f->ridge_auto = strcmp(arg, "auto") == 0;
+    f->ridge_relative = false;
     f->ridge = 0;
     if (f->ridge_auto)
         return;
-    f->ridge_relative = n > 0 && arg[n - 1] == '%';
-    n -= f->ridge_relative;
-    snprintf(text, sizeof text, "%.*s", n < sizeof text ? (int)n : 0, arg);
-    if (!num_parse_double(text, &f->ridge) || f->ridge <= 0)
-        die_usage("--ridge: '%s', expected auto, or a number above 0, or a per cent", arg);
+    char *text = mem_string(arg);
+    char *percent = strchr(text, '%');
+    f->ridge_relative = percent != NULL && percent[1] == '\0';
+    if (f->ridge_relative)
+        *percent = '\0';
+    bool number = num_parse_double(text, &f->ridge);
     if (f->ridge_relative)
         f->ridge /= 100;
+    if (!number || f->ridge <= 0)
+        die_usage("--ridge: '%s', expected auto, or a number above 0, or a per cent", arg);
+    free(text);
 }
 
 static void parse_grid(struct fitting *o, const char *arg)
@@ -205,7 +208,7 @@ static void put_by_name(struct options *o, struct output *out, const struct fit_
     if (o->others)
         fit_names_to_others(&names, stream_name(in));
     for (size_t i = 0; i < names.count; i++) {
-        struct fit_name *own = &names.list[i];
+        struct fit_name *own = names.list[i];
         bool last = i + 1 == names.count;
         if (o->partial)
             fitting_put_partial(&o->fitting, out, &own->input, in, own->name, last);

@@ -130,11 +130,13 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
     struct str name = block_name(block, row);
     size_t at;
     char text[256];
-    if (!models_find(&w->models, name, &at))
-        die(stream_name(in), "row %zu%s%s%s: no model of its name, expected one of %zu models",
-            stream_row0(in) + row, name.n > 0 ? " (" : "",
-            msg_text(name.p, name.n, text, sizeof text), name.n > 0 ? ")" : " without a name",
-            w->models.count);
+    bool found = models_find(&w->models, name, &at);
+    if (!found && name.n == 0)
+        die(stream_name(in), "row %zu without a name, expected one, which models go by",
+            stream_row0(in) + row);
+    if (!found)
+        die(stream_name(in), "row %zu (%s): no model of its name, expected one among %zu models",
+            stream_row0(in) + row, msg_text(name.p, name.n, text, sizeof text), w->models.count);
     use_model(w, at);
     size_t kept = w->o->append ? w->before : w->model->given;
     size_t room = kept - w->model->given +

@@ -18,8 +18,8 @@ static struct fit_name *add(struct fit_names *names, const struct fit_input *set
         names->room = names->room > 0 ? 2 * names->room : 64;
         names->list = mem_grow(names->list, names->room, sizeof *names->list);
     }
-    struct fit_name *own = &names->list[names->count++];
-    memset(own, 0, sizeof *own);
+    struct fit_name *own = mem_array(1, sizeof *own);
+    names->list[names->count++] = own;
     own->name = (struct str){memcpy(mem_array(name.n, 1), name.p, name.n), name.n};
     own->input = *settings;
     fit_input_begin(&own->input);
@@ -32,9 +32,9 @@ static struct fit_name *find(struct fit_names *names, const struct fit_input *se
 {
     for (size_t i = 0; i < names->count; i++) {
         size_t at = (*last + i) % names->count;
-        if (stem_equal(names->list[at].name, name)) {
+        if (stem_equal(names->list[at]->name, name)) {
             *last = at;
-            return &names->list[at];
+            return names->list[at];
         }
     }
     *last = names->count;
@@ -57,39 +57,26 @@ static struct str name_of_partial(const struct stream *in, const struct block *b
         die(stream_name(in), "a partial fit without \"name\", expected one, which --by-name goes "
                              "by (lsq-fit --by-name --partial writes it)");
     if (value->kind != MP_STR || value->str.n == 0)
-        die(stream_name(in), "a partial fit whose \"name\" is no text, expected a name");
+        die(stream_name(in), "a partial fit whose \"name\" is %s, expected a name",
+            value->kind != MP_STR ? "no text" : "empty");
     return value->str;
 }
 
-void fit_names_read(struct fit_names *names, const struct fit_input *settings, struct stream *in)
+/* Each run of rows of one name in a block, or a partial fit, to the fit of its name. */
+static void take(struct fit_names *names, const struct fit_input *settings, struct stream *in,
+                 const struct block *block, size_t *last)
 {
-    struct block block;
-    struct progress progress = PROGRESS_NEW;
-    uint64_t rows = 0;
-    size_t last = 0;
-    stream_also(in, PARTIAL_KEY);
-    while (stream_next(in, &block)) {
-        size_t columns = stream_rectangle(in, &block);
-        if (block.other)
-            fit_input_take(&find(names, settings, name_of_partial(in, &block), &last)->input, in,
-                           &block, columns, 0, 0);
-        for (size_t row = 0, end; row < block.rows; row = end) {
-            struct str name = name_of_row(in, &block, row);
-            for (end = row + 1; end < block.rows; end++)
-                if (!stem_equal(name, stem_of(block_name(&block, end))))
-                    break;
-            fit_input_take(&find(names, settings, name, &last)->input, in, &block, columns, row,
-                           end);
-        }
-        progress_rows(&progress, rows += block.rows);
+    size_t columns = stream_rectangle(in, block);
+    if (block->other)
+        fit_input_take(&find(names, settings, name_of_partial(in, block), last)->input, in, block,
+                       columns, 0, 0);
+    for (size_t row = 0, end; row < block->rows; row = end) {
+        struct str name = name_of_row(in, block, row);
+        for (end = row + 1; end < block->rows; end++)
+            if (!stem_equal(name, stem_of(block_name(block, end))))
+                break;
+        fit_input_take(&find(names, settings, name, last)->input, in, block, columns, row, end);
     }
-    progress_end(&progress);
-}
-
-static void check(enum lsq_status status, const char *file)
-{
-    if (status != LSQ_OK)
-        die(file, "%s", lsq_why(status));
 }
 
 /* What belongs to a name must be of one shape with the others. */
@@ -101,6 +88,42 @@ static void check_shape(const struct fit_name *first, const struct fit_name *own
             msg_text(own->name.p, own->name.n, text, sizeof text), own->input.given,
             msg_plural(own->input.given), own->input.targets, msg_plural(own->input.targets),
             first->input.given, first->input.targets);
+}
+
+/* What one name's rows say of the rate is true of all: they are of one stream. */
+static void share_rate(struct fit_names *names)
+{
+    const struct block *known = NULL;
+    for (size_t i = 0; i < names->count && known == NULL; i++)
+        if (names->list[i]->input.meta.block.has_rate)
+            known = &names->list[i]->input.meta.block;
+    for (size_t i = 0; i < names->count && known != NULL; i++) {
+        names->list[i]->input.meta.block.has_rate = true;
+        names->list[i]->input.meta.block.rate = known->rate;
+    }
+}
+
+void fit_names_read(struct fit_names *names, const struct fit_input *settings, struct stream *in)
+{
+    struct block block;
+    struct progress progress = PROGRESS_NEW;
+    uint64_t rows = 0;
+    size_t last = 0;
+    stream_also(in, PARTIAL_KEY);
+    while (stream_next(in, &block)) {
+        take(names, settings, in, &block, &last);
+        progress_rows(&progress, rows += block.rows);
+    }
+    progress_end(&progress);
+    for (size_t i = 1; i < names->count; i++)
+        check_shape(names->list[0], names->list[i], stream_name(in));
+    share_rate(names);
+}
+
+static void check(enum lsq_status status, const char *file)
+{
+    if (status != LSQ_OK)
+        die(file, "%s", lsq_why(status));
 }
 
 /* An input that holds nothing but what has been reduced. */
@@ -116,11 +139,15 @@ static void replace(struct fit_input *input, const struct lsq_reduced *reduced, 
 /* The range of all values but those of each name. */
 static void merge_ranges(struct fit_names *names, struct range *others)
 {
+    struct range before = range_none();
+    struct range behind = range_none();
+    for (size_t i = names->count; i-- > 0;) {
+        others[i] = behind;
+        range_merge(&behind, &names->list[i]->input.range);
+    }
     for (size_t i = 0; i < names->count; i++) {
-        others[i] = range_none();
-        for (size_t k = 0; k < names->count; k++)
-            if (k != i)
-                range_merge(&others[i], &names->list[k].input.range);
+        range_merge(&others[i], &before);
+        range_merge(&before, &names->list[i]->input.range);
     }
 }
 
@@ -133,14 +160,12 @@ void fit_names_to_others(struct fit_names *names, const char *file)
     struct lsq_reduced *others = mem_array(n, sizeof *others);
     struct range *ranges = mem_array(n, sizeof *ranges);
     merge_ranges(names, ranges);
-    for (size_t i = 0; i < n; i++) {
-        check_shape(&names->list[0], &names->list[i], file);
-        check(lsq_reducer_finish(names->list[i].input.reducer, &parts[i]), file);
-    }
+    for (size_t i = 0; i < n; i++)
+        check(lsq_reducer_finish(names->list[i]->input.reducer, &parts[i]), file);
     check(lsq_others(parts, n, others), file);
     for (size_t i = 0; i < n; i++) {
-        replace(&names->list[i].input, &others[i], file);
-        names->list[i].input.range = ranges[i];
+        replace(&names->list[i]->input, &others[i], file);
+        names->list[i]->input.range = ranges[i];
         lsq_reduced_free(&parts[i]);
         lsq_reduced_free(&others[i]);
     }
@@ -152,8 +177,9 @@ void fit_names_to_others(struct fit_names *names, const char *file)
 void fit_names_free(struct fit_names *names)
 {
     for (size_t i = 0; i < names->count; i++) {
-        fit_input_free(&names->list[i].input);
-        free((char *)names->list[i].name.p);
+        fit_input_free(&names->list[i]->input);
+        free((char *)names->list[i]->name.p);
+        free(names->list[i]);
     }
     free(names->list);
 }

@@ -15,11 +15,13 @@ struct fit_name {
 };
 
 struct fit_names {
-    struct fit_name *list; /* in the order in which names came first; owned (fit_names_free) */
+    /* In the order in which names came first, each where it stays; owned (fit_names_free). */
+    struct fit_name **list;
     size_t count, room;
 };
 
-/* Reads in to its end. settings: those of fit_input.h, for each name. */
+/* Reads in to its end. settings: those of fit_input.h, for each name. All names come to be of as
+ * many given columns and targets, and of one rate. */
 void fit_names_read(struct fit_names *names, const struct fit_input *settings, struct stream *in);
 
 /* Each name's input becomes that of all others. file: for messages. */

@@ -5,6 +5,7 @@
 #include "mem.h"
 #include "msg.h"
 #include "partial.h"
+#include "stem.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,15 +46,18 @@ static size_t count_factors(const struct fields *s)
     return basis->nds->cols;
 }
 
-static void read_name(const struct fields *s, struct model *m)
+/* The name in this map, a view; empty if there is none. */
+static struct str name_of(const struct fields *s)
 {
     const struct mp_value *name = mp_find(s->map, "name");
-    if (name == NULL)
-        return;
-    if (name->kind != MP_STR)
+    if (name != NULL && name->kind != MP_STR)
         die(s->name, "a model whose \"name\" is no text, expected the name of the rows fitted");
-    m->name =
-        (struct str){memcpy(mem_array(name->str.n, 1), name->str.p, name->str.n), name->str.n};
+    return name != NULL ? name->str : (struct str){"", 0};
+}
+
+static struct str copy(struct str s)
+{
+    return (struct str){memcpy(mem_array(s.n, 1), s.p, s.n), s.n};
 }
 
 static void read_head(const struct fields *s, struct model *m)
@@ -72,7 +76,7 @@ static void read_head(const struct fields *s, struct model *m)
     if (col0 != NULL)
         m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
     m->range = fields_range(s);
-    read_name(s, m);
+    m->name = copy(name_of(s));
     bool dense = mp_find(s->map, "coef") != NULL;
     m->rank = dense ? m->given : count_factors(s);
     m->intercept = mem_array(m->targets, sizeof *m->intercept);
@@ -94,6 +98,8 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first)
     if (given != m->given)
         die(s->name, "a part of a model with \"k\" %zu, expected %zu as in the part before", given,
             m->given);
+    if (!stem_equal(name_of(s), m->name))
+        die(s->name, "a part of a model of another name, expected that of the part before");
     if (at != first || count > m->targets - first)
         die(s->name,
             "a part of a model with targets %zu to %zu, expected targets from %zu up to %zu", at,

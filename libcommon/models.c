@@ -52,6 +52,8 @@ void models_read(const char *path, struct models *models)
         if (m->name.n == 0 && !stream_at_end(stream))
             die(stream_name(stream), "more behind the model, expected its end");
     } while (!stream_at_end(stream));
+    if (!last && models->list[0].name.n > 0)
+        die(stream_name(stream), "truncated: \"last\" is false in the last model, expected more");
     if (!last)
         die(stream_name(stream), "truncated: \"last\" is false in the last part of the model, "
                                  "expected more parts");

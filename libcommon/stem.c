@@ -7,7 +7,7 @@ struct str stem_of(struct str name)
     size_t n = name.n;
     while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
         n--;
-    bool framed = n > 0 && n < name.n && name.p[n - 1] == '@';
+    bool framed = n > 1 && n < name.n && name.p[n - 1] == '@';
     return framed ? (struct str){name.p, n - 1} : name;
 }
 

@@ -5,7 +5,7 @@
 
 #include "mp.h"
 
-/* The name without an @ and digits at its end; a view into it. */
+/* The name without an @ and digits at its end, if something is before them; a view into it. */
 struct str stem_of(struct str name);
 
 bool stem_equal(struct str a, struct str b);

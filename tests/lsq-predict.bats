@@ -557,3 +557,220 @@ write("in", {"mat": 1, "x": rows})'
     run -1 --separate-stderr bash -c 'lsq-predict model in >/dev/full'
     assert_equal "$stderr" 'lsq-predict: stdout: write failed: No space left on device'
 }
+
+@test "lsq-predict: --append writes the given columns, as numbers of 64 bits, before the predicted ones" {
+    py "$with_extend"'
+def append(model, *blocks, options=(), err=""):
+    write("model", model)
+    write("in", *blocks)
+    done = subprocess.run(["lsq-predict", "--append", *options, "model", "in"], capture_output=True)
+    assert (done.returncode, done.stderr.decode()) == (0, err), (done.stderr, err)
+    return maps(done.stdout)
+for model in dense, thin, dict(dense, col0=40, rate=8000):
+    place = {key: model[key] for key in ("col0",) if key in model}
+    for kind in "<i2", ">f4", "<f8":
+        whole = rows.astype(kind)
+        for columns in 3, 4, 5:
+            for x_in in whole[:, :columns], list(whole[:, :columns]):
+                out, = append(model, {"mat": 1, "x": x_in, "names": ["a", "b"], "note": 7, **place})
+                assert out["x"].dtype == "<f8" and np.array_equal(out["x"], np.hstack([rows[:, :3], value(model, rows)]))
+                # It begins where the row began.
+                assert {k: v for k, v in out.items() if k != "x"} == {"mat": 1, "names": ["a", "b"], "note": 7, "last": True, **place, **({"rate": 8000} if "rate" in model else {})}
+# Block by block, of any length, with blocks of no rows; what is behind the given columns is not looked at.
+hole = rows.copy()
+hole[:, 3:] = np.nan
+out = append(dense, {"mat": 1, "x": rows[:0], "last": False}, {"mat": 1, "x": hole[:1], "names": ["a"], "rate": 16000, "last": False}, {"mat": 1, "x": [rows[1], rows[0][:3]], "rate": 16000, "names": ["b", "c"], "last": False}, {"mat": 1, "x": rows[:0]})
+assert np.array_equal(x(out), np.hstack([rows[:, :3], value(dense, rows)])[[0, 1, 0]]) and out[-1]["x"].shape == (0, 5)
+assert [m["last"] for m in out] == [False] * (len(out) - 1) + [True] and all("col0" not in m for m in out)
+# Nothing but more columns: these are those that come without it.
+write("all", {"mat": 1, "x": rows})
+write("model", thin)
+plain = subprocess.run(["lsq-predict", "model", "all"], capture_output=True, check=True).stdout
+assert np.array_equal(append(thin, {"mat": 1, "x": rows}, options=["-q"])[0]["x"][:, 3:], maps(plain)[0]["x"]) and maps(plain)[0]["col0"] == 3'
+}
+
+@test "lsq-predict: --append --extend writes the whole row, from which another model goes on as NumPy does" {
+    py "$with_extend"'
+near, _ = learn(clips, 16, 1)
+for t in 1, 7, 90:
+    far, _ = learn(clips, 40, t)
+    for col0 in {}, {"col0": 100}:
+        begin = np.array([c[100:200] for c in clips])
+        write("near", near)
+        write("far", far)
+        write("in", {"mat": 1, "x": begin[:1], "rate": 8000, "names": ["a"], "last": False, **col0}, {"mat": 1, "x": list(begin[1:]), "rate": 8000, "names": list("bcd"), **col0})
+        def call(*command, data=None):
+            done = subprocess.run(command, input=data, capture_output=True)
+            assert done.returncode == 0 and done.stderr == b"", done.stderr
+            return done.stdout
+        once = call("lsq-predict", "-a", "-e", "30", "near", "in")
+        twice = call("lsq-predict", "--append", "--extend=101", "far", data=once)
+        want = np.hstack([begin, follow(near, begin, 30)])
+        close(x(maps(once)), want)
+        assert np.array_equal(x(maps(once))[:, :100], begin)
+        assert np.array_equal(x(maps(once))[:, 100:], x(maps(call("lsq-predict", "-e", "30", "near", "in"))))
+        want = np.hstack([want, follow(far, want, 101)])
+        close(x(maps(twice)), want)
+        assert np.array_equal(x(maps(twice))[:, :130], x(maps(once)))
+        for m in maps(once) + maps(twice):
+            assert m["rate"] == 8000 and {k: m[k] for k in m if k == "col0"} == col0
+        assert names(maps(twice)) == list("abcd")
+        # Where only what is new is written it has its place in the whole row.
+        assert {m["col0"] for m in maps(call("lsq-predict", "-e", "5", "far", data=once))} == {130 + col0.get("col0", 0)}
+# Behind --clamp, the values held.
+model, frames = learn(growing, 2, 3)
+low, high = model["range"]
+begin = np.array([g[200:300] for g in growing])
+out = extend(model, 400, {"mat": 1, "x": begin}, options=["--clamp", "-a", "-q"])
+close(x(out), np.hstack([begin, follow(model, begin, 400, (low, high))]))
+# All columns are looked at now.
+hole = begin.copy()
+hole[2, 0] = np.nan
+write("model", model)
+write("hole", {"mat": 1, "x": hole, "names": list("abcd"), "col0": 200})
+write("short", {"mat": 1, "x": begin[:, :1]})
+write("ragged", {"mat": 1, "x": [begin[0], begin[1][:50]]})
+write("far", {"mat": 1, "x": begin, "col0": 2**63 - 50})'
+    refuses 1 'lsq-predict: hole: row 2 (c), column 200: nan, expected a finite number' lsq-predict -q -a -e 2 model hole
+    lsq-predict -q -e 2 model hole >/dev/null
+    refuses 1 'lsq-predict: short: row 0 of 1 column, expected at least the 2 that the model is given' lsq-predict -a -e 2 model short
+    refuses 1 'lsq-predict: ragged: row 1 of 50 columns, expected 100 as in the rows before (pad-chop makes them one length)' lsq-predict -a -e 2 model ragged
+    refuses 1 'lsq-predict: far: columns from 9223372036854775758 on, expected positions up to 9223372036854775807' lsq-predict -a -e 2 model far
+    refuses 1 'lsq-predict: stdout: a row of 8388598 columns, expected it to fit into 64 MiB' lsq-predict -q --clamp -a -e 8388498 model hole
+    refuses 2 "lsq-predict: option --append takes no argument; try 'lsq-predict --help'" lsq-predict --append=1 model hole
+}
+
+# For py, behind with_extend: three models and what they make of a row each.
+with_several='
+def named(name, i, **more):
+    coef = np.array([[1.0, 2], [0, -1], [0.5, 4]]) * (i + 1)
+    return dict({"lsq": 1, "k": 3, "name": name, "coef": coef, "intercept": np.array([10.0, -20]) - i, "last": False}, **more)
+several = [named("a", 0), named("b@x", 1), named("c", 2, last=True)]
+def predict(models, *blocks, options=(), err=""):
+    write("models", *models)
+    write("in", *blocks)
+    done = subprocess.run(["lsq-predict", *options, "models", "in"], capture_output=True)
+    assert (done.returncode, done.stderr.decode()) == (0, err), (done.stderr, err)
+    return maps(done.stdout)
+def of(name):
+    return {m["name"]: m for m in several}[name]
+'
+
+@test "lsq-predict: of several models each row is predicted by that of its name, in any order" {
+    py "$with_extend$with_several"'
+import re
+told = ["c", "a@0", "b@x", "b@x@17", "a", "c@3", "c@3", "a@007", "b@x"]
+given = np.arange(45.0).reshape(9, 5) ** 2
+want = np.vstack([value(of(re.sub("@[0-9]+$", "", n)), given[i:i + 1]) for i, n in enumerate(told)])
+for models in several, [dict(several[2], last=False), several[0], dict(several[1], last=True)], [dict(m, last=True) for m in several], [without(m, "last") for m in several]:
+    out, = predict(models, {"mat": 1, "x": given, "names": told})
+    assert np.array_equal(out["x"], want) and out["names"] == told and out["col0"] == 3
+    out = predict(models, {"mat": 1, "x": given[:2], "names": told[:2], "last": False}, {"mat": 1, "x": given[:0], "last": False}, {"mat": 1, "x": list(given[2:]), "names": told[2:]})
+    assert np.array_equal(x(out), want)
+    out, = predict(models, {"mat": 1, "x": given, "names": told}, options=["--append"])
+    assert np.array_equal(out["x"], np.hstack([given[:, :3], want]))
+# Thin factors of other ranks, and a model in parts, among them; models may be left over.
+thin1 = dict(thin, name="a", last=False)
+thin2 = dict(named("b@x", 1, last=True), basis=np.array([[1.0, 0], [2, 1], [-1, 2]]), loadings=np.array([[3.0, -2], [1, 5]]))
+del thin2["coef"]
+part = lambda i: dict(named("c", 2), coef=of("c")["coef"][:, i:i + 1], intercept=of("c")["intercept"][i:i + 1], targets=2, target0=i)
+rank0 = dict(thin, name="nobody", basis=np.zeros((3, 0)), loadings=np.zeros((0, 2)))
+mixed = {"a": thin1, "b@x": thin2, "c": of("c")}
+want = np.vstack([value(mixed[re.sub("@[0-9]+$", "", n)], given[i:i + 1]) for i, n in enumerate(told)])
+out, = predict([part(0), part(1), thin1, rank0, thin2], {"mat": 1, "x": given, "names": told})
+assert np.array_equal(out["x"], want)
+out, = predict([part(0), part(1), thin1, rank0, thin2], {"mat": 1, "x": given, "names": told}, options=["-e", "2"])
+close(out["x"], np.vstack([value(mixed[re.sub("@[0-9]+$", "", n)], given[i:i + 1, 2:]) for i, n in enumerate(told)]))
+# A single model is for all rows, whatever it is called and they are.
+for rows_of in {"names": told}, {}:
+    assert np.array_equal(predict([dict(of("b@x"), last=True)], {"mat": 1, "x": given, **rows_of})[0]["x"], value(of("b@x"), given))
+# An empty name is none.
+assert np.array_equal(predict([dict(of("a"), name="", last=True)], {"mat": 1, "x": given})[0]["x"], value(of("a"), given))
+# Many models, whose rows come from behind.
+many = [named(f"n{i}", i % 7, last=i == 299) for i in range(300)]
+back = [f"n{i}@{i}" for i in range(299, -1, -1)]
+out, = predict(many, {"mat": 1, "x": np.ones((300, 3)), "names": back})
+assert np.array_equal(out["x"], np.vstack([value(many[i], np.ones((1, 3))) for i in range(299, -1, -1)]))'
+}
+
+@test "lsq-predict: --extend and --clamp go by the model of each row, and by its range" {
+    py "$with_extend$with_several"'
+made = []
+for i, (k, t) in enumerate([(6, 2)] * 3):
+    m, frames = learn(growing[i:i + 1], k, t, "--ridge=%g" % (0.1 + i))
+    made.append(dict(m, name=f"g{i}", last=i == 2, range=np.array([-20.0, 30 + i])))
+begin = np.array([g[100:200] for g in growing])
+told, use = ["g2", "g0@1", "g1", "g0"], [2, 0, 1, 0]
+want = np.vstack([follow(made[m], begin[i:i + 1], 300) for i, m in enumerate(use)])
+clamped = np.vstack([follow(made[m], begin[i:i + 1], 300, made[m]["range"]) for i, m in enumerate(use)])
+out = (want < -20) | (want > np.array([[30 + m] for m in use]))
+first = out.argmax(axis=1)
+block = {"mat": 1, "x": begin, "names": told}
+say = "".join(f"lsq-predict: in: row {i} ({told[i]}) leaves the range -20 to {30 + use[i]} seen in training at column {100 + first[i]}\n" for i in range(4) if out[i].any())
+assert out.any(axis=1).sum() >= 2
+close(x(predict(made, block, options=["-e", "300"], err=say)), want)
+# How many were held, as the loop finds them.
+held = []
+for i, m in enumerate(use):
+    row, marks = begin[i], []
+    while len(marks) < 300:
+        new = row[-6:] @ made[m]["coef"] + made[m]["intercept"]
+        marks += list((new < -20) | (new > 30 + m))
+        row = np.append(row, np.clip(new, *made[m]["range"]))
+    held.append(np.array(marks[:300]))
+rows_held = [i for i in range(4) if held[i].any()]
+r = rows_held[0]
+say = (f"lsq-predict: {sum(int(h.sum()) for h in held)} values in {len(rows_held)} rows held within the ranges seen in training "
+       f"(the first: row {r} ({told[r]}), column {100 + int(held[r].argmax())})\n")
+close(x(predict(made, block, options=["-e", "300", "--clamp"], err=say)), clamped)
+close(x(predict(made, block, options=["-a", "-e", "300", "--clamp", "-q"])), np.hstack([begin, clamped]))'
+}
+
+@test "lsq-predict: several models that do not belong together, or not to the rows, are refused" {
+    py "$with_extend$with_several"'
+cases = {"twice": [of("a"), of("c"), dict(of("a"), last=True)], "behind": [of("a"), without(of("c"), "name")], "before": [without(of("a"), "name"), of("c")],
+         "empty": [of("a"), dict(of("c"), name="")], "number": [of("a"), dict(of("c"), name=3)], "given": [of("a"), dict(of("c"), k=2, coef=np.ones((2, 2)))],
+         "targets": [of("a"), dict(of("c"), coef=np.ones((3, 1)), intercept=np.ones(1))], "rate": [dict(of("a"), rate=8000), dict(of("c"), rate=16000)],
+         "norate": [dict(of("a"), rate=8000), of("c")], "col0": [of("a"), dict(of("c"), col0=2)], "range": [of("a"), dict(of("c"), range=np.array([0.0, 1]))],
+         "matrix": [of("a"), {"mat": 1, "x": rows}], "partial": [of("a"), {"lsq_partial": 1}], "nan": [of("a"), dict(of("c"), intercept=np.array([np.nan, 1]))],
+         "cut": [of("a"), of("b@x")], "one": [of("a")], "half": [of("a"), dict(of("c"), targets=2, target0=0, coef=np.ones((3, 1)), intercept=np.ones(1))],
+         "mixed": [dict(of("a"), targets=2, target0=0, coef=np.ones((3, 1)), intercept=np.ones(1)), of("c")], "good": several}
+for name, models in cases.items():
+    write(name, *models)
+write("in", {"mat": 1, "x": rows, "names": ["a", "c"]})
+write("other", {"mat": 1, "x": rows, "names": ["a", "d@5"]})
+write("wild", {"mat": 1, "x": rows, "names": ["a", "d\n"]})
+write("unnamed", {"mat": 1, "x": rows})
+write("partly", {"mat": 1, "x": rows, "names": ["c", "a@1"], "last": False}, {"mat": 1, "x": rows, "names": ["c", ""]})
+write("framed", {"mat": 1, "x": rows, "names": ["a", "b@x@"]})'
+    local name message other='expected those of the first'
+    while IFS='|' read -r name message; do
+        refuses 1 "lsq-predict: $name: $message" lsq-predict "$name" in
+    done <<END
+twice|two models of the name a, expected one
+behind|a model without a name behind one with a name, expected names in all of them
+before|more behind the model, expected its end
+empty|a model without a name behind one with a name, expected names in all of them
+number|a model whose "name" is no text, expected the name of the rows fitted
+given|c: a model of 2 given columns and 2 targets, expected 3 and 2 as the first has
+targets|c: a model of 3 given columns and 1 target, expected 3 and 2 as the first has
+rate|c: a model of another "rate" or "col0", or with or without "range", $other
+norate|c: a model of another "rate" or "col0", or with or without "range", $other
+col0|c: a model of another "rate" or "col0", or with or without "range", $other
+range|c: a model of another "rate" or "col0", or with or without "range", $other
+matrix|a matrix, expected a model of lsq-fit
+partial|a partial fit, expected a model (lsq-fit makes one of it)
+nan|a model with NaN or infinity in "intercept", expected finite numbers
+cut|truncated: "last" is false in the last model, expected more
+one|truncated: "last" is false in the last model, expected more
+half|truncated: a model of 1 target, expected 2
+mixed|a part of a model of another name, expected that of the part before
+END
+    refuses 1 'lsq-predict: other: row 1 (d@5): no model of its name, expected one among 3 models' lsq-predict good other
+    refuses 1 'lsq-predict: wild: row 1 (d\012): no model of its name, expected one among 3 models' lsq-predict good wild
+    refuses 1 'lsq-predict: framed: row 1 (b@x@): no model of its name, expected one among 3 models' lsq-predict good framed
+    refuses 1 'lsq-predict: unnamed: row 0 without a name, expected one, which models go by' lsq-predict good unnamed
+    refuses 1 'lsq-predict: partly: row 3 without a name, expected one, which models go by' lsq-predict good partly
+    refuses 1 'lsq-predict: good: a model without "range", expected it for --clamp (lsq-fit notes it)' lsq-predict --clamp -e 2 good in
+    refuses 1 'lsq-predict: good: at byte 0: a model of lsq-fit, expected a matrix' lsq-predict good good
+}

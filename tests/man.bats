@@ -290,12 +290,22 @@ lsq-fit.1 lsq-fit -g 3 --partial rows >part; lsq-fit -g 2 part
 lsq-fit.1 lsq-fit --no-intercept part
 lsq-fit.1 lsq-fit --loo part
 lsq-fit.1 lsq-fit -g 1 -w 0 rows
+lsq-fit.1 lsq-fit -g 8 --by-name named
+lsq-fit.1 lsq-fit -g 8 --by-name rows
+lsq-fit.1 lsq-fit --by-name part
+lsq-fit.1 split-holdout -n a -o a named >bc; lsq-fit -g 2 --by-name --others a
+lsq-fit.1 lsq-fit -g 2 --by-name --partial a >pa; lsq-fit -g 3 --by-name --partial bc >pbc; lsq-fit --by-name pa pbc
 lsq-predict.1 lsq-predict rows rows
 lsq-predict.1 lsq-fit -q -g 2 rows >model; pad-chop -c 1: rows | lsq-predict model
 lsq-predict.1 lsq-predict -e 9 step named
 lsq-predict.1 lsq-predict -e 9 --clamp step rows
 lsq-predict.1 lsq-predict -e 9 --clamp handmade rows
 lsq-predict.1 lsq-predict -q -e 9 step rows given
+lsq-predict.1 lsq-fit -q -g 2 --by-name bc >models; lsq-predict models named
+lsq-predict.1 lsq-predict models rows
+lsq-predict.1 cat models models >twice; lsq-predict twice named
+lsq-predict.1 lsq-fit -q -g 3 --by-name a | cat models - >unlike; lsq-predict unlike named
+lsq-predict.1 split-holdout -n b -o b bc >c; { pad-chop -c :8 b | lsq-fit -q -g 2 --by-name; pad-chop -c 1: c | lsq-fit -q -g 2 --by-name; } >moved; lsq-predict moved bc
 stitch-wav.1 stitch-wav -o loud.wav loud
 stitch-wav.1 stitch-wav -o loud.wav loud quiet
 stitch-wav.1 split-holdout -r 0 -o one rows >two; stitch-wav -r 8 -o dir rows two

@@ -293,7 +293,7 @@ write("unfinished", {"mat": 1, "x": t, "last": False})'
     run -0 --separate-stderr r2-score --help
     assert_equal "$stderr" ''
     assert_line --index 0 'Usage: r2-score [OPTION]... TRUTH [PREDICTED]'
-    for option in -a --average -f --flat --pooled --by-row -c --cols --snr -u --undefined -j --json -q --quiet --help --version; do
+    for option in -a --average -f --flat --pooled --by-row -c --cols --snr --sums -u --undefined -j --json -q --quiet --help --version; do
         assert_output --partial -- "$option"
     done
     run -0 --separate-stderr r2-score --version
@@ -460,11 +460,68 @@ def peak(blocks, *options):
     _, status, usage = os.wait4(child.pid, 0)
     assert status == 0
     return usage.ru_maxrss, out.decode()
-for options in ["-f"], ["-a", "none"], ["--pooled", "--snr"], ["--by-row", "--snr", "-c", "10:50%"]:
+for options in ["-f"], ["-a", "none"], ["--pooled", "--snr"], ["--by-row", "--snr", "--sums", "-c", "10:50%"]:
     (few, a), (many, b) = peak(4, *options), peak(60, *options)
     assert many < few + 4096, (options, few, many)
     if "--by-row" in options:
         assert b == a * 15
     else:
         np.testing.assert_allclose([float(v) for v in a.split()], [float(v) for v in b.split()], rtol=1e-9)'
+}
+
+@test "r2-score: --sums are those of squared errors and deviations, as they are in exact arithmetic" {
+    py "$with_r2$with_snr"'
+def sums(t, p, rows):
+    t, p = [[[Fraction(float(v)) for v in row] for row in a] for a in (t, p)]
+    groups = [row for row in t] if rows else [sum(t, [])]
+    means = [sum(group) / len(group) for group in groups]
+    deviation = sum((v - mean) ** 2 for group, mean in zip(groups, means) for v in group)
+    return [float(sum((a - b) ** 2 for x, y in zip(t, p) for a, b in zip(x, y))), float(deviation)]
+for t, noise in ((normal(20, 7), 0.3), (normal(1, 50), 3), (normal(9, 1), 1), (normal(30, 3) + 1000, 0.01), (normal(9, 2) * 1e-150, 0.1), (normal(9, 2) * 1e150, 1),
+                 (np.round(normal(40, 9) * 9000), 1e-2), (np.zeros((3, 4)), 0), (np.full((3, 4), 0.1), 0), (normal(6, 4) * [1, 1e90, 1e-90, 1e-140], 0.5)):
+    p = t + noise * np.abs(t) * normal(*t.shape)
+    for at, options in ((0, t.shape[1]), []), ((1, t.shape[1]), ["-c", "1:"]), ((0, 1), ["--cols=:1"]):
+        a, b = at
+        if a >= b:
+            continue
+        want = {how: sums(t[:, a:b], p[:, a:b], how != "--flat") for how in ("--flat", "--pooled")}
+        for how in "--flat", "--pooled":
+            (score,), (error,), (deviation,) = lines(t, p, how, "--sums", *options)
+            close([float(error), float(deviation)], want[how])
+            assert score == lines(t, p, how, *options)[0][0]
+            if float(deviation):
+                assert abs(float(score) - (1 - float(error) / float(deviation))) <= 1e-14 * max(1, abs(float(score)))
+            # Behind the ratio, and in the same digits in JSON.
+            got = lines(t, p, how, "--snr", "--sums", *options)
+            assert [line[0] for line in got[:1] + got[2:]] == [score, error, deviation] and len(got) == 4
+            parsed = json.loads(run(t, p, "-q", how, "--sums", "--json", *options).stdout)
+            assert list(parsed) == ["r2", "squared_error", "squared_deviation", "average", "rows", "columns", "undefined"]
+            assert [parsed["squared_error"], parsed["squared_deviation"]] == [float(error), float(deviation)]
+        rows = lines(t, p, "--by-row", "--sums", *options)
+        assert len(rows) == len(t) and {len(row) for row in rows} == {4}
+        for i, row in enumerate(rows):
+            close([float(v) for v in row[2:]], sums(t[i:i + 1, a:b], p[i:i + 1, a:b], True))
+        assert [row[:2] for row in rows] == lines(t, p, "--by-row", *options)
+        objects = [json.loads(line) for line in run(t, p, "-q", "--by-row", "--snr", "--sums", "-j", *options).stdout.splitlines()]
+        assert list(objects[0]) == ["name", "r2", "snr_db", "squared_error", "squared_deviation", "row", "columns", "undefined"]
+        assert [[m["squared_error"], m["squared_deviation"]] for m in objects] == [[float(v) for v in row[2:]] for row in rows]
+        assert [row[3:] for row in lines(t, p, "--by-row", "--snr", "--sums", *options)] == [row[2:] for row in rows]
+        # Those of the rows add up to those of all of them, but for rounding.
+        close(np.sum([[float(v) for v in row[2:]] for row in rows], axis=0), want["--pooled"])
+# What no double holds is inf, and null in JSON; what is too small for one is 0.
+big, small = np.array([[1e300, -1e300]]), np.array([[1e-300, -1e-300]])
+assert lines(big, -big, "-f", "--sums")[1:] == [["inf"], ["inf"]] and lines(small, -small, "-f", "--sums")[1:] == [["0.0"], ["0.0"]]
+parsed = json.loads(run(big, -big, "-f", "--sums", "-j").stdout)
+assert parsed["r2"] == -3 and parsed["squared_error"] is None and parsed["squared_deviation"] is None'
+}
+
+@test "r2-score: --sums is about one score, not about columns" {
+    py 'write("t", {"mat": 1, "x": np.eye(3)})'
+    local try="; try 'r2-score --help'" options
+    for options in '' '-a uniform' '-a variance' '--average=none' '--snr' '-j'; do
+        # shellcheck disable=SC2086 # options are words
+        refuses 2 "r2-score: --sums of columns, expected --flat, --pooled or --by-row with it$try" r2-score --sums $options t t
+    done
+    refuses 2 "r2-score: option --sums takes no argument$try" r2-score --sums=1 -f t t
+    refuses 2 "r2-score: --pooled with --flat, expected one of them$try" r2-score --sums --pooled --flat t t
 }

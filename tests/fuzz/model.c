@@ -1,15 +1,16 @@
-/* model: any bytes as a model that lsq-predict reads, and as the partial fits that lsq-fit
- * merges. A model that is accepted predicts, and extends a row within its range if told to; a
- * partial fit is written as it was read. */
+/* model: any bytes as the models that lsq-predict reads, and as the partial fits that lsq-fit
+ * merges. A model that is accepted predicts, extends a row within its range if told to, and is
+ * found by its name; a partial fit is written as it was read. */
 #include "harness.h"
 
 #include "block.h"
 #include "extend.h"
 #include "lsq_reduce.h"
 #include "mem.h"
-#include "model.h"
+#include "models.h"
 #include "output.h"
 #include "partial.h"
+#include "stem.h"
 #include "stream.h"
 
 #include <stdbool.h>
@@ -36,31 +37,46 @@ static void extend(const struct model *m, uint64_t *hash)
     extend_free(e);
 }
 
-static void predict(void *argument)
+static void predict(const struct model *m, uint64_t *hash)
+{
+    FUZZ_CHECK(m->given > 0 && m->targets > 0);
+    FUZZ_CHECK(!m->range.known || m->range.low <= m->range.high);
+    if (m->given > MOST || m->rank > MOST)
+        return;
+    double *x = mem_array(m->given, sizeof *x);
+    double *y = mem_array(m->targets, sizeof *y);
+    double *room = mem_array(m->rank, sizeof *room);
+    for (size_t i = 0; i < m->given; i++)
+        x[i] = (double)(i % 7) - 3;
+    model_predict(m, x, y, room);
+    *hash = fuzz_hash(*hash, y, m->targets * sizeof *y);
+    if (m->targets <= MOST)
+        extend(m, hash);
+    free(x);
+    free(y);
+    free(room);
+}
+
+/* A row of a model's name is the model's; so is any row where there is but one. */
+static void check_found(struct models *models, size_t i)
+{
+    size_t at;
+    struct str name = models->list[i].name;
+    FUZZ_CHECK(models->count == 1 || name.n > 0);
+    if (models->count == 1 || stem_of(name).n == name.n)
+        FUZZ_CHECK(models_find(models, name, &at) && at == i);
+}
+
+static void use_models(void *argument)
 {
     uint64_t *hash = argument;
-    struct model m;
-    char *paths[] = {"-"};
-    struct stream *in = stream_open_maps(paths, "a model");
-    model_read(in, &m);
-    stream_close(in);
-    FUZZ_CHECK(m.given > 0 && m.targets > 0);
-    if (m.given <= MOST && m.rank <= MOST) {
-        double *x = mem_array(m.given, sizeof *x);
-        double *y = mem_array(m.targets, sizeof *y);
-        double *room = mem_array(m.rank, sizeof *room);
-        for (size_t i = 0; i < m.given; i++)
-            x[i] = (double)(i % 7) - 3;
-        FUZZ_CHECK(!m.range.known || m.range.low <= m.range.high);
-        model_predict(&m, x, y, room);
-        *hash = fuzz_hash(*hash, y, m.targets * sizeof *y);
-        if (m.targets <= MOST)
-            extend(&m, hash);
-        free(x);
-        free(y);
-        free(room);
+    struct models models;
+    models_read("-", &models);
+    for (size_t i = 0; i < models.count; i++) {
+        predict(&models.list[i], hash);
+        check_found(&models, i);
     }
-    model_free(&m);
+    models_free(&models);
 }
 
 static int run(void (*body)(void *), void *argument, struct bytes bytes, size_t piece)
@@ -75,9 +91,15 @@ static void check_model(struct bytes bytes)
 {
     uint64_t whole = FUZZ_HASH;
     uint64_t pieces = FUZZ_HASH;
-    int status = run(predict, &whole, bytes, SIZE_MAX);
-    FUZZ_CHECK(run(predict, &pieces, bytes, 1 + bytes.n / 4) == status);
+    int status = run(use_models, &whole, bytes, SIZE_MAX);
+    FUZZ_CHECK(run(use_models, &pieces, bytes, 1 + bytes.n / 4) == status);
     FUZZ_CHECK(pieces == whole);
+}
+
+static struct str name_of(const struct block *block)
+{
+    const struct mp_value *name = mp_find(block->map, "name");
+    return name != NULL && name->kind == MP_STR ? name->str : (struct str){"", 0};
 }
 
 /* Writes the partial fits again, as a stream of them. */
@@ -95,7 +117,8 @@ static void rewrite_partials(void *argument)
         struct block_meta meta;
         partial_read(stream_name(s), block.map, &part, &range);
         block_meta_keep(&meta, &block, partial_is_own);
-        partial_put(out, &part, &range, &meta.block);
+        struct partial_notes notes = {.range = range, .name = name_of(&block), .last = true};
+        partial_put(out, &part, &notes, &meta.block);
         block_meta_free(&meta);
         lsq_reduced_free(&part);
     }
