@@ -42,12 +42,15 @@ SOX_LIBS := $(call pkg,--libs,sox,-lsox)
 LAPACK_CFLAGS := $(call pkg,--cflags,lapacke,) $(call pkg,--cflags,blas cblas,)
 LAPACK_LIBS := $(call pkg,--libs,lapacke,-llapacke) $(call pkg,--libs,blas cblas,-lblas)
 
+# What the BLAS is to find in the program before its own.
+LAPACK_EXPORT = -Wl,--export-dynamic-symbol=openblas_num_threads_env
+
 COMMANDS = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
 
 # What each command links besides msgpack and libm: start-up time counts.
 LIBS_fsdd-load = $(SOX_LIBS)
 LIBS_stitch-wav = $(SOX_LIBS)
-LIBS_lsq-fit = $(LAPACK_LIBS)
+LIBS_lsq-fit = $(LAPACK_LIBS) $(LAPACK_EXPORT)
 
 SOURCES := $(sort $(wildcard libcommon/*.c))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o)

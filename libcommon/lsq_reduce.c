@@ -16,6 +16,9 @@ static size_t capacity_for(size_t given, size_t targets)
     return refined > reduced ? refined : reduced;
 }
 
+/* Room for so many rows as they come at first: few inputs come near their capacity. */
+enum { RAW_FIRST = 64 };
+
 struct lsq_reducer {
     struct lane_shape shape;
     bool intercept;
@@ -25,7 +28,7 @@ struct lsq_reducer {
     bool has_shift;
 
     double *raw; /* rows as they came; NULL once that is over */
-    size_t raw_count, capacity;
+    size_t raw_count, raw_room, capacity;
 
     double *pile; /* reduced rows, capacity of them at most; the first ones R and C */
     size_t pile_count;
@@ -70,7 +73,8 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     r->shape.width = r->shape.unknowns + targets;
     r->shift = calloc(given + targets, sizeof *r->shift);
     r->rss = calloc(targets, sizeof *r->rss);
-    r->raw = malloc(r->capacity * (given + targets) * sizeof *r->raw);
+    r->raw_room = r->capacity < RAW_FIRST ? r->capacity : RAW_FIRST;
+    r->raw = malloc(r->raw_room * (given + targets) * sizeof *r->raw);
     if (r->shift && r->rss && r->raw)
         return r;
     lsq_reducer_free(r);
@@ -235,6 +239,22 @@ static enum lsq_status add_row(struct lsq_reducer *r, const double *row, double 
     return status == LSQ_OK ? start_lanes(r) : status;
 }
 
+/* Keeps one row as it came. */
+static enum lsq_status keep_row(struct lsq_reducer *r, const double *row)
+{
+    size_t c = r->shape.width - (r->intercept ? 1 : 0);
+    if (r->raw_count == r->raw_room) {
+        size_t room = r->raw_room < r->capacity / 2 ? 2 * r->raw_room : r->capacity;
+        double *grown = realloc(r->raw, room * c * sizeof *grown);
+        if (grown == NULL)
+            return LSQ_NOMEM;
+        r->raw = grown;
+        r->raw_room = room;
+    }
+    memcpy(r->raw + r->raw_count++ * c, row, c * sizeof *row);
+    return LSQ_OK;
+}
+
 enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const double *rows, size_t count,
                                 double root)
 {
@@ -244,8 +264,8 @@ enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const double *rows, size_
         if (r->raw != NULL && (root != 1 || r->raw_count == r->capacity))
             status = spill(r);
         r->rows++;
-        if (r->raw != NULL)
-            memcpy(r->raw + r->raw_count++ * c, rows + i * c, c * sizeof *rows);
+        if (status == LSQ_OK && r->raw != NULL)
+            status = keep_row(r, rows + i * c);
         else if (status == LSQ_OK)
             status = add_row(r, rows + i * c, root);
     }
