@@ -21,6 +21,8 @@ struct fit_input {
     struct lsq_reducer *reducer;
     struct range range;     /* of all values */
     struct block_meta meta; /* of the first block */
+    double *strip;          /* room to convert strip_rows rows in */
+    size_t strip_rows;
 };
 
 /* Reads in to its end; the settings above must be there. */
