@@ -27,7 +27,6 @@ try = $(shell t=$$(mktemp) && { echo 'int main(void) { return 0; }' | \
 	$(CC) -Werror -fPIE $(1) -x c -o "$$t" - 2>/dev/null && echo yes; rm -f "$$t"; })
 taken = $(if $(call try,$(1)),$(1),$(foreach flag,$(1),$(if $(call try,$(flag)),$(flag))))
 wanted = -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection -pie -Wl,-z,relro -Wl,-z,now
-hardening := $(call taken,$(wanted))
 fortify = $(if $(filter -D_FORTIFY_SOURCE%,$(CPPFLAGS) $(CFLAGS)),,$(if $(filter -O%,$(filter-out -O0,$(CFLAGS))),\
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDENING = $(filter-out -pie -Wl% $(CPPFLAGS) $(CFLAGS),$(hardening)) $(fortify)
@@ -35,25 +34,37 @@ HARDENING_LINK = $(filter-out $(LDFLAGS),$(filter -pie -Wl%,$(hardening)))
 
 PKG_CONFIG = pkg-config
 pkg = $(shell for name in $(2); do $(PKG_CONFIG) $(1) $$name 2>/dev/null && exit; done; echo $(3))
+
+# To ask compiler and pkg-config takes 60 ms: a make that asks the same as the one that has built the filters takes what
+# it was answered.
+ANSWERS = hardening MSGPACK_CFLAGS MSGPACK_LIBS SOX_CFLAGS SOX_LIBS LAPACK_CFLAGS LAPACK_LIBS
+ASKED := $(strip $(CC) $(wanted) $(PKG_CONFIG) $(PKG_CONFIG_PATH) $(PKG_CONFIG_LIBDIR) $(ANSWERS))
+-include $(BUILD)/answers.mk
+ifneq ($(ANSWERED),$(ASKED))
+hardening := $(call taken,$(wanted))
 MSGPACK_CFLAGS := $(call pkg,--cflags,msgpack-c msgpack,)
 MSGPACK_LIBS := $(call pkg,--libs,msgpack-c msgpack,-lmsgpackc)
 SOX_CFLAGS := $(call pkg,--cflags,sox,)
 SOX_LIBS := $(call pkg,--libs,sox,-lsox)
 LAPACK_CFLAGS := $(call pkg,--cflags,lapacke,) $(call pkg,--cflags,blas cblas,)
 LAPACK_LIBS := $(call pkg,--libs,lapacke,-llapacke) $(call pkg,--libs,blas cblas,-lblas)
+endif
+
+# What the BLAS is to find in the program before its own.
+LAPACK_EXPORT = -Wl,--export-dynamic-symbol=openblas_num_threads_env
 
 COMMANDS = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
 
 # What each command links besides msgpack and libm: start-up time counts.
 LIBS_fsdd-load = $(SOX_LIBS)
 LIBS_stitch-wav = $(SOX_LIBS)
-LIBS_lsq-fit = $(LAPACK_LIBS)
+LIBS_lsq-fit = $(LAPACK_LIBS) $(LAPACK_EXPORT)
 
 SOURCES := $(sort $(wildcard libcommon/*.c))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o)
 BINARIES = $(COMMANDS:%=$(BUILD)/bin/%)
 
-all: $(BINARIES)
+all: $(BINARIES) $(BUILD)/answered
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -104,6 +115,10 @@ $(BUILD)/libcommon.a: $(OBJECTS)
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(LINK) -o $@ $< $(BUILD)/libcommon.a $(LIBS_$*) $(MSGPACK_LIBS) -lm -lpthread
+
+$(BUILD)/answered: $(BINARIES)
+	@printf '%s\n' $(call quote,ANSWERED := $(ASKED)) \
+		$(foreach name,$(ANSWERS),$(call quote,$(name) := $($(name)))) >$(BUILD)/answers.mk && touch $@
 
 -include $(OBJECTS:.o=.d) $(COMMANDS:%=$(BUILD)/obj/cmd/%.d)
 

@@ -99,16 +99,18 @@ static void search(struct list *list, const struct options *o, const char *dir)
     if (d == NULL)
         die_errno(dir, "cannot be read");
     size_t before = list->count;
+    size_t prefix = strlen(dir) + (dir[strlen(dir) - 1] == '/' ? 0 : 1);
     struct dirent *entry;
     while (errno = 0, (entry = readdir(d)) != NULL) {
         struct fsdd_name name;
         if (!fsdd_parse(entry->d_name, &name) || !selected(o, &name) ||
             !takes_format(o, name.extension))
             continue;
-        size_t size = strlen(dir) + strlen(entry->d_name) + 2;
-        char *path = mem_array(1, size);
-        const char *glue = dir[strlen(dir) - 1] == '/' ? "" : "/";
-        snprintf(path, size, "%s%s%s", dir, glue, entry->d_name);
+        size_t size = strlen(entry->d_name) + 1;
+        char *path = mem_array(1, prefix + size);
+        memcpy(path, dir, prefix);
+        path[prefix - 1] = '/';
+        memcpy(path + prefix, entry->d_name, size);
         add(list, o, path);
         free(path);
     }

@@ -9,6 +9,16 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+/* What reduces rows in threads. The BLAS frees what it works in when the program ends, by a
+ * message too: no thread may then be at work in it. */
+static struct lsq_reducer *at_work;
+
+static void rest(void)
+{
+    if (at_work != NULL)
+        lsq_reducer_rest(at_work);
+}
+
 static void check_lsq(const struct stream *in, enum lsq_status status)
 {
     if (status != LSQ_OK)
@@ -35,6 +45,10 @@ static void begin(struct fit_input *f, const struct stream *in, const struct blo
     f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
     if (f->reducer == NULL)
         check_lsq(in, LSQ_NOMEM);
+    if (f->threads == 1)
+        return;
+    at_work = f->reducer;
+    atexit(rest);
 }
 
 static void keep_rate(struct fit_input *f, const struct block *block)
@@ -45,20 +59,59 @@ static void keep_rate(struct fit_input *f, const struct block *block)
     f->meta.block.rate = block->rate;
 }
 
-/* Converts a few rows at a time, which stay in the cache until they are reduced. */
-static void add_rows(struct fit_input *f, const struct stream *in, const struct block *block,
-                     size_t row, size_t end)
+/* Rows that are no doubles become some a few at a time, and stay in the cache until they are
+ * reduced. */
+static const void *as_doubles(struct fit_input *f, const struct block *block, size_t row,
+                              size_t *count)
 {
     size_t columns = f->given + f->targets;
+    struct block_row first = block_row(block, row);
+    bool native = first.type.kind == ND_FLOAT && first.type.size == 8 && !first.type.swapped;
+    if (native && !block->ragged)
+        return first.data;
     if (f->strip == NULL) {
         f->strip_rows = 1 + (16 << 10) / columns;
         f->strip = mem_array(f->strip_rows, columns * sizeof *f->strip);
     }
-    for (; row < end; row += f->strip_rows) {
-        size_t n = end - row < f->strip_rows ? end - row : f->strip_rows;
-        table_rows(in, block, row, n, columns, f->strip, &f->range);
-        check_lsq(in, lsq_reducer_add(f->reducer, f->strip, n, 1));
+    if (*count > f->strip_rows)
+        *count = f->strip_rows;
+    for (size_t i = 0; i < *count; i++) {
+        struct block_row source = block_row(block, row + i);
+        nd_to_double(&source.type, source.data, columns, f->strip + i * columns);
     }
+    return f->strip;
+}
+
+/* Adds block's rows from `row` to `end`, up to the first that is not finite. Returns that
+ * one, or end. */
+static size_t add_rows(struct fit_input *f, const struct stream *in, const struct block *block,
+                       size_t row, size_t end)
+{
+    while (row < end) {
+        size_t added;
+        size_t count = end - row;
+        const void *rows = as_doubles(f, block, row, &count);
+        check_lsq(in, lsq_reducer_add(f->reducer, rows, count, &f->range, &added));
+        row += added;
+        if (added < count)
+            return row;
+    }
+    return row;
+}
+
+/* Adds rows as they come, in a block like those before; what is wrong with it, or them, is
+ * for the whole block to say. Returns how many of it have been added. */
+static size_t add_coming(struct fit_input *f, struct stream *in)
+{
+    struct block block;
+    size_t from, rows;
+    size_t done = 0;
+    while (f->reducer != NULL && stream_coming(in, &block, &from, &rows)) {
+        if (from != done || block_row(&block, 0).cols != f->given + f->targets)
+            return done;
+        done = add_rows(f, in, &block, from, from + rows);
+    }
+    return done;
 }
 
 static void merge(struct fit_input *f, const struct stream *in, const struct block *block)
@@ -99,7 +152,9 @@ void fit_input_take(struct fit_input *f, const struct stream *in, const struct b
         if (columns != f->given + f->targets)
             die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits",
                 columns, msg_plural(columns), f->given + f->targets);
-        add_rows(f, in, block, row, end);
+        size_t added = add_rows(f, in, block, row, end);
+        if (added < end)
+            table_refuse(in, block, added);
     }
     keep_rate(f, block);
 }
@@ -111,15 +166,18 @@ void fit_input_read(struct fit_input *f, struct stream *in)
     uint64_t rows = 0;
     fit_input_begin(f);
     stream_also(in, PARTIAL_KEY);
-    while (stream_next(in, &block)) {
-        fit_input_take(f, in, &block, stream_rectangle(in, &block), 0, block.rows);
+    for (size_t added; added = add_coming(f, in), stream_next(in, &block);) {
+        fit_input_take(f, in, &block, stream_rectangle(in, &block), added, block.rows);
         progress_rows(&progress, rows += block.rows);
     }
     progress_end(&progress);
+    free(f->strip);
+    f->strip = NULL;
 }
 
 void fit_input_free(struct fit_input *f)
 {
+    at_work = NULL;
     lsq_reducer_free(f->reducer);
     block_meta_free(&f->meta);
     free(f->strip);

@@ -10,6 +10,14 @@
  * filter runs with whichever BLAS the system has chosen. */
 __attribute__((weak)) void openblas_set_num_threads(int threads);
 
+/* OpenBLAS asks itself this while it is loaded; asked here, found first, it starts no threads,
+ * which would do nothing but look for work for a while, on cores that other filters want. */
+int openblas_num_threads_env(void);
+int openblas_num_threads_env(void)
+{
+    return 1;
+}
+
 static void settle(void)
 {
     static bool settled;

@@ -88,11 +88,11 @@ static enum lsq_status set_intercept(struct lsq_fit *fit, const double *shift, c
     double *left = malloc((r + 1) * sizeof *left);
     if (left == NULL)
         return LSQ_NOMEM;
-    for (size_t i = 0; i < r; i++) {
+    for (size_t i = 0; i < r; i++)
         left[i] = fit->coef != NULL ? shift[i] + mean[i] : 0;
-        for (size_t k = 0; fit->coef == NULL && k < p; k++)
+    for (size_t k = 0; fit->coef == NULL && k < p; k++)
+        for (size_t i = 0; i < r; i++)
             left[i] += (shift[k] + mean[k]) * fit->basis[k * r + i];
-    }
     for (size_t j = 0; j < t; j++)
         fit->intercept[j] = shift[p + j] + mean[p + j];
     for (size_t i = 0; i < r; i++)
@@ -127,10 +127,16 @@ static enum lsq_status solve_tall(double *a, size_t m, double *tau,
 
 bool lsq_all_finite(const double *v, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += v[i] * 0;
-    return sum == 0;
+    /* Sums of v * 0 are 0 unless something is not finite; four at a time, lest each addition
+     * wait for the one before. */
+    double sum[4] = {0, 0, 0, 0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += v[i + k] * 0;
+    for (; i < n; i++)
+        sum[0] += v[i] * 0;
+    return sum[0] + sum[1] + sum[2] + sum[3] == 0;
 }
 
 static bool is_finite(const struct lsq_fit *fit)

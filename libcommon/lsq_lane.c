@@ -7,13 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Condition of unit columns up to which Z = X D⁻¹, or X R⁻¹, is well enough. */
-static const double DIAGONAL_MAX = 32;
-static const double TRIANGLE_MAX = 1e8;
-
-/* How much larger than before the mean square of a chunk's column may be. */
-static const double UNLIKE = 16;
-
 struct lane {
     const struct lane_shape *shape;
     const struct lane_basis *basis;
@@ -41,110 +34,6 @@ static size_t square_size(const struct lane_shape *s)
     return s->targets <= s->unknowns ? s->width : s->unknowns;
 }
 
-enum lsq_status lane_householder(const struct lane_shape *s, double *rows, size_t count,
-                                 double *rss)
-{
-    double *tau = malloc(s->unknowns * sizeof *tau);
-    if (tau == NULL)
-        return LSQ_NOMEM;
-    enum lsq_status status = lsq_factor(rows, count, s->unknowns, s->targets, tau);
-    free(tau);
-    for (size_t i = s->unknowns; i < count; i++)
-        for (size_t j = 0; j < s->targets; j++) {
-            double left = rows[i * s->width + s->unknowns + j];
-            rss[j] += left * left;
-        }
-    for (size_t i = 1; i < s->unknowns; i++)
-        memset(rows + i * s->width, 0, i * sizeof *rows);
-    return status;
-}
-
-static enum lsq_status basis_memory(struct lane_basis *b, const struct lane_shape *s)
-{
-    if (b->triangle != NULL)
-        return LSQ_OK;
-    b->triangle = malloc(s->unknowns * s->width * sizeof *b->triangle);
-    b->norm = malloc(s->unknowns * sizeof *b->norm);
-    b->limit = malloc(s->unknowns * sizeof *b->limit);
-    b->solution = malloc(s->unknowns * s->targets * sizeof *b->solution);
-    return b->triangle && b->norm && b->limit && b->solution ? LSQ_OK : LSQ_NOMEM;
-}
-
-void lane_basis_free(struct lane_basis *b)
-{
-    free(b->triangle);
-    free(b->norm);
-    free(b->limit);
-    free(b->solution);
-    memset(b, 0, sizeof *b);
-}
-
-/* The condition of R with its columns scaled to unit norm; infinite if one is zero. */
-static enum lsq_status find_condition(struct lane_basis *b, const struct lane_shape *s,
-                                      double *condition)
-{
-    size_t q = s->unknowns;
-    double *scaled = malloc(q * q * sizeof *scaled);
-    double *sigma = malloc(q * sizeof *sigma);
-    enum lsq_status status = LSQ_NOMEM;
-    if (scaled != NULL && sigma != NULL) {
-        for (size_t j = 0; j < q; j++) {
-            b->norm[j] = 0;
-            for (size_t i = 0; i <= j; i++)
-                b->norm[j] = hypot(b->norm[j], b->triangle[i * s->width + j]);
-        }
-        for (size_t i = 0; i < q; i++)
-            for (size_t j = 0; j < q; j++)
-                scaled[i * q + j] = b->norm[j] > 0 ? b->triangle[i * s->width + j] / b->norm[j] : 0;
-        status = lsq_from_lapack(lapack_svd(q, scaled, sigma, NULL, NULL));
-        *condition = sigma[q - 1] > 0 ? sigma[0] / sigma[q - 1] : INFINITY;
-    }
-    free(scaled);
-    free(sigma);
-    return status;
-}
-
-enum lsq_status lane_basis_set(struct lane_basis *b, const struct lane_shape *s,
-                               const double *triangle, uint64_t rows)
-{
-    double condition = INFINITY;
-    enum lsq_status status = basis_memory(b, s);
-    if (status != LSQ_OK)
-        return status;
-    memcpy(b->triangle, triangle, s->unknowns * s->width * sizeof *triangle);
-    status = find_condition(b, s, &condition);
-    b->way = condition <= DIAGONAL_MAX   ? LANE_DIAGONAL
-             : condition <= TRIANGLE_MAX ? LANE_TRIANGLE
-                                         : LANE_HOUSEHOLDER;
-    memset(b->solution, 0, s->unknowns * s->targets * sizeof *b->solution);
-    if (status != LSQ_OK || b->way == LANE_HOUSEHOLDER)
-        return status;
-    for (size_t i = 0; i < s->unknowns; i++) {
-        memcpy(b->solution + i * s->targets, triangle + i * s->width + s->unknowns,
-               s->targets * sizeof *triangle);
-        double norm = b->way == LANE_DIAGONAL ? b->norm[i] : 1;
-        b->limit[i] = UNLIKE * norm * norm / (double)rows;
-    }
-    lapack_solve_right_lower(false, s->targets, s->unknowns, b->triangle, s->width, b->solution,
-                             s->targets);
-    return LSQ_OK;
-}
-
-/* (X, Y) to (Z, E) but for the diagonal, which waits until the end: scaling commutes
- * with sums of products. */
-static void transform(const struct lane_shape *s, const struct lane_basis *b, double *rows,
-                      size_t count)
-{
-    if (s->targets == 1)
-        lapack_add_product_vector(-1, s->unknowns, count, rows, s->width, b->solution, 1,
-                                  rows + s->unknowns, s->width);
-    else
-        lapack_add_product(-1, false, false, s->targets, count, s->unknowns, b->solution,
-                           s->targets, rows, s->width, rows + s->unknowns, s->width);
-    if (b->way == LANE_TRIANGLE)
-        lapack_solve_left_lower(false, s->unknowns, count, b->triangle, s->width, rows, s->width);
-}
-
 /* Whether a chunk's squares are like those before; infinities and NaN are not. */
 static bool is_like(const struct lane *lane)
 {
@@ -159,8 +48,9 @@ static void add_squares(struct lane *lane, const double *chunk)
 {
     const struct lane_shape *s = lane->shape;
     size_t n = square_size(s);
-    for (size_t i = 0; i < n * n; i++)
-        lane->square[i] += lane->part[i];
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = j; i < n; i++)
+            lane->square[j * n + i] += lane->part[j * n + i];
     lane->squared = true;
     if (n == s->width)
         return;
@@ -201,7 +91,7 @@ static void reduce_chunk(struct lane *lane)
     bool like = false;
     if (lane->basis->way != LANE_HOUSEHOLDER) {
         size_t n = square_size(s);
-        transform(s, lane->basis, chunk, lane->count);
+        lane_basis_apply(s, lane->basis, chunk, lane->count);
         memset(lane->part, 0, n * n * sizeof *lane->part);
         lapack_add_square(n, lane->count, chunk, s->width, lane->part, n);
         like = is_like(lane);
@@ -300,6 +190,11 @@ double *lane_slot(struct lane *lane)
     return chunk_of(lane) + lane->count++ * lane->shape->width;
 }
 
+void lane_drop(struct lane *lane)
+{
+    lane->count--;
+}
+
 bool lane_is_full(const struct lane *lane)
 {
     return lane->count == lane->chunk;
@@ -361,22 +256,6 @@ static void add_totals(const struct lane_shape *s, const struct lane *lane, stru
         t->sum[i] += n > q ? lane->square[(q + i) * n + q + i] : lane->sum[i];
 }
 
-/* The basis' triangle in the coordinates (Z, E), where E's part is zero. */
-static void base(const struct lane_shape *s, const struct lane_basis *b, double *triangle)
-{
-    size_t q = s->unknowns;
-    memcpy(triangle, b->triangle, q * s->width * sizeof *triangle);
-    if (b->way == LANE_HOUSEHOLDER)
-        return;
-    for (size_t i = 0; i < q; i++) {
-        for (size_t j = i; j < q; j++)
-            triangle[i * s->width + j] = b->way == LANE_TRIANGLE
-                                             ? (double)(i == j)
-                                             : b->triangle[i * s->width + j] / b->norm[j];
-        memset(triangle + i * s->width + q, 0, s->targets * sizeof *triangle);
-    }
-}
-
 /* triangle becomes the Cholesky factor of its own square and the lanes' sums. */
 static enum lsq_status add_to_triangle(const struct lane_shape *s, struct totals *t,
                                        double *triangle, double *rss)
@@ -430,28 +309,6 @@ static enum lsq_status add_stacks(const struct lane_shape *s, const struct lane_
     return status;
 }
 
-/* Back from (Z, E): R = triangle P, C = its part + R B. */
-static enum lsq_status transform_back(const struct lane_shape *s, const struct lane_basis *b,
-                                      double *triangle)
-{
-    size_t q = s->unknowns;
-    if (b->way == LANE_HOUSEHOLDER)
-        return LSQ_OK;
-    double *r = calloc(q * q, sizeof *r);
-    if (r == NULL)
-        return LSQ_NOMEM;
-    if (b->way == LANE_TRIANGLE)
-        lapack_multiply(false, false, q, q, q, b->triangle, s->width, triangle, s->width, r, q);
-    for (size_t i = 0; i < q; i++)
-        for (size_t j = i; j < q; j++)
-            triangle[i * s->width + j] =
-                b->way == LANE_TRIANGLE ? r[i * q + j] : triangle[i * s->width + j] * b->norm[j];
-    lapack_add_product(1, false, false, s->targets, q, q, b->solution, s->targets, triangle,
-                       s->width, triangle + q, s->width);
-    free(r);
-    return LSQ_OK;
-}
-
 static void empty(const struct lane_shape *s, struct lane *lane)
 {
     size_t n = square_size(s);
@@ -477,7 +334,7 @@ enum lsq_status lane_collect(const struct lane_shape *s, const struct lane_basis
             status = lanes[k]->status;
         add_totals(s, lanes[k], &t);
     }
-    base(s, b, triangle);
+    lane_basis_start(s, b, triangle);
     if (status == LSQ_OK && t.any) {
         unscale(b, s, &t);
         status = add_to_triangle(s, &t, triangle, rss);
@@ -485,7 +342,7 @@ enum lsq_status lane_collect(const struct lane_shape *s, const struct lane_basis
     if (status == LSQ_OK)
         status = add_stacks(s, b, lanes, count, triangle, rss);
     if (status == LSQ_OK)
-        status = transform_back(s, b, triangle);
+        status = lane_basis_undo(s, b, triangle);
     for (size_t k = 0; k < count; k++) {
         lane_wait(lanes[k]); /* where that failed above, the others are still at work */
         empty(s, lanes[k]);

@@ -16,6 +16,9 @@ static size_t capacity_for(size_t given, size_t targets)
     return refined > reduced ? refined : reduced;
 }
 
+/* Room for so many rows as they come at first: few inputs come near their capacity. */
+enum { RAW_FIRST = 64 };
+
 struct lsq_reducer {
     struct lane_shape shape;
     bool intercept;
@@ -25,7 +28,7 @@ struct lsq_reducer {
     bool has_shift;
 
     double *raw; /* rows as they came; NULL once that is over */
-    size_t raw_count, capacity;
+    size_t raw_count, raw_room, capacity;
 
     double *pile; /* reduced rows, capacity of them at most; the first ones R and C */
     size_t pile_count;
@@ -70,7 +73,8 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     r->shape.width = r->shape.unknowns + targets;
     r->shift = calloc(given + targets, sizeof *r->shift);
     r->rss = calloc(targets, sizeof *r->rss);
-    r->raw = malloc(r->capacity * (given + targets) * sizeof *r->raw);
+    r->raw_room = r->capacity < RAW_FIRST ? r->capacity : RAW_FIRST;
+    r->raw = malloc(r->raw_room * (given + targets) * sizeof *r->raw);
     if (r->shift && r->rss && r->raw)
         return r;
     lsq_reducer_free(r);
@@ -109,24 +113,10 @@ static enum lsq_status reduce_pile(struct lsq_reducer *r)
     return status;
 }
 
-/* One row as it came, with its weight's root, to the form of reduced rows. */
-static void shift_row(const struct lsq_reducer *r, const double *row, double root, double *to)
-{
-    size_t c = r->shape.width - (r->intercept ? 1 : 0);
-    if (r->intercept)
-        *to++ = root;
-    if (root == 1)
-        for (size_t j = 0; j < c; j++)
-            to[j] = row[j] - r->shift[j];
-    else
-        for (size_t j = 0; j < c; j++)
-            to[j] = root * (row[j] - r->shift[j]);
-}
-
-static void set_shift(struct lsq_reducer *r, const double *row)
+static void set_shift(struct lsq_reducer *r, const void *row)
 {
     if (!r->has_shift && r->intercept)
-        memcpy(r->shift, row, (r->shape.width - 1) * sizeof *row);
+        memcpy(r->shift, row, (r->shape.width - 1) * sizeof *r->shift);
     r->has_shift = true;
 }
 
@@ -156,7 +146,7 @@ static enum lsq_status start_lanes(struct lsq_reducer *r)
     if (r->lanes == NULL)
         return LSQ_NOMEM;
     for (size_t i = 0; i < r->threads; i++)
-        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, i + 1 < r->threads)) == NULL)
+        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, r->threads > 1)) == NULL)
             return LSQ_NOMEM;
     return LSQ_OK;
 }
@@ -171,20 +161,42 @@ static enum lsq_status pile_room(struct lsq_reducer *r)
     return r->pile_count < r->capacity ? LSQ_OK : reduce_pile(r);
 }
 
+static size_t columns(const struct lsq_reducer *r)
+{
+    return r->shape.width - (r->intercept ? 1 : 0);
+}
+
+/* One row as it came to the form of reduced rows; false if it is not finite. */
+static bool shift_row(const struct lsq_reducer *r, const void *row, struct range *range, double *to)
+{
+    if (r->intercept)
+        *to++ = 1;
+    return range_shift(range, row, columns(r), r->shift, to);
+}
+
+static enum lsq_status pile_row(struct lsq_reducer *r, const void *row, struct range *range,
+                                bool *finite)
+{
+    enum lsq_status status = pile_room(r);
+    if (status != LSQ_OK)
+        return status;
+    *finite = shift_row(r, row, range, r->pile + r->pile_count * r->shape.width);
+    r->pile_count += *finite;
+    return LSQ_OK;
+}
+
 /* The end of keeping rows as they came. */
 static enum lsq_status spill(struct lsq_reducer *r)
 {
     if (r->raw == NULL)
         return LSQ_OK;
     enum lsq_status status = LSQ_OK;
-    size_t c = r->shape.width - (r->intercept ? 1 : 0);
+    struct range known = range_none();
+    bool finite;
     if (r->raw_count > 0)
         set_shift(r, r->raw);
-    for (size_t i = 0; i < r->raw_count && status == LSQ_OK; i++) {
-        status = pile_room(r);
-        if (status == LSQ_OK)
-            shift_row(r, r->raw + i * c, 1, r->pile + r->pile_count++ * r->shape.width);
-    }
+    for (size_t i = 0; i < r->raw_count && status == LSQ_OK; i++)
+        status = pile_row(r, r->raw + i * columns(r), &known, &finite);
     free(r->raw);
     r->raw = NULL;
     return status;
@@ -204,14 +216,10 @@ static enum lsq_status flush(struct lsq_reducer *r)
 /* Up to this many times the rows behind the basis go by it: then it is renewed. */
 enum { RENEW = 64 };
 
-static enum lsq_status add_to_lanes(struct lsq_reducer *r, const double *row, double root)
+/* The lane that rows go to is full: on to the next. */
+static enum lsq_status next_lane(struct lsq_reducer *r)
 {
-    struct lane *lane = r->lanes[r->next_lane];
-    shift_row(r, row, root, lane_slot(lane));
-    r->lane_rows++;
-    if (!lane_is_full(lane))
-        return LSQ_OK;
-    lane_submit(lane);
+    lane_submit(r->lanes[r->next_lane]);
     r->next_lane = (r->next_lane + 1) % r->threads;
     enum lsq_status status = lane_wait(r->lanes[r->next_lane]);
     if (status != LSQ_OK || r->next_lane != 0 || r->lane_rows / RENEW < r->basis_rows)
@@ -220,34 +228,66 @@ static enum lsq_status add_to_lanes(struct lsq_reducer *r, const double *row, do
     return status == LSQ_OK ? start_lanes(r) : status;
 }
 
-static enum lsq_status add_row(struct lsq_reducer *r, const double *row, double root)
+static enum lsq_status add_to_lanes(struct lsq_reducer *r, const void *row, struct range *range,
+                                    bool *finite)
+{
+    struct lane *lane = r->lanes[r->next_lane];
+    *finite = shift_row(r, row, range, lane_slot(lane));
+    if (!*finite)
+        lane_drop(lane);
+    r->lane_rows += *finite;
+    return lane_is_full(lane) ? next_lane(r) : LSQ_OK;
+}
+
+static enum lsq_status add_to_pile(struct lsq_reducer *r, const void *row, struct range *range,
+                                   bool *finite)
 {
     set_shift(r, row);
-    if (r->lanes != NULL)
-        return add_to_lanes(r, row, root);
-    enum lsq_status status = pile_room(r);
-    if (status != LSQ_OK)
+    enum lsq_status status = pile_row(r, row, range, finite);
+    if (status != LSQ_OK || r->pile_count < r->capacity)
         return status;
-    shift_row(r, row, root, r->pile + r->pile_count++ * r->shape.width);
-    if (r->pile_count < r->capacity)
-        return LSQ_OK;
     status = reduce_pile(r);
     return status == LSQ_OK ? start_lanes(r) : status;
 }
 
-enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const double *rows, size_t count,
-                                double root)
+/* Keeps one row as it came. */
+static enum lsq_status keep_row(struct lsq_reducer *r, const void *row, struct range *range,
+                                bool *finite)
 {
-    size_t c = r->shape.width - (r->intercept ? 1 : 0);
+    size_t c = columns(r);
+    if (r->raw_count == r->raw_room) {
+        size_t room = r->raw_room < r->capacity / 2 ? 2 * r->raw_room : r->capacity;
+        double *grown = realloc(r->raw, room * c * sizeof *grown);
+        if (grown == NULL)
+            return LSQ_NOMEM;
+        r->raw = grown;
+        r->raw_room = room;
+    }
+    *finite = range_add(range, row, c);
+    if (*finite)
+        memcpy(r->raw + r->raw_count++ * c, row, c * sizeof *r->raw);
+    return LSQ_OK;
+}
+
+enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t count,
+                                struct range *range, size_t *added)
+{
+    const char *row = rows;
+    bool finite = true;
     enum lsq_status status = LSQ_OK;
-    for (size_t i = 0; i < count && status == LSQ_OK; i++) {
-        if (r->raw != NULL && (root != 1 || r->raw_count == r->capacity))
+    *added = 0;
+    while (*added < count && status == LSQ_OK) {
+        if (r->raw != NULL && r->raw_count == r->capacity)
             status = spill(r);
+        if (status == LSQ_OK)
+            status = r->lanes != NULL ? add_to_lanes(r, row, range, &finite)
+                     : r->raw != NULL ? keep_row(r, row, range, &finite)
+                                      : add_to_pile(r, row, range, &finite);
+        if (!finite)
+            return LSQ_OK;
+        row += columns(r) * sizeof(double);
         r->rows++;
-        if (r->raw != NULL)
-            memcpy(r->raw + r->raw_count++ * c, rows + i * c, c * sizeof *rows);
-        else if (status == LSQ_OK)
-            status = add_row(r, rows + i * c, root);
+        ++*added;
     }
     return status;
 }
@@ -279,6 +319,13 @@ enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduce
         r->rss[j] += from->rss[j];
     r->rows += from->rows;
     return status;
+}
+
+void lsq_reducer_rest(struct lsq_reducer *r)
+{
+    for (size_t i = 0; r->lanes != NULL && i < r->threads; i++)
+        if (r->lanes[i] != NULL)
+            lane_wait(r->lanes[i]);
 }
 
 double *lsq_reducer_rows(struct lsq_reducer *r, size_t *count)

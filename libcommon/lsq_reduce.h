@@ -21,6 +21,7 @@
 #define WAVEFILL_LSQ_REDUCE_H
 
 #include "lsq.h"
+#include "range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,18 +42,22 @@ void lsq_reduced_free(struct lsq_reduced *reduced);
 
 struct lsq_reducer;
 
-/* threads >= 1: chunks are shared out among so many. NULL without memory. The caller
- * frees with lsq_reducer_free. */
+/* threads: chunks are shared out among so many, besides the caller's; 1: the caller's alone.
+ * NULL without memory. The caller frees with lsq_reducer_free. */
 struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads);
 void lsq_reducer_free(struct lsq_reducer *reducer);
 
-/* Adds count rows of given + targets finite doubles each (C order), each with the
- * weight sqrt_weight squared. */
-enum lsq_status lsq_reducer_add(struct lsq_reducer *reducer, const double *rows, size_t count,
-                                double sqrt_weight);
+/* Adds count rows of given + targets doubles each (C order, at any address) and widens range
+ * by them. *added is less than count where the row behind those added has something in it
+ * that is not finite. */
+enum lsq_status lsq_reducer_add(struct lsq_reducer *reducer, const void *rows, size_t count,
+                                struct range *range, size_t *added);
 
 /* Adds what has been reduced elsewhere; given, targets and intercept must agree. */
 enum lsq_status lsq_reducer_merge(struct lsq_reducer *reducer, const struct lsq_reduced *reduced);
+
+/* Waits until no thread is at work. */
+void lsq_reducer_rest(struct lsq_reducer *reducer);
 
 /* The rows as they came, where all of them are still there (few, of weight 1), for
  * lsq_solve; NULL otherwise. They belong to the reducer; lsq_solve may destroy them. */

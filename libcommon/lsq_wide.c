@@ -55,26 +55,21 @@ static enum lsq_status make_basis(const double *a, size_t m, const struct wide *
     return lsq_from_lapack(status);
 }
 
-/* Uᵀ Y, m × t: its first r rows, divided by S, are the loadings; the squares of the
- * others are what no solution can reach. */
-static enum lsq_status make_loadings(const double *a, size_t m, const struct wide *w,
-                                     struct lsq_fit *fit)
+/* loadings (room for m × t) = Uᵀ Y: its first r rows, divided by S, are the loadings; the
+ * squares of the others are what no solution can reach. */
+static void make_loadings(const double *a, size_t m, const struct wide *w, struct lsq_fit *fit)
 {
     size_t t = fit->targets;
-    double *uty = malloc(m * t * sizeof *uty);
-    if (uty == NULL)
-        return LSQ_NOMEM;
-    lapack_multiply(false, false, t, m, m, a + fit->given, fit->given + t, w->u, m, uty, t);
+    lapack_multiply(false, false, t, m, m, a + fit->given, fit->given + t, w->u, m, fit->loadings,
+                    t);
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < t; j++) {
-            double v = uty[i * t + j];
+            double *v = fit->loadings + i * t + j;
             if (i < fit->rank)
-                fit->loadings[i * t + j] = v / fit->singular[i];
+                *v /= fit->singular[i];
             else
-                fit->rss[j] += v * v;
+                fit->rss[j] += *v * *v;
         }
-    free(uty);
-    return LSQ_OK;
 }
 
 static enum lsq_status solve(double *a, size_t m, const struct lsq_options *options, struct wide *w,
@@ -86,11 +81,13 @@ static enum lsq_status solve(double *a, size_t m, const struct lsq_options *opti
     set_rank(m, options, fit);
     size_t r = fit->rank;
     fit->basis = malloc((fit->given * r + 1) * sizeof *fit->basis);
-    fit->loadings = malloc((r * fit->targets + 1) * sizeof *fit->loadings);
+    fit->loadings = malloc(m * fit->targets * sizeof *fit->loadings);
     if (fit->basis == NULL || fit->loadings == NULL)
         return LSQ_NOMEM;
     status = r > 0 ? make_basis(a, m, w, fit) : LSQ_OK;
-    return status == LSQ_OK ? make_loadings(a, m, w, fit) : status;
+    if (status == LSQ_OK)
+        make_loadings(a, m, w, fit);
+    return status;
 }
 
 enum lsq_status lsq_solve_wide(double *a, size_t m, const struct lsq_options *options,

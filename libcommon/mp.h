@@ -49,6 +49,7 @@ struct mp_map {
     size_t count;
     bool bare; /* a bare array, given as the one field "x" */
     char why[256];
+    size_t absent; /* bytes that mp_parse_head was told of */
     struct mp_memory *memory;
 };
 
@@ -57,6 +58,10 @@ struct mp_map {
  * must be zeroed before the first call; the caller calls mp_free at the end. */
 bool mp_parse(struct mp_map *map, const char *bytes, size_t size);
 void mp_free(struct mp_map *map);
+
+/* The same for a map whose last value is an array with empty data, of which so many bytes
+ * are still to come: it is taken as if they were there. */
+bool mp_parse_head(struct mp_map *map, const char *bytes, size_t size, size_t absent);
 
 /* Copies the fields for which skip is false into *to (zeroed), to outlive what from
  * points into. Returns the bytes that *to then points into: the caller frees both. */

@@ -14,9 +14,12 @@ struct range {
 /* A range of no values. */
 struct range range_none(void);
 
-/* Widens it by n values; false if one of them is NaN or infinite: the range is then of no
- * use. */
-bool range_add(struct range *range, const double *x, size_t n);
+/* Widens it by n doubles at any address; false if one of them is NaN or infinite: the range
+ * is then of no use. */
+bool range_add(struct range *range, const void *x, size_t n);
+
+/* The same, and to = x - shift in the same pass; both of n, apart from x. */
+bool range_shift(struct range *range, const void *x, size_t n, const double *shift, double *to);
 
 /* Widens it by another one; unknown if that is. */
 void range_merge(struct range *range, const struct range *other);

@@ -4,6 +4,7 @@
 #include "stream.h"
 
 #include "frame.h"
+#include "head.h"
 #include "mem.h"
 #include "msg.h"
 #include "spool.h"
@@ -32,6 +33,11 @@ struct stream {
     size_t map_size;              /* of the map given last */
     uint64_t offset;              /* of `start` in its file */
     bool file_end;                /* the map given last was its file's last */
+    bool begun;                   /* with the map behind that one */
+    struct frame frame;
+    struct head head;
+    bool headed;   /* its head has been looked for */
+    size_t coming; /* rows that stream_coming has given */
     const char *name, *next_name;
     const char *expected; /* what is read, for messages */
     struct mp_map map;
@@ -107,6 +113,7 @@ void stream_rewind(struct stream *s)
     s->start = s->used = s->map_size = 0;
     s->rows = s->block_rows = 0;
     s->file_end = false;
+    s->begun = false;
 }
 
 /* Room for `need` bytes from start on. At most doubles what has arrived, so that
@@ -141,16 +148,22 @@ static size_t read_some(struct stream *s, char *to, size_t size)
     }
 }
 
+/* Reads once, of the `need` bytes at most `most`; false where no more come. */
+static bool fill_once(struct stream *s, size_t need, size_t most)
+{
+    make_room(s, need > s->used + READ_SIZE ? need : s->used + READ_SIZE);
+    size_t room = s->capacity - s->start - s->used;
+    size_t n = read_some(s, s->buffer + s->start + s->used, room < most ? room : most);
+    s->used += n;
+    return n > 0;
+}
+
 /* Reads until `need` bytes are there or no more come; false in the latter case. */
 static bool fill(struct stream *s, size_t need)
 {
-    while (s->used < need) {
-        make_room(s, need > s->used + READ_SIZE ? need : s->used + READ_SIZE);
-        size_t n = read_some(s, s->buffer + s->start + s->used, s->capacity - s->start - s->used);
-        if (n == 0)
+    while (s->used < need)
+        if (!fill_once(s, need, SIZE_MAX))
             return false;
-        s->used += n;
-    }
     return true;
 }
 
@@ -183,36 +196,51 @@ static void next_file(struct stream *s)
         die_empty(s, s->next_name);
 }
 
-/* Frames one map at start. False at the end of all input. */
-static bool frame_map(struct stream *s)
+/* Steps over the map given last. */
+static void begin(struct stream *s)
 {
-    struct frame frame;
-    frame_init(&frame);
-    if (!fill(s, 1)) {
-        if (!s->seen)
-            die_empty(s, s->name);
-        return false;
-    }
-    enum frame_status status;
-    while ((status = frame_scan(&frame, (unsigned char *)s->buffer + s->start, s->used)) ==
-           FRAME_MORE)
-        if (!fill(s, frame.need))
-            die(s->name, "truncated after %" PRIu64 " byte%s, inside a map", s->offset + s->used,
-                msg_plural(s->offset + s->used));
-    if (status == FRAME_BAD)
-        die_unframed(s, &frame);
-    s->map_size = frame.pos;
-    return true;
-}
-
-const struct mp_map *stream_next_map(struct stream *s)
-{
+    if (s->begun)
+        return;
+    s->begun = true;
     s->name = s->next_name;
     s->start += s->map_size;
     s->used -= s->map_size;
     s->offset = s->file_end ? 0 : s->offset + s->map_size;
     s->map_size = 0;
     s->file_end = false;
+    frame_init(&s->frame);
+    s->headed = s->head.known = false;
+    s->coming = 0;
+}
+
+static enum frame_status scan(struct stream *s)
+{
+    return frame_scan(&s->frame, (unsigned char *)s->buffer + s->start, s->used);
+}
+
+/* Frames one map at start. False at the end of all input. */
+static bool frame_map(struct stream *s)
+{
+    if (!fill(s, 1)) {
+        if (!s->seen)
+            die_empty(s, s->name);
+        return false;
+    }
+    enum frame_status status;
+    while ((status = scan(s)) == FRAME_MORE)
+        if (!fill(s, s->frame.need))
+            die(s->name, "truncated after %" PRIu64 " byte%s, inside a map", s->offset + s->used,
+                msg_plural(s->offset + s->used));
+    if (status == FRAME_BAD)
+        die_unframed(s, &s->frame);
+    s->map_size = s->frame.pos;
+    return true;
+}
+
+const struct mp_map *stream_next_map(struct stream *s)
+{
+    begin(s);
+    s->begun = false;
     if ((s->fd < 0 && !s->replaying) || !frame_map(s))
         return NULL;
     s->seen = true;
@@ -227,6 +255,45 @@ const struct mp_map *stream_next_map(struct stream *s)
     if (!mp_parse(&s->map, bytes, s->map_size))
         die(s->name, "at byte %" PRIu64 ": %s", s->offset, s->map.why);
     return &s->map;
+}
+
+/* Whole rows of the map at start that are there. */
+static size_t rows_there(const struct stream *s)
+{
+    if (!s->head.known || s->used <= s->head.start)
+        return 0;
+    size_t rows = (s->used - s->head.start) / s->head.row_bytes;
+    return rows < s->head.block.rows ? rows : s->head.block.rows;
+}
+
+/* Looks for the head where what is lacking is more than another read brings. */
+static void look_for_head(struct stream *s)
+{
+    if (s->headed || s->frame.need < s->used + READ_SIZE)
+        return;
+    s->headed = true;
+    head_find(&s->head, &s->frame, s->buffer + s->start, s->used);
+}
+
+bool stream_coming(struct stream *s, struct block *block, size_t *from, size_t *rows)
+{
+    begin(s);
+    if (s->fd < 0 || s->replaying)
+        return false;
+    while (scan(s) == FRAME_MORE) {
+        look_for_head(s);
+        *from = s->coming;
+        *rows = rows_there(s) - s->coming;
+        if (*rows > 0) {
+            s->coming += *rows;
+            *block = s->head.block;
+            s->head.nd.data = s->buffer + s->start + s->head.start;
+            return true;
+        }
+        if (!fill_once(s, s->frame.need, READ_SIZE))
+            return false;
+    }
+    return false;
 }
 
 static void check_agreement(struct stream *s, const struct block *block)
@@ -308,6 +375,7 @@ void stream_close(struct stream *s)
     if (s->spool != NULL)
         spool_free(s->spool);
     mp_free(&s->map);
+    head_free(&s->head);
     free(s->buffer);
     free(s);
 }

@@ -31,6 +31,13 @@ void stream_also(struct stream *s, const char *key);
  * been at least one row by then. */
 bool stream_next(struct stream *s, struct block *block);
 
+/* Rows of the next block that are there before all of it is, so that they can be used while
+ * they are in the cache: those of block from *from on, *rows of them at least one; the views
+ * are valid until the next call. False when there is nothing of that kind (now, or at all):
+ * then stream_next, which gives the whole block, with these rows in it. What is wrong with
+ * the block is said there too. */
+bool stream_coming(struct stream *s, struct block *block, size_t *from, size_t *rows);
+
 /* Whether the block that stream_next gave is the last of all. */
 bool stream_at_end(const struct stream *s);
 

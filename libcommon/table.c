@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include "mem.h"
 #include "msg.h"
 
 #include <inttypes.h>
@@ -39,21 +40,18 @@ void table_columns(const struct stream *in, const struct block *block, size_t ro
         refuse(in, block, row, first, x);
 }
 
+void table_refuse(const struct stream *in, const struct block *block, size_t row)
+{
+    struct block_row source = block_row(block, row);
+    double *x = mem_array(source.cols, sizeof *x);
+    nd_to_double(&source.type, source.data, source.cols, x);
+    refuse(in, block, row, 0, x);
+}
+
 void table_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
                double *x)
 {
     table_columns(in, block, row, 0, cols, x);
-}
-
-void table_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
-                size_t cols, double *x, struct range *range)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct block_row source = block_row(block, row + i);
-        nd_to_double(&source.type, source.data, cols, x + i * cols);
-        if (!range_add(range, x + i * cols, cols))
-            refuse(in, block, row + i, 0, x + i * cols);
-    }
 }
 
 bool table_next(struct table_cursor *cursor)

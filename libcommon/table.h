@@ -3,7 +3,6 @@
 #define WAVEFILL_TABLE_H
 
 #include "block.h"
-#include "range.h"
 #include "stream.h"
 
 #include <stddef.h>
@@ -17,10 +16,8 @@ void table_row(const struct stream *in, const struct block *block, size_t row, s
 void table_columns(const struct stream *in, const struct block *block, size_t row, size_t first,
                    size_t cols, double *x);
 
-/* The same for whole rows `row` to `row + count`, all of `cols` columns, one after the
- * other at x; widens range by them. */
-void table_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
-                size_t cols, double *x, struct range *range);
+/* Ends the program: row `row`, all of its columns, has something in it that is not finite. */
+_Noreturn void table_refuse(const struct stream *in, const struct block *block, size_t row);
 
 /* Goes through a stream a row at a time. */
 struct table_cursor {

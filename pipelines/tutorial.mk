@@ -42,8 +42,8 @@ ifndef INSIDE
 # Outside: go to OUT and run this file there, so that every target is a plain name and
 # any path may have spaces in it, this file's own included (make's functions would split
 # it; the path of one makefile is all that MAKEFILE_LIST holds here).
-self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
-	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
+self := $(shell unset CDPATH; list=$(call q,$(MAKEFILE_LIST)); list=$${list# }; \
+	case $$list in (*/*) ;; (*) list=./$$list ;; esac; cd -- "$${list%/*}/" && printf '%s/%s' "$$PWD" "$${list##*/}")
 
 tutorial:
 	+@$(call inside,scores)
@@ -63,7 +63,7 @@ elif ! flock -n $$fd 2>/dev/null; then \
 	echo "tutorial: waits for another run in $$PWD" >&2; \
 	flock $$fd || { locked=; echo "tutorial: $$PWD: cannot be locked, two runs at once in it would meet" >&2; }; \
 fi; \
-if [ -n "$$locked" ]; then rm -rf -- .wf-*.* */.wf-*.*; fi
+if [ -n "$$locked" ]; then for begun in .wf-*.* */.wf-*.*; do test ! -e "$$begun" || rm -rf -- "$$begun"; done; fi
 endef
 
 # $(1) is made in OUT.
@@ -86,7 +86,9 @@ listen: run
 	done; done
 
 else
-# Inside OUT. A file appears whole or not at all, under a name of its own until it is done.
+# Inside OUT. A file appears whole or not at all, under a name of its own until it is done:
+# then nothing is left to remove.
+place = mv "$$temp" $(1) && trap - EXIT
 temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
 
 # In the background, so that a signal to the shell is not kept waiting for the filter. A
@@ -94,10 +96,10 @@ temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP 
 # $$temp is still there. What it writes is removed when it has ended, lest it come after that.
 background = trap 'trap "" HUP INT TERM; rm -rf "$$temp"; { kill "$$!"; wait "$$!"; } 2>/dev/null; exit 1' HUP INT TERM
 produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(background); : >"$$temp" || exit 1; \
-	{ test -e "$$temp" && exec $(1) >"$$temp"; } & wait "$$!" && mv "$$temp" $@
+	{ test -e "$$temp" && exec $(1) >"$$temp"; } & wait "$$!" && $(call place,$@)
 
 # What a target comes from besides files is kept in a file that changes only with it.
-note = @$(temp); $(1) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
+note = @$(temp); $(1) >"$$temp" || exit 1; { test -e $@ && cmp -s "$$temp" $@; } || { $(call place,$@); }
 
 hold_out = $(if $(HOLDOUT),--name=$(call q,$(HOLDOUT)),--seed=$(call q,$(SEED)))
 source = -d $(DIGIT) -s $(SPEAKER) $(call q,$(RECORDINGS))
@@ -116,8 +118,10 @@ holdout.choice: FORCE
 	$(call note,printf '%s\n' $(hold_out))
 
 filters.list: FORCE
-	$(call note,for name in $(filters); do path=$$(command -v $$name) && cksum <"$$path" || { \
-		echo "tutorial: $$name is not found in PATH (is wavefill installed?)" >&2; exit 1; }; done)
+	$(call note,set --; for name in $(filters); do path=$$(command -v $$name) || { \
+		echo "tutorial: $$name is not found in PATH (is wavefill installed?)" >&2; exit 1; }; \
+		set -- "$$@" "$$path"; done; sums=$$(cksum -- "$$@") || exit 1; \
+		printf '%s\n' "$$sums" | while read -r sum size path; do echo "$$sum $$size"; done)
 
 recordings.mat: recordings.list filters.list
 	$(call produce,fsdd-load $(source))
@@ -164,7 +168,7 @@ $(folder)/score.txt: $(folder)/columns.r2 $(folder)/samples.r2 holdout.choice
 	echo $$(call q,$(portion) of $(or $(HOLDOUT),the row that seed $(SEED) picks) is given:); \
 	echo "Extrapolation R^2 Score: $$$$columns"; \
 	echo "R^2 over the samples filled in: $$$$samples (1 is exact, 0 no better than their mean)"; \
-	} >"$$$$temp" && mv "$$$$temp" $$@
+	} >"$$$$temp" && $$(call place,$$@)
 
 $(folder):
 	@mkdir -p $$@

@@ -53,6 +53,74 @@ for n, p, t in (40000, 20, 1), (9000, 60, 3), (6000, 5, 200):
             check(model(out), x, y, intercept)'
 }
 
+@test "lsq-fit: rows of a large block are used as they come, whatever stands around them" {
+    py "$with_models"'
+x, y = data(20000, 30, 2)
+a = np.hstack([x, y])
+first = msgpack.packb({"mat": 1, "x": a[:500], "last": False}, default=msgpack_numpy.encode)
+def fit(block, array):
+    out, err = call("lsq-fit", "-q", "-g", "30", data=first + msgpack.packb(block(array), default=msgpack_numpy.encode))
+    return model(out)
+rest = a[500:]
+names = [f"row {i}" for i in range(len(rest))]
+want = fit(lambda array: {"mat": 1, "x": array}, rest)
+check(want, x, y)
+for block in (
+        lambda array: {"x": array, "mat": 1},
+        lambda array: {"names": names, "mat": 1, "rate": 8000, "x": array, "last": True},
+        lambda array: {"mat": 1, "x": array, "names": names, "note": array[:2], "col0": 0},
+        lambda array: {"mat": 1, "note": {"x": array}, "x": array},
+        lambda array: {f"k{i}": i for i in range(20)} | {"mat": 1, "x": array} | {f"l{i}": i for i in range(20)},
+        lambda array: array):
+    got = fit(block, rest)
+    assert got["rows"] == 20000
+    for key in "coef", "intercept", "rss", "singular", "low", "high":
+        if key in want:
+            assert np.array_equal(got[key], want[key]), key
+# Other numbers of the same values.
+whole = np.rint(a * 100)
+first = msgpack.packb({"mat": 1, "x": whole[:500], "last": False}, default=msgpack_numpy.encode)
+want = fit(lambda array: array, whole[500:])
+for kind in ">f8", "<i4", ">i4":
+    got = fit(lambda array: array, whole[500:].astype(kind))
+    assert np.array_equal(got["coef"], want["coef"]), kind'
+}
+
+@test "lsq-fit: what is wrong with a large block is said as of a small one" {
+    py "$with_models"'
+x, y = data(20000, 30, 2)
+a = np.hstack([x, y])
+pack = lambda m: msgpack.packb(m, default=msgpack_numpy.encode)
+first = pack({"mat": 1, "x": a[:500], "names": ["n"] * 500, "col0": 7, "last": False})
+def refused(data):
+    done = subprocess.run(["lsq-fit", "-g", "30"], input=data, capture_output=True)
+    assert done.returncode == 1 and done.stdout == b"", done
+    return done.stderr.decode()
+at = f"at byte {len(first)}: "
+for row in 0, 7000, 19499:
+    for value, text in (np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf"):
+        bad = a[500:].copy()
+        bad[row, 31] = value
+        bad[19499, 5] = np.nan
+        column = 12 if row == 19499 else 38
+        text = "nan" if row == 19499 else text
+        for block in {"mat": 1, "col0": 7, "x": bad}, {"mat": 1, "x": bad, "col0": 7}:
+            assert refused(first + pack(block)) == \
+                f"lsq-fit: stdin: row {500 + row}, column {column}: {text}, expected a finite number\n"
+good = {"mat": 1, "col0": 7, "x": a[500:]}
+n = len(pack(good))
+for data, message in (
+        (pack(good)[:-1], f"truncated after {len(first) + n - 1} bytes, inside a map"),
+        (pack(good | {"last": False}), f"truncated after {len(first) + n + 6} bytes: \"last\" is false in the last block, expected more blocks"),
+        (pack(good | {"rate": -1}), at + "\"rate\" is no positive number, expected a sample rate in Hz"),
+        (pack({"mat": 1, "x": a[500:]}), at + "col0 0, expected 7 as in the rows before"),
+        (pack({"x": a[500:], "col0": 7}), at + "a map without \"mat\", expected a matrix block {\"mat\": 1, \"x\": ...}"),
+        (pack(good | {"x": a[500:, :-1]}), "row 500 of 31 columns, expected 32 as in the rows before (pad-chop makes them one length)"),
+        (pack(good)[:1].replace(b"\x83", b"\x84") + pack(good)[1:] + pack("x") + pack(1),
+         at + "a map with the key \"x\" twice, expected it once")):
+    assert refused(first + data) == f"lsq-fit: stdin: {message}\n", (refused(first + data), message)'
+}
+
 @test "lsq-fit: rows that change on their way are no less well fitted" {
     py "$with_models"'
 n, p = 30000, 12
