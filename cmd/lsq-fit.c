@@ -257,15 +257,14 @@ static void remark_loo(const struct loo *loo, const struct options *o, size_t ta
         warn(NULL, "leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
 }
 
-static void put_model(struct output *out, struct fit_input *input, const struct options *o,
-                      struct stream *in)
+static void put_model(struct output *out, struct output *left_out, struct fit_input *input,
+                      const struct options *o, struct stream *in)
 {
     struct lsq_fit fit;
     struct loo loo;
     struct model_notes notes = {
         .intercept = o->lsq.intercept, .range = input->range, .chosen = o->ridge_auto};
     memset(&loo, 0, sizeof loo);
-    struct output *left_out = o->left_out != NULL ? output_file(o->left_out) : NULL;
     if (o->loo || o->ridge_auto || o->ridge > 0)
         solve_spectrum(input, o, in, left_out, &fit, &loo, &notes.ridge);
     else
@@ -281,8 +280,6 @@ static void put_model(struct output *out, struct fit_input *input, const struct 
     if (notes.ridge == 0)
         remark(&fit, o);
     model_put(out, &fit, &notes, &input->meta.block);
-    if (left_out != NULL)
-        output_close(left_out);
     lsq_free(&fit);
     loo_free(&loo);
 }
@@ -317,14 +314,20 @@ int main(int argc, char **argv)
         stream_keep(in);
     fit_input_read(&input, in);
 
+    struct output *left_out = o.left_out != NULL ? output_file(o.left_out) : NULL;
     if (o.partial)
         put_partial(out, &input, o.weight, stream_name(in));
     else
-        put_model(out, &input, &o, in);
+        put_model(out, left_out, &input, &o, in);
 
     fit_input_free(&input);
     free(o.grid);
     stream_close(in);
+    /* Neither shows up where the other fails. */
+    if (left_out != NULL)
+        output_finish(left_out);
     output_close(out);
+    if (left_out != NULL)
+        output_close(left_out);
     return EXIT_SUCCESS;
 }
