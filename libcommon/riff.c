@@ -61,16 +61,28 @@ static size_t block_capacity(uint32_t tag, size_t channels, size_t align)
     return align < head ? 0 : (align - head) * 2 / channels + first;
 }
 
-static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t length, char *why,
-                        size_t why_size)
+/* behind: bytes from the data to the end of the file, where libsox stops to read blocks.
+ * From a short one there it takes as many samples as fit, though it has room for no more
+ * than the blocks are said to hold. */
+static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t length,
+                        size_t behind, char *why, size_t why_size)
 {
     uint32_t channels = number(r, fmt + 2, 2);
     uint32_t align = number(r, fmt + 12, 2);
     uint32_t samples = length >= 20 ? number(r, fmt + 18, 2) : 0;
-    if (samples >= 2 && samples <= block_capacity(tag, channels, align))
+    size_t capacity = block_capacity(tag, channels, align);
+    if (samples < 2 || samples > capacity) {
+        snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes, expected 2 to %zu",
+                 (unsigned)samples, (unsigned)align, capacity);
+        return false;
+    }
+    size_t rest = behind % align;
+    if (block_capacity(tag, channels, rest) <= samples)
         return true;
-    snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes, expected 2 to %zu",
-             (unsigned)samples, (unsigned)align, block_capacity(tag, channels, align));
+    snprintf(
+        why, why_size,
+        "ADPCM of %u samples a block of %u bytes and a last block of %zu, expected %zu samples",
+        (unsigned)samples, (unsigned)align, rest, capacity);
     return false;
 }
 
@@ -118,7 +130,7 @@ static bool is_known(uint32_t encoding)
            encoding == TAG_GSM;
 }
 
-static bool check_format(const struct reader *r, size_t fmt, size_t length, char *why,
+static bool check_format(const struct reader *r, size_t fmt, size_t length, size_t data, char *why,
                          size_t why_size)
 {
     enum { EXTENSIBLE_BYTES = 40 };
@@ -141,7 +153,7 @@ static bool check_format(const struct reader *r, size_t fmt, size_t length, char
     if (adpcm && tag == TAG_EXTENSIBLE)
         return refuse(why, why_size, "ADPCM in an extensible fmt chunk, expected a plain one");
     if (adpcm)
-        return check_adpcm(r, tag, fmt, length, why, why_size);
+        return check_adpcm(r, tag, fmt, length, r->size - data, why, why_size);
     return check_bits(r, encoding, fmt, why, why_size);
 }
 
@@ -169,7 +181,7 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
     if (data < fmt)
         return refuse(why, why_size,
                       "a WAV file with its fmt chunk behind the data, expected it before");
-    return check_format(&r, fmt, length, why, why_size) &&
+    return check_format(&r, fmt, length, data, why, why_size) &&
            (!is_linear(&r, fmt) ||
             check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size));
 }
