@@ -149,10 +149,11 @@ static struct options parse(int argc, char **argv)
     if (o.grid != NULL && !o.ridge_auto)
         die_usage("--grid without --ridge=auto, which it is for");
     if (o.partial && (o.loo || o.ridge_auto || o.ridge > 0 || o.dense || o.lsq.rcond >= 0))
-        die_usage("--partial with --ridge, --loo, --dense or --rcond, which belong to the fit of "
-                  "all parts");
+        die_usage("--partial with --ridge, --loo, --left-out, --dense or --rcond, which belong to "
+                  "the fit of all parts");
     if (o.lsq.rcond >= 0 && (o.loo || o.ridge_auto || o.ridge > 0))
-        die_usage("--rcond with --ridge or --loo, which count no singular value as zero");
+        die_usage(
+            "--rcond with --ridge, --loo or --left-out, which count no singular value as zero");
     if (o.threads == 0)
         o.threads = default_threads();
     return o;
