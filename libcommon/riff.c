@@ -61,9 +61,10 @@ static size_t block_capacity(uint32_t tag, size_t channels, size_t align)
     return align < head ? 0 : (align - head) * 2 / channels + first;
 }
 
-/* behind: bytes from the data to the end of the file, where libsox stops to read blocks.
- * From a short one there it takes as many samples as fit, though it has room for no more
- * than the blocks are said to hold. */
+/* What libsox writes of a block must fit where it has room for as many samples as are said
+ * to be in one. Of MS ADPCM it decodes a byte, two samples, at a time. From a short block at
+ * the end of the file, `behind` bytes behind the start of the data, it takes as many as fit
+ * (14.4.2 as it was released; CVE-2017-15370). */
 static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t length,
                         size_t behind, char *why, size_t why_size)
 {
@@ -71,18 +72,19 @@ static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t
     uint32_t align = number(r, fmt + 12, 2);
     uint32_t samples = length >= 20 ? number(r, fmt + 18, 2) : 0;
     size_t capacity = block_capacity(tag, channels, align);
-    if (samples < 2 || samples > capacity) {
-        snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes, expected 2 to %zu",
-                 (unsigned)samples, (unsigned)align, capacity);
-        return false;
-    }
-    size_t rest = behind % align;
-    if (block_capacity(tag, channels, rest) <= samples)
+    size_t rest = align > 0 ? behind % align : 0;
+    char expected[64] = "";
+    if (samples < 2 || samples > capacity)
+        snprintf(expected, sizeof expected, ", expected 2 to %zu", capacity);
+    else if (tag == TAG_MS_ADPCM && samples * channels % 2 != 0)
+        snprintf(expected, sizeof expected, ", expected an even number up to %zu", capacity);
+    else if (block_capacity(tag, channels, rest) > samples)
+        snprintf(expected, sizeof expected, " and a last block of %zu, expected %zu samples", rest,
+                 capacity);
+    if (expected[0] == '\0')
         return true;
-    snprintf(
-        why, why_size,
-        "ADPCM of %u samples a block of %u bytes and a last block of %zu, expected %zu samples",
-        (unsigned)samples, (unsigned)align, rest, capacity);
+    snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes%s", (unsigned)samples,
+             (unsigned)align, expected);
     return false;
 }
 

@@ -29,8 +29,8 @@ static size_t chunk(struct bytes s, const char *name)
     return 0;
 }
 
-/* No block, the last one of the file neither, has bytes for more samples than are claimed:
- * libsox has room for so many. */
+/* libsox has room for as many samples as are claimed: no block, the last one of the file
+ * neither, makes it write more. */
 static void check_adpcm(struct bytes s, uint32_t tag, size_t fmt)
 {
     FUZZ_CHECK(fmt + 20 <= s.n && field(s, fmt + 18, 2) >= 2);
@@ -38,6 +38,7 @@ static void check_adpcm(struct bytes s, uint32_t tag, size_t fmt)
     uint32_t block = field(s, fmt + 12, 2);
     size_t head = tag == 2 ? 7 : 4;
     FUZZ_CHECK(block >= head * channels);
+    FUZZ_CHECK(tag != 2 || channels * field(s, fmt + 18, 2) % 2 == 0);
     size_t last = (s.n - chunk(s, "data")) % block;
     if (last >= head * channels)
         FUZZ_CHECK(2 * (last - head * channels) / channels + (tag == 2 ? 2 : 1) <=
