@@ -187,7 +187,7 @@ check-san:
 # Fuzzing: libFuzzer runs the targets that clang has built; `make check` gives their corpus to
 # the same targets built with CC. Each is one file of tests/fuzz.
 
-FUZZ_TARGETS = stream model names numbers riff wav
+FUZZ_TARGETS = stream model frames fit predict scores names numbers riff wav
 FUZZ_ONLY = wav-guarded
 FUZZ_WRAP = exit open close read write isatty
 FUZZ_MAIN =
@@ -200,6 +200,7 @@ TARGETS = $(FUZZ_TARGETS) $(FUZZ_ONLY)
 FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -DSTREAM_READ_SIZE=64 -DOUTPUT_HOLD_SIZE=256
 
 LIBS_model = $(LAPACK_LIBS)
+LIBS_fit = $(LAPACK_LIBS)
 LIBS_wav = $(SOX_LIBS)
 
 $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/harness.o \

@@ -49,6 +49,7 @@ struct options {
     const char *given_text; /* as typed */
     struct num_pos given;
     bool partial, by_name, others;
+    const char *left_out; /* a file; NULL: none */
     unsigned threads;
     struct fitting fitting;
 };
@@ -101,10 +102,10 @@ static void parse_grid(struct fitting *o, const char *arg)
     }
 }
 
-static void parse_left_out(struct fitting *f, const char *arg)
+static void parse_left_out(struct options *o, const char *arg)
 {
-    f->loo = true;
-    f->left_out = arg;
+    o->fitting.loo = true;
+    o->left_out = arg;
     if (arg[0] == '\0' || strcmp(arg, "-") == 0)
         die_usage("--left-out: '%s', expected a file: standard output has the model", arg);
 }
@@ -117,10 +118,11 @@ static void check_together(const struct options *o)
     if (f->grid != NULL && !f->ridge_auto)
         die_usage("--grid without --ridge=auto, which it is for");
     if (o->partial && (f->loo || ridged || f->dense || f->lsq.rcond >= 0))
-        die_usage("--partial with --ridge, --loo, --dense or --rcond, which belong to the fit of "
-                  "all parts");
+        die_usage("--partial with --ridge, --loo, --left-out, --dense or --rcond, which belong to "
+                  "the fit of all parts");
     if (f->lsq.rcond >= 0 && (f->loo || ridged))
-        die_usage("--rcond with --ridge or --loo, which count no singular value as zero");
+        die_usage(
+            "--rcond with --ridge, --loo or --left-out, which count no singular value as zero");
     if (o->others && !o->by_name)
         die_usage("--others without --by-name, which it is for");
     if (o->by_name && (f->loo || f->ridge_auto))
@@ -177,7 +179,7 @@ static struct options parse(int argc, char **argv)
         } else if (c == LOO) {
             f->loo = true;
         } else if (c == LEFT_OUT) {
-            parse_left_out(f, optarg);
+            parse_left_out(&o, optarg);
         } else if (c == RIDGE) {
             parse_ridge(f, optarg);
         } else if (c == GRID) {
@@ -225,6 +227,8 @@ static void put_one(struct options *o, struct output *out, struct fit_input *inp
     if (o->fitting.loo || o->fitting.ridge_auto)
         stream_keep(in);
     fit_input_read(input, in);
+    if (o->left_out != NULL)
+        o->fitting.left_out = output_file(o->left_out);
     if (o->partial)
         fitting_put_partial(&o->fitting, out, input, in, no_name, true);
     else
@@ -239,10 +243,9 @@ int main(int argc, char **argv)
     struct options o = parse(argc, argv);
     struct output *out = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);
-    const char *left_out = o.fitting.left_out;
 
-    if (left_out != NULL && output_is_stdout(left_out))
-        die(left_out, "the file that standard output goes to, expected another for --left-out");
+    if (o.left_out != NULL && output_is_stdout(o.left_out))
+        die(o.left_out, "the file that standard output goes to, expected another for --left-out");
 
     struct fit_input input = {.given_text = o.given_text,
                               .position = o.given,
@@ -256,6 +259,11 @@ int main(int argc, char **argv)
 
     free(o.fitting.grid);
     stream_close(in);
+    /* Neither shows up where the other fails. */
+    if (o.fitting.left_out != NULL)
+        output_finish(o.fitting.left_out);
     output_close(out);
+    if (o.fitting.left_out != NULL)
+        output_close(o.fitting.left_out);
     return EXIT_SUCCESS;
 }

@@ -43,9 +43,8 @@ struct options {
 /* One row on its way, and what has been counted. */
 struct work {
     const struct options *options;
-    double *samples;
-    int16_t *pcm;
-    size_t count, capacity;
+    int16_t *pcm;           /* the row's samples, */
+    size_t count, capacity; /* so many, of so many that there is room for */
     size_t out_of_range, first_row, first_column;
     bool rate_said; /* that --rate is not used */
 };
@@ -81,20 +80,45 @@ static struct options parse(int argc, char **argv)
     return o;
 }
 
-static void append(struct work *w, const struct table_cursor *c, size_t cols)
-{
-    if (w->count + cols > w->capacity) {
-        w->capacity = w->count + cols;
-        w->samples = mem_grow(w->samples, w->capacity, sizeof *w->samples);
-        w->pcm = mem_grow(w->pcm, w->capacity, sizeof *w->pcm);
-    }
-    table_row(c->in, &c->block, c->row - 1, cols, w->samples + w->count);
-    w->count += cols;
-}
-
 static size_t row_number(const struct table_cursor *c)
 {
     return stream_row0(c->in) + c->row - 1;
+}
+
+static void cast(struct work *w, const struct table_cursor *given, const double *samples, size_t n)
+{
+    size_t first = 0;
+    enum pcm_overflow overflow = w->options->overflow == OVERFLOW_WRAP ? PCM_WRAP : PCM_CLIP;
+    size_t beyond = pcm_cast(samples, n, w->options->rounding, overflow, w->pcm + w->count, &first);
+    if (beyond > 0 && w->options->overflow == OVERFLOW_ERROR)
+        die(stream_name(given->in),
+            "row %zu, sample %zu: %.10g, expected -32768 to 32767 "
+            "(--overflow=clip cuts it off)",
+            row_number(given), w->count + first, samples[first]);
+    if (beyond > 0 && w->out_of_range == 0) {
+        w->first_row = row_number(given);
+        w->first_column = w->count + first;
+    }
+    w->out_of_range += beyond;
+    w->count += n;
+}
+
+/* Adds the first columns of a row to the samples, a few at a time: as doubles they take four
+ * times the room. */
+static void append(struct work *w, const struct table_cursor *given, const struct table_cursor *c,
+                   size_t cols)
+{
+    enum { STRIP = 4096 };
+    double strip[STRIP];
+    if (w->count + cols > w->capacity) {
+        w->capacity = w->count + cols;
+        w->pcm = mem_grow(w->pcm, w->capacity, sizeof *w->pcm);
+    }
+    for (size_t at = 0; at < cols; at += STRIP) {
+        size_t n = cols - at < STRIP ? cols - at : STRIP;
+        table_columns(c->in, &c->block, c->row - 1, at, n, strip);
+        cast(w, given, strip, n);
+    }
 }
 
 /* The predicted row must be the same clip's and begin where the given one can end. */
@@ -104,7 +128,7 @@ static void join(struct work *w, const struct table_cursor *given,
     size_t cols = block_row(&given->block, given->row - 1).cols;
     w->count = 0;
     if (predicted == NULL) {
-        append(w, given, cols);
+        append(w, given, given, cols);
         return;
     }
     const char *name = stream_name(predicted->in);
@@ -120,27 +144,8 @@ static void join(struct work *w, const struct table_cursor *given,
             "row %zu starts at column %" PRIu64 ", expected one from %" PRIu64 " to %" PRIu64
             ", where %s ends",
             row_number(predicted), cut, from, from + cols, stream_name(given->in));
-    append(w, given, (size_t)(cut - from));
-    append(w, predicted, block_row(&predicted->block, predicted->row - 1).cols);
-}
-
-static void cast(struct work *w, const struct table_cursor *given)
-{
-    size_t first = 0;
-    enum pcm_overflow overflow = w->options->overflow == OVERFLOW_WRAP ? PCM_WRAP : PCM_CLIP;
-    size_t n = pcm_cast(w->samples, w->count, w->options->rounding, overflow, w->pcm, &first);
-    if (n == 0)
-        return;
-    if (w->options->overflow == OVERFLOW_ERROR)
-        die(stream_name(given->in),
-            "row %zu, sample %zu: %.10g, expected -32768 to 32767 "
-            "(--overflow=clip cuts it off)",
-            row_number(given), first, w->samples[first]);
-    if (w->out_of_range == 0) {
-        w->first_row = row_number(given);
-        w->first_column = first;
-    }
-    w->out_of_range += n;
+    append(w, given, given, (size_t)(cut - from));
+    append(w, given, predicted, block_row(&predicted->block, predicted->row - 1).cols);
 }
 
 /* The rate in a stream goes before --rate, which is only said where they differ. */
@@ -178,7 +183,6 @@ static void put_wav(struct wavdir *dir, struct work *w, const struct table_curso
         die(stream_name(given->in), "row %zu: %s", row_number(given), why);
     wavdir_put(dir, stream_name(given->in), block_name(&given->block, given->row - 1),
                row_number(given), bytes, size);
-    free(bytes);
 }
 
 static void stitch(struct work *w, struct wavdir *dir, struct table_cursor *given,
@@ -190,7 +194,6 @@ static void stitch(struct work *w, struct wavdir *dir, struct table_cursor *give
                 stream_row0(predicted->in), msg_plural(stream_row0(predicted->in)),
                 stream_name(given->in));
         join(w, given, predicted);
-        cast(w, given);
         put_wav(dir, w, given, predicted);
     }
     if (predicted != NULL && table_next(predicted))
@@ -219,7 +222,6 @@ int main(int argc, char **argv)
     stream_close(given.in);
     if (predicted.in != NULL)
         stream_close(predicted.in);
-    free(work.samples);
     free(work.pcm);
     return EXIT_SUCCESS;
 }

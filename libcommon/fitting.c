@@ -83,7 +83,7 @@ static double penalty(const struct fitting *f, const struct lsq_spectrum *s)
 }
 
 static void find_left_out(const struct fitting *f, struct stream *in, struct lsq_spectrum *s,
-                          struct output *left_out, struct loo *loo)
+                          struct loo *loo)
 {
     if (s->rows < 2)
         die(stream_name(in),
@@ -96,14 +96,14 @@ static void find_left_out(const struct fitting *f, struct stream *in, struct lsq
         loo->lambdas[0] = penalty(f, s);
     }
     loo_run(loo, in, s);
-    if (left_out != NULL)
-        loo_put_left_out(loo, in, s, left_out);
+    if (f->left_out != NULL)
+        loo_put_left_out(loo, in, s, f->left_out);
 }
 
 /* Ridge regression, or leave-one-out errors, or both: from the spectrum. Returns the
  * penalty. */
 static double solve_spectrum(const struct fitting *f, struct fit_input *input, struct stream *in,
-                             struct output *left_out, struct lsq_fit *fit, struct loo *loo)
+                             struct lsq_fit *fit, struct loo *loo)
 {
     const char *file = stream_name(in);
     bool ridged = f->ridge_auto || f->ridge > 0;
@@ -114,7 +114,7 @@ static double solve_spectrum(const struct fitting *f, struct fit_input *input, s
     check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
     spectrum.weight = f->weight;
     if (f->loo || f->ridge_auto)
-        find_left_out(f, in, &spectrum, left_out, loo);
+        find_left_out(f, in, &spectrum, loo);
     double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum);
     check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)
                  : lsq_solve_reduced(&reduced, &f->lsq, fit),
@@ -147,9 +147,8 @@ void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *
                                 .name = name,
                                 .last = last};
     memset(&loo, 0, sizeof loo);
-    struct output *left_out = f->left_out != NULL ? output_file(f->left_out) : NULL;
     if (f->loo || f->ridge_auto || f->ridge > 0)
-        notes.ridge = solve_spectrum(f, input, in, left_out, &fit, &loo);
+        notes.ridge = solve_spectrum(f, input, in, &fit, &loo);
     else
         solve(f, input, stream_name(in), &fit);
     if (f->weight != 1)
@@ -163,8 +162,6 @@ void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *
     if (notes.ridge == 0)
         remark(f, &fit, name);
     model_put(out, &fit, &notes, &input->meta.block);
-    if (left_out != NULL)
-        output_close(left_out);
     lsq_free(&fit);
     loo_free(&loo);
 }

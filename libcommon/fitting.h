@@ -13,10 +13,10 @@
 
 struct fitting {
     bool dense, loo, ridge_auto;
-    const char *left_out; /* a file; NULL: none */
-    double ridge;         /* 0: none */
-    bool ridge_relative;  /* ridge counts mean squared singular values, not units */
-    double *grid;         /* of ridge_auto; NULL: the default one */
+    struct output *left_out; /* where predictions of rows left out go, the caller's; NULL: none */
+    double ridge;            /* 0: none */
+    bool ridge_relative;     /* ridge counts mean squared singular values, not units */
+    double *grid;            /* of ridge_auto; NULL: the default one */
     size_t grid_count;
     double weight; /* of all rows alike */
     struct lsq_options lsq;

@@ -61,16 +61,30 @@ static size_t block_capacity(uint32_t tag, size_t channels, size_t align)
     return align < head ? 0 : (align - head) * 2 / channels + first;
 }
 
-static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t length, char *why,
-                        size_t why_size)
+/* What libsox writes of a block must fit where it has room for as many samples as are said
+ * to be in one. Of MS ADPCM it decodes a byte, two samples, at a time. From a short block at
+ * the end of the file, `behind` bytes behind the start of the data, it takes as many as fit
+ * (14.4.2 as it was released; CVE-2017-15370). */
+static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t length,
+                        size_t behind, char *why, size_t why_size)
 {
     uint32_t channels = number(r, fmt + 2, 2);
     uint32_t align = number(r, fmt + 12, 2);
     uint32_t samples = length >= 20 ? number(r, fmt + 18, 2) : 0;
-    if (samples >= 2 && samples <= block_capacity(tag, channels, align))
+    size_t capacity = block_capacity(tag, channels, align);
+    size_t rest = align > 0 ? behind % align : 0;
+    char expected[64] = "";
+    if (samples < 2 || samples > capacity)
+        snprintf(expected, sizeof expected, ", expected 2 to %zu", capacity);
+    else if (tag == TAG_MS_ADPCM && samples * channels % 2 != 0)
+        snprintf(expected, sizeof expected, ", expected an even number up to %zu", capacity);
+    else if (block_capacity(tag, channels, rest) > samples)
+        snprintf(expected, sizeof expected, " and a last block of %zu, expected %zu samples", rest,
+                 capacity);
+    if (expected[0] == '\0')
         return true;
-    snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes, expected 2 to %zu",
-             (unsigned)samples, (unsigned)align, block_capacity(tag, channels, align));
+    snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes%s", (unsigned)samples,
+             (unsigned)align, expected);
     return false;
 }
 
@@ -118,7 +132,7 @@ static bool is_known(uint32_t encoding)
            encoding == TAG_GSM;
 }
 
-static bool check_format(const struct reader *r, size_t fmt, size_t length, char *why,
+static bool check_format(const struct reader *r, size_t fmt, size_t length, size_t data, char *why,
                          size_t why_size)
 {
     enum { EXTENSIBLE_BYTES = 40 };
@@ -141,7 +155,7 @@ static bool check_format(const struct reader *r, size_t fmt, size_t length, char
     if (adpcm && tag == TAG_EXTENSIBLE)
         return refuse(why, why_size, "ADPCM in an extensible fmt chunk, expected a plain one");
     if (adpcm)
-        return check_adpcm(r, tag, fmt, length, why, why_size);
+        return check_adpcm(r, tag, fmt, length, r->size - data, why, why_size);
     return check_bits(r, encoding, fmt, why, why_size);
 }
 
@@ -169,7 +183,7 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
     if (data < fmt)
         return refuse(why, why_size,
                       "a WAV file with its fmt chunk behind the data, expected it before");
-    return check_format(&r, fmt, length, why, why_size) &&
+    return check_format(&r, fmt, length, data, why, why_size) &&
            (!is_linear(&r, fmt) ||
             check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size));
 }

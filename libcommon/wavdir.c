@@ -123,14 +123,15 @@ static void put_first_into_directory(struct wavdir *dir)
     make_directory(dir->path);
     put_into_directory(dir, f->source, (struct str){f->name, f->name_size}, f->row, f->bytes,
                        f->size);
+    free(dir->first.bytes);
+    dir->first.bytes = NULL;
 }
 
 static void keep_first(struct wavdir *dir, const char *source, struct str name, size_t row,
-                       const char *bytes, size_t size)
+                       char *bytes, size_t size)
 {
     struct first *f = &dir->first;
-    f->bytes = mem_array(1, size);
-    memcpy(f->bytes, bytes, size);
+    f->bytes = bytes;
     f->size = size;
     f->row = row;
     f->source = mem_string(source);
@@ -140,8 +141,8 @@ static void keep_first(struct wavdir *dir, const char *source, struct str name, 
     f->name_size = name.n;
 }
 
-void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row,
-                const char *bytes, size_t size)
+void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row, char *bytes,
+                size_t size)
 {
     if (dir->rows++ == 0) {
         keep_first(dir, source, name, row, bytes, size);
@@ -152,6 +153,7 @@ void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t 
     if (dir->rows == 2)
         put_first_into_directory(dir);
     put_into_directory(dir, source, name, row, bytes, size);
+    free(bytes);
 }
 
 static void put_only_one(struct wavdir *dir)

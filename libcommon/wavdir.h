@@ -13,11 +13,11 @@ struct wavdir;
 /* path: what the user named; NULL is standard output. */
 struct wavdir *wavdir_open(const char *path);
 
-/* Takes one row's file; the directory is made where one is needed. name: the row's, or empty;
- * source: where it comes from, for messages. In a directory a name must be fit for a file and not
- * come twice. */
-void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row,
-                const char *bytes, size_t size);
+/* Takes one row's file, whose bytes it frees; the directory is made where one is needed. name:
+ * the row's, or empty; source: where it comes from, for messages. In a directory a name must be
+ * fit for a file and not come twice. */
+void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row, char *bytes,
+                size_t size);
 
 /* Ends the output: with one row only, that is written now. */
 void wavdir_close(struct wavdir *dir);

@@ -90,6 +90,10 @@ def make_inputs():
         "dense": pack({"lsq": 1, "k": 8, "coef": rng.normal(size=(8, 22)), "intercept": rng.normal(size=22), "rate": 8000}),
         "thin": pack({"lsq": 1, "k": 8, "basis": rng.normal(size=(8, 2)), "loadings": rng.normal(size=(2, 22)),
                       "intercept": rng.normal(size=22)}),
+        # What goes on from itself, to 9 and to -9, with a range to be cut off at.
+        "wave": pack({"lsq": 1, "k": 2, "coef": np.array([[-1.02], [1.4]]), "intercept": np.array([0.5]), "range": np.array([-9.0, 9.0])}),
+        "part": pack({"lsq_partial": 1, "k": 3, "targets": 2, "rows": 9, "fit_intercept": True, "shift": np.ones(5),
+                      "reduced": np.diag([9.0, 8, 7, 6, 5, 4]) + 1, "rss": np.ones(2), "range": np.array([-9.0, 9.0])}),
     }
     for name, data in files.items():
         with open("in/" + name, "wb") as f:
@@ -141,8 +145,14 @@ CASES = [
     Case("lsq-fit threads", "lsq-fit -q -g 15 --threads=2", "long"),
     Case("lsq-fit ridge", "lsq-fit -q -g 3 --ridge=auto --grid=1,10 --no-intercept", "tall"),
     Case("lsq-fit partial", "lsq-fit -q -g 20 --partial --threads=1", "long"),
+    Case("lsq-fit weighted partial", "lsq-fit -q -g 3 --weight=0.25 --partial", "tall"),
+    Case("lsq-fit parts and weighted rows", "lsq-fit -q --weight=4 in/part in/tall in/part"),
+    Case("lsq-fit left out", "lsq-fit -q -g 3 --left-out=out/left", "tall", {"left": b"old"}),
+    Case("lsq-fit left out, wide", "lsq-fit -q -g 8 --weight=2 --ridge=auto --left-out=out/left in/rows"),
     Case("lsq-predict dense", "lsq-predict -q in/dense", "rows"),
     Case("lsq-predict thin", "lsq-predict -q in/thin in/given in/rows"),
+    Case("lsq-predict extend", "lsq-predict -q --extend=40 in/dense in/rows"),
+    Case("lsq-predict clamp", "lsq-predict -q -e 40 --clamp in/wave", "rows"),
     Case("stitch-wav stdout", "stitch-wav -q", "one"),
     Case("stitch-wav file", "stitch-wav -q -o out/clip.wav in/one", out={"clip.wav": b"old"}),
     Case("stitch-wav folder", "stitch-wav -q -o out/clips in/given in/predicted", one_by_one=True),
@@ -249,8 +259,10 @@ def what_is_wrong(case, want, before, got, kind, error):
 
 
 # What is known not to hold, each with its reason: (filter, kind of call, error or None for all,
-# the function that made the call or None, what it does instead).
+# how the function's name begins that made the call, or None, what it does instead).
 KNOWN = [
+    # OpenBLAS's kernels for small products, where the processor has AVX-512, do not look at what malloc says.
+    ("lsq-fit", "alloc", errno.ENOMEM, "dgemm_small_kernel_", "status -11"),
 ]
 # Under AddressSanitizer a run takes ten times as long: every third call is made to fail. It
 # ends itself where it has no memory to begin a thread.
@@ -261,8 +273,10 @@ REACHED = set("alloc read write open close rename stat mkdir chmod mkstemp seek 
 
 
 def is_known(case, kind, error, got, wrong):
+    # The first is the one that made the call, as FILE:FUNCTION.
+    function = got.where.split(" ")[0].partition(":")[2]
     return any(name == case.command[0] and known_kind == kind and known_error in (error, None) and wrong == known_wrong and
-               (function is None or function in got.where.split()) for name, known_kind, known_error, function, known_wrong in KNOWN)
+               function.startswith(known or "") for name, known_kind, known_error, known, known_wrong in KNOWN)
 
 
 def reached(got, process, kind):

@@ -17,8 +17,8 @@ setup_file() {
     git init -q "$remote"
     mkdir "$remote/recordings"
     for speaker in george jackson nicolas theo yweweler; do
-        cp "$corpus/0_espeak_${#speaker}.wav" "$remote/recordings/0_${speaker}_0.wav"
-        cp "$corpus/0_espeak_1${#speaker}.wav" "$remote/recordings/0_${speaker}_10.wav"
+        cp --no-preserve=mode "$corpus/0_espeak_${#speaker}.wav" "$remote/recordings/0_${speaker}_0.wav"
+        cp --no-preserve=mode "$corpus/0_espeak_1${#speaker}.wav" "$remote/recordings/0_${speaker}_10.wav"
     done
     echo 'the data set' >"$remote/README.md"
     git -C "$remote" add .

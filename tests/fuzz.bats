@@ -31,6 +31,22 @@ replay() {
     replay model 20
 }
 
+@test "fuzz: pad-chop and its frames" {
+    replay frames 20
+}
+
+@test "fuzz: lsq-fit of rows and partial fits, with weights, penalties and what is left out" {
+    replay fit 20
+}
+
+@test "fuzz: lsq-predict, from itself too" {
+    replay predict 20
+}
+
+@test "fuzz: r2-score" {
+    replay scores 20
+}
+
 @test "fuzz: file names and UTF-8" {
     replay names 5
 }

@@ -181,7 +181,7 @@ R^2 over the samples filled in: $(py 'print(f"{float(sys.stdin.read()):.10g}")' 
 
 @test "tutorial: a changed, an added and a removed recording remake what comes from them" {
     mkdir recordings
-    cp "$CORPUS"/*.wav recordings
+    cp --no-preserve=mode "$CORPUS"/*.wav recordings
     local everything i=0 change copied=(FSDD=recordings SPEAKER=espeak)
     everything=$(expect_remade recordings.list recordings.mat clips.mat training.mat heldout.mat 0.5/ 0.25/)
     tutorial OUT=out "${copied[@]}" >log
@@ -466,7 +466,7 @@ END
 @test "tutorial: recordings that cannot be used stop it with their name, and mended it goes on" {
     local fault good=$CORPUS/0_espeak_3.wav bad=recordings/0_espeak_3.wav copied=(FSDD=recordings SPEAKER=espeak)
     mkdir recordings
-    cp "$CORPUS"/*.wav recordings
+    cp --no-preserve=mode "$CORPUS"/*.wav recordings
     # shellcheck disable=SC2154
     for fault in stereo rate truncated empty text; do
         case $fault in

@@ -28,13 +28,18 @@ struct input {
     size_t piece, at;
 };
 static struct input inputs[FUZZ_INPUTS];
-/* Files that are no files get numbers that the system never gives. */
-enum { FIRST_FD = 1 << 20 };
+/* Files that are no files get numbers that the system never gives; /dev/null is the last. */
+enum { FIRST_FD = 1 << 20, NULL_FD = FIRST_FD + FUZZ_INPUTS };
 
 static char said[8192 + 1];
 static size_t said_size;
-static uint8_t *written;
-static size_t written_size, written_capacity;
+
+/* What a run has written. */
+struct kept {
+    uint8_t *p;
+    size_t size, capacity;
+};
+static struct kept written, filed;
 
 /* Memory that the run holds: an open hash table, so that die() costs what was held and no
  * more. The sanitizers' allocators tell of every block, in the libraries too; without
@@ -127,7 +132,7 @@ int fuzz_run(void (*body)(void *), void *argument)
     hooked = true;
     for (int i = 0; i < FUZZ_INPUTS; i++)
         inputs[i].at = 0;
-    said_size = written_size = 0;
+    said_size = written.size = filed.size = 0;
     end_status = FUZZ_RETURNED;
     running = tracking = true;
     if (setjmp(end_of_run) == 0)
@@ -145,7 +150,12 @@ const char *fuzz_said(void)
 
 struct bytes fuzz_output(void)
 {
-    return (struct bytes){written, written_size};
+    return (struct bytes){written.p, written.size};
+}
+
+struct bytes fuzz_filed(void)
+{
+    return (struct bytes){filed.p, filed.size};
 }
 
 uint8_t *fuzz_copy(struct bytes bytes)
@@ -201,6 +211,8 @@ void __wrap_exit(int status)
 int __wrap_open(const char *path, int flags, ...)
 {
     if (running) {
+        if (strcmp(path, "/dev/null") == 0)
+            return NULL_FD;
         int index = path[0] - '0';
         if (index >= 0 && index < FUZZ_INPUTS && path[1] == '\0')
             return FIRST_FD + index;
@@ -234,20 +246,20 @@ ssize_t __wrap_read(int fd, void *to, size_t size)
     return (ssize_t)n;
 }
 
-static void keep_written(const void *from, size_t size)
+static void keep(struct kept *to, const void *from, size_t size)
 {
-    if (written_size + size > written_capacity) {
+    if (to->size + size > to->capacity) {
         /* The buffer is the harness's: it outlives the run. */
         tracking = false;
-        written_capacity = 2 * (written_size + size);
-        written = realloc(written, written_capacity);
-        if (written == NULL)
+        to->capacity = 2 * (to->size + size);
+        to->p = realloc(to->p, to->capacity);
+        if (to->p == NULL)
             abort();
         tracking = true;
     }
     if (size > 0)
-        memcpy(written + written_size, from, size);
-    written_size += size;
+        memcpy(to->p + to->size, from, size);
+    to->size += size;
 }
 
 static void keep_said(const void *from, size_t size)
@@ -266,7 +278,7 @@ ssize_t __wrap_write(int fd, const void *from, size_t size)
     if (fd == STDERR_FILENO)
         keep_said(from, size);
     else
-        keep_written(from, size);
+        keep(fd == NULL_FD ? &filed : &written, from, size);
     return (ssize_t)size;
 }
 

@@ -29,10 +29,11 @@ void fuzz_input(int index, struct bytes bytes, size_t piece);
 enum { FUZZ_RETURNED = -1 };
 int fuzz_run(void (*body)(void *), void *argument);
 
-/* What the last run wrote: on stderr, terminated (the first 8 KiB), and on stdout, valid
- * until the next run. */
+/* What the last run wrote: on stderr, terminated (the first 8 KiB), on stdout, and to
+ * /dev/null; valid until the next run. */
 const char *fuzz_said(void);
 struct bytes fuzz_output(void);
+struct bytes fuzz_filed(void);
 
 /* A copy of bytes in memory of just that size, so that a step over its end is seen; the
  * caller frees. */

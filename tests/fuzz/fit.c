@@ -1,0 +1,72 @@
+/* fit: lsq-fit with any rows and partial fits: its model can be read, its partial fit be
+ * fitted, and what it leaves out is finite. */
+#include "filter.h"
+
+#include "model.h"
+
+#include "../../cmd/lsq-fit.c"
+
+static const char *const lines[] = {
+    "lsq-fit -q --threads=1 -g 1",
+    "lsq-fit -q --threads=1 -g 50% --weight=0.25",
+    "lsq-fit -q --threads=1 -g 2 -w 4 --no-intercept",
+    "lsq-fit -q --threads=1 -g 0.5 --left-out=/dev/null",
+    "lsq-fit -q --threads=1 -g 1 --ridge=auto -w 3 --left-out=/dev/null",
+    "lsq-fit -q --threads=1 -g 50% --ridge=0.5 --loo -w 1e-3 --dense",
+    "lsq-fit -q --threads=1 -g 75% --no-intercept -w 7 --left-out=/dev/null",
+    "lsq-fit -q --threads=1 --weight=2",
+    "lsq-fit -q --threads=1 --ridge=2 --dense -w 1e150",
+    "lsq-fit -q --threads=1 --rcond=0.1 --no-intercept -w 1e-150",
+    "lsq-fit -q --threads=1 --partial -w 0.5",
+    "lsq-fit -q --threads=1 -g 1 --partial --no-intercept -w 1e300",
+};
+enum { LINES = sizeof lines / sizeof *lines, FIRST_PARTIAL = 10 };
+
+static void read_model(void *argument)
+{
+    (void)argument;
+    struct model m;
+    model_read("-", &m);
+    FUZZ_CHECK(m.given > 0 && m.targets > 0);
+    FUZZ_CHECK(!m.range.known || m.range.low <= m.range.high);
+    model_free(&m);
+}
+
+/* Whether a partial fit is read: where not, then only for what becomes of its numbers. */
+static bool is_read(struct bytes partial, const char *words)
+{
+    struct filter_call again = {.words = words, .in = partial};
+    return filter_run(&again, SIZE_MAX) == FUZZ_RETURNED ||
+           strstr(fuzz_said(), "overflows") != NULL;
+}
+
+static void check_partial(struct bytes bytes)
+{
+    struct bytes copy = {fuzz_copy(bytes), bytes.n};
+    FUZZ_CHECK(is_read(copy, "lsq-fit -q --threads=1 --partial") ||
+               is_read(copy, "lsq-fit -q --threads=1 --partial --no-intercept"));
+    free((void *)(uintptr_t)copy.p);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct filter_call call;
+    if (!filter_try(&call, lines, LINES, data, size)) {
+        FUZZ_CHECK(size < 3 || fuzz_output().n == 0);
+        return 0;
+    }
+    struct filter_rows left_out = {.any = false};
+    if (strstr(call.words, "--left-out") != NULL)
+        filter_read(&left_out, fuzz_filed());
+    /* Both were this run's. */
+    filter_run(&call, SIZE_MAX);
+    if (data[0] % LINES >= FIRST_PARTIAL) {
+        check_partial(fuzz_output());
+        return 0;
+    }
+    struct bytes copy = {fuzz_copy(fuzz_output()), fuzz_output().n};
+    fuzz_input(0, copy, SIZE_MAX);
+    FUZZ_CHECK(fuzz_run(read_model, NULL) == FUZZ_RETURNED);
+    free((void *)(uintptr_t)copy.p);
+    return 0;
+}
