@@ -2,7 +2,7 @@
  * fitted, and what it leaves out is finite. */
 #include "filter.h"
 
-#include "model.h"
+#include "models.h"
 
 #include "../../cmd/lsq-fit.c"
 
@@ -17,19 +17,26 @@ static const char *const lines[] = {
     "lsq-fit -q --threads=1 --weight=2",
     "lsq-fit -q --threads=1 --ridge=2 --dense -w 1e150",
     "lsq-fit -q --threads=1 --rcond=0.1 --no-intercept -w 1e-150",
+    "lsq-fit -q --by-name -g 1",
+    "lsq-fit -q --by-name --others -g 50% --ridge=1%",
     "lsq-fit -q --threads=1 --partial -w 0.5",
     "lsq-fit -q --threads=1 -g 1 --partial --no-intercept -w 1e300",
+    "lsq-fit -q --by-name --partial -g 1",
+    "lsq-fit -q --by-name --others --partial --no-intercept -g 1",
 };
-enum { LINES = sizeof lines / sizeof *lines, FIRST_PARTIAL = 10 };
+enum { LINES = sizeof lines / sizeof *lines, FIRST_PARTIAL = 12 };
 
 static void read_model(void *argument)
 {
     (void)argument;
-    struct model m;
-    model_read("-", &m);
-    FUZZ_CHECK(m.given > 0 && m.targets > 0);
-    FUZZ_CHECK(!m.range.known || m.range.low <= m.range.high);
-    model_free(&m);
+    struct models models;
+    models_read("-", &models);
+    for (size_t i = 0; i < models.count; i++) {
+        const struct model *m = &models.list[i];
+        FUZZ_CHECK(m->given > 0 && m->targets > 0);
+        FUZZ_CHECK(!m->range.known || m->range.low <= m->range.high);
+    }
+    models_free(&models);
 }
 
 /* Whether a partial fit is read: where not, then only for what becomes of its numbers. */
