@@ -82,11 +82,11 @@ struct range fields_range(const struct fields *f)
     if (mp_find(f->map, FIELDS_RANGE) == NULL)
         return range;
     double *ends = fields_array(f, FIELDS_RANGE, 1, 1, 2);
-    if (ends[0] > ends[1])
-        die(f->name, "%s whose \"%s\" is %.10g to %.10g, expected the least value first", f->what,
-            FIELDS_RANGE, ends[0], ends[1]);
     range = (struct range){true, ends[0], ends[1]};
     free(ends);
+    if (range.low > range.high)
+        die(f->name, "%s whose \"%s\" is %.10g to %.10g, expected the least value first", f->what,
+            FIELDS_RANGE, range.low, range.high);
     return range;
 }
 
