@@ -54,7 +54,7 @@ sums = $(foreach folder,$(folders),$(SETS:%=$(folder)/%.sums))
 tables = summary.tsv groups.tsv clips.tsv time.tsv time.svg
 
 evaluate: $(tables)
-	@cat summary.tsv
+	@if [ -t 2 ]; then printf '\r%60s\r' '' >&2; fi; cat summary.tsv
 
 filters.list: FORCE
 	$(call note,for name in $(filters); do path=$$(command -v $$name) && cksum <"$$path" || { \
