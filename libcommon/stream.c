@@ -215,7 +215,9 @@ static void begin(struct stream *s)
 
 static enum frame_status scan(struct stream *s)
 {
-    return frame_scan(&s->frame, (unsigned char *)s->buffer + s->start, s->used);
+    /* There is no buffer before the first bytes have come. */
+    const char *bytes = s->buffer != NULL ? s->buffer + s->start : "";
+    return frame_scan(&s->frame, (const unsigned char *)bytes, s->used);
 }
 
 /* Frames one map at start. False at the end of all input. */
