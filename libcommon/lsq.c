@@ -187,6 +187,9 @@ static enum lsq_status fit_centred(double *rows, size_t n, const struct lsq_opti
     if (status == LSQ_OK && work->original != NULL && fit->rank == p && m >= p)
         status = lsq_refine(work->original, rows, work->tau,
                             options->intercept ? work->shift : NULL, fit);
+    /* Products of twice the working precision overflow earlier than the solution. */
+    if (status == LSQ_OK && !is_finite(fit))
+        status = LSQ_OVERFLOW;
     return status;
 }
 

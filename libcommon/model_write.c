@@ -8,8 +8,9 @@
 /* The keys that a model has of its own; a matrix's attributes of these names are
  * not handed on into it. */
 static const char *const own_keys[] = {
-    "lsq",       "k",    "targets",  "target0", "coef", "basis",         "loadings",   "rows",
-    "intercept", "rank", "singular", "rcond",   "rss",  "fit_intercept", FIELDS_RANGE, "name",
+    "lsq",        "k",         "targets", "target0",  "coef",    "basis",  "loadings",
+    "rows",       "intercept", "rank",    "singular", "rcond",   "rss",    "fit_intercept",
+    FIELDS_RANGE, "name",      "ridge",   "grid",     "loo_mse", "loo_r2",
 };
 enum { OWN_KEYS = sizeof own_keys / sizeof *own_keys };
 
