@@ -22,6 +22,7 @@ struct lane {
     bool squared;   /* whether square holds anything */
     enum lsq_status status;
 
+    struct lane_gate *gate;
     bool threaded, busy, over;
     pthread_t thread;
     pthread_mutex_t mutex;
@@ -103,6 +104,49 @@ static void reduce_chunk(struct lane *lane)
     lane->count = 0;
 }
 
+struct lane_gate {
+    unsigned open;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
+struct lane_gate *lane_gate_new(unsigned open)
+{
+    struct lane_gate *gate = calloc(1, sizeof *gate);
+    if (gate == NULL)
+        return NULL;
+    gate->open = open;
+    pthread_mutex_init(&gate->mutex, NULL);
+    pthread_cond_init(&gate->changed, NULL);
+    return gate;
+}
+
+void lane_gate_free(struct lane_gate *gate)
+{
+    if (gate == NULL)
+        return;
+    pthread_mutex_destroy(&gate->mutex);
+    pthread_cond_destroy(&gate->changed);
+    free(gate);
+}
+
+static void enter(struct lane_gate *gate)
+{
+    pthread_mutex_lock(&gate->mutex);
+    while (gate->open == 0)
+        pthread_cond_wait(&gate->changed, &gate->mutex);
+    gate->open--;
+    pthread_mutex_unlock(&gate->mutex);
+}
+
+static void leave(struct lane_gate *gate)
+{
+    pthread_mutex_lock(&gate->mutex);
+    gate->open++;
+    pthread_cond_signal(&gate->changed);
+    pthread_mutex_unlock(&gate->mutex);
+}
+
 static void *work(void *data)
 {
     struct lane *lane = data;
@@ -113,7 +157,9 @@ static void *work(void *data)
         if (lane->over)
             break;
         pthread_mutex_unlock(&lane->mutex);
+        enter(lane->gate);
         reduce_chunk(lane);
+        leave(lane->gate);
         pthread_mutex_lock(&lane->mutex);
         lane->busy = false;
         pthread_cond_signal(&lane->changed);
@@ -130,6 +176,13 @@ static size_t chunk_rows(const struct lane_shape *s)
     return n > 2 * s->unknowns ? n : 2 * s->unknowns;
 }
 
+size_t lane_count(const struct lane_shape *s, unsigned threads)
+{
+    enum { SMALL = 1 << 20 };
+    bool small = (s->unknowns + chunk_rows(s)) * s->width <= SMALL / sizeof(double);
+    return threads == 1 || !small ? threads : 2 * (size_t)threads + 1;
+}
+
 static bool lane_memory(struct lane *lane)
 {
     const struct lane_shape *s = lane->shape;
@@ -144,7 +197,8 @@ static bool lane_memory(struct lane *lane)
     return lane->rows && lane->square && lane->part && lane->cross && lane->sum && lane->rss;
 }
 
-struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *basis, bool threaded)
+struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *basis,
+                      struct lane_gate *gate)
 {
     struct lane *lane = calloc(1, sizeof *lane);
     if (lane == NULL)
@@ -153,13 +207,13 @@ struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *b
     lane->basis = basis;
     pthread_mutex_init(&lane->mutex, NULL);
     pthread_cond_init(&lane->changed, NULL);
-    bool ok = lane_memory(lane);
-    if (ok && threaded)
-        ok = lane->threaded = pthread_create(&lane->thread, NULL, work, lane) == 0;
-    if (ok)
-        return lane;
-    lane_free(lane);
-    return NULL;
+    lane->gate = gate;
+    if (!lane_memory(lane)) {
+        lane_free(lane);
+        return NULL;
+    }
+    lane->threaded = gate != NULL && pthread_create(&lane->thread, NULL, work, lane) == 0;
+    return lane;
 }
 
 void lane_free(struct lane *lane)

@@ -10,11 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Lets so many threads work at a time: there are more lanes than that, so that rows find an
+ * empty one. NULL without memory; the caller frees. */
+struct lane_gate;
+struct lane_gate *lane_gate_new(unsigned open);
+void lane_gate_free(struct lane_gate *gate);
+
 struct lane;
 
-/* shape and basis must outlive the lane. NULL without memory or thread. */
+/* How many lanes so many threads are to have: where chunks are small more than threads. */
+size_t lane_count(const struct lane_shape *shape, unsigned threads);
+
+/* shape, basis and gate must outlive the lane. gate NULL: no thread, the caller's does the
+ * work, as it does where no thread can be had. NULL without memory. */
 struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *basis,
-                      bool threaded);
+                      struct lane_gate *gate);
 void lane_free(struct lane *lane);
 
 /* Where the next row goes; the lane must not be full or at work. lane_drop takes it back. */

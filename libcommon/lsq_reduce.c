@@ -23,6 +23,8 @@ struct lsq_reducer {
     struct lane_shape shape;
     bool intercept;
     unsigned threads;
+    struct lane_gate *gate; /* NULL with one thread */
+    size_t lane_count;
     uint64_t rows;
     double *shift, *rss;
     bool has_shift;
@@ -83,7 +85,7 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
 
 static void free_lanes(struct lsq_reducer *r)
 {
-    for (size_t i = 0; r->lanes != NULL && i < r->threads; i++)
+    for (size_t i = 0; r->lanes != NULL && i < r->lane_count; i++)
         lane_free(r->lanes[i]);
     free(r->lanes);
     r->lanes = NULL;
@@ -94,6 +96,7 @@ void lsq_reducer_free(struct lsq_reducer *r)
     if (r == NULL)
         return;
     free_lanes(r);
+    lane_gate_free(r->gate);
     lane_basis_free(&r->basis);
     free(r->shift);
     free(r->rss);
@@ -142,11 +145,14 @@ static enum lsq_status start_lanes(struct lsq_reducer *r)
     r->lane_rows = 0;
     if (status != LSQ_OK || r->lanes != NULL)
         return status;
-    r->lanes = calloc(r->threads, sizeof *r->lanes);
+    if (r->threads > 1 && r->gate == NULL && (r->gate = lane_gate_new(r->threads)) == NULL)
+        return LSQ_NOMEM;
+    r->lane_count = lane_count(&r->shape, r->threads);
+    r->lanes = calloc(r->lane_count, sizeof *r->lanes);
     if (r->lanes == NULL)
         return LSQ_NOMEM;
-    for (size_t i = 0; i < r->threads; i++)
-        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, r->threads > 1)) == NULL)
+    for (size_t i = 0; i < r->lane_count; i++)
+        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, r->gate)) == NULL)
             return LSQ_NOMEM;
     return LSQ_OK;
 }
@@ -208,7 +214,7 @@ static enum lsq_status flush(struct lsq_reducer *r)
     if (r->lanes == NULL || r->lane_rows == 0)
         return LSQ_OK;
     enum lsq_status status =
-        lane_collect(&r->shape, &r->basis, r->lanes, r->threads, r->pile, r->rss);
+        lane_collect(&r->shape, &r->basis, r->lanes, r->lane_count, r->pile, r->rss);
     r->lane_rows = 0;
     return status;
 }
@@ -220,7 +226,7 @@ enum { RENEW = 64 };
 static enum lsq_status next_lane(struct lsq_reducer *r)
 {
     lane_submit(r->lanes[r->next_lane]);
-    r->next_lane = (r->next_lane + 1) % r->threads;
+    r->next_lane = (r->next_lane + 1) % r->lane_count;
     enum lsq_status status = lane_wait(r->lanes[r->next_lane]);
     if (status != LSQ_OK || r->next_lane != 0 || r->lane_rows / RENEW < r->basis_rows)
         return status;
@@ -323,7 +329,7 @@ enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduce
 
 void lsq_reducer_rest(struct lsq_reducer *r)
 {
-    for (size_t i = 0; r->lanes != NULL && i < r->threads; i++)
+    for (size_t i = 0; r->lanes != NULL && i < r->lane_count; i++)
         if (r->lanes[i] != NULL)
             lane_wait(r->lanes[i]);
 }
