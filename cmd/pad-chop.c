@@ -215,6 +215,7 @@ static void write_frames(struct stream *in, struct output *out, const struct opt
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
+    mem_expect_much();
     struct options o = parse(argc, argv);
     struct output *out = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);

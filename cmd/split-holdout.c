@@ -177,6 +177,7 @@ static void split(struct options *o, struct stream *in, struct output *rest, str
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
+    mem_expect_much();
     struct options o = parse(argc, argv);
     struct output *rest = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);
