@@ -48,12 +48,13 @@ def peak(command, cwd=None, stdin=None):
     return int(p.stdout.split()[-1]) / 1024
 
 
-def alternate(ours, peer, folder=None, told=False, rounds=ROUNDS):
+def alternate(ours, peer, folder=None, told=False, rounds=ROUNDS, each=1):
     """Medians of both, run in turn; in a new folder below `folder` each time, where one is given: to
-    replace a file takes longer than to make one. told: the peer prints the seconds that count."""
+    replace a file takes longer than to make one. told: the peer prints the seconds that count. each: how
+    often ours is run in a round, where the peer takes many times as long."""
     times = {0: [], 1: []}
     for _ in range(rounds):
-        for k, command in enumerate((ours, peer)):
+        for k, command in [(0, ours)] * each + [(1, peer)]:
             cwd = tempfile.mkdtemp(dir=folder) if folder else None
             tells = told and k == 1
             seconds, out = run(command, stdout=subprocess.PIPE if tells else subprocess.DEVNULL, cwd=cwd)
@@ -157,7 +158,7 @@ def bench_tall(tmp, gflops):
     run([PYTHON, "-c", f"import msgpack, msgpack_numpy, numpy as np; "
          f"m = next(iter(msgpack.Unpacker(open('{tmp}/model', 'rb'), object_hook=msgpack_numpy.decode))); "
          f"assert abs(m['coef'][:, 0] - np.load('{tmp}/coef.npy')).max() < 1e-9"])
-    ours, theirs = alternate(line, theirs, told=True)
+    ours, theirs = alternate(line, theirs, told=True, each=5)
     rate = 2 * n * (p + 1) ** 2 / ours / 1e9
     peak = {k: peak_of(k, p, tmp) for k in ((10000, 100000) if QUICK else (100000, 1000000, 10000000))}
     row(f"lsq-fit, {n} x {p}, from a pipe", "scikit-learn fit, array in memory", ours, theirs, "15",
