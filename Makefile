@@ -31,6 +31,8 @@ fortify = $(if $(filter -D_FORTIFY_SOURCE%,$(CPPFLAGS) $(CFLAGS)),,$(if $(filter
 	-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
 HARDENING = $(filter-out -pie -Wl% $(CPPFLAGS) $(CFLAGS),$(hardening)) $(fortify)
 HARDENING_LINK = $(filter-out $(LDFLAGS),$(filter -pie -Wl%,$(hardening)))
+# Sanitizers do not see through fortified functions, nor does --wrap find them: off, though CPPFLAGS or the compiler ask for it.
+UNFORTIFIED = -fPIE -U_FORTIFY_SOURCE
 
 PKG_CONFIG = pkg-config
 pkg = $(shell for name in $(2); do $(PKG_CONFIG) $(1) $$name 2>/dev/null && exit; done; echo $(3))
@@ -181,7 +183,7 @@ check-san:
 	+@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
 	LSAN_OPTIONS='suppressions="$(CURDIR)/tests/lsan.supp":print_suppressions=0' \
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 $(MAKE) --no-print-directory check \
-		BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer' HARDENING=-fPIE \
+		BUILD=$(BUILD)/san CFLAGS='-O1 -g -fno-omit-frame-pointer' HARDENING='$(UNFORTIFIED)' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
 # Fuzzing: libFuzzer runs the targets that clang has built; `make check` gives their corpus to
@@ -216,7 +218,7 @@ GUARDED = tests/fuzz/wav.c tests/fuzz/harness.c tests/fuzz/guard.c libcommon/wav
 	libcommon/msg.c libcommon/utf8.c
 $(BUILD)/targets/wav-guarded: $(GUARDED) $(wildcard tests/fuzz/*.h libcommon/*.h) $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(call say,ld $@)$(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(SOX_CFLAGS) $(WARNINGS) $(CFLAGS) $(LDFLAGS) -fPIE \
+	$(call say,ld $@)$(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(SOX_CFLAGS) $(WARNINGS) $(CFLAGS) $(LDFLAGS) $(UNFORTIFIED) \
 		-fsanitize=fuzzer $(FUZZ_WRAP:%=-Wl,--wrap=%) -o $@ $(GUARDED) $(SOX_LIBS)
 
 # With the sanitizers, where CC has them.
@@ -226,12 +228,12 @@ replay:
 		sanitize='-fsanitize=$(FUZZ_SANITIZE)'; else sanitize=; fi; \
 	$(MAKE) --no-print-directory $(if $(filter 0,$(V)),-s) \
 		$(patsubst %,$(BUILD)/replay/targets/%,$(FUZZ_TARGETS) broken) BUILD=$(BUILD)/replay FUZZ_MAIN=replay \
-		HARDENING=-fPIE CFLAGS='$(FUZZ_CFLAGS)' SANITIZE="$$sanitize"
+		HARDENING='$(UNFORTIFIED)' CFLAGS='$(FUZZ_CFLAGS)' SANITIZE="$$sanitize"
 
 fuzz: all
 	@tests/fuzz/run --can-build '$(CLANG)'
 	+@$(MAKE) --no-print-directory $(if $(filter 0,$(V)),-s) $(TARGETS:%=$(BUILD)/fuzz/targets/%) \
-		BUILD=$(BUILD)/fuzz FUZZ_MAIN=fuzzer CC='$(CLANG)' HARDENING=-fPIE CFLAGS='$(FUZZ_CFLAGS)' \
+		BUILD=$(BUILD)/fuzz FUZZ_MAIN=fuzzer CC='$(CLANG)' HARDENING='$(UNFORTIFIED)' CFLAGS='$(FUZZ_CFLAGS)' \
 		SANITIZE='-fsanitize=fuzzer-no-link,$(FUZZ_SANITIZE)'
 	@BIN='$(abspath $(BUILD))/bin' $(PYTHON) tests/fuzz/seeds $(BUILD)/fuzz/seeds
 	@env -u MAKEFLAGS -u MAKELEVEL TIME='$(TIME)' JOBS='$(JOBS)' tests/fuzz/run $(BUILD)/fuzz $(TARGETS)

@@ -11,6 +11,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+/* Fortified calls go by other names, which the linker's --wrap does not find. */
+#if defined(_FORTIFY_SOURCE) && _FORTIFY_SOURCE > 0
+#error "fuzz targets are built without _FORTIFY_SOURCE"
+#endif
+
 /* The harness's own loops are no news to a fuzzer. */
 #if defined(__clang__)
 #define NO_COVERAGE __attribute__((noinline, no_sanitize("coverage")))
