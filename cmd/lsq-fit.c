@@ -10,6 +10,7 @@
 #include "output.h"
 #include "stream.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,13 +57,20 @@ struct options {
 
 enum { THREADS_MAX = 256 };
 
-/* OMP_NUM_THREADS rules, as for other programs of the kind; else a thread a processor. */
+/* OMP_NUM_THREADS rules, as for other programs of the kind, which may be a list, a number for
+ * each level of threads within threads; else a thread a processor. */
 static unsigned default_threads(void)
 {
-    const char *text = getenv("OMP_NUM_THREADS");
-    uint64_t n;
-    if (text != NULL && num_parse_uint(text, THREADS_MAX, &n) && n > 0)
-        return (unsigned)n;
+    const char *list = getenv("OMP_NUM_THREADS");
+    if (list != NULL) {
+        char *text = mem_string(list);
+        uint64_t n;
+        text[strcspn(text, ",")] = '\0';
+        bool number = num_parse_uint(text, INT_MAX, &n) && n > 0;
+        free(text);
+        if (number)
+            return n < THREADS_MAX ? (unsigned)n : THREADS_MAX;
+    }
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     return processors < 1 ? 1 : processors > 64 ? 64 : (unsigned)processors;
 }
@@ -121,8 +129,7 @@ static void check_together(const struct options *o)
         die_usage("--partial with --ridge, --loo, --left-out, --dense or --rcond, which belong to "
                   "the fit of all parts");
     if (f->lsq.rcond >= 0 && (f->loo || ridged))
-        die_usage(
-            "--rcond with --ridge, --loo or --left-out, which count no singular value as zero");
+        die_usage("--rcond with --ridge, --loo or --left-out, which judge the rank by themselves");
     if (o->others && !o->by_name)
         die_usage("--others without --by-name, which it is for");
     if (o->by_name && (f->loo || f->ridge_auto))

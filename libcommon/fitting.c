@@ -9,6 +9,7 @@
 #include "num.h"
 #include "partial.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,20 +67,27 @@ static void solve(const struct fitting *f, struct fit_input *input, const char *
 }
 
 /* 21 penalties from the largest singular value squared down to a 10¹⁰th of it. */
-static void make_grid(const struct fitting *f, struct loo *loo, const struct lsq_spectrum *s)
+static void make_grid(const struct fitting *f, struct loo *loo, const struct lsq_spectrum *s,
+                      const char *file)
 {
     enum { STEPS = 21 };
     loo->count = f->grid != NULL ? f->grid_count : STEPS;
     loo->lambdas = mem_array(loo->count, sizeof *loo->lambdas);
     double top = s->rank > 0 ? f->weight * s->s[0] * s->s[0] : 1;
-    for (size_t k = 0; k < loo->count; k++)
+    for (size_t k = 0; k < loo->count; k++) {
         loo->lambdas[k] = f->grid != NULL ? f->grid[k] : top * pow(10, -0.5 * (double)k);
+        check(isfinite(loo->lambdas[k]) && loo->lambdas[k] > 0 ? LSQ_OK : LSQ_OVERFLOW, file);
+    }
 }
 
 /* The penalty in units: asked for in such, or in mean squares of the singular values. */
-static double penalty(const struct fitting *f, const struct lsq_spectrum *s)
+static double penalty(const struct fitting *f, const struct lsq_spectrum *s, const char *file)
 {
-    return f->ridge_relative ? f->ridge * f->weight * lsq_spectrum_mean_square(s) : f->ridge;
+    if (!f->ridge_relative)
+        return f->ridge;
+    double lambda = f->ridge * f->weight * lsq_spectrum_mean_square(s);
+    check(isfinite(lambda) ? LSQ_OK : LSQ_OVERFLOW, file);
+    return lambda;
 }
 
 static void find_left_out(const struct fitting *f, struct stream *in, struct lsq_spectrum *s,
@@ -89,11 +97,11 @@ static void find_left_out(const struct fitting *f, struct stream *in, struct lsq
         die(stream_name(in),
             "one row, expected at least 2: leave-one-out errors need a row to fit");
     if (f->ridge_auto) {
-        make_grid(f, loo, s);
+        make_grid(f, loo, s, stream_name(in));
     } else {
         loo->count = 1;
         loo->lambdas = mem_array(1, sizeof *loo->lambdas);
-        loo->lambdas[0] = penalty(f, s);
+        loo->lambdas[0] = penalty(f, s, stream_name(in));
     }
     loo_run(loo, in, s);
     if (f->left_out != NULL)
@@ -113,9 +121,14 @@ static double solve_spectrum(const struct fitting *f, struct fit_input *input, s
     bool tall = reduced.count - reduced.intercept >= reduced.given;
     check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
     spectrum.weight = f->weight;
+    if (ridged && spectrum.unit_rank > spectrum.rank)
+        warn(NULL,
+             "rank %zu, though %zu in columns of unit norm: lengths of columns so different that "
+             "singular values count as zero, expected columns scaled",
+             spectrum.rank, spectrum.unit_rank);
     if (f->loo || f->ridge_auto)
         find_left_out(f, in, &spectrum, loo);
-    double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum);
+    double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum, file);
     check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)
                  : lsq_solve_reduced(&reduced, &f->lsq, fit),
           file);
@@ -124,16 +137,22 @@ static double solve_spectrum(const struct fitting *f, struct fit_input *input, s
     return lambda;
 }
 
-/* The penalty and the leave-one-out score, in one line. */
-static void remark_loo(const struct fitting *f, const struct loo *loo, size_t targets)
+/* The penalty and the leave-one-out score, in one line; another where rows are missed. */
+static void remark_loo(const struct fitting *f, const struct loo *loo, const struct lsq_fit *fit)
 {
     char score[NUM_REPR_SIZE];
-    snprintf(score, sizeof score, "%.6g", loo_r2_mean(loo, targets));
+    bool tall = fit->rows - f->lsq.intercept >= fit->given;
+    snprintf(score, sizeof score, "%.6g", loo_r2_mean(loo, fit->targets));
     if (f->ridge_auto)
         warn(NULL, "ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
              loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
     else
         warn(NULL, "leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
+    if (loo->deficient > 0 && tall)
+        warn(NULL,
+             "leave-one-out: %" PRIu64 " row%s without which the others do not determine all "
+             "coefficients: the solution is then that of minimum norm",
+             loo->deficient, msg_plural(loo->deficient));
 }
 
 void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *input,
@@ -157,7 +176,7 @@ void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *
         check(lsq_make_dense(&fit), stream_name(in));
     if (loo.count > 0) {
         notes.loo = &loo;
-        remark_loo(f, &loo, fit.targets);
+        remark_loo(f, &loo, &fit);
     }
     if (notes.ridge == 0)
         remark(f, &fit, name);

@@ -6,6 +6,7 @@
 #include "progress.h"
 #include "table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,25 +16,41 @@ void loo_free(struct loo *loo)
     free(loo->mse);
     free(loo->squares);
     r2_free(&loo->total);
+    refit_free(&loo->refit);
     memset(loo, 0, sizeof *loo);
 }
 
-static void add_row(struct loo *loo, const struct lsq_spectrum *s, const double *row,
-                    double *errors)
+static void add_squares(struct loo *loo, const double *errors, size_t n)
 {
-    size_t t = s->targets;
-    lsq_spectrum_row(s, row, loo->lambdas, loo->count, errors);
-    for (size_t i = 0; i < loo->count * t; i++)
+    for (size_t i = 0; i < n; i++)
         loo->squares[i] += errors[i] * errors[i];
-    r2_add(&loo->total, row + s->given, row + s->given);
 }
 
-static void choose(struct loo *loo, const struct lsq_spectrum *s)
+/* A row that the fit nearly goes through has lost the digits of its error that it lacks to
+ * a leverage of 1: it is for refit.h. With as many directions as rows all errors are ratios of
+ * other sums, and with a penalty they keep their digits. */
+static void add_row(struct loo *loo, const struct lsq_spectrum *s, uint64_t index,
+                    const double *row, double *errors)
+{
+    static const double NEAR = 1e-6;
+    double rest = lsq_spectrum_row(s, row, loo->lambdas, loo->count, errors);
+    bool free = s->metric != NULL;
+    bool spare = s->rank + s->intercept < s->rows;
+    r2_add(&loo->total, row + s->given, row + s->given);
+    if (free && spare && rest < NEAR && refit_take(&loo->refit, index, row, s->given + s->targets))
+        return;
+    loo->deficient += free && rest == 0;
+    add_squares(loo, errors, loo->count * s->targets);
+}
+
+static void choose(struct loo *loo, const struct lsq_spectrum *s, const char *file)
 {
     for (size_t k = 0; k < loo->count; k++) {
         for (size_t j = 0; j < s->targets; j++)
             loo->mse[k] += loo->squares[k * s->targets + j];
         loo->mse[k] /= (double)s->rows * (double)s->targets;
+        if (!isfinite(loo->mse[k]))
+            die(file, "%s", lsq_why(LSQ_OVERFLOW));
         if (loo->mse[k] < loo->mse[loo->best])
             loo->best = k;
     }
@@ -56,12 +73,16 @@ void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
             die(stream_name(in), "a partial fit, expected rows: leave-one-out errors need them");
         for (size_t i = 0; i < block.rows; i++) {
             table_row(in, &block, i, c, row);
-            add_row(loo, s, row, errors);
+            add_row(loo, s, stream_row0(in) + i, row, errors);
         }
         progress_rows(&progress, stream_row0(in) + block.rows);
     }
     progress_end(&progress);
-    choose(loo, s);
+    refit_run(&loo->refit, in, s);
+    for (size_t i = 0; i < loo->refit.count; i++)
+        add_squares(loo, loo->refit.errors + i * s->targets, s->targets);
+    loo->deficient += loo->refit.deficient;
+    choose(loo, s, stream_name(in));
     free(row);
     free(errors);
 }
@@ -82,9 +103,11 @@ static size_t put_some(const struct loo *loo, struct stream *in, const struct bl
     block_put_head(out, &meta, row, n, &nd_double, s->targets, last);
     for (size_t i = row; i < row + n; i++) {
         table_row(in, block, i, c, room);
-        lsq_spectrum_row(s, room, loo->lambdas + loo->best, 1, errors);
+        const double *known = refit_errors(&loo->refit, stream_row0(in) + i);
+        if (known == NULL)
+            lsq_spectrum_row(s, room, loo->lambdas + loo->best, 1, errors);
         for (size_t j = 0; j < s->targets; j++)
-            errors[j] = room[s->given + j] - errors[j];
+            errors[j] = room[s->given + j] - (known != NULL ? known : errors)[j];
         output_write(out, errors, s->targets * sizeof *errors);
     }
     return n;

@@ -6,9 +6,11 @@
 #include "lsq_spectrum.h"
 #include "output.h"
 #include "r2.h"
+#include "refit.h"
 #include "stream.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* All arrays owned (loo_free). */
 struct loo {
@@ -18,10 +20,13 @@ struct loo {
     double *squares; /* count × t: sums of square errors */
     struct r2 total; /* of the targets themselves */
     size_t best;     /* index of the least mse */
+    struct refit refit;
+    uint64_t deficient; /* rows without which the rank is less, where there is no penalty */
 };
 
-/* Fills loo->mse, squares and best for loo->lambdas from the rows of in, which is
- * rewound first. Partial fits among them are refused: their rows are gone. */
+/* Fills loo->mse, squares, best and deficient for loo->lambdas from the rows of in, which is
+ * rewound first. Errors that overflow are refused. Partial fits among them are refused: their rows
+ * are gone. */
 void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum);
 
 /* Writes each row's prediction by the fit of the others, under the best penalty, in a

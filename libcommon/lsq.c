@@ -139,7 +139,7 @@ bool lsq_all_finite(const double *v, size_t n)
     return sum[0] + sum[1] + sum[2] + sum[3] == 0;
 }
 
-static bool is_finite(const struct lsq_fit *fit)
+bool lsq_is_finite(const struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
@@ -166,7 +166,7 @@ static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_optio
                                               : solve_tall(a, m, work->tau, options, fit);
     if (status == LSQ_OK && options->intercept)
         status = set_intercept(fit, work->shift, work->mean);
-    if (status == LSQ_OK && !is_finite(fit))
+    if (status == LSQ_OK && !lsq_is_finite(fit))
         status = LSQ_OVERFLOW;
     return status;
 }
@@ -188,7 +188,7 @@ static enum lsq_status fit_centred(double *rows, size_t n, const struct lsq_opti
         status = lsq_refine(work->original, rows, work->tau,
                             options->intercept ? work->shift : NULL, fit);
     /* Products of twice the working precision overflow earlier than the solution. */
-    if (status == LSQ_OK && !is_finite(fit))
+    if (status == LSQ_OK && !lsq_is_finite(fit))
         status = LSQ_OVERFLOW;
     return status;
 }

@@ -10,6 +10,9 @@
 static const double DIAGONAL_MAX = 32;
 static const double TRIANGLE_MAX = 1e8;
 
+/* Column norms whose squares, and sums of many of them, neither overflow nor lose digits. */
+static const double NORM_MIN = 1e-100, NORM_MAX = 1e100;
+
 /* How much larger than before the mean square of a chunk's column may be. */
 static const double UNLIKE = 16;
 
@@ -76,6 +79,14 @@ static enum lsq_status find_condition(struct lane_basis *b, const struct lane_sh
     return status;
 }
 
+static bool norms_are_moderate(const struct lane_basis *b, const struct lane_shape *s)
+{
+    bool moderate = true;
+    for (size_t j = 0; j < s->unknowns; j++)
+        moderate = moderate && b->norm[j] >= NORM_MIN && b->norm[j] <= NORM_MAX;
+    return moderate;
+}
+
 enum lsq_status lane_basis_set(struct lane_basis *b, const struct lane_shape *s,
                                const double *triangle, uint64_t rows)
 {
@@ -85,9 +96,9 @@ enum lsq_status lane_basis_set(struct lane_basis *b, const struct lane_shape *s,
         return status;
     memcpy(b->triangle, triangle, s->unknowns * s->width * sizeof *triangle);
     status = find_condition(b, s, &condition);
-    b->way = condition <= DIAGONAL_MAX   ? LANE_DIAGONAL
-             : condition <= TRIANGLE_MAX ? LANE_TRIANGLE
-                                         : LANE_HOUSEHOLDER;
+    b->way = condition <= DIAGONAL_MAX && norms_are_moderate(b, s) ? LANE_DIAGONAL
+             : condition <= TRIANGLE_MAX                           ? LANE_TRIANGLE
+                                                                   : LANE_HOUSEHOLDER;
     memset(b->solution, 0, s->unknowns * s->targets * sizeof *b->solution);
     if (status != LSQ_OK || b->way == LANE_HOUSEHOLDER)
         return status;

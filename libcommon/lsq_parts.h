@@ -39,7 +39,8 @@ enum lsq_status lsq_factor(double *a, size_t m, size_t p, size_t t, double *tau)
 enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld,
                                    const struct lsq_options *options, struct lsq_fit *fit);
 
-/* Refines coef and intercept of a fit of full rank to the accuracy of the data.
+/* Refines coef and intercept of a fit of full rank to the accuracy of the data, unless they
+ * are so large or small that their products would overflow or lose digits.
  * rows: the original n × (p + t); factored: what lsq_centre and lsq_factor made of
  * them (all n rows), with the latter's tau; shift: lsq_centre's, or NULL without
  * intercept. */
@@ -48,6 +49,9 @@ enum lsq_status lsq_refine(const double *rows, const double *factored, const dou
 
 /* Whether none of v's n values is NaN or infinite: LAPACK must not see those. */
 bool lsq_all_finite(const double *v, size_t n);
+
+/* Whether the coefficients or factors, the intercept and rss of a fit are finite. */
+bool lsq_is_finite(const struct lsq_fit *fit);
 
 enum lsq_status lsq_from_lapack(enum lapack_status status);
 

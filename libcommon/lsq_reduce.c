@@ -16,9 +16,6 @@ static size_t capacity_for(size_t given, size_t targets)
     return refined > reduced ? refined : reduced;
 }
 
-/* Room for so many rows as they come at first: few inputs come near their capacity. */
-enum { RAW_FIRST = 64 };
-
 struct lsq_reducer {
     struct lane_shape shape;
     bool intercept;
@@ -30,10 +27,10 @@ struct lsq_reducer {
     bool has_shift;
 
     double *raw; /* rows as they came; NULL once that is over */
-    size_t raw_count, raw_room, capacity;
+    size_t raw_count, raw_size, capacity;
 
     double *pile; /* reduced rows, capacity of them at most; the first ones R and C */
-    size_t pile_count;
+    size_t pile_count, pile_size;
 
     struct lane_basis basis; /* how lanes reduce */
     struct lane **lanes;     /* NULL until the pile has been reduced once */
@@ -62,6 +59,24 @@ enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight)
     return finite ? LSQ_OK : LSQ_OVERFLOW;
 }
 
+/* Room for one more row of so many columns in an array that holds count rows and has room for
+ * *size: few inputs come near the capacity, which is the most it grows to. */
+static enum lsq_status grow(const struct lsq_reducer *r, double **rows, size_t count,
+                            size_t columns, size_t *size)
+{
+    enum { FIRST = 64 };
+    if (count < *size)
+        return LSQ_OK;
+    size_t more = *size == 0 ? FIRST : *size > r->capacity / 2 ? r->capacity : 2 * *size;
+    more = more < r->capacity ? more : r->capacity;
+    double *grown = realloc(*rows, more * columns * sizeof *grown);
+    if (grown == NULL)
+        return LSQ_NOMEM;
+    *rows = grown;
+    *size = more;
+    return LSQ_OK;
+}
+
 struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads)
 {
     struct lsq_reducer *r = calloc(1, sizeof *r);
@@ -75,9 +90,7 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     r->shape.width = r->shape.unknowns + targets;
     r->shift = calloc(given + targets, sizeof *r->shift);
     r->rss = calloc(targets, sizeof *r->rss);
-    r->raw_room = r->capacity < RAW_FIRST ? r->capacity : RAW_FIRST;
-    r->raw = malloc(r->raw_room * (given + targets) * sizeof *r->raw);
-    if (r->shift && r->rss && r->raw)
+    if (r->shift && r->rss && grow(r, &r->raw, 0, given + targets, &r->raw_size) == LSQ_OK)
         return r;
     lsq_reducer_free(r);
     return NULL;
@@ -160,11 +173,9 @@ static enum lsq_status start_lanes(struct lsq_reducer *r)
 /* Room for one more row on the pile: reduces it where it is full. */
 static enum lsq_status pile_room(struct lsq_reducer *r)
 {
-    if (r->pile == NULL)
-        r->pile = malloc(r->capacity * r->shape.width * sizeof *r->pile);
-    if (r->pile == NULL)
-        return LSQ_NOMEM;
-    return r->pile_count < r->capacity ? LSQ_OK : reduce_pile(r);
+    enum lsq_status status = r->pile_count < r->capacity ? LSQ_OK : reduce_pile(r);
+    return status == LSQ_OK ? grow(r, &r->pile, r->pile_count, r->shape.width, &r->pile_size)
+                            : status;
 }
 
 static size_t columns(const struct lsq_reducer *r)
@@ -261,14 +272,9 @@ static enum lsq_status keep_row(struct lsq_reducer *r, const void *row, struct r
                                 bool *finite)
 {
     size_t c = columns(r);
-    if (r->raw_count == r->raw_room) {
-        size_t room = r->raw_room < r->capacity / 2 ? 2 * r->raw_room : r->capacity;
-        double *grown = realloc(r->raw, room * c * sizeof *grown);
-        if (grown == NULL)
-            return LSQ_NOMEM;
-        r->raw = grown;
-        r->raw_room = room;
-    }
+    enum lsq_status status = grow(r, &r->raw, r->raw_count, c, &r->raw_size);
+    if (status != LSQ_OK)
+        return status;
     *finite = range_add(range, row, c);
     if (*finite)
         memcpy(r->raw + r->raw_count++ * c, row, c * sizeof *r->raw);
@@ -350,6 +356,9 @@ enum lsq_status lsq_reducer_finish(struct lsq_reducer *r, struct lsq_reduced *re
         status = reduce_pile(r);
     if (status != LSQ_OK)
         return status;
+    if (!lsq_all_finite(r->pile, r->pile_count * r->shape.width) ||
+        !lsq_all_finite(r->rss, r->shape.targets))
+        return LSQ_OVERFLOW;
     reduced->given = r->shape.unknowns - (r->intercept ? 1 : 0);
     reduced->targets = r->shape.targets;
     reduced->intercept = r->intercept;

@@ -9,7 +9,8 @@
  *
  * Chunks of rows are reduced in one of three ways, by how ill-conditioned the columns
  * seen so far are, the condition being that of columns scaled to unit norm:
- *   up to 32     Z = X D⁻¹, D the norms: the chunk's Z ᵀ Z is added up;
+ *   up to 32     Z = X D⁻¹, D the norms: the chunk's Zᵀ Z is added up, where no norm is so
+ *                small or large that its square loses digits or overflows;
  *   up to 10⁸    Z = X R⁻¹, R the triangle so far: likewise, Z now being well-conditioned
  *                whatever X is;
  *   beyond       a Householder QR of the triangle on top of the chunk.

@@ -208,6 +208,22 @@ static void start(const struct refine *w, const struct lsq_fit *fit)
     }
 }
 
+/* Whether products of the data, and their last digits, neither overflow nor vanish. Zeros
+ * do no harm. */
+static bool is_moderate(const struct refine *w)
+{
+    static const double MIN = 1e-140;
+    static const double MAX = 1e140;
+    double largest = 0;
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t j = 0; j < w->t; j++)
+            largest = fmax(largest, fabs(w->rows[i * (w->p + w->t) + w->p + j]));
+    bool moderate = largest == 0 || (largest > MIN && largest < MAX);
+    for (size_t k = w->q - w->p; k < w->q; k++)
+        moderate = moderate && w->norm[k] > MIN && w->norm[k] < MAX;
+    return moderate;
+}
+
 enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
                            const double *shift, struct lsq_fit *fit)
 {
@@ -234,7 +250,7 @@ enum lsq_status lsq_refine(const double *rows, const double *factored, const dou
     w.u = w.f + n * t;
     w.norm = w.u + p;
     start(&w, fit);
-    enum lsq_status status = iterate(&w, fit);
+    enum lsq_status status = is_moderate(&w) ? iterate(&w, fit) : LSQ_OK;
     free(room);
     return status;
 }

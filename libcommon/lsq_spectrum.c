@@ -15,6 +15,8 @@ void lsq_spectrum_free(struct lsq_spectrum *s)
     free(s->scale);
     free(s->centre);
     free(s->rss);
+    free(s->metric);
+    free(s->metric_d);
     free(s->work);
     memset(s, 0, sizeof *s);
 }
@@ -74,7 +76,7 @@ static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m)
             for (size_t j = 0; j < s->targets; j++)
                 s->d[i * s->targets + j] *= s->s[i];
         fit.basis = fit.loadings = fit.singular = NULL;
-        s->work = malloc((2 * s->rank + 2 * s->targets + 1) * sizeof *s->work);
+        s->work = malloc((s->rank + s->targets) * sizeof *s->work);
         if (s->work == NULL)
             status = LSQ_NOMEM;
     }
@@ -83,30 +85,109 @@ static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m)
     return status;
 }
 
+/* M and M d of the header: D V = Qᵀ Lᵀ, D divided by its largest, which cancels. */
+static enum lsq_status set_metric(struct lsq_spectrum *s)
+{
+    size_t r = s->rank;
+    size_t t = s->targets;
+    double *dv = malloc((s->given * r + r + 1) * sizeof *dv);
+    s->metric = calloc(r * r + 1, sizeof *s->metric);
+    s->metric_d = malloc((r * t + 1) * sizeof *s->metric_d);
+    enum lsq_status status = LSQ_NOMEM;
+    if (dv != NULL && s->metric != NULL && s->metric_d != NULL) {
+        double largest = 0;
+        for (size_t k = 0; k < s->given; k++)
+            largest = fmax(largest, s->scale[k]);
+        for (size_t i = 0; i < s->given * r; i++)
+            dv[i] = s->v[i] * (s->scale[i / r] / largest);
+        status = r > 0 ? lsq_from_lapack(lapack_lq(r, s->given, dv, r, dv + s->given * r)) : LSQ_OK;
+    }
+    if (status == LSQ_OK && r > 0) {
+        for (size_t i = 0; i < r; i++) {
+            s->metric[i * r + i] = 1 / s->s[i];
+            for (size_t j = 0; j < t; j++)
+                s->metric_d[i * t + j] = s->d[i * t + j] / s->s[i];
+        }
+        lapack_solve_right_lower(true, r, r, dv, r, s->metric, r);
+        lapack_solve_right_lower(true, t, r, dv, r, s->metric_d, t);
+    }
+    free(dv);
+    return status;
+}
+
+/* Square a to columns of unit norm; returns how many times the shortest, but zeros, is in
+ * the longest. */
+static double to_unit(const struct lsq_spectrum *s, const double *a, double *unit)
+{
+    size_t p = s->given;
+    size_t c = p + s->targets;
+    double shortest = INFINITY;
+    double longest = 0;
+    for (size_t j = 0; j < p; j++) {
+        double norm = 0;
+        for (size_t i = 0; i < p; i++)
+            norm = hypot(norm, a[i * c + j]);
+        for (size_t i = 0; i < p; i++)
+            unit[i * p + j] = norm > 0 ? a[i * c + j] / norm : 0;
+        shortest = norm > 0 ? fmin(shortest, norm) : shortest;
+        longest = fmax(longest, norm);
+    }
+    return longest / shortest;
+}
+
+/* Where lengths of square a's columns differ much: the rank in columns of unit norm. */
+static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a)
+{
+    static const double MUCH = 1e3;
+    size_t p = s->given;
+    double *unit = malloc(p * p * sizeof *unit);
+    double *sigma = malloc(p * sizeof *sigma);
+    enum lsq_status status = unit != NULL && sigma != NULL ? LSQ_OK : LSQ_NOMEM;
+    if (status == LSQ_OK && to_unit(s, a, unit) > MUCH) {
+        status = lsq_from_lapack(lapack_svd(p, unit, sigma, NULL, NULL));
+        while (status == LSQ_OK && s->unit_rank < p &&
+               sigma[s->unit_rank] > lsq_default_rcond(p) * sigma[0])
+            s->unit_rank++;
+    }
+    free(unit);
+    free(sigma);
+    return status;
+}
+
+/* a: room for the reduced rows; becomes the m rows of the centred problem. */
+static void centre(struct lsq_spectrum *s, const struct lsq_reduced *reduced, double *a, size_t m)
+{
+    size_t c = reduced->given + reduced->targets;
+    memcpy(a, reduced->data, reduced->count * (c + reduced->intercept) * sizeof *a);
+    if (!reduced->intercept)
+        return;
+    lsq_centre_reduced(a, reduced->count, c + 1);
+    for (size_t j = 0; j < c; j++)
+        s->centre[j] = reduced->shift[j] + a[1 + j];
+    for (size_t i = 0; i < m; i++)
+        memmove(a + i * c, a + (i + 1) * (c + 1) + 1, c * sizeof *a);
+}
+
 enum lsq_status lsq_spectrum_make(const struct lsq_reduced *reduced, bool scaled,
                                   struct lsq_spectrum *s)
 {
     size_t c = reduced->given + reduced->targets;
-    size_t first = reduced->intercept ? 1 : 0;
-    size_t m = reduced->count - first;
-    double *a = malloc((reduced->count + 1) * (first + c) * sizeof *a);
+    size_t m = reduced->count - reduced->intercept;
+    double *a = malloc((reduced->count + 1) * (c + 1) * sizeof *a);
     enum lsq_status status = allocate(s, reduced);
     if (a == NULL)
         status = LSQ_NOMEM;
     if (status == LSQ_OK) {
-        memcpy(a, reduced->data, reduced->count * (first + c) * sizeof *a);
-        if (first == 1) {
-            lsq_centre_reduced(a, reduced->count, c + 1);
-            for (size_t j = 0; j < c; j++)
-                s->centre[j] = reduced->shift[j] + a[1 + j];
-            for (size_t i = 0; i < m; i++)
-                memmove(a + i * c, a + (i + 1) * (c + 1) + 1, c * sizeof *a);
-        }
+        centre(s, reduced, a, m);
         if (scaled)
             set_scale(s, a, m);
-        if (m > 0)
-            status = decompose(s, a, m);
+        if (!scaled && m == s->given)
+            status = find_unit_rank(s, a);
     }
+    if (status == LSQ_OK && m > 0)
+        status = decompose(s, a, m);
+    if (status == LSQ_OK && scaled)
+        status = set_metric(s);
     free(a);
     if (status != LSQ_OK)
         lsq_spectrum_free(s);
@@ -121,12 +202,12 @@ double lsq_spectrum_mean_square(const struct lsq_spectrum *s)
     return sum / (double)s->given;
 }
 
-enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
+/* An empty fit of the spectrum's shape, in two factors. */
+static enum lsq_status begin(const struct lsq_spectrum *s, struct lsq_fit *fit)
 {
     size_t p = s->given;
     size_t t = s->targets;
     size_t r = s->rank;
-    lambda /= s->weight;
     memset(fit, 0, sizeof *fit);
     fit->rows = s->rows;
     fit->given = p;
@@ -139,19 +220,31 @@ enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, st
     fit->singular = malloc((r + 1) * sizeof *fit->singular);
     fit->intercept = malloc(t * sizeof *fit->intercept);
     fit->rss = malloc(t * sizeof *fit->rss);
-    if (!fit->basis || !fit->loadings || !fit->singular || !fit->intercept || !fit->rss) {
-        lsq_free(fit);
+    if (!fit->basis || !fit->loadings || !fit->singular || !fit->intercept || !fit->rss)
         return LSQ_NOMEM;
-    }
     if (r > 0) {
         memcpy(fit->basis, s->v, p * r * sizeof *s->v);
         memcpy(fit->singular, s->s, r * sizeof *s->s);
     }
     memcpy(fit->intercept, s->centre + p, t * sizeof *fit->intercept);
     memcpy(fit->rss, s->rss, t * sizeof *s->rss);
+    return LSQ_OK;
+}
+
+/* λ / (s² + λ), without squares that overflow; 0 where λ is. */
+static double share(double s, double lambda)
+{
+    return lambda > 0 ? 1 / (1 + s / lambda * s) : 0;
+}
+
+static void shrink_all(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
+{
+    size_t p = s->given;
+    size_t t = s->targets;
+    size_t r = s->rank;
     for (size_t i = 0; i < r; i++) {
-        double shrink = s->s[i] / (s->s[i] * s->s[i] + lambda);
-        double left = lambda / (s->s[i] * s->s[i] + lambda);
+        double shrink = 1 / (s->s[i] + lambda / s->s[i]);
+        double left = share(s->s[i], lambda);
         double centre = 0;
         for (size_t k = 0; k < p; k++)
             centre += s->centre[k] * s->v[k * r + i];
@@ -162,8 +255,21 @@ enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, st
             fit->rss[j] += left * d * left * d;
         }
     }
-    bool thin = r * (p + t) < p * t;
-    return thin ? LSQ_OK : lsq_make_dense(fit);
+}
+
+enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
+{
+    bool thin = s->rank * (s->given + s->targets) < s->given * s->targets;
+    enum lsq_status status = begin(s, fit);
+    if (status == LSQ_OK) {
+        shrink_all(s, lambda / s->weight, fit);
+        status = thin ? LSQ_OK : lsq_make_dense(fit);
+    }
+    if (status == LSQ_OK && !lsq_is_finite(fit))
+        status = LSQ_OVERFLOW;
+    if (status != LSQ_OK)
+        lsq_free(fit);
+    return status;
 }
 
 /* u = the row's coordinates among the left singular vectors; returns what its leverage
@@ -196,12 +302,53 @@ static bool goes_through(const struct lsq_spectrum *s, double rest)
     return rest < fmin(rounding, 1e-8);
 }
 
-void lsq_spectrum_row(const struct lsq_spectrum *s, const double *row, const double *lambdas,
-                      size_t count, double *errors)
+/* A row that the fit goes through, without penalty, columns being scaled. */
+static void row_through(const struct lsq_spectrum *s, const double *u, double *errors)
+{
+    size_t r = s->rank;
+    size_t t = s->targets;
+    double below = 0;
+    memset(errors, 0, t * sizeof *errors);
+    for (size_t i = 0; i < r; i++) {
+        double moved = 0;
+        for (size_t k = 0; k <= i; k++)
+            moved += s->metric[i * r + k] * u[k];
+        below += moved * moved;
+        for (size_t j = 0; j < t; j++)
+            errors[j] += moved * s->metric_d[i * t + j];
+    }
+    for (size_t j = 0; j < t; j++)
+        errors[j] /= below;
+}
+
+/* A row under one penalty. outside: what the fit without penalty leaves of it, rest: what
+ * its leverage in that fit lacks to 1; both count as 0 where the fit goes through it. */
+static void row_penalized(const struct lsq_spectrum *s, const double *u, double lambda,
+                          bool through, double rest, const double *outside, double *errors)
+{
+    size_t t = s->targets;
+    double below = through ? 0 : rest;
+    for (size_t j = 0; j < t; j++)
+        errors[j] = through ? 0 : outside[j];
+    for (size_t i = 0; i < s->rank; i++) {
+        /* Through: λ cancels where all else is zero, so it may be 0, and so does s₁². */
+        double top = s->s[0];
+        double weight = through ? 1 / (s->s[i] / top * (s->s[i] / top) + lambda / top / top)
+                                : share(s->s[i], lambda);
+        below += weight * u[i] * u[i];
+        for (size_t j = 0; j < t; j++)
+            errors[j] += weight * u[i] * s->d[i * t + j];
+    }
+    for (size_t j = 0; j < t; j++)
+        errors[j] /= below;
+}
+
+double lsq_spectrum_row(const struct lsq_spectrum *s, const double *row, const double *lambdas,
+                        size_t count, double *errors)
 {
     size_t t = s->targets;
     double *u = s->work;
-    double *outside = u + 2 * s->rank;
+    double *outside = u + s->rank;
     double rest = coordinates(s, row, u);
     bool through = goes_through(s, rest);
     for (size_t j = 0; j < t; j++) {
@@ -210,19 +357,11 @@ void lsq_spectrum_row(const struct lsq_spectrum *s, const double *row, const dou
             outside[j] -= u[i] * s->d[i * t + j];
     }
     for (size_t k = 0; k < count; k++) {
-        double *e = errors + k * t;
         double lambda = lambdas[k] / s->weight;
-        double below = through ? 0 : rest;
-        for (size_t j = 0; j < t; j++)
-            e[j] = through ? 0 : outside[j];
-        for (size_t i = 0; i < s->rank; i++) {
-            /* λ cancels where all else is zero, so it may be 0 there. */
-            double weight = (through ? 1 : lambda) / (s->s[i] * s->s[i] + lambda);
-            below += weight * u[i] * u[i];
-            for (size_t j = 0; j < t; j++)
-                e[j] += weight * u[i] * s->d[i * t + j];
-        }
-        for (size_t j = 0; j < t; j++)
-            e[j] /= below;
+        if (through && s->metric != NULL)
+            row_through(s, u, errors + k * t);
+        else
+            row_penalized(s, u, lambda, through, rest, outside, errors + k * t);
     }
+    return through ? 0 : rest;
 }

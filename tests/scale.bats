@@ -291,6 +291,109 @@ write("good", {"mat": 1, "x": np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]])})'
     assert_equal "$stderr" 'lsq-fit: same: the file that standard output goes to, expected another for --left-out'
 }
 
+@test "lsq-fit: rows without which a direction is missing are left out as if they had never been there" {
+    py "$with_models"'
+def left_out(x, y, *options):
+    """What one fit a row predicts, and what --left-out does."""
+    rows = stream(x, y, 7)
+    want = []
+    for i in range(len(x)):
+        others = stream(np.delete(x, i, 0), np.delete(y, i, 0), 7)
+        m = model(call("lsq-fit", "-q", "-g", str(x.shape[1]), *options, data=others)[0])
+        want.append(x[i] @ m["C"] + m["intercept"])
+    m, err = call("lsq-fit", "-g", str(x.shape[1]), "--left-out=left", *options, data=rows)
+    got = np.concatenate([part["x"] for part in read("left")])
+    close(got, want, 1e-8)
+    close(model(m)["loo_r2"], 1 - ((y - want) ** 2).sum(0) / ((y - y.mean(0)) ** 2).sum(0), 1e-7)
+    return np.array(want), err
+def pseudo(x, y, intercept=True):
+    want = []
+    for i in range(len(x)):
+        a, b = np.delete(x, i, 0), np.delete(y, i, 0)
+        am, bm = (a.mean(0), b.mean(0)) if intercept else (0, 0)
+        want.append(bm + (x[i] - am) @ (np.linalg.pinv(a - am, rcond=1e-10) @ (b - bm)))
+    return np.array(want)
+units = lambda p: 10.0 ** rng.integers(-2, 3, p)
+remark = "lsq-fit: leave-one-out: {} without which the others do not determine all coefficients: the solution is then that of minimum norm\n"
+# As many directions as rows: every row but the twins, or one that alone has something of its own.
+for n, p, options in (6, 5, []), (10, 9, []), (33, 33, ["--no-intercept"]), (3, 2, []):
+    x, y = rng.normal(size=(n, p)) * units(p), rng.normal(size=(n, 2)) + 7
+    want, err = left_out(x, y, *options)
+    close(want, pseudo(x, y, not options), 1e-8)
+    assert err.endswith(remark.format(f"{n} rows")), err
+for n, p, options in (20, 18, []), (6, 4, []), (6, 5, ["--no-intercept"]):
+    x, y = rng.normal(size=(n, p)) * units(p), rng.normal(size=(n, 3)) + 7
+    x[1] = x[0]
+    want, err = left_out(x, y, *options)
+    close(want, pseudo(x, y, not options), 1e-8)
+    assert err.endswith(remark.format(f"{n - 2} rows")), err
+for options in [], ["--no-intercept"]:
+    x = rng.normal(size=(30, 3)) @ rng.normal(size=(3, 4))
+    x[7] += rng.normal(size=4)
+    x[:, 1] *= 100
+    y = rng.normal(size=(30, 2)) + 7
+    want, err = left_out(x, y, *options)
+    close(want, pseudo(x, y, not options), 1e-8)
+    assert err.endswith(remark.format("1 row")), err
+# A row far from the others, which they determine all the same.
+for far in 1e3, 1e5, 1e7, 1e9:
+    x = rng.normal(size=(30, 1))
+    x[4] = far
+    y = 2 * x + 1 + 0.1 * rng.normal(size=(30, 1))
+    want, err = left_out(x, y)
+    close(want[4], LinearRegression().fit(np.delete(x, 4, 0), np.delete(y, 4, 0)).predict(x[4:5])[0], 1e-9)
+    assert err.count("\n") == 1, err'
+}
+
+@test "lsq-fit: what overflows only under a penalty, in a partial fit or left out is refused; what does not is right" {
+    py "$with_models"'
+x, y = rng.normal(size=(50, 2)), rng.normal(size=(50, 1))
+for name, scale in ("big", 1e160), ("tiny", 1e-320):
+    write(name, {"mat": 1, "x": np.hstack([x * scale, y])})
+write("tall", {"mat": 1, "x": np.hstack([np.tile(x, (100, 1)), np.tile(y, (100, 1)) * 1e305])})
+# lambda / (1e160)^2 is nothing.
+want = LinearRegression().fit(x, y)
+close(model(call("lsq-fit", "-g", "2", "--ridge=1", "big")[0])["C"] * 1e160, want.coef_.T)
+# Columns whose lengths differ by more than doubles hold: said, since a penalty is judged beside their lengths.
+out, err = call("lsq-fit", "-g", "2", "--ridge=1e-25", data=stream(x * [1e7, 1e-7], y, 50))
+assert model(out)["rank"] == 1
+assert err == "lsq-fit: rank 1, though 2 in columns of unit norm: lengths of columns so different that singular values count as zero, expected columns scaled\n", err'
+    local why='values so large, or given columns so small, that the solution overflows, expected them scaled' option
+    for option in --ridge=1 --ridge=1% --ridge=auto --loo --partial; do
+        refuses 1 "lsq-fit: tall: $why" lsq-fit -g 2 "$option" tall
+    done
+    for option in --ridge=1 --ridge=1% --ridge=auto --loo; do
+        refuses 1 "lsq-fit: tiny: $why" lsq-fit -g 2 "$option" tiny
+    done
+    for option in --ridge=1% --ridge=auto; do
+        refuses 1 "lsq-fit: big: $why" lsq-fit -g 2 "$option" big
+    done
+}
+
+@test "lsq-fit: many rows of tiny or huge columns keep the digits that few have" {
+    py "$with_models"'
+x, y = rng.normal(size=(60000, 5)) * 3 + 2, None
+y = x @ rng.normal(size=(5, 1)) + rng.normal(size=(60000, 1)) + 5
+want = LinearRegression().fit(x, y).coef_.T
+for scale in 1e-170, 1e-161, 1e-158, 1e-120, 1e120, 1e160:
+    for options in [], ["--threads=2"], ["--no-intercept"]:
+        m = model(call("lsq-fit", "-g", "5", *options, data=stream(x * scale, y, 5000))[0])
+        expected = LinearRegression(fit_intercept=False).fit(x, y).coef_.T if "--no-intercept" in options else want
+        close(m["C"] * scale, expected)
+for unit in 1e-160, 1e-150, 1e150:
+    close(model(call("lsq-fit", "-g", "5", data=stream(x[:50] * unit, y[:50] * unit, 50))[0])["C"],
+          LinearRegression().fit(x[:50], y[:50]).coef_.T)'
+}
+
+@test "lsq-fit: few wide rows take little memory, whatever is asked of them" {
+    py 'write("wide", {"mat": 1, "x": np.random.default_rng(1).normal(size=(40, 16000)).astype("f4")})'
+    local option
+    for option in --ridge=1% --ridge=auto --loo --partial; do
+        run -0 bash -c "ulimit -v 700000; lsq-fit -q -g 4000 --threads=1 $option wide 2>&1 >out"
+        assert_output ''
+    done
+}
+
 @test "lsq-fit: memory does not grow with rows" {
     py '
 import resource, subprocess
