@@ -3,6 +3,7 @@
 #include "fit_input.h"
 #include "fit_names.h"
 #include "fitting.h"
+#include "lapack.h"
 #include "mem.h"
 #include "msg.h"
 #include "num.h"
@@ -251,6 +252,8 @@ int main(int argc, char **argv)
     struct output *out = output_stdout();
     struct stream *in = stream_open(argv + optind, argc - optind);
 
+    if (lapack_threads(1) == 0)
+        die(NULL, "out of memory: 128 MiB of addresses asked for, which the BLAS needs");
     if (o.left_out != NULL && output_is_stdout(o.left_out))
         die(o.left_out, "the file that standard output goes to, expected another for --left-out");
 

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX has only since 2024 */
 #include "lapack.h"
 
 #include <cblas.h>
@@ -5,10 +6,13 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-/* OpenBLAS has this; other libraries need no such thing. Weak, so that the
+/* OpenBLAS has these; other libraries need no such thing. Weak, so that the
  * filter runs with whichever BLAS the system has chosen. */
 __attribute__((weak)) void openblas_set_num_threads(int threads);
+__attribute__((weak)) void *blas_memory_alloc(int unused);
+__attribute__((weak)) void blas_memory_free(void *buffer);
 
 /* OpenBLAS asks itself this while it is loaded; asked here, found first, it starts no threads,
  * which would do nothing but look for work for a while, on cores that other filters want. */
@@ -18,15 +22,52 @@ int openblas_num_threads_env(void)
     return 1;
 }
 
-static void settle(void)
+/* Whether OpenBLAS could map one of its buffers now, and a little would be left. */
+static bool has_room(void)
+{
+    enum { BUFFER = 128 << 20, LEFT = 8 << 20 };
+    void *room =
+        mmap(NULL, BUFFER + LEFT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return room != MAP_FAILED && munmap(room, BUFFER + LEFT) == 0;
+}
+
+/* OpenBLAS takes a buffer for each thread that is inside it, keeps it for the next, and where
+ * there is no room for one asks for ever: so it is given them once there is known to be room. */
+unsigned lapack_threads(unsigned wanted)
+{
+    enum { MOST = 512 };
+    static unsigned had;
+    void *buffers[MOST];
+    unsigned n = 0;
+    if (openblas_set_num_threads == NULL || blas_memory_alloc == NULL || blas_memory_free == NULL)
+        return wanted;
+    for (; n < wanted && n < MOST && (n < had || has_room()); n++)
+        buffers[n] = blas_memory_alloc(0);
+    for (unsigned i = 0; i < n; i++)
+        blas_memory_free(buffers[i]);
+    had = n > had ? n : had;
+    return n;
+}
+
+static bool settle(void)
 {
     static bool settled;
     if (settled)
-        return;
+        return true;
+    if (lapack_threads(1) == 0)
+        return false;
     settled = true;
     if (openblas_set_num_threads != NULL)
         openblas_set_num_threads(1);
     LAPACKE_set_nancheck(0);
+    return true;
+}
+
+/* For what cannot say that it was not done, and comes after something that can. */
+static void expect_settled(void)
+{
+    if (!settle())
+        abort();
 }
 
 /* LAPACKE's own says on standard output that memory is short, in the middle of the model;
@@ -39,8 +80,7 @@ void LAPACKE_xerbla(const char *name, lapack_int info)
 
 static bool fits(size_t a, size_t b, size_t c)
 {
-    settle();
-    return a <= INT_MAX / 2 && b <= INT_MAX / 2 && c <= INT_MAX / 2;
+    return settle() && a <= INT_MAX / 2 && b <= INT_MAX / 2 && c <= INT_MAX / 2;
 }
 
 /* Arguments are right by construction: what is left is memory, or divergence, which
@@ -131,7 +171,7 @@ void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
                      const double *a, size_t lda, const double *b, size_t ldb, double *c,
                      size_t ldc)
 {
-    settle();
+    expect_settled();
     cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
                 transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b,
                 (int)ldb, 0, c, (int)ldc);
@@ -140,14 +180,14 @@ void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
 void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
                               double *b, size_t ldb)
 {
-    settle();
+    expect_settled();
     cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose ? CblasTrans : CblasNoTrans,
                 CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
 }
 
 void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc)
 {
-    settle();
+    expect_settled();
     cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (int)n, (int)k, 1, a, (int)lda, 1, c,
                 (int)ldc);
 }
@@ -156,7 +196,7 @@ void lapack_add_product(double alpha, bool transpose_a, bool transpose_b, size_t
                         size_t k, const double *a, size_t lda, const double *b, size_t ldb,
                         double *c, size_t ldc)
 {
-    settle();
+    expect_settled();
     cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
                 transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
                 b, (int)ldb, 1, c, (int)ldc);
@@ -165,7 +205,7 @@ void lapack_add_product(double alpha, bool transpose_a, bool transpose_b, size_t
 void lapack_add_product_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
                                const double *x, size_t incx, double *y, size_t incy)
 {
-    settle();
+    expect_settled();
     cblas_dgemv(CblasColMajor, CblasTrans, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, 1, y,
                 (int)incy);
 }
@@ -173,7 +213,7 @@ void lapack_add_product_vector(double alpha, size_t m, size_t n, const double *a
 void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
                              double *b, size_t ldb)
 {
-    settle();
+    expect_settled();
     cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, transpose ? CblasTrans : CblasNoTrans,
                 CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
 }

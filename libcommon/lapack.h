@@ -2,7 +2,8 @@
  * matrices are column-major with leading dimension ld: a row-major matrix is
  * passed as its transpose, which costs nothing. Input must be finite: it is not
  * checked again. One thread does the work, whatever OMP_NUM_THREADS says to the
- * BLAS: threads slow problems of this size down. */
+ * BLAS: threads slow problems of this size down. What returns nothing is to come after
+ * something that returned LAPACK_DONE: the first call may find no memory for the BLAS itself. */
 #ifndef WAVEFILL_LAPACK_H
 #define WAVEFILL_LAPACK_H
 
@@ -11,9 +12,14 @@
 
 enum lapack_status {
     LAPACK_DONE,
-    LAPACK_NOMEM,    /* no room for the workspace, or extents beyond LAPACK's int */
+    LAPACK_NOMEM,    /* no room for the workspace or the BLAS, or extents beyond LAPACK's int */
     LAPACK_DIVERGED, /* the SVD's iteration did not converge */
 };
+
+/* How many of the wanted threads may call what stands below at the same time: fewer where there
+ * is no memory for what the BLAS keeps for each, 128 MiB of addresses in OpenBLAS. To be called
+ * while no other thread does; up to one thread needs no call. */
+unsigned lapack_threads(unsigned wanted);
 
 /* QR with column pivoting of a (m × n, m >= n): column pivot[j] of a is column j of Q R. */
 enum lapack_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,

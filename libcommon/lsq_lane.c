@@ -105,7 +105,8 @@ static void reduce_chunk(struct lane *lane)
 }
 
 struct lane_gate {
-    unsigned open;
+    unsigned threads; /* that may work at a time; 0: the caller's own alone */
+    unsigned open;    /* how many more may begin now */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
@@ -115,7 +116,9 @@ struct lane_gate *lane_gate_new(unsigned open)
     struct lane_gate *gate = calloc(1, sizeof *gate);
     if (gate == NULL)
         return NULL;
-    gate->open = open;
+    /* The caller's thread works beside them, when it collects what they have. */
+    unsigned all = lapack_threads(open + 1);
+    gate->threads = gate->open = all > 0 ? all - 1 : 0;
     pthread_mutex_init(&gate->mutex, NULL);
     pthread_cond_init(&gate->changed, NULL);
     return gate;
@@ -212,7 +215,8 @@ struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *b
         lane_free(lane);
         return NULL;
     }
-    lane->threaded = gate != NULL && pthread_create(&lane->thread, NULL, work, lane) == 0;
+    lane->threaded =
+        gate != NULL && gate->threads > 0 && pthread_create(&lane->thread, NULL, work, lane) == 0;
     return lane;
 }
 

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Lets so many threads work at a time: there are more lanes than that, so that rows find an
- * empty one. NULL without memory; the caller frees. */
+/* Lets so many threads work at a time, or as many as LAPACK has memory for: there are more lanes
+ * than that, so that rows find an empty one. NULL without memory; the caller frees. */
 struct lane_gate;
 struct lane_gate *lane_gate_new(unsigned open);
 void lane_gate_free(struct lane_gate *gate);
