@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX has only since 2024 */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX has only since 2024; syscall */
 #include "decoder.h"
 
 #include "decode_work.h"
@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,10 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 
 enum { WORKERS_MAX = 16 };
 
@@ -51,12 +56,39 @@ static size_t choose_workers(size_t clips)
     return wanted < most ? wanted : most;
 }
 
-/* What goes to the parent, and what its other workers are told, is not this one's business. */
-static void close_others(const struct decoder *d, size_t worker)
+static void close_range_of(unsigned first, unsigned last)
 {
-    for (size_t i = 0; i <= worker; i++)
-        close(d->workers[i].fd);
+    enum { FILES = 1 << 16 };
+#if defined(SYS_close_range)
+    if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+        return;
+#endif
+    long open_max = sysconf(_SC_OPEN_MAX);
+    unsigned most = open_max < 0 || open_max > FILES ? FILES : (unsigned)open_max;
+    for (unsigned fd = first; fd <= last && fd < most; fd++)
+        close((int)fd);
+}
+
+static bool wants_stdin(const struct decoder *d)
+{
+    bool wants = false;
+    for (size_t i = 0; i < d->count && !wants; i++)
+        wants = file_is_stdin(d->clips[i].path);
+    return wants;
+}
+
+/* What goes to the parent, what its other workers are told, and what else the shell has left
+ * open is not this one's business: only own is, and messages. */
+static void close_others(const struct decoder *d, int own)
+{
     close(STDOUT_FILENO);
+    close_range_of(STDERR_FILENO + 1, (unsigned)own - 1);
+    close_range_of((unsigned)own + 1, UINT_MAX);
+    if (wants_stdin(d))
+        return;
+    /* So that no clip becomes standard input. */
+    close(STDIN_FILENO);
+    open("/dev/null", O_RDONLY);
 }
 
 static _Noreturn void be_worker(const struct decoder *d, size_t worker, int fd)
@@ -68,7 +100,7 @@ static _Noreturn void be_worker(const struct decoder *d, size_t worker, int fd)
                                .workers = d->worker_count,
                                .fd = fd,
                                .shared = d->workers[worker].shared};
-    close_others(d, worker);
+    close_others(d, fd);
     sandbox_enter(fd);
     decode_work(&work);
 }

@@ -788,7 +788,9 @@ hostile() {
 @test "fsdd-load: a decoder that tries to do harm is stopped" {
     put clip.wav
     echo text >victim
+    exec 7<>victim
     run -1 --separate-stderr hostile all fsdd-load clip.wav
+    exec 7>&-
     assert_output ''
     assert_equal "$stderr" 'open to create: EPERM
 open to write: EPERM
@@ -810,6 +812,18 @@ kill: EPERM
 ptrace: EPERM
 write to standard output: EPERM
 open to read: done
+read what is inherited: EBADF
+map what is inherited: EBADF
+share what is inherited: EPERM
+share what is inherited, validated: EPERM
+share standard error: EPERM
+share a file: EPERM
+share memory: EPERM
+map a file to run it: EPERM
+map memory to run it: EPERM
+let memory run: EPERM
+map a file: done
+map memory: done
 fsdd-load: clip.wav: no recording, expected a recording in the format wav'
     assert_equal "$(cat victim)" text
     for name in created executed renamed linked made; do
@@ -827,6 +841,14 @@ fsdd-load: clip.wav: no recording, expected a recording in the format wav'
     # A sanitizer has an allocator and room of its own.
     grep -q __asan_init "$BIN/fsdd-load" || refuses 1 "malloc: ENOMEM
 fsdd-load: d/0_a_1.wav: no recording, expected a recording in the format wav" hostile memory fsdd-load d/0_a_1.wav
+}
+
+@test "fsdd-load: a decoder has standard input open only where it is to be read" {
+    put clip.wav
+    run -1 --separate-stderr hostile stdin fsdd-load clip.wav <"$WAVS/good.wav"
+    assert_equal "${stderr%%$'\n'*}" 'bytes of standard input: 0'
+    run -1 --separate-stderr hostile stdin fsdd-load clip.wav ./- - <"$WAVS/good.wav"
+    assert_equal "${stderr%%$'\n'*}" 'bytes of standard input: 44'
 }
 
 @test "fsdd-load: many recordings are decoded in any number of processes, in order" {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,6 +16,36 @@
 static void tell(const char *what, long result)
 {
     dprintf(STDERR_FILENO, "%s: %s\n", what, result >= 0 ? "done" : strerrorname_np(errno));
+}
+
+static long map(int fd, int protection, int flags)
+{
+    void *p = mmap(NULL, 5, protection, flags, fd, 0);
+    if (p != MAP_FAILED && (protection & PROT_WRITE) != 0)
+        memcpy(p, "harm", 4);
+    return p != MAP_FAILED ? 0 : -1;
+}
+
+/* What the shell has left open, and what is opened to read, mapped. */
+static void try_mappings(void)
+{
+    enum { INHERITED = 7 };
+    const int both = PROT_READ | PROT_WRITE;
+    char byte;
+    int fd = open("victim", O_RDONLY);
+    tell("read what is inherited", read(INHERITED, &byte, 1));
+    tell("map what is inherited", map(INHERITED, PROT_READ, MAP_PRIVATE));
+    tell("share what is inherited", map(INHERITED, both, MAP_SHARED));
+    tell("share what is inherited, validated", map(INHERITED, both, MAP_SHARED_VALIDATE));
+    tell("share standard error", map(STDERR_FILENO, both, MAP_SHARED));
+    tell("share a file", map(fd, PROT_READ, MAP_SHARED));
+    tell("share memory", map(-1, both, MAP_SHARED | MAP_ANONYMOUS));
+    tell("map a file to run it", map(fd, PROT_READ | PROT_EXEC, MAP_PRIVATE));
+    tell("map memory to run it", map(-1, both | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS));
+    tell("let memory run",
+         mprotect((void *)(-4096L & (long)&try_mappings), 4096, both | PROT_EXEC));
+    tell("map a file", map(fd, both, MAP_PRIVATE));
+    tell("map memory", map(-1, both, MAP_PRIVATE | MAP_ANONYMOUS));
 }
 
 static void try_all(void)
@@ -40,12 +71,16 @@ static void try_all(void)
     tell("ptrace", ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
     tell("write to standard output", write(STDOUT_FILENO, "x", 1));
     tell("open to read", open("victim", O_RDONLY));
+    try_mappings();
 }
 
 static void do_harm(const char *harm)
 {
+    char bytes[44];
     if (strcmp(harm, "all") == 0)
         try_all();
+    else if (strcmp(harm, "stdin") == 0)
+        dprintf(STDERR_FILENO, "bytes of standard input: %zd\n", read(STDIN_FILENO, bytes, 44));
     else if (strcmp(harm, "crash") == 0)
         *(volatile char *)harm = *(volatile char *)8;
     else if (strcmp(harm, "exit") == 0)
