@@ -213,9 +213,13 @@ static bool filter(int out)
 
 #endif
 
+/* Who set a limit below that keeps it. */
 static void limit(int resource, rlim_t most)
 {
-    const struct rlimit limits = {most, most};
+    struct rlimit limits;
+    if (getrlimit(resource, &limits) != 0 || limits.rlim_cur > most)
+        limits.rlim_cur = most;
+    limits.rlim_max = limits.rlim_cur;
     setrlimit(resource, &limits);
 }
 

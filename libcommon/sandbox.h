@@ -7,8 +7,8 @@
 
 /* Shuts the calling process in for good: it can read files, use memory, and write to out
  * and to standard error; every other system call fails with EPERM, as does mapping memory that
- * is shared or to be run. It may allocate 1 GiB in all and ends
- * with its parent. False where the kernel has no such filters: then it can at
+ * is shared or to be run. It may allocate 1 GiB in all, or what it might before where that is
+ * less, and ends with its parent. False where the kernel has no such filters: then it can at
  * least write no file that is longer than nothing. Allocates no memory itself. */
 bool sandbox_enter(int out);
 

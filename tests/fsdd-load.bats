@@ -843,6 +843,19 @@ fsdd-load: clip.wav: no recording, expected a recording in the format wav'
 fsdd-load: d/0_a_1.wav: no recording, expected a recording in the format wav" hostile memory fsdd-load d/0_a_1.wav
 }
 
+@test "fsdd-load: a decoder gets no more memory than its user may have" {
+    put clip.wav
+    if grep -q __asan_init "$BIN/fsdd-load"; then
+        return
+    fi
+    local said=', expected a recording in the format wav'
+    refuses 1 "malloc: done
+fsdd-load: clip.wav: no recording$said" hostile 'less memory' fsdd-load clip.wav
+    ulimit -S -v 500000
+    refuses 1 "malloc: ENOMEM
+fsdd-load: clip.wav: no recording$said" hostile 'less memory' fsdd-load clip.wav
+}
+
 @test "fsdd-load: a decoder has standard input open only where it is to be read" {
     put clip.wav
     run -1 --separate-stderr hostile stdin fsdd-load clip.wav <"$WAVS/good.wav"

@@ -87,6 +87,8 @@ static void do_harm(const char *harm)
         _exit(2);
     else if (strcmp(harm, "memory") == 0)
         tell("malloc", malloc((size_t)2 << 30) != NULL ? 0 : -1);
+    else if (strcmp(harm, "less memory") == 0)
+        tell("malloc", malloc((size_t)512 << 20) != NULL ? 0 : -1);
 }
 
 void *sox_open_mem_read(void *buffer, size_t size, const void *signal, const void *encoding,
