@@ -159,10 +159,21 @@ static bool check_format(const struct reader *r, size_t fmt, size_t length, size
     return check_bits(r, encoding, fmt, why, why_size);
 }
 
+/* Forms for more than 4 GiB, which libsox does not read. */
+static bool is_large_form(const unsigned char *bytes, size_t size)
+{
+    return size >= 12 && (memcmp(bytes, "RF64", 4) == 0 || memcmp(bytes, "BW64", 4) == 0) &&
+           memcmp(bytes + 8, "WAVE", 4) == 0;
+}
+
 bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_size)
 {
     struct reader r = {bytes, size, false};
     bool riff = size >= 4 && (memcmp(bytes, "RIFF", 4) == 0 || memcmp(bytes, "RIFX", 4) == 0);
+    if (is_large_form(bytes, size)) {
+        snprintf(why, why_size, "a WAV file of the form %.4s, expected RIFF", (const char *)bytes);
+        return false;
+    }
     if (!riff || (size >= 12 && memcmp(bytes + 8, "WAVE", 4) != 0))
         return refuse(why, why_size, "no WAV file (no RIFF WAVE header), expected a recording");
     if (size < 12)
