@@ -2,6 +2,7 @@
  *
  * Directories are searched for {digit}_{speaker}_{take}.EXT; files named outright
  * may have any name. Rows are ordered by digit, speaker and take. */
+#define _DEFAULT_SOURCE /* d_type's values */
 #include "clip.h"
 #include "file.h"
 #include "fsdd.h"
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -93,6 +95,20 @@ static bool selected(const struct options *o, const struct fsdd_name *name)
            (o->speakers == NULL || has_word(o->speakers, name->speaker, strncmp));
 }
 
+/* A pipe found by its name may have no writer, and would be waited for without a word: whoever
+ * wants one names it. Neither is a device opened that happens to be there. */
+static void check_found(const struct dirent *entry, const char *path)
+{
+    struct stat st;
+#ifdef DT_REG
+    if (entry->d_type == DT_REG)
+        return;
+#endif
+    (void)entry;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        die(path, "a pipe, a socket or a device, expected a file; to read one, name it");
+}
+
 static void search(struct list *list, const struct options *o, const char *dir)
 {
     DIR *d = opendir(dir);
@@ -111,6 +127,7 @@ static void search(struct list *list, const struct options *o, const char *dir)
         memcpy(path, dir, prefix);
         path[prefix - 1] = '/';
         memcpy(path + prefix, entry->d_name, size);
+        check_found(entry, path);
         add(list, o, path);
         free(path);
     }

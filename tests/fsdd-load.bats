@@ -650,6 +650,24 @@ EOF
     refuses 1 'fsdd-load: e/0_a_1.wav: cannot be opened: No such file or directory' fsdd-load e
 }
 
+@test "fsdd-load: a pipe or a device in a directory is refused, not waited for" {
+    local kind='a pipe, a socket or a device, expected a file; to read one, name it'
+    mkdir d e f
+    put d/0_a_1.wav
+    mkfifo d/0_a_2.wav other
+    refuses 1 "fsdd-load: d/0_a_2.wav: $kind" timeout 20 fsdd-load d
+    loads 0_a_1 -- -t 1 d
+    ln -s ../other e/0_a_1.wav
+    refuses 1 "fsdd-load: e/0_a_1.wav: $kind" timeout 20 fsdd-load e
+    ln -s /dev/zero f/0_a_1.wav
+    refuses 1 "fsdd-load: f/0_a_1.wav: $kind" timeout 20 fsdd-load f/
+    timeout 20 cp "$WAVS/good.wav" d/0_a_2.wav &
+    loads 0_a_2 -- d/0_a_2.wav
+    wait
+    ln -s ../d/0_a_1.wav e/0_a_3.wav
+    loads 0_a_3 -- -t 3 e
+}
+
 @test "fsdd-load: directories without what was asked for are refused by name" {
     mkdir d empty
     put d/0_a_1.wav other.wav
