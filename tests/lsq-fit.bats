@@ -596,6 +596,23 @@ assert a.shape == b.shape == (3, 3000) and np.abs(a - b).max() <= 1e-11 * np.abs
 assert np.abs(a - x(read("in"))[:, 3000:]).max() < 1e-10'
 }
 
+@test "lsq-fit: a partial fit is no map above 64 MiB" {
+    # The reduced row, the shift and the sums of squares.
+    py '
+block = lambda columns, **more: {"mat": 1, "x": np.ones((1, columns), "i1"), **more}
+write("most", block(2796030))
+write("more", block(2796031))
+write("twice", block(4300000))
+write("noted", block(2200000, u=b"-" * 40000000))'
+    lsq-fit -g 1 --partial most >part
+    assert [ "$(stat -c %s part)" -le $((64 << 20)) ]
+    lsq-fit -g 1 --partial part | cmp - part
+    local fit='expected them to fit into a map of 64 MiB'
+    refuses 1 "lsq-fit: stdout: 1 reduced row of 2796032 columns, $fit" lsq-fit -g 1 --partial more
+    refuses 1 "lsq-fit: stdout: 1 reduced row of 4300001 columns, $fit" lsq-fit -g 1 --partial twice
+    refuses 1 "lsq-fit: stdout: 1 reduced row of 2200001 columns, $fit" lsq-fit -g 1 --partial noted
+}
+
 @test "lsq-fit: threads and the BLAS in use do not change the model" {
     local system library
     system=/usr/lib/$(gcc -print-multiarch)
