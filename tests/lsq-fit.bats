@@ -596,6 +596,31 @@ assert a.shape == b.shape == (3, 3000) and np.abs(a - b).max() <= 1e-11 * np.abs
 assert np.abs(a - x(read("in"))[:, 3000:]).max() < 1e-10'
 }
 
+@test "lsq-fit: a model that notes what it was chosen from is no map above 64 MiB" {
+    py '
+rng = np.random.default_rng(6)
+write("in", {"mat": 1, "x": rng.standard_normal((10, 7000)), "u" * 1000: b"-" * 90000, "note": "kept"})'
+    lsq-fit -q -g 2000 --dense --ridge=auto --grid="$(seq -s, 6000)" in >model
+    lsq-predict model in >predicted
+    py '
+first = 0
+with open("model", "rb") as f:
+    unpacker = msgpack.Unpacker(f, object_hook=msgpack_numpy.decode, max_buffer_size=2**27)
+    at = 0
+    for part in unpacker:
+        assert unpacker.tell() - at <= 64 << 20, unpacker.tell() - at
+        at = unpacker.tell()
+        assert part["target0"] == first and part["grid"].shape == part["loo_mse"].shape == (6000,)
+        assert part["note"] == "kept" and len(part["u" * 1000]) == 90000
+        first += part["intercept"].size
+assert first == 5000 and at > 64 << 20 and x(read("predicted")).shape == (10, 5000)'
+    # What each map has to say of itself leaves no room for a target.
+    py 'write("long", {"mat": 1, "x": np.eye(3, 40000, dtype="i1"), "u": b"-" * ((64 << 20) - 200000)})'
+    refuses 1 'lsq-fit: stdout: a model of 39999 given columns and rank 2, expected it to fit into maps of 64 MiB' lsq-fit -q -g 39999 long
+    py 'write("note", {"mat": 1, "x": np.eye(3, 5), "u": b"-" * ((64 << 20) - 2000)})'
+    refuses 1 'lsq-fit: stdout: a model of 4 given columns and rank 2, expected it to fit into maps of 64 MiB' lsq-fit -q -g 4 note
+}
+
 @test "lsq-fit: a partial fit is no map above 64 MiB" {
     # The reduced row, the shift and the sums of squares.
     py '
