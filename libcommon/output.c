@@ -28,7 +28,8 @@ struct output {
 };
 
 /* Temporary files to remove when the program ends before their rename. A
- * signal handler reads the list: it changes only while signals are blocked. */
+ * signal handler reads the list: it changes only while signals are blocked. That is so in
+ * one thread: others (lsq_lane.c) have all signals blocked from their start. */
 static struct output *pending;
 
 static const int ending_signals[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGXFSZ};
@@ -54,7 +55,7 @@ static void block_signals(sigset_t *old)
     sigemptyset(&set);
     for (int i = 0; i < SIGNALS; i++)
         sigaddset(&set, ending_signals[i]);
-    sigprocmask(SIG_BLOCK, &set, old);
+    pthread_sigmask(SIG_BLOCK, &set, old);
 }
 
 /* A signal that the parent has set to be ignored stays ignored. */
@@ -148,7 +149,7 @@ static struct output *open_temp(const char *path, mode_t mode)
         out->next = pending;
         pending = out;
     }
-    sigprocmask(SIG_SETMASK, &old, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (out->fd < 0)
         die_errno(path, "cannot be created");
     if (fchmod(out->fd, mode) != 0)
@@ -248,7 +249,7 @@ static void settle(struct output *out)
             link = &(*link)->next;
         *link = out->next;
     }
-    sigprocmask(SIG_SETMASK, &old, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
     errno = error;
     if (status != 0)
         die_errno(out->name, "cannot be renamed into place");

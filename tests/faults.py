@@ -55,7 +55,7 @@ ERRORS = {
     "memstream": [errno.ENOMEM],
 }
 # Nothing is left undone that cannot be done by trying again.
-MUST_WORK = {(kind, error) for kind in ERRORS for error in (errno.EINTR, 0)} | {("read", errno.EAGAIN), ("write", errno.EAGAIN)}
+MUST_WORK = {(kind, error) for kind in ERRORS for error in (errno.EINTR, 0)} | {(kind, errno.EAGAIN) for kind in ("read", "write", "thread")}
 # These can fail when all is written to stdout: then all of it is there.
 AFTER_STDOUT = {"close", "rename"}
 

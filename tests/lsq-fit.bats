@@ -638,6 +638,32 @@ write("noted", block(2200000, u=b"-" * 40000000))'
     refuses 1 "lsq-fit: stdout: 1 reduced row of 2200001 columns, $fit" lsq-fit -g 1 --partial noted
 }
 
+@test "lsq-fit: signals are the main thread's: the others have them blocked" {
+    py '
+import os, signal, subprocess, time
+def blocked(pid, task):
+    with open(f"/proc/{pid}/task/{task}/status") as f:
+        mask = next(int(line.split()[1], 16) for line in f if line.startswith("SigBlk:"))
+    return {number for number in signal.valid_signals() if mask >> number - 1 & 1}
+rows = msgpack.packb({"mat": 1, "x": np.random.default_rng(7).standard_normal((30000, 20)), "last": False}, default=msgpack_numpy.encode)
+p = subprocess.Popen(["lsq-fit", "-g", "10", "--threads=2"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+# It uses a block when it sees that another follows.
+p.stdin.write(rows + rows[:9])
+p.stdin.flush()
+tasks, late = [], time.monotonic() + 20
+while len(tasks) < 6:
+    assert p.poll() is None and time.monotonic() < late, tasks
+    time.sleep(0.001)
+    tasks = sorted(int(task) for task in os.listdir(f"/proc/{p.pid}/task"))
+for task in tasks:
+    if task == p.pid:
+        assert blocked(p.pid, task) == set(), blocked(p.pid, task)
+    else:
+        assert blocked(p.pid, task) >= signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}, task
+p.terminate()
+assert p.wait(10) == -signal.SIGTERM'
+}
+
 @test "lsq-fit: threads and the BLAS in use do not change the model" {
     local system library
     system=/usr/lib/$(gcc -print-multiarch)
