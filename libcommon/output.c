@@ -32,7 +32,9 @@ struct output {
  * one thread: others (lsq_lane.c) have all signals blocked from their start. */
 static struct output *pending;
 
-static const int ending_signals[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGXFSZ};
+/* Those of people, limits and timers. */
+static const int ending_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGUSR1,   SIGUSR2,
+                                     SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF};
 enum { SIGNALS = sizeof ending_signals / sizeof *ending_signals };
 
 static void remove_pending(void)

@@ -16,8 +16,9 @@ struct output *output_stdout_text(void);
 
 /* The file path, written under a temporary name beside it and renamed by
  * output_close; until then what stood there stays, and it goes away when the
- * program ends early, by a signal too. What is there and is not a regular file
- * (a pipe, a device) is written directly. */
+ * program ends early, by a signal too, but SIGKILL, SIGPOLL, real-time signals and
+ * those of a fault. What is there and is not a regular file (a pipe, a device) is
+ * written directly. */
 struct output *output_file(const char *path);
 
 /* Whether path is the file or pipe that standard output goes to; devices do not count. */
