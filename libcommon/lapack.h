@@ -12,7 +12,8 @@
 enum lapack_status {
     LAPACK_DONE,
     LAPACK_NOMEM,    /* no room for the workspace, or extents beyond LAPACK's int */
-    LAPACK_DIVERGED, /* the SVD's iteration did not converge */
+    LAPACK_DIVERGED, /* the SVD's iteration did not converge, or what was to be Cholesky's
+                      * product is not positive definite: the numbers allow no answer */
 };
 
 /* QR with column pivoting of a (m × n, m >= n): column pivot[j] of a is column j of Q R. */
