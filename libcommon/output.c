@@ -3,13 +3,13 @@
 
 #include "output.h"
 
+#include "fd.h"
 #include "mem.h"
 #include "msg.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,7 +168,7 @@ struct output *output_file(const char *path)
     if (exists && S_ISDIR(st.st_mode))
         die(path, "a directory, expected a file to write");
     if (exists && !S_ISREG(st.st_mode)) {
-        int fd = output_open(path, O_WRONLY);
+        int fd = fd_open(path, O_WRONLY);
         if (fd < 0)
             die_errno(path, "cannot be opened for writing");
         if (isatty(fd))
@@ -192,34 +192,10 @@ const char *output_name(const struct output *out)
     return out->name;
 }
 
-int output_open(const char *path, int flags)
+static void write_all(struct output *out, const void *data, size_t size)
 {
-    int fd;
-    do
-        fd = open(path, flags | O_CLOEXEC);
-    while (fd < 0 && errno == EINTR);
-    return fd;
-}
-
-void output_wait(int fd, bool writing)
-{
-    struct pollfd wait = {.fd = fd, .events = writing ? POLLOUT : POLLIN};
-    poll(&wait, 1, -1);
-}
-
-static void write_all(struct output *out, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(out->fd, data, size);
-        if (n >= 0) {
-            data += n;
-            size -= (size_t)n;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            output_wait(out->fd, true);
-        } else if (errno != EINTR) {
-            die_errno(out->name, "write failed");
-        }
-    }
+    if (!fd_write_all(out->fd, data, size))
+        die_errno(out->name, "write failed");
 }
 
 void output_write(struct output *out, const void *data, size_t size)

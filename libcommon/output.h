@@ -35,12 +35,6 @@ const char *output_name(const struct output *out);
 enum { OUTPUT_HOLD = OUTPUT_HOLD_SIZE };
 void output_write(struct output *out, const void *data, size_t size);
 
-/* open(2) of what is there, again where a signal came between; closed on exec. */
-int output_open(const char *path, int flags);
-
-/* Waits until fd, which is non-blocking, can be written (or read). */
-void output_wait(int fd, bool writing);
-
 /* Writes what is held back and closes the file, all that can fail for want of room; a
  * temporary name stays until output_close. */
 void output_finish(struct output *out);
