@@ -166,13 +166,19 @@ struct str block_name(const struct block *block, size_t row)
     return block->names != NULL ? block->names[row] : (struct str){"", 0};
 }
 
+/* Whether a field is an attribute that goes on into what is written. */
+static bool goes_on(const struct mp_field *field, bool (*skip)(struct str key))
+{
+    return !is_known(field->key) && (skip == NULL || !skip(field->key));
+}
+
 static size_t put_attributes(struct output *out, const struct mp_map *map,
                              bool (*skip)(struct str key))
 {
     size_t n = 0;
     for (size_t i = 0; map != NULL && i < map->count; i++) {
         const struct mp_field *field = &map->fields[i];
-        if (is_known(field->key) || (skip != NULL && skip(field->key)))
+        if (!goes_on(field, skip))
             continue;
         n++;
         if (out != NULL) {
@@ -183,21 +189,24 @@ static size_t put_attributes(struct output *out, const struct mp_map *map,
     return n;
 }
 
-static size_t attributes_size(const struct mp_map *map)
+size_t block_meta_size(const struct block *meta, bool (*skip)(struct str key))
 {
-    size_t size = 0;
-    for (size_t i = 0; map != NULL && i < map->count; i++)
-        if (!is_known(map->fields[i].key))
-            size += map->fields[i].key.n + 5 + mp_size_object(map->fields[i].value.object);
+    enum { RATE_AND_COL0 = 28 };
+    size_t size = RATE_AND_COL0;
+    for (size_t i = 0; meta->map != NULL && i < meta->map->count; i++) {
+        const struct mp_field *field = &meta->map->fields[i];
+        if (goes_on(field, skip))
+            size += mp_size_object(field->key_object) + mp_size_object(field->value.object);
+    }
     return size;
 }
 
 size_t block_fit(const struct block *meta, size_t row, size_t rows, size_t row_bytes)
 {
-    /* Keys, rate, col0 and list heads take less than 128 bytes; each row may have
-     * an array head, each name a head of 5. */
-    size_t room = FRAME_MAX - 128 - MP_ND_HEAD;
-    size_t attributes = attributes_size(meta->map);
+    /* Keys and list heads take less than 100 bytes; each row may have an array head,
+     * each name a head of 5. */
+    size_t room = FRAME_MAX - 100 - MP_ND_HEAD;
+    size_t attributes = block_meta_size(meta, NULL);
     if (attributes > room)
         return 0;
     room -= attributes;

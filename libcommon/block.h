@@ -75,4 +75,7 @@ void block_put_ragged_head(struct output *out, const struct block *meta, size_t 
  * (may be NULL) is false; returns how many fields that is. With out NULL only counts. */
 size_t block_put_meta(struct output *out, const struct block *meta, bool (*skip)(struct str key));
 
+/* The bytes that it writes, or a few more. */
+size_t block_meta_size(const struct block *meta, bool (*skip)(struct str key));
+
 #endif

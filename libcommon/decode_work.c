@@ -1,8 +1,8 @@
 #include "decode_work.h"
 
+#include "fd.h"
 #include "file.h"
 #include "mem.h"
-#include "output.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -20,16 +20,8 @@ struct worker {
 
 static void write_all(int fd, const void *data, size_t size)
 {
-    const char *at = data;
-    while (size > 0) {
-        ssize_t n = write(fd, at, size);
-        if (n < 0 && errno == EAGAIN)
-            output_wait(fd, true);
-        else if (n < 0 && errno != EINTR)
-            _exit(EXIT_FAILURE);
-        at += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
-    }
+    if (!fd_write_all(fd, data, size))
+        _exit(EXIT_FAILURE);
 }
 
 /* A slot that is free, or will be: the parent gives them back in time. */
@@ -42,12 +34,9 @@ static size_t take_slot(struct worker *w)
                 w->is_free[i] = false;
                 return i;
             }
-        ssize_t n = read(w->work->fd, &freed, 1);
-        if (n < 0 && errno == EAGAIN)
-            output_wait(w->work->fd, false);
-        else if (n == 0 || (n < 0 && errno != EINTR))
+        if (fd_read(w->work->fd, &freed, 1) <= 0)
             _exit(EXIT_FAILURE);
-        if (n == 1 && freed < DECODE_SLOTS)
+        if (freed < DECODE_SLOTS)
             w->is_free[freed] = true;
     }
 }

@@ -2,10 +2,10 @@
 #include "decoder.h"
 
 #include "decode_work.h"
+#include "fd.h"
 #include "file.h"
 #include "mem.h"
 #include "msg.h"
-#include "output.h"
 #include "sandbox.h"
 
 #include <errno.h>
@@ -159,13 +159,11 @@ static void read_exactly(struct decoder *d, struct worker *w, void *data, size_t
 {
     char *at = data;
     while (size > 0) {
-        ssize_t n = read(w->fd, at, size);
-        if (n < 0 && errno == EAGAIN)
-            output_wait(w->fd, false);
-        else if (n == 0 || (n < 0 && errno != EINTR))
+        ssize_t n = fd_read(w->fd, at, size);
+        if (n <= 0)
             report_death(d, w);
-        at += n > 0 ? n : 0;
-        size -= n > 0 ? (size_t)n : 0;
+        at += n;
+        size -= (size_t)n;
     }
 }
 

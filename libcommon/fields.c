@@ -1,5 +1,6 @@
 #include "fields.h"
 
+#include "frame.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -97,4 +98,12 @@ void fields_put_range(struct output *out, const struct range *range)
         return;
     mp_put_key(out, FIELDS_RANGE);
     mp_put_vector(out, ends, 2);
+}
+
+size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name)
+{
+    /* A model has 23 keys of up to 14 bytes, 9 heads of arrays, 10 numbers. */
+    enum { OWN = 4096 };
+    size_t taken = OWN + name.n + block_meta_size(meta, skip);
+    return taken < FRAME_MAX ? (FRAME_MAX - taken) / sizeof(double) : 0;
 }

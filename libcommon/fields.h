@@ -1,8 +1,9 @@
-/* Fields of a map that must be there, for models and partial fits. What is missing or
- * does not fit ends the program with a message. */
+/* Fields of a map, for models and partial fits: those that must be there, where what is
+ * missing or does not fit ends the program with a message, and the room for those written. */
 #ifndef WAVEFILL_FIELDS_H
 #define WAVEFILL_FIELDS_H
 
+#include "block.h"
 #include "mp.h"
 #include "range.h"
 
@@ -30,5 +31,10 @@ double *fields_array(const struct fields *f, const char *key, unsigned ndim, siz
 #define FIELDS_RANGE "range"
 struct range fields_range(const struct fields *f);
 void fields_put_range(struct output *out, const struct range *range);
+
+/* How many doubles the arrays of a map may have, all together, beside its name, its own keys,
+ * numbers and heads of arrays, and meta's rate, col0 and attributes, as block_put_meta writes
+ * them with skip. 0 where those leave no room. */
+size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name);
 
 #endif

@@ -1,8 +1,8 @@
 #include "file.h"
 
+#include "fd.h"
 #include "mem.h"
 #include "msg.h"
-#include "output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ bool file_is_directory(const char *path)
 enum file_status file_open(const char *path, int *fd, size_t *expected)
 {
     struct stat st;
-    *fd = file_is_stdin(path) ? STDIN_FILENO : output_open(path, O_RDONLY);
+    *fd = file_is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
     if (*fd < 0)
         return FILE_ERROR;
     bool known = fstat(*fd, &st) == 0;
@@ -66,13 +66,11 @@ enum file_status file_read(int fd, size_t expected, size_t max, struct file_byte
     bytes->size = 0;
     do {
         make_room(bytes, expected, max);
-        n = read(fd, bytes->p + bytes->size, bytes->capacity - 1 - bytes->size);
-        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-            output_wait(fd, false);
-        else if (n < 0 && errno != EINTR)
+        n = fd_read(fd, bytes->p + bytes->size, bytes->capacity - 1 - bytes->size);
+        if (n < 0)
             return FILE_READ_ERROR;
-        bytes->size += n > 0 ? (size_t)n : 0;
-    } while (n != 0 && bytes->size <= max && !(n > 0 && bytes->size == expected));
+        bytes->size += (size_t)n;
+    } while (n > 0 && bytes->size <= max && bytes->size != expected);
     bytes->p[bytes->size] = '\0';
     return bytes->size > max ? FILE_TOO_LARGE : FILE_OK;
 }

@@ -13,7 +13,8 @@
 enum lapack_status {
     LAPACK_DONE,
     LAPACK_NOMEM,    /* no room for the workspace or the BLAS, or extents beyond LAPACK's int */
-    LAPACK_DIVERGED, /* the SVD's iteration did not converge */
+    LAPACK_DIVERGED, /* the SVD's iteration did not converge, or what was to be Cholesky's
+                      * product is not positive definite: the numbers allow no answer */
 };
 
 /* How many of the wanted threads may call what stands below at the same time: fewer where there

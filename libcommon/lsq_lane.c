@@ -4,9 +4,14 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* busy and over are the mutex's. What stands before them is the thread's while busy is true,
+ * the caller's while it is false: lane_submit hands it over, lane_wait takes it back. What shape
+ * and basis point to is the caller's, who changes it only while no lane is busy:
+ * lsq_reduce.c sets a basis after lane_collect, or before there are lanes. */
 struct lane {
     const struct lane_shape *shape;
     const struct lane_basis *basis;
@@ -22,8 +27,9 @@ struct lane {
     bool squared;   /* whether square holds anything */
     enum lsq_status status;
 
+    bool busy, over;
+    bool threaded; /* whether there are the following, which do not change */
     struct lane_gate *gate;
-    bool threaded, busy, over;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t changed;
@@ -104,9 +110,26 @@ static void reduce_chunk(struct lane *lane)
     lane->count = 0;
 }
 
+/* Both, or neither. */
+static bool make_mutex(pthread_mutex_t *mutex, pthread_cond_t *changed)
+{
+    if (pthread_mutex_init(mutex, NULL) != 0)
+        return false;
+    if (pthread_cond_init(changed, NULL) == 0)
+        return true;
+    pthread_mutex_destroy(mutex);
+    return false;
+}
+
+static void drop_mutex(pthread_mutex_t *mutex, pthread_cond_t *changed)
+{
+    pthread_mutex_destroy(mutex);
+    pthread_cond_destroy(changed);
+}
+
 struct lane_gate {
-    unsigned threads; /* that may work at a time; 0: the caller's own alone */
-    unsigned open;    /* how many more may begin now */
+    bool shut; /* for good: there is no mutex, or no room in the BLAS, for threads to be let in */
+    unsigned open; /* the mutex's */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
 };
@@ -118,9 +141,8 @@ struct lane_gate *lane_gate_new(unsigned open)
         return NULL;
     /* The caller's thread works beside them, when it collects what they have. */
     unsigned all = lapack_threads(open + 1);
-    gate->threads = gate->open = all > 0 ? all - 1 : 0;
-    pthread_mutex_init(&gate->mutex, NULL);
-    pthread_cond_init(&gate->changed, NULL);
+    gate->open = all > 0 ? all - 1 : 0;
+    gate->shut = gate->open == 0 || !make_mutex(&gate->mutex, &gate->changed);
     return gate;
 }
 
@@ -128,8 +150,8 @@ void lane_gate_free(struct lane_gate *gate)
 {
     if (gate == NULL)
         return;
-    pthread_mutex_destroy(&gate->mutex);
-    pthread_cond_destroy(&gate->changed);
+    if (!gate->shut)
+        drop_mutex(&gate->mutex, &gate->changed);
     free(gate);
 }
 
@@ -200,6 +222,21 @@ static bool lane_memory(struct lane *lane)
     return lane->rows && lane->square && lane->part && lane->cross && lane->sum && lane->rss;
 }
 
+/* No signal is a lane's: handlers change and read what is the main thread's. */
+static bool start_thread(struct lane *lane)
+{
+    sigset_t all, old;
+    if (lane->gate == NULL || lane->gate->shut || !make_mutex(&lane->mutex, &lane->changed))
+        return false;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    bool started = pthread_create(&lane->thread, NULL, work, lane) == 0;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (!started)
+        drop_mutex(&lane->mutex, &lane->changed);
+    return started;
+}
+
 struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *basis,
                       struct lane_gate *gate)
 {
@@ -208,15 +245,12 @@ struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *b
         return NULL;
     lane->shape = shape;
     lane->basis = basis;
-    pthread_mutex_init(&lane->mutex, NULL);
-    pthread_cond_init(&lane->changed, NULL);
     lane->gate = gate;
     if (!lane_memory(lane)) {
         lane_free(lane);
         return NULL;
     }
-    lane->threaded =
-        gate != NULL && gate->threads > 0 && pthread_create(&lane->thread, NULL, work, lane) == 0;
+    lane->threaded = start_thread(lane);
     return lane;
 }
 
@@ -231,9 +265,8 @@ void lane_free(struct lane *lane)
         pthread_cond_signal(&lane->changed);
         pthread_mutex_unlock(&lane->mutex);
         pthread_join(lane->thread, NULL);
+        drop_mutex(&lane->mutex, &lane->changed);
     }
-    pthread_mutex_destroy(&lane->mutex);
-    pthread_cond_destroy(&lane->changed);
     free(lane->rows);
     free(lane->square);
     free(lane->part);

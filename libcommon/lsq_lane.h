@@ -32,12 +32,17 @@ double *lane_slot(struct lane *lane);
 void lane_drop(struct lane *lane);
 bool lane_is_full(const struct lane *lane);
 
-/* Reduces the chunk, or has its thread do it; lane_wait waits until that is done. */
+/* Reduces the chunk, or has its thread do it. */
 void lane_submit(struct lane *lane);
+
+/* Waits until that is done. LSQ_NOMEM or LSQ_DIVERGED, as lane_householder, where it or one
+ * before it failed: the lane then reduces no more. */
 enum lsq_status lane_wait(struct lane *lane);
 
-/* Reduces all that the lanes hold, and the basis' triangle, to one triangle (unknowns ×
- * width), adds to rss, and empties the lanes. */
+/* Waits for all lanes, reduces all that they hold, and the basis' triangle, to one triangle
+ * (unknowns × width), adds to rss, and empties the lanes. LSQ_NOMEM; LSQ_DIVERGED where the
+ * sum of their squares is not positive definite; or what a lane failed with: triangle and
+ * rss then hold nothing of use, and the lanes' rows are lost. No lane is at work behind it. */
 enum lsq_status lane_collect(const struct lane_shape *shape, const struct lane_basis *basis,
                              struct lane **lanes, size_t count, double *triangle, double *rss);
 

@@ -1,7 +1,6 @@
 #include "model_write.h"
 
 #include "fields.h"
-#include "frame.h"
 #include "mp.h"
 #include "msg.h"
 
@@ -119,16 +118,13 @@ void model_put(struct output *out, const struct lsq_fit *fit, const struct model
                const struct block *meta)
 {
     size_t per_target = (fit->coef != NULL ? fit->given : fit->rank) + 3;
-    size_t fixed = fit->singular_count + (fit->coef != NULL ? 0 : fit->given * fit->rank);
-    size_t room = FRAME_MAX / sizeof(double) - 4096;
-    for (size_t i = 0; meta->map != NULL && i < meta->map->count; i++)
-        if (!str_is(meta->map->fields[i].key, "x") && !str_is(meta->map->fields[i].key, "names"))
-            fixed += mp_size_object(meta->map->fields[i].value.object) / sizeof(double) + 64;
+    size_t fixed = fit->singular_count + (fit->coef != NULL ? 0 : fit->given * fit->rank) +
+                   (notes->chosen ? 2 * notes->loo->count : 0);
+    size_t room = fields_room(meta, is_own, notes->name);
     if (fixed > room || per_target > room - fixed)
-        die(NULL,
-            "a model of %zu given columns, expected at most about %zu: a map of the stream "
-            "holds 64 MiB",
-            fit->given, room);
+        die(output_name(out),
+            "a model of %zu given column%s and rank %zu, expected it to fit into maps of 64 MiB",
+            fit->given, msg_plural(fit->given), fit->rank);
     size_t slice = (room - fixed) / per_target;
     for (size_t first = 0; first < fit->targets; first += slice)
         put_slice(out, fit, notes, meta, first,

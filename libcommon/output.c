@@ -3,13 +3,13 @@
 
 #include "output.h"
 
+#include "fd.h"
 #include "mem.h"
 #include "msg.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +28,13 @@ struct output {
 };
 
 /* Temporary files to remove when the program ends before their rename. A
- * signal handler reads the list: it changes only while signals are blocked. */
+ * signal handler reads the list: it changes only while signals are blocked. That is so in
+ * one thread: others (lsq_lane.c) have all signals blocked from their start. */
 static struct output *pending;
 
-static const int ending_signals[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGXFSZ};
+/* Those of people, limits and timers. */
+static const int ending_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGUSR1,   SIGUSR2,
+                                     SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF};
 enum { SIGNALS = sizeof ending_signals / sizeof *ending_signals };
 
 static void remove_pending(void)
@@ -54,7 +57,7 @@ static void block_signals(sigset_t *old)
     sigemptyset(&set);
     for (int i = 0; i < SIGNALS; i++)
         sigaddset(&set, ending_signals[i]);
-    sigprocmask(SIG_BLOCK, &set, old);
+    pthread_sigmask(SIG_BLOCK, &set, old);
 }
 
 /* A signal that the parent has set to be ignored stays ignored. */
@@ -148,7 +151,7 @@ static struct output *open_temp(const char *path, mode_t mode)
         out->next = pending;
         pending = out;
     }
-    sigprocmask(SIG_SETMASK, &old, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
     if (out->fd < 0)
         die_errno(path, "cannot be created");
     if (fchmod(out->fd, mode) != 0)
@@ -165,7 +168,7 @@ struct output *output_file(const char *path)
     if (exists && S_ISDIR(st.st_mode))
         die(path, "a directory, expected a file to write");
     if (exists && !S_ISREG(st.st_mode)) {
-        int fd = output_open(path, O_WRONLY);
+        int fd = fd_open(path, O_WRONLY);
         if (fd < 0)
             die_errno(path, "cannot be opened for writing");
         if (isatty(fd))
@@ -189,34 +192,10 @@ const char *output_name(const struct output *out)
     return out->name;
 }
 
-int output_open(const char *path, int flags)
+static void write_all(struct output *out, const void *data, size_t size)
 {
-    int fd;
-    do
-        fd = open(path, flags | O_CLOEXEC);
-    while (fd < 0 && errno == EINTR);
-    return fd;
-}
-
-void output_wait(int fd, bool writing)
-{
-    struct pollfd wait = {.fd = fd, .events = writing ? POLLOUT : POLLIN};
-    poll(&wait, 1, -1);
-}
-
-static void write_all(struct output *out, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t n = write(out->fd, data, size);
-        if (n >= 0) {
-            data += n;
-            size -= (size_t)n;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            output_wait(out->fd, true);
-        } else if (errno != EINTR) {
-            die_errno(out->name, "write failed");
-        }
-    }
+    if (!fd_write_all(out->fd, data, size))
+        die_errno(out->name, "write failed");
 }
 
 void output_write(struct output *out, const void *data, size_t size)
@@ -248,7 +227,7 @@ static void settle(struct output *out)
             link = &(*link)->next;
         *link = out->next;
     }
-    sigprocmask(SIG_SETMASK, &old, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
     errno = error;
     if (status != 0)
         die_errno(out->name, "cannot be renamed into place");

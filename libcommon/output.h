@@ -16,8 +16,9 @@ struct output *output_stdout_text(void);
 
 /* The file path, written under a temporary name beside it and renamed by
  * output_close; until then what stood there stays, and it goes away when the
- * program ends early, by a signal too. What is there and is not a regular file
- * (a pipe, a device) is written directly. */
+ * program ends early, by a signal too, but SIGKILL, SIGPOLL, real-time signals and
+ * those of a fault. What is there and is not a regular file (a pipe, a device) is
+ * written directly. */
 struct output *output_file(const char *path);
 
 /* Whether path is the file or pipe that standard output goes to; devices do not count. */
@@ -33,12 +34,6 @@ const char *output_name(const struct output *out);
 #endif
 enum { OUTPUT_HOLD = OUTPUT_HOLD_SIZE };
 void output_write(struct output *out, const void *data, size_t size);
-
-/* open(2) of what is there, again where a signal came between; closed on exec. */
-int output_open(const char *path, int flags);
-
-/* Waits until fd, which is non-blocking, can be written (or read). */
-void output_wait(int fd, bool writing);
 
 /* Writes what is held back and closes the file, all that can fail for want of room; a
  * temporary name stays until output_close. */

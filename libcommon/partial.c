@@ -23,10 +23,11 @@ static size_t width_of(const struct lsq_reduced *r)
 void partial_put(struct output *out, const struct lsq_reduced *r, const struct partial_notes *notes,
                  const struct block *meta)
 {
-    size_t room = FRAME_MAX / sizeof(double) - 4096 - 2 * width_of(r);
-    if (width_of(r) > room / r->count)
-        die(output_name(out), "%zu reduced rows of %zu columns, expected them to fit into 64 MiB",
-            r->count, width_of(r));
+    size_t doubles = r->count * width_of(r) + r->given + 2 * r->targets;
+    if (doubles > fields_room(meta, partial_is_own, notes->name))
+        die(output_name(out),
+            "%zu reduced row%s of %zu columns, expected them to fit into a map of 64 MiB", r->count,
+            msg_plural(r->count), width_of(r));
     mp_put_map(out, (size_t)9 + notes->range.known + (notes->name.n > 0) +
                         block_put_meta(NULL, meta, partial_is_own));
     mp_put_key(out, PARTIAL_KEY);

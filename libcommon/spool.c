@@ -3,6 +3,7 @@
 
 #include "spool.h"
 
+#include "fd.h"
 #include "mem.h"
 #include "msg.h"
 
@@ -60,17 +61,10 @@ static int unnamed_file(void)
     return unlinked_file(dir);
 }
 
-static void write_file(int fd, const char *data, size_t size)
+static void write_file(int fd, const void *data, size_t size)
 {
-    while (size > 0) {
-        ssize_t n = write(fd, data, size);
-        if (n < 0 && errno != EINTR)
-            die_errno("temporary file", "write failed");
-        if (n > 0) {
-            data += n;
-            size -= (size_t)n;
-        }
-    }
+    if (!fd_write_all(fd, data, size))
+        die_errno("temporary file", "write failed");
 }
 
 void spool_write(struct spool *s, const void *data, size_t size)
@@ -108,13 +102,10 @@ size_t spool_read(struct spool *s, void *to, size_t size)
         s->read += n;
         return n;
     }
-    for (;;) {
-        ssize_t n = read(s->fd, to, size);
-        if (n >= 0)
-            return (size_t)n;
-        if (errno != EINTR)
-            die_errno("temporary file", "read failed");
-    }
+    ssize_t n = fd_read(s->fd, to, size);
+    if (n < 0)
+        die_errno("temporary file", "read failed");
+    return (size_t)n;
 }
 
 void spool_free(struct spool *s)

@@ -3,13 +3,13 @@
 
 #include "stream.h"
 
+#include "fd.h"
 #include "frame.h"
 #include "head.h"
 #include "mem.h"
 #include "msg.h"
 #include "spool.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -61,7 +61,7 @@ static void open_next(struct stream *s)
     const char *path = s->count == 0 ? "-" : s->paths[s->index];
     s->index++;
     s->next_name = is_stdin(path) ? "stdin" : path[0] == '\0' ? "''" : path;
-    s->fd = is_stdin(path) ? STDIN_FILENO : output_open(path, O_RDONLY);
+    s->fd = is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
     if (s->fd < 0)
         die_errno(s->next_name, "cannot be opened");
     struct stat st;
@@ -137,15 +137,10 @@ static size_t read_some(struct stream *s, char *to, size_t size)
 {
     if (s->replaying)
         return spool_read(s->spool, to, size);
-    for (;;) {
-        ssize_t n = read(s->fd, to, size);
-        if (n >= 0)
-            return (size_t)n;
-        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
-            die_errno(s->next_name, "read failed");
-        if (errno != EINTR)
-            output_wait(s->fd, false);
-    }
+    ssize_t n = fd_read(s->fd, to, size);
+    if (n < 0)
+        die_errno(s->next_name, "read failed");
+    return (size_t)n;
 }
 
 /* Reads once, of the `need` bytes at most `most`; false where no more come. */

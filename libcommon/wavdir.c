@@ -1,5 +1,6 @@
 #include "wavdir.h"
 
+#include "file.h"
 #include "mem.h"
 #include "msg.h"
 #include "output.h"
@@ -29,12 +30,6 @@ struct wavdir {
     char **all;  /* the same, to free */
     size_t count;
 };
-
-static bool is_directory(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
 
 static bool ends_in_slash(const char *path)
 {
@@ -108,9 +103,9 @@ static void put_into_directory(struct wavdir *dir, const char *source, struct st
 
 static void make_directory(const char *path)
 {
-    if (is_directory(path))
+    if (file_is_directory(path))
         return;
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && is_directory(path)))
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && file_is_directory(path)))
         return;
     if (errno == EEXIST)
         die(path, "a file, expected a directory for several rows");
@@ -165,7 +160,8 @@ static void put_only_one(struct wavdir *dir)
 
 void wavdir_close(struct wavdir *dir)
 {
-    bool to_directory = dir->path != NULL && (ends_in_slash(dir->path) || is_directory(dir->path));
+    bool to_directory =
+        dir->path != NULL && (ends_in_slash(dir->path) || file_is_directory(dir->path));
     if (dir->rows == 1 && to_directory)
         put_first_into_directory(dir);
     else if (dir->rows == 1)

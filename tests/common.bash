@@ -36,6 +36,18 @@ def names(maps):
 $code" "$@"
 }
 
+# unread COMMAND...: the command, its output a pipe that nobody reads and SIGPIPE ignored.
+unread() {
+    "$PYTHON" -c '
+import os, signal, sys
+theirs, ours = os.pipe()
+os.dup2(ours, 1)
+os.close(ours)
+os.close(theirs)
+signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+
 # refuses STATUS MESSAGE COMMAND...: it ends with that status, that one line on stderr
 # and nothing on stdout.
 refuses() {

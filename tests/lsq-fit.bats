@@ -596,6 +596,74 @@ assert a.shape == b.shape == (3, 3000) and np.abs(a - b).max() <= 1e-11 * np.abs
 assert np.abs(a - x(read("in"))[:, 3000:]).max() < 1e-10'
 }
 
+@test "lsq-fit: a model that notes what it was chosen from is no map above 64 MiB" {
+    py '
+rng = np.random.default_rng(6)
+write("in", {"mat": 1, "x": rng.standard_normal((10, 7000)), "u" * 1000: b"-" * 90000, "note": "kept"})'
+    lsq-fit -q -g 2000 --dense --ridge=auto --grid="$(seq -s, 6000)" in >model
+    lsq-predict model in >predicted
+    py '
+first = 0
+with open("model", "rb") as f:
+    unpacker = msgpack.Unpacker(f, object_hook=msgpack_numpy.decode, max_buffer_size=2**27)
+    at = 0
+    for part in unpacker:
+        assert unpacker.tell() - at <= 64 << 20, unpacker.tell() - at
+        at = unpacker.tell()
+        assert part["target0"] == first and part["grid"].shape == part["loo_mse"].shape == (6000,)
+        assert part["note"] == "kept" and len(part["u" * 1000]) == 90000
+        first += part["intercept"].size
+assert first == 5000 and at > 64 << 20 and x(read("predicted")).shape == (10, 5000)'
+    # What each map has to say of itself leaves no room for a target.
+    py 'write("long", {"mat": 1, "x": np.eye(3, 40000, dtype="i1"), "u": b"-" * ((64 << 20) - 200000)})'
+    refuses 1 'lsq-fit: stdout: a model of 39999 given columns and rank 2, expected it to fit into maps of 64 MiB' lsq-fit -q -g 39999 long
+    py 'write("note", {"mat": 1, "x": np.eye(3, 5), "u": b"-" * ((64 << 20) - 2000)})'
+    refuses 1 'lsq-fit: stdout: a model of 4 given columns and rank 2, expected it to fit into maps of 64 MiB' lsq-fit -q -g 4 note
+}
+
+@test "lsq-fit: a partial fit is no map above 64 MiB" {
+    # The reduced row, the shift and the sums of squares.
+    py '
+block = lambda columns, **more: {"mat": 1, "x": np.ones((1, columns), "i1"), **more}
+write("most", block(2796030))
+write("more", block(2796031))
+write("twice", block(4300000))
+write("noted", block(2200000, u=b"-" * 40000000))'
+    lsq-fit -g 1 --partial most >part
+    assert [ "$(stat -c %s part)" -le $((64 << 20)) ]
+    lsq-fit -g 1 --partial part | cmp - part
+    local fit='expected them to fit into a map of 64 MiB'
+    refuses 1 "lsq-fit: stdout: 1 reduced row of 2796032 columns, $fit" lsq-fit -g 1 --partial more
+    refuses 1 "lsq-fit: stdout: 1 reduced row of 4300001 columns, $fit" lsq-fit -g 1 --partial twice
+    refuses 1 "lsq-fit: stdout: 1 reduced row of 2200001 columns, $fit" lsq-fit -g 1 --partial noted
+}
+
+@test "lsq-fit: signals are the main thread's: the others have them blocked" {
+    py '
+import os, signal, subprocess, time
+def blocked(pid, task):
+    with open(f"/proc/{pid}/task/{task}/status") as f:
+        mask = next(int(line.split()[1], 16) for line in f if line.startswith("SigBlk:"))
+    return {number for number in signal.valid_signals() if mask >> number - 1 & 1}
+rows = msgpack.packb({"mat": 1, "x": np.random.default_rng(7).standard_normal((30000, 20)), "last": False}, default=msgpack_numpy.encode)
+p = subprocess.Popen(["lsq-fit", "-g", "10", "--threads=2"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+# It uses a block when it sees that another follows.
+p.stdin.write(rows + rows[:9])
+p.stdin.flush()
+tasks, late = [], time.monotonic() + 20
+while len(tasks) < 6:
+    assert p.poll() is None and time.monotonic() < late, tasks
+    time.sleep(0.001)
+    tasks = sorted(int(task) for task in os.listdir(f"/proc/{p.pid}/task"))
+for task in tasks:
+    if task == p.pid:
+        assert blocked(p.pid, task) == set(), blocked(p.pid, task)
+    else:
+        assert blocked(p.pid, task) >= signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}, task
+p.terminate()
+assert p.wait(10) == -signal.SIGTERM'
+}
+
 @test "lsq-fit: threads and the BLAS in use do not change the model" {
     local system library
     system=/usr/lib/$(gcc -print-multiarch)

@@ -249,7 +249,10 @@ write("many", *({"mat": 1, "x": x[i:i + 7], "names": [str(k) for k in range(i, m
     echo -n 'what was there' >sub/held
     blocks 4 >big
     py '
-import os, signal, subprocess, time
+import os, resource, signal, subprocess, time
+
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+ending = [getattr(signal, "SIG" + name) for name in "HUP INT QUIT TERM USR1 USR2 PIPE XCPU XFSZ ALRM VTALRM PROF".split()]
 
 def temporaries():
     return [name for name in os.listdir("sub") if name != "held"]
@@ -257,7 +260,7 @@ def temporaries():
 # It runs, has its temporary file, and waits for more input.
 def start(ignored, **more):
     def prepare():
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        for number in ending:
             signal.signal(number, signal.SIG_IGN if number == ignored else signal.SIG_DFL)
     p = subprocess.Popen(["split-holdout", "-r", "0", "-o", "sub/held"], stdin=subprocess.PIPE, preexec_fn=prepare, **more)
     while not temporaries():
@@ -271,13 +274,18 @@ def unharmed():
     assert open("sub/held").read() == "what was there" and temporaries() == [], temporaries()
 
 big = open("big", "rb").read()
-for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+for number in ending:
     p = start(None, stdout=subprocess.DEVNULL)
     unharmed_yet = open("sub/held").read()
     p.send_signal(number)
     assert p.wait(10) == -number, p.returncode
     assert unharmed_yet == "what was there"
     unharmed()
+
+# What the kernel sends where a file grows beyond the limit.
+p = subprocess.run(["bash", "-c", "ulimit -f 100; exec split-holdout -r 0-191 -o sub/held big"], stdout=subprocess.DEVNULL)
+assert p.returncode == -signal.SIGXFSZ, p.returncode
+unharmed()
 
 # Nobody reads the rest any more.
 p = start(None, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -303,8 +311,10 @@ unharmed()
 
 # What the parent ignores (nohup) stays ignored.
 p = start(signal.SIGHUP, stdout=subprocess.DEVNULL)
+with open(f"/proc/{p.pid}/status") as f:
+    ignored = next(int(line.split()[1], 16) for line in f if line.startswith("SigIgn:"))
+assert ignored >> signal.SIGHUP - 1 & 1, hex(ignored)
 p.send_signal(signal.SIGHUP)
-time.sleep(0.05)
 p.stdin.write(big[2 << 20:])
 p.stdin.close()
 assert p.wait(10) == 0 and temporaries() == []

@@ -683,8 +683,7 @@ write("second", {"mat": 1, "x": np.array([[7, 7], [1, np.nan], [8, 8]]), "rate":
     for file in in long; do
         refuses 1 'stitch-wav: stdout: write failed: No space left on device' bash -c 'stitch-wav "$1" >/dev/full' - "$file"
         refuses 1 'stitch-wav: stdout: write failed: Bad file descriptor' bash -c 'stitch-wav "$1" >&-' - "$file"
-        refuses 1 'stitch-wav: stdout: write failed: Broken pipe' \
-            bash -c 'trap "" PIPE; { sleep 0.1; stitch-wav "$1"; } | : ; exit ${PIPESTATUS[0]}' - "$file"
+        refuses 1 'stitch-wav: stdout: write failed: Broken pipe' unread stitch-wav "$file"
     done
     refuses 1 'stitch-wav: stdout: write failed: No space left on device' bash -c 'stitch-wav --help >/dev/full'
     refuses 1 'stitch-wav: stdout: write failed: No space left on device' bash -c 'stitch-wav --version >/dev/full'

@@ -272,6 +272,10 @@ FAILS(fork, -1, pid_t, fork, (void), ())
 FAILS(wait, -1, pid_t, wait, (int *status), (status))
 FAILS(wait, -1, pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
 FAILS(poll, -1, int, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))
+FAILS(thread, EAGAIN, int, pthread_mutex_init,
+      (pthread_mutex_t * mutex, const pthread_mutexattr_t *attributes), (mutex, attributes))
+FAILS(thread, EAGAIN, int, pthread_cond_init,
+      (pthread_cond_t * condition, const pthread_condattr_t *attributes), (condition, attributes))
 FAILS(thread, EAGAIN, int, pthread_create,
       (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *), void *data),
       (thread, attributes, run, data))
