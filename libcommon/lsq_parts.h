@@ -47,6 +47,10 @@ enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld
 enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
                            const double *shift, struct lsq_fit *fit);
 
+/* The Euclidean norm of each column of a (rows × columns, rows of ld doubles), whatever its
+ * magnitude, into norm (columns). */
+void lsq_column_norms(const double *a, size_t rows, size_t columns, size_t ld, double *norm);
+
 /* Whether none of v's n values is NaN or infinite: LAPACK must not see those. */
 bool lsq_all_finite(const double *v, size_t n);
 
