@@ -16,12 +16,13 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "Usage: lsq-fit -g GIVEN [OPTION]... [FILE]...\n"
+    "Usage: lsq-fit [-g GIVEN] [OPTION]... [FILE]...\n"
     "Fit the last columns of matrix streams (stdin, or each FILE) to the first by least\n"
     "squares, all at once, and write the model; of many solutions that of minimum norm.\n"
     "\n"
     "  -g, --given=GIVEN   the first columns are given: how many (12), a fraction of all\n"
-    "                      columns (0.25) or a per cent (25%); the others are targets\n"
+    "                      columns (0.25) or a percentage (25%); the others are targets;\n"
+    "                      needed unless partial fits, which know it, come first\n"
     "  -w, --weight=F      each row read counts F times, F above 0 (default: 1)\n"
     "      --no-intercept  fit through the origin\n"
     "      --rcond=R       singular values up to R times the largest count as zero, R from\n"
