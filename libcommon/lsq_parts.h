@@ -23,8 +23,9 @@ void lsq_centre_reduced(double *rows, size_t m, size_t width);
  * to the n × t matrix f. */
 void lsq_reflect(double *f, size_t n, size_t t);
 
-/* Fewer rows than given columns: a (m × (p + t), C order, destroyed), m < p. Fills
- * rank, singular, basis, loadings, rss and rcond. */
+/* At most as many rows as given columns: a (m × (p + t), C order, destroyed), m <= p
+ * (lsq_solve uses it for m < p, the spectrum for both). Fills rank, singular, basis,
+ * loadings, rss and rcond. */
 enum lsq_status lsq_solve_wide(double *a, size_t m, const struct lsq_options *options,
                                struct lsq_fit *fit);
 
