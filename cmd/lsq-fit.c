@@ -18,29 +18,30 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "Usage: lsq-fit -g GIVEN [OPTION]... [FILE]...\n"
+    "Usage: lsq-fit [-g GIVEN] [OPTION]... [FILE]...\n"
     "Fit the last columns of matrix streams (stdin, or each FILE) to the first by least\n"
-    "squares, all at once, and write the model; of many solutions that of minimum norm.\n"
+    "squares, all at once, and write the model; of many solutions, that of minimum norm.\n"
     "\n"
     "  -g, --given=GIVEN   the first columns are given: how many (12), a fraction of all\n"
-    "                      columns (0.25) or a per cent (25%); the others are targets\n"
+    "                      columns (0.25) or a percentage (25%); the others are targets;\n"
+    "                      needed unless partial fits, which know it, come first\n"
     "  -w, --weight=F      each row read counts F times, F above 0 (default: 1)\n"
     "      --no-intercept  fit through the origin\n"
     "      --rcond=R       singular values up to R times the largest count as zero, R from\n"
     "                      0 to below 1 (default: judged with columns of unit norm)\n"
     "      --ridge=LAMBDA  penalty on the squares of the coefficients, none on the intercept,\n"
-    "                      above 0, or a per cent (1%) of the mean of the squared singular\n"
-    "                      values; auto: the one of the least leave-one-out error\n"
+    "                      above 0, or a percentage (1%) of the mean of the squared singular\n"
+    "                      values; auto: the one with the least leave-one-out error\n"
     "      --grid=LIST     what auto tries, separated by commas (default: 21 values from the\n"
     "                      largest singular value squared down by 10 decades)\n"
-    "      --loo           say how well each row is predicted by a fit of the others\n"
-    "      --left-out=F    the same, and write to F what the fit of the others predicts of it\n"
+    "      --loo           print how well each row is predicted by a fit of the others\n"
+    "      --left-out=F    the same, and write to F what the fit of the others predicts\n"
     "      --partial       write the rows reduced, not a model: lsq-fit reads such partial\n"
-    "                      fits like rows and fits all rows behind them\n"
+    "                      fits like rows, and fits all the rows that they were made from\n"
     "      --by-name       a fit for each name: of rows, up to an @ and a number (as frames\n"
     "                      of pad-chop are named), and of partial fits\n"
     "      --others        with --by-name: for each name, the fit of all others\n"
-    "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one a\n"
+    "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one per\n"
     "                      processor); results differ by rounding only\n"
     "      --dense         write coefficients even where two thin factors are smaller\n"
     "  -q, --quiet         no warnings\n"
@@ -137,72 +138,79 @@ static void check_together(const struct options *o)
         die_usage("--by-name with --loo, --left-out or --ridge=auto, which are about all rows");
 }
 
+enum {
+    NO_INTERCEPT = OPT_LONG,
+    RCOND,
+    DENSE,
+    PARTIAL,
+    THREADS,
+    RIDGE,
+    GRID,
+    LOO,
+    LEFT_OUT,
+    BY_NAME,
+    OTHERS
+};
+
+static const struct option longs[] = {{"given", required_argument, NULL, 'g'},
+                                      {"weight", required_argument, NULL, 'w'},
+                                      {"no-intercept", no_argument, NULL, NO_INTERCEPT},
+                                      {"rcond", required_argument, NULL, RCOND},
+                                      {"dense", no_argument, NULL, DENSE},
+                                      {"partial", no_argument, NULL, PARTIAL},
+                                      {"threads", required_argument, NULL, THREADS},
+                                      {"ridge", required_argument, NULL, RIDGE},
+                                      {"grid", required_argument, NULL, GRID},
+                                      {"loo", no_argument, NULL, LOO},
+                                      {"left-out", required_argument, NULL, LEFT_OUT},
+                                      {"by-name", no_argument, NULL, BY_NAME},
+                                      {"others", no_argument, NULL, OTHERS},
+                                      OPT_COMMON};
+
+/* An option without argument: what it sets to true. */
+static bool *flag_of(struct options *o, int c)
+{
+    return c == DENSE     ? &o->fitting.dense
+           : c == LOO     ? &o->fitting.loo
+           : c == PARTIAL ? &o->partial
+           : c == BY_NAME ? &o->by_name
+                          : &o->others;
+}
+
+static void take_option(struct options *o, int c, const char *arg)
+{
+    struct fitting *f = &o->fitting;
+    if (c == 'g') {
+        o->given_text = arg;
+        if (!num_parse_pos(arg, &o->given))
+            die_usage("--given: '%s', expected a number of columns, a fraction or a per cent", arg);
+    } else if (c == 'w') {
+        if (!num_parse_double(arg, &f->weight) || f->weight <= 0)
+            die_usage("--weight: '%s', expected a number above 0", arg);
+    } else if (c == RCOND) {
+        if (!num_parse_double(arg, &f->lsq.rcond) || f->lsq.rcond < 0 || f->lsq.rcond >= 1)
+            die_usage("--rcond: '%s', expected a number from 0 to below 1", arg);
+    } else if (c == LEFT_OUT) {
+        parse_left_out(o, arg);
+    } else if (c == RIDGE) {
+        parse_ridge(f, arg);
+    } else if (c == GRID) {
+        parse_grid(f, arg);
+    } else if (c == THREADS) {
+        o->threads = (unsigned)opt_uint("--threads", arg, THREADS_MAX);
+    } else if (c == NO_INTERCEPT) {
+        f->lsq.intercept = false;
+    } else {
+        *flag_of(o, c) = true;
+    }
+}
+
 static struct options parse(int argc, char **argv)
 {
-    enum {
-        NO_INTERCEPT = OPT_LONG,
-        RCOND,
-        DENSE,
-        PARTIAL,
-        THREADS,
-        RIDGE,
-        GRID,
-        LOO,
-        LEFT_OUT,
-        BY_NAME,
-        OTHERS
-    };
-    static const struct option longs[] = {{"given", required_argument, NULL, 'g'},
-                                          {"weight", required_argument, NULL, 'w'},
-                                          {"no-intercept", no_argument, NULL, NO_INTERCEPT},
-                                          {"rcond", required_argument, NULL, RCOND},
-                                          {"dense", no_argument, NULL, DENSE},
-                                          {"partial", no_argument, NULL, PARTIAL},
-                                          {"threads", required_argument, NULL, THREADS},
-                                          {"ridge", required_argument, NULL, RIDGE},
-                                          {"grid", required_argument, NULL, GRID},
-                                          {"loo", no_argument, NULL, LOO},
-                                          {"left-out", required_argument, NULL, LEFT_OUT},
-                                          {"by-name", no_argument, NULL, BY_NAME},
-                                          {"others", no_argument, NULL, OTHERS},
-                                          OPT_COMMON};
     struct options o = {.fitting = {.weight = 1, .lsq = {true, -1}}};
-    struct fitting *f = &o.fitting;
     int c;
-    while ((c = opt_next(argc, argv, "g:w:", longs, usage)) != -1) {
-        if (c == 'g') {
-            o.given_text = optarg;
-            if (!num_parse_pos(optarg, &o.given))
-                die_usage("--given: '%s', expected a number of columns, a fraction or a per cent",
-                          optarg);
-        } else if (c == 'w') {
-            if (!num_parse_double(optarg, &f->weight) || f->weight <= 0)
-                die_usage("--weight: '%s', expected a number above 0", optarg);
-        } else if (c == NO_INTERCEPT) {
-            f->lsq.intercept = false;
-        } else if (c == DENSE) {
-            f->dense = true;
-        } else if (c == PARTIAL) {
-            o.partial = true;
-        } else if (c == LOO) {
-            f->loo = true;
-        } else if (c == LEFT_OUT) {
-            parse_left_out(&o, optarg);
-        } else if (c == RIDGE) {
-            parse_ridge(f, optarg);
-        } else if (c == GRID) {
-            parse_grid(f, optarg);
-        } else if (c == THREADS) {
-            o.threads = (unsigned)opt_uint("--threads", optarg, THREADS_MAX);
-        } else if (c == BY_NAME) {
-            o.by_name = true;
-        } else if (c == OTHERS) {
-            o.others = true;
-        } else if (!num_parse_double(optarg, &f->lsq.rcond) || f->lsq.rcond < 0 ||
-                   f->lsq.rcond >= 1) {
-            die_usage("--rcond: '%s', expected a number from 0 to below 1", optarg);
-        }
-    }
+    while ((c = opt_next(argc, argv, "g:w:", longs, usage)) != -1)
+        take_option(&o, c, optarg);
     check_together(&o);
     if (o.threads == 0)
         o.threads = default_threads();

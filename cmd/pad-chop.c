@@ -24,7 +24,7 @@ static const char usage[] =
     "  -l, --length=LENGTH   min: chop to the shortest row (default); max: pad with zeros\n"
     "                        to the longest; N: exactly N columns, in constant memory\n"
     "  -c, --columns=A:B     then keep columns A up to, not including, B: an index (12), a\n"
-    "                        fraction of the columns (0.25) or a per cent (25%); without\n"
+    "                        fraction of the columns (0.25) or a percentage (25%); without\n"
     "                        A from the first, without B to the last\n"
     "  -f, --frame=W         instead of --length: each row becomes its frames, W columns from\n"
     "                        columns 0, H, 2H, ... that fit into it, in constant memory;\n"

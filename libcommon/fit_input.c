@@ -1,5 +1,6 @@
 #include "fit_input.h"
 
+#include "fit_check.h"
 #include "mem.h"
 #include "msg.h"
 #include "partial.h"
@@ -17,12 +18,6 @@ static void rest(void)
 {
     if (at_work != NULL)
         lsq_reducer_rest(at_work);
-}
-
-static void check_lsq(const struct stream *in, enum lsq_status status)
-{
-    if (status != LSQ_OK)
-        die(stream_name(in), "%s", lsq_why(status));
 }
 
 static size_t count_given(const struct fit_input *f, size_t columns, const char *name)
@@ -44,7 +39,7 @@ static void begin(struct fit_input *f, const struct stream *in, const struct blo
     block_meta_keep(&f->meta, block, block->other ? partial_is_own : NULL);
     f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
     if (f->reducer == NULL)
-        check_lsq(in, LSQ_NOMEM);
+        fit_check(LSQ_NOMEM, stream_name(in));
     if (f->threads == 1)
         return;
     at_work = f->reducer;
@@ -91,7 +86,7 @@ static size_t add_rows(struct fit_input *f, const struct stream *in, const struc
         size_t added;
         size_t count = end - row;
         const void *rows = as_doubles(f, block, row, &count);
-        check_lsq(in, lsq_reducer_add(f->reducer, rows, count, &f->range, &added));
+        fit_check(lsq_reducer_add(f->reducer, rows, count, &f->range, &added), stream_name(in));
         row += added;
         if (added < count)
             return row;
@@ -131,7 +126,7 @@ static void merge(struct fit_input *f, const struct stream *in, const struct blo
     if (part.intercept != f->intercept)
         die(name, "a partial fit with%s intercept, expected one with%s intercept",
             part.intercept ? "" : "out", f->intercept ? "" : "out");
-    check_lsq(in, lsq_reducer_merge(f->reducer, &part));
+    fit_check(lsq_reducer_merge(f->reducer, &part), stream_name(in));
     range_merge(&f->range, &range);
     lsq_reduced_free(&part);
 }

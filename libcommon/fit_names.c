@@ -1,5 +1,6 @@
 #include "fit_names.h"
 
+#include "fit_check.h"
 #include "lsq_others.h"
 #include "mem.h"
 #include "msg.h"
@@ -120,20 +121,14 @@ void fit_names_read(struct fit_names *names, const struct fit_input *settings, s
     share_rate(names);
 }
 
-static void check(enum lsq_status status, const char *file)
-{
-    if (status != LSQ_OK)
-        die(file, "%s", lsq_why(status));
-}
-
 /* An input that holds nothing but what has been reduced. */
 static void replace(struct fit_input *input, const struct lsq_reduced *reduced, const char *file)
 {
     lsq_reducer_free(input->reducer);
     input->reducer = lsq_reducer_new(input->given, input->targets, input->intercept, 1);
     if (input->reducer == NULL)
-        check(LSQ_NOMEM, file);
-    check(lsq_reducer_merge(input->reducer, reduced), file);
+        fit_check(LSQ_NOMEM, file);
+    fit_check(lsq_reducer_merge(input->reducer, reduced), file);
 }
 
 /* The range of all values but those of each name. */
@@ -161,8 +156,8 @@ void fit_names_to_others(struct fit_names *names, const char *file)
     struct range *ranges = mem_array(n, sizeof *ranges);
     merge_ranges(names, ranges);
     for (size_t i = 0; i < n; i++)
-        check(lsq_reducer_finish(names->list[i]->input.reducer, &parts[i]), file);
-    check(lsq_others(parts, n, others), file);
+        fit_check(lsq_reducer_finish(names->list[i]->input.reducer, &parts[i]), file);
+    fit_check(lsq_others(parts, n, others), file);
     for (size_t i = 0; i < n; i++) {
         replace(&names->list[i]->input, &others[i], file);
         names->list[i]->input.range = ranges[i];

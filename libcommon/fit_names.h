@@ -20,8 +20,8 @@ struct fit_names {
     size_t count, room;
 };
 
-/* Reads in to its end. settings: those of fit_input.h, for each name. All names come to be of as
- * many given columns and targets, and of one rate. */
+/* Reads in to its end. settings: those of fit_input.h, for each name. All names end up with the
+ * same number of given columns and targets, and one rate. */
 void fit_names_read(struct fit_names *names, const struct fit_input *settings, struct stream *in);
 
 /* Each name's input becomes that of all others. file: for messages. */

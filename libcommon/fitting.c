@@ -1,5 +1,6 @@
 #include "fitting.h"
 
+#include "fit_check.h"
 #include "loo.h"
 #include "lsq_reduce.h"
 #include "lsq_spectrum.h"
@@ -44,12 +45,6 @@ void fitting_end(const struct fitting *f)
              msg_plural(f->remarks - 1), f->remarks - 1, msg_plural(f->remarks - 1));
 }
 
-static void check(enum lsq_status status, const char *file)
-{
-    if (status != LSQ_OK)
-        die(file, "%s", lsq_why(status));
-}
-
 /* Least squares: of the rows as they came where they are still there, else reduced. */
 static void solve(const struct fitting *f, struct fit_input *input, const char *file,
                   struct lsq_fit *fit)
@@ -57,12 +52,12 @@ static void solve(const struct fitting *f, struct fit_input *input, const char *
     size_t count;
     double *rows = lsq_reducer_rows(input->reducer, &count);
     if (rows != NULL) {
-        check(lsq_solve(rows, count, input->given, input->targets, &f->lsq, fit), file);
+        fit_check(lsq_solve(rows, count, input->given, input->targets, &f->lsq, fit), file);
         return;
     }
     struct lsq_reduced reduced;
-    check(lsq_reducer_finish(input->reducer, &reduced), file);
-    check(lsq_solve_reduced(&reduced, &f->lsq, fit), file);
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
+    fit_check(lsq_solve_reduced(&reduced, &f->lsq, fit), file);
     lsq_reduced_free(&reduced);
 }
 
@@ -76,7 +71,7 @@ static void make_grid(const struct fitting *f, struct loo *loo, const struct lsq
     double top = s->rank > 0 ? f->weight * s->s[0] * s->s[0] : 1;
     for (size_t k = 0; k < loo->count; k++) {
         loo->lambdas[k] = f->grid != NULL ? f->grid[k] : top * pow(10, -0.5 * (double)k);
-        check(isfinite(loo->lambdas[k]) && loo->lambdas[k] > 0 ? LSQ_OK : LSQ_OVERFLOW, file);
+        fit_check(isfinite(loo->lambdas[k]) && loo->lambdas[k] > 0 ? LSQ_OK : LSQ_OVERFLOW, file);
     }
 }
 
@@ -86,7 +81,7 @@ static double penalty(const struct fitting *f, const struct lsq_spectrum *s, con
     if (!f->ridge_relative)
         return f->ridge;
     double lambda = f->ridge * f->weight * lsq_spectrum_mean_square(s);
-    check(isfinite(lambda) ? LSQ_OK : LSQ_OVERFLOW, file);
+    fit_check(isfinite(lambda) ? LSQ_OK : LSQ_OVERFLOW, file);
     return lambda;
 }
 
@@ -117,9 +112,9 @@ static double solve_spectrum(const struct fitting *f, struct fit_input *input, s
     bool ridged = f->ridge_auto || f->ridge > 0;
     struct lsq_reduced reduced;
     struct lsq_spectrum spectrum;
-    check(lsq_reducer_finish(input->reducer, &reduced), file);
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
     bool tall = reduced.count - reduced.intercept >= reduced.given;
-    check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
+    fit_check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
     spectrum.weight = f->weight;
     if (ridged && spectrum.unit_rank > spectrum.rank)
         warn(NULL,
@@ -129,9 +124,9 @@ static double solve_spectrum(const struct fitting *f, struct fit_input *input, s
     if (f->loo || f->ridge_auto)
         find_left_out(f, in, &spectrum, loo);
     double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum, file);
-    check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)
-                 : lsq_solve_reduced(&reduced, &f->lsq, fit),
-          file);
+    fit_check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)
+                     : lsq_solve_reduced(&reduced, &f->lsq, fit),
+              file);
     lsq_spectrum_free(&spectrum);
     lsq_reduced_free(&reduced);
     return lambda;
@@ -171,9 +166,9 @@ void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *
     else
         solve(f, input, stream_name(in), &fit);
     if (f->weight != 1)
-        check(lsq_weigh(&fit, f->weight), stream_name(in));
+        fit_check(lsq_weigh(&fit, f->weight), stream_name(in));
     if (f->dense)
-        check(lsq_make_dense(&fit), stream_name(in));
+        fit_check(lsq_make_dense(&fit), stream_name(in));
     if (loo.count > 0) {
         notes.loo = &loo;
         remark_loo(f, &loo, &fit);
@@ -189,9 +184,9 @@ void fitting_put_partial(const struct fitting *f, struct output *out, struct fit
                          const struct stream *in, struct str name, bool last)
 {
     struct lsq_reduced reduced;
-    check(lsq_reducer_finish(input->reducer, &reduced), stream_name(in));
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), stream_name(in));
     if (f->weight != 1)
-        check(lsq_reduced_weigh(&reduced, f->weight), stream_name(in));
+        fit_check(lsq_reduced_weigh(&reduced, f->weight), stream_name(in));
     struct partial_notes notes = {input->range, name, last};
     partial_put(out, &reduced, &notes, &input->meta.block);
     lsq_reduced_free(&reduced);

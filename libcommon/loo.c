@@ -1,6 +1,7 @@
 #include "loo.h"
 
 #include "block.h"
+#include "fit_check.h"
 #include "mem.h"
 #include "msg.h"
 #include "progress.h"
@@ -49,8 +50,7 @@ static void choose(struct loo *loo, const struct lsq_spectrum *s, const char *fi
         for (size_t j = 0; j < s->targets; j++)
             loo->mse[k] += loo->squares[k * s->targets + j];
         loo->mse[k] /= (double)s->rows * (double)s->targets;
-        if (!isfinite(loo->mse[k]))
-            die(file, "%s", lsq_why(LSQ_OVERFLOW));
+        fit_check(isfinite(loo->mse[k]) ? LSQ_OK : LSQ_OVERFLOW, file);
         if (loo->mse[k] < loo->mse[loo->best])
             loo->best = k;
     }

@@ -125,6 +125,15 @@ static enum lsq_status solve_tall(double *a, size_t m, double *tau,
     return lsq_solve_triangle(a, a + p, c, options, fit);
 }
 
+void lsq_column_norms(const double *a, size_t rows, size_t columns, size_t ld, double *norm)
+{
+    for (size_t j = 0; j < columns; j++)
+        norm[j] = 0;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            norm[j] = hypot(norm[j], a[i * ld + j]);
+}
+
 bool lsq_all_finite(const double *v, size_t n)
 {
     /* Sums of v * 0 are 0 unless something is not finite; four at a time, lest each addition

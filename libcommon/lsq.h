@@ -18,7 +18,7 @@
 enum lsq_status {
     LSQ_OK,
     LSQ_NOMEM,
-    LSQ_DIVERGED, /* the singular value decomposition did not converge */
+    LSQ_DIVERGED, /* a decomposition failed: an SVD did not converge */
     LSQ_OVERFLOW  /* the data are finite, the solution is not */
 };
 
@@ -42,15 +42,15 @@ struct lsq_fit {
 
 /* Fits rows (n × (p + t), C order, finite; destroyed): the first p columns of each
  * are given, the other t the targets. n, p and t are at least 1. The fit is empty
- * unless LSQ_OK. */
+ * unless LSQ_OK: LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW. */
 enum lsq_status lsq_solve(double *rows, size_t n, size_t p, size_t t,
                           const struct lsq_options *options, struct lsq_fit *fit);
 
 /* Makes it the fit of the same rows, each of them with that weight: coefficients and
- * intercept are the same. Frees the fit unless LSQ_OK. */
+ * intercept are the same. Frees the fit unless LSQ_OK: LSQ_OVERFLOW. */
 enum lsq_status lsq_weigh(struct lsq_fit *fit, double weight);
 
-/* Turns basis · loadings into coef. */
+/* Turns basis · loadings into coef. The fit stays as it is unless LSQ_OK: LSQ_NOMEM. */
 enum lsq_status lsq_make_dense(struct lsq_fit *fit);
 
 /* What a status means, for a message. */

@@ -63,11 +63,7 @@ static enum lsq_status find_condition(struct lane_basis *b, const struct lane_sh
     double *sigma = malloc(q * sizeof *sigma);
     enum lsq_status status = LSQ_NOMEM;
     if (scaled != NULL && sigma != NULL) {
-        for (size_t j = 0; j < q; j++) {
-            b->norm[j] = 0;
-            for (size_t i = 0; i <= j; i++)
-                b->norm[j] = hypot(b->norm[j], b->triangle[i * s->width + j]);
-        }
+        lsq_column_norms(b->triangle, q, q, s->width, b->norm);
         for (size_t i = 0; i < q; i++)
             for (size_t j = 0; j < q; j++)
                 scaled[i * q + j] = b->norm[j] > 0 ? b->triangle[i * s->width + j] / b->norm[j] : 0;

@@ -23,8 +23,9 @@ void lsq_centre_reduced(double *rows, size_t m, size_t width);
  * to the n × t matrix f. */
 void lsq_reflect(double *f, size_t n, size_t t);
 
-/* Fewer rows than given columns: a (m × (p + t), C order, destroyed), m < p. Fills
- * rank, singular, basis, loadings, rss and rcond. */
+/* At most as many rows as given columns: a (m × (p + t), C order, destroyed), m <= p
+ * (lsq_solve uses it for m < p, the spectrum for both). Fills rank, singular, basis,
+ * loadings, rss and rcond. */
 enum lsq_status lsq_solve_wide(double *a, size_t m, const struct lsq_options *options,
                                struct lsq_fit *fit);
 
@@ -46,6 +47,10 @@ enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld
  * intercept. */
 enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
                            const double *shift, struct lsq_fit *fit);
+
+/* The Euclidean norm of each column of a (rows × columns, rows of ld doubles), whatever its
+ * magnitude, into norm (columns). */
+void lsq_column_norms(const double *a, size_t rows, size_t columns, size_t ld, double *norm);
 
 /* Whether none of v's n values is NaN or infinite: LAPACK must not see those. */
 bool lsq_all_finite(const double *v, size_t n);

@@ -43,18 +43,20 @@ void lsq_reduced_free(struct lsq_reduced *reduced);
 
 struct lsq_reducer;
 
-/* threads: chunks are shared out among so many, besides the caller's; 1: the caller's alone.
- * NULL without memory. The caller frees with lsq_reducer_free. */
+/* given and targets are at least 1. threads: chunks are shared out among so many, besides the
+ * caller's; 1: the caller's alone. NULL without memory. The caller frees with lsq_reducer_free. */
 struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads);
 void lsq_reducer_free(struct lsq_reducer *reducer);
 
 /* Adds count rows of given + targets doubles each (C order, at any address) and widens range
  * by them. *added is less than count where the row behind those added has something in it
- * that is not finite. */
+ * that is not finite. LSQ_NOMEM; LSQ_DIVERGED or LSQ_OVERFLOW of a reduction, which a thread
+ * may have met rows ago. */
 enum lsq_status lsq_reducer_add(struct lsq_reducer *reducer, const void *rows, size_t count,
                                 struct range *range, size_t *added);
 
-/* Adds what has been reduced elsewhere; given, targets and intercept must agree. */
+/* Adds what has been reduced elsewhere; given, targets and intercept must agree; from
+ * stays the caller's. Errors as lsq_reducer_add. */
 enum lsq_status lsq_reducer_merge(struct lsq_reducer *reducer, const struct lsq_reduced *reduced);
 
 /* Waits until no thread is at work. */
@@ -64,10 +66,12 @@ void lsq_reducer_rest(struct lsq_reducer *reducer);
  * lsq_solve; NULL otherwise. They belong to the reducer; lsq_solve may destroy them. */
 double *lsq_reducer_rows(struct lsq_reducer *reducer, size_t *count);
 
-/* Reduces what is there; the reducer is used up. */
+/* Reduces what is there; the reducer is used up, but is still to be freed. *reduced is the
+ * caller's (lsq_reduced_free); empty unless LSQ_OK. Errors as lsq_reducer_add, LSQ_OVERFLOW where
+ * the sums are not finite. */
 enum lsq_status lsq_reducer_finish(struct lsq_reducer *reducer, struct lsq_reduced *reduced);
 
-/* Gives each of the rows that were reduced that much more weight. */
+/* Gives each of the rows that were reduced that much more weight. LSQ_OVERFLOW. */
 enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight);
 
 /* The fit of the rows that were reduced; reduced->data is destroyed. */

@@ -26,7 +26,8 @@ static bool has_intercept(const struct refine *w)
     return w->q > w->p;
 }
 
-static void residuals(const struct refine *w)
+/* f = b - r - A x */
+static void set_f(const struct refine *w)
 {
     size_t c = w->p + w->t;
     const double *beta = w->x + (has_intercept(w) ? w->t : 0);
@@ -40,24 +41,30 @@ static void residuals(const struct refine *w)
                 dd_add_product(&sum, -w->rows[i * c + k], beta[k * w->t + j]);
             w->f[i * w->t + j] = dd_value(sum);
         }
-    /* In the shifted columns X - 1 sᵀ of the factors, g of column k loses s_k times
-     * g of the ones. */
-    for (size_t k = 0; k < w->q; k++)
+}
+
+/* g = -Aᵀ r. In the shifted columns X - 1 sᵀ of the factors, g of column k loses s_k times
+ * g of the ones. */
+static void set_g(const struct refine *w)
+{
+    size_t c = w->p + w->t;
+    double *g = w->g;
+    for (size_t j = 0; has_intercept(w) && j < w->t; j++) {
+        struct dd sum = {0, 0};
+        for (size_t i = 0; i < w->n; i++)
+            dd_add(&sum, -w->r[i * w->t + j]);
+        *g++ = dd_value(sum);
+    }
+    for (size_t k = 0; k < w->p; k++)
         for (size_t j = 0; j < w->t; j++) {
             struct dd sum = {0, 0};
-            size_t column = has_intercept(w) ? k - 1 : k;
-            bool ones = has_intercept(w) && k == 0;
-            double s = has_intercept(w) && !ones ? w->shift[column] : 0;
+            double s = has_intercept(w) ? w->shift[k] : 0;
             for (size_t i = 0; i < w->n; i++) {
                 double r = w->r[i * w->t + j];
-                if (ones) {
-                    dd_add(&sum, -r);
-                } else {
-                    dd_add_product(&sum, -w->rows[i * c + column], r);
-                    dd_add_product(&sum, s, r);
-                }
+                dd_add_product(&sum, -w->rows[i * c + k], r);
+                dd_add_product(&sum, s, r);
             }
-            w->g[k * w->t + j] = dd_value(sum);
+            *g++ = dd_value(sum);
         }
 }
 
@@ -143,7 +150,8 @@ static double apply(const struct refine *w)
 
 static enum lsq_status step(const struct refine *w, double *change)
 {
-    residuals(w);
+    set_f(w);
+    set_g(w);
     enum lsq_status status = rotate(w, true);
     if (status != LSQ_OK)
         return status;

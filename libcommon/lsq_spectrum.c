@@ -46,11 +46,9 @@ static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced
 static void set_scale(struct lsq_spectrum *s, double *a, size_t m)
 {
     size_t c = s->given + s->targets;
+    lsq_column_norms(a, m, s->given, c, s->scale);
     for (size_t j = 0; j < s->given; j++) {
-        double norm = 0;
-        for (size_t i = 0; i < m; i++)
-            norm = hypot(norm, a[i * c + j]);
-        s->scale[j] = norm > 0 ? norm : 1;
+        s->scale[j] = s->scale[j] > 0 ? s->scale[j] : 1;
         for (size_t i = 0; i < m; i++)
             a[i * c + j] /= s->scale[j];
     }
@@ -115,22 +113,20 @@ static enum lsq_status set_metric(struct lsq_spectrum *s)
     return status;
 }
 
-/* Square a to columns of unit norm; returns how many times the shortest, but zeros, is in
- * the longest. */
-static double to_unit(const struct lsq_spectrum *s, const double *a, double *unit)
+/* Square a to columns of unit norm, its zeros staying; returns how many times the shortest
+ * other column is in the longest. norm: room for p. */
+static double to_unit(const struct lsq_spectrum *s, const double *a, double *unit, double *norm)
 {
     size_t p = s->given;
     size_t c = p + s->targets;
     double shortest = INFINITY;
     double longest = 0;
+    lsq_column_norms(a, p, p, c, norm);
     for (size_t j = 0; j < p; j++) {
-        double norm = 0;
         for (size_t i = 0; i < p; i++)
-            norm = hypot(norm, a[i * c + j]);
-        for (size_t i = 0; i < p; i++)
-            unit[i * p + j] = norm > 0 ? a[i * c + j] / norm : 0;
-        shortest = norm > 0 ? fmin(shortest, norm) : shortest;
-        longest = fmax(longest, norm);
+            unit[i * p + j] = norm[j] > 0 ? a[i * c + j] / norm[j] : 0;
+        shortest = norm[j] > 0 ? fmin(shortest, norm[j]) : shortest;
+        longest = fmax(longest, norm[j]);
     }
     return longest / shortest;
 }
@@ -143,7 +139,7 @@ static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a)
     double *unit = malloc(p * p * sizeof *unit);
     double *sigma = malloc(p * sizeof *sigma);
     enum lsq_status status = unit != NULL && sigma != NULL ? LSQ_OK : LSQ_NOMEM;
-    if (status == LSQ_OK && to_unit(s, a, unit) > MUCH) {
+    if (status == LSQ_OK && to_unit(s, a, unit, sigma) > MUCH && lsq_all_finite(unit, p * p)) {
         status = lsq_from_lapack(lapack_svd(p, unit, sigma, NULL, NULL));
         while (status == LSQ_OK && s->unit_rank < p &&
                sigma[s->unit_rank] > lsq_default_rcond(p) * sigma[0])

@@ -25,12 +25,9 @@ struct triangle {
 
 static void set_scale(size_t p, const double *r, double *scale)
 {
-    for (size_t j = 0; j < p; j++) {
-        double norm = 0;
-        for (size_t i = 0; i <= j; i++)
-            norm = hypot(norm, r[i * p + j]);
-        scale[j] = norm > 0 ? norm : 1;
-    }
+    lsq_column_norms(r, p, p, p, scale);
+    for (size_t j = 0; j < p; j++)
+        scale[j] = scale[j] > 0 ? scale[j] : 1;
 }
 
 static void scale_columns(size_t p, const double *r, const double *scale, double *scaled)
@@ -166,24 +163,21 @@ static enum lsq_status solve_pivoted(const struct triangle *t, struct pivoted *w
     if (status != LSQ_OK)
         return status;
     add_unreached(fit->coef, fit);
-    if (r > 0)
-        status = relate_columns(w, p, r);
+    if (r == 0) {
+        memset(w->other, 0, p * targets * sizeof *w->other);
+        return LSQ_OK;
+    }
+    status = relate_columns(w, p, r);
     if (status != LSQ_OK)
         return status;
     double *first = fit->coef; /* its first r rows; column-major, their transpose */
-    if (r > 0)
-        lapack_solve_right_lower(false, targets, r, w->lower, r, first, targets);
+    lapack_solve_right_lower(false, targets, r, w->lower, r, first, targets);
     for (size_t i = 0; i < r; i++)
         for (size_t j = 0; j < targets; j++)
             first[i * targets + j] /= w->unit[w->pivot[i]];
-    if (r > 0) {
-        lapack_solve_right_lower(true, targets, r, w->gram, r, first, targets);
-        lapack_solve_right_lower(false, targets, r, w->gram, r, first, targets);
-        lapack_multiply(false, false, targets, p - r, r, first, targets, w->beta, r, w->other,
-                        targets);
-    } else {
-        memset(w->other, 0, p * targets * sizeof *w->other);
-    }
+    lapack_solve_right_lower(true, targets, r, w->gram, r, first, targets);
+    lapack_solve_right_lower(false, targets, r, w->gram, r, first, targets);
+    lapack_multiply(false, false, targets, p - r, r, first, targets, w->beta, r, w->other, targets);
     return LSQ_OK;
 }
 

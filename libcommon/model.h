@@ -1,16 +1,16 @@
-/* A model of lsq-fit, read back, and what it predicts. */
+/* A model of lsq-fit, and what it predicts. */
 #ifndef WAVEFILL_MODEL_H
 #define WAVEFILL_MODEL_H
 
+#include "nd.h"
 #include "range.h"
-#include "stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A model read back; arrays owned (model_free), C order: coef (given × targets), or
- * basis (given × rank) and loadings (rank × targets). */
+/* Arrays owned (model_free), C order: coef (given × targets), or basis (given × rank) and
+ * loadings (rank × targets). */
 struct model {
     size_t given, targets, rank;
     double *coef, *basis, *loadings, *intercept;
@@ -20,10 +20,6 @@ struct model {
     struct range range; /* of the values fitted, if known */
     struct str name;    /* of the rows fitted, bytes owned; empty: none */
 };
-
-/* Reads the next model of a stream (stream_open_maps). Anything else ends the program with
- * a message. Returns whether the stream says that it was the last. */
-bool model_read(struct stream *stream, struct model *model);
 
 /* Predicts the targets (`targets` doubles at y) of one row from its given columns.
  * room: at least `rank` doubles. */

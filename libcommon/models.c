@@ -1,6 +1,7 @@
 #include "models.h"
 
 #include "mem.h"
+#include "model_read.h"
 #include "msg.h"
 #include "stem.h"
 

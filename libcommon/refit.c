@@ -1,6 +1,7 @@
 #include "refit.h"
 
 #include "block.h"
+#include "fit_check.h"
 #include "lsq_reduce.h"
 #include "mem.h"
 #include "msg.h"
@@ -15,12 +16,6 @@ void refit_free(struct refit *refit)
     free(refit->rows);
     free(refit->errors);
     memset(refit, 0, sizeof *refit);
-}
-
-static void check(enum lsq_status status, const struct stream *in)
-{
-    if (status != LSQ_OK)
-        die(stream_name(in), "%s", lsq_why(status));
 }
 
 bool refit_take(struct refit *refit, uint64_t index, const double *row, size_t columns)
@@ -55,7 +50,7 @@ static void add(struct lsq_reducer *reducer, const double *row, const struct str
 {
     struct range range = range_none();
     size_t added;
-    check(lsq_reducer_add(reducer, row, 1, &range, &added), in);
+    fit_check(lsq_reducer_add(reducer, row, 1, &range, &added), stream_name(in));
 }
 
 /* All rows but those noted, reduced. */
@@ -77,7 +72,7 @@ static void reduce_others(const struct refit *refit, struct stream *in,
             table_row(in, &block, i, refit->columns, row);
             add(reducer, row, in);
         }
-    check(lsq_reducer_finish(reducer, others), in);
+    fit_check(lsq_reducer_finish(reducer, others), stream_name(in));
     lsq_reducer_free(reducer);
     free(row);
 }
@@ -101,13 +96,13 @@ static void leave_out(struct refit *refit, size_t out, const struct lsq_reduced 
     struct lsq_options options = {s->intercept, -1};
     struct lsq_reduced reduced;
     struct lsq_fit fit;
-    check(lsq_reducer_merge(reducer, others), in);
+    fit_check(lsq_reducer_merge(reducer, others), stream_name(in));
     for (size_t i = 0; i < refit->count; i++)
         if (i != out)
             add(reducer, refit->rows + i * refit->columns, in);
-    check(lsq_reducer_finish(reducer, &reduced), in);
-    check(lsq_solve_reduced(&reduced, &options, &fit), in);
-    check(lsq_make_dense(&fit), in);
+    fit_check(lsq_reducer_finish(reducer, &reduced), stream_name(in));
+    fit_check(lsq_solve_reduced(&reduced, &options, &fit), stream_name(in));
+    fit_check(lsq_make_dense(&fit), stream_name(in));
     miss(&fit, refit->rows + out * refit->columns, refit->errors + out * s->targets);
     refit->deficient += fit.rank < s->rank;
     lsq_free(&fit);

@@ -1,4 +1,4 @@
-#!/bin/sh
+# shellcheck shell=sh
 # evaluate.sh RECORDINGS DIGIT SPEAKER PORTION: each take of a digit by a speaker is cut where the portion given of it ends
 # and filled in from the others, by five models; prints how far off each is, a line for each take, model and stretch:
 #

@@ -1,4 +1,4 @@
-#!/bin/sh
+# shellcheck shell=sh
 # extend.sh TRAINING HELDOUT PORTION: fills in what follows the portion given of the one row of HELDOUT with the frame model,
 # chosen on the rows of TRAINING: the file predicted, beside other files, in the present folder. Prints what was chosen.
 set -eu

@@ -504,7 +504,7 @@ END
 @test "lsq-fit: help and version go to stdout" {
     run -0 --separate-stderr lsq-fit --help
     assert_equal "$stderr" ''
-    assert_line --index 0 'Usage: lsq-fit -g GIVEN [OPTION]... [FILE]...'
+    assert_line --index 0 'Usage: lsq-fit [-g GIVEN] [OPTION]... [FILE]...'
     for option in -g --given --no-intercept --rcond --dense --quiet --help --version; do
         assert_output --partial -- "$option"
     done

@@ -286,6 +286,8 @@ lsq-fit.1 lsq-fit -g 1 nan
 lsq-fit.1 lsq-fit -g 1 huge
 lsq-fit.1 lsq-fit -g 1 --loo given
 lsq-fit.1 lsq-fit -g 1 --ridge=auto given
+lsq-fit.1 lsq-fit -g 2 --loo square
+lsq-fit.1 lsq-fit -g 2 --ridge=1 units
 lsq-fit.1 lsq-fit -g 3 --partial rows >part; lsq-fit -g 2 part
 lsq-fit.1 lsq-fit --no-intercept part
 lsq-fit.1 lsq-fit --loo part
@@ -347,6 +349,8 @@ write("later", {"mat": 1, "x": rows, "col0": 5})
 write("first", {"mat": 1, "x": rows, "last": False})
 write("dependent", np.array([[1.0, 1, 2], [2, 2, 4], [3, 3, 6], [4, 4, 8]]))
 write("nan", np.array([[1.0, np.nan], [2, 3]]))
+write("square", np.array([[1.0, 0, 2], [0, 1, 4], [1, 1, 5]]))
+write("units", np.array([[1e9, 0, 2], [0, 1e-9, 4], [1e9, 1e-9, 5], [0, 0, 1]]))
 write("huge", np.array([[1e-300, 1e300], [2e-300, 3e300], [4e-300, 3e300]]))
 write("loud", {"mat": 1, "x": np.array([[4e4, -4e4]]), "rate": 8000, "names": ["loud"]})
 write("quiet", {"mat": 1, "x": np.array([[0.0, 0]]), "rate": 8000, "names": ["quiet"]})
