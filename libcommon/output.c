@@ -4,12 +4,12 @@
 #include "output.h"
 
 #include "fd.h"
+#include "link.h"
 #include "mem.h"
 #include "msg.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,45 +103,58 @@ struct output *output_stdout(void)
     return output_stdout_text();
 }
 
-/* Links are followed, to a file that is not there yet too, so that the file behind them is
- * replaced, not the link: where that fails nothing is. */
-static char *resolve(const char *path)
+/* Another descriptor for the same open file: what the shell has written to it, or lets others
+ * append, stays, which would go if the file were replaced or opened anew. */
+static int open_descriptor(int fd)
 {
-    enum { LINKS = 40 };
-    char *real = realpath(path, NULL);
-    if (real != NULL)
-        return real;
-    char *at = mem_string(path);
-    for (int i = 0; i < LINKS; i++) {
-        char target[PATH_MAX];
-        ssize_t n = readlink(at, target, sizeof target - 1);
-        if (n < 0 && errno != EINVAL && errno != ENOENT)
-            die_errno(path, "cannot be created");
-        if (n < 0)
-            break;
-        target[n] = '\0';
-        const char *slash = strrchr(at, '/');
-        int dir = target[0] == '/' || slash == NULL ? 0 : (int)(slash - at + 1);
-        size_t size = (size_t)dir + (size_t)n + 1;
-        char *next = mem_array(1, size);
-        snprintf(next, size, "%.*s%s", dir, at, target);
-        free(at);
-        at = next;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY) {
+        errno = EBADF;
+        return -1;
     }
-    return at;
+    return flags < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
-static struct output *open_temp(const char *path, mode_t mode)
+/* Links are followed, so that the file behind them is replaced, not the link. */
+static char *resolve(const char *path)
+{
+    char *end = link_end(path);
+    if (end == NULL)
+        die_errno(path, "cannot be created");
+    return end;
+}
+
+/* As the file had it; what cannot be given to its group is not given to another one. */
+static void set_owner_and_mode(struct output *out, const struct stat *old)
+{
+    mode_t mode = old->st_mode & 0777;
+    if (fchown(out->fd, old->st_uid, old->st_gid) != 0 &&
+        fchown(out->fd, (uid_t)-1, old->st_gid) != 0)
+        mode = (mode & ~(mode_t)070) | (mode & 07) << 3;
+    if (fchmod(out->fd, mode) != 0)
+        die_errno(out->name, "cannot set its mode");
+}
+
+static void set_new_mode(struct output *out)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fchmod(out->fd, 0666 & ~mask) != 0)
+        die_errno(out->name, "cannot set its mode");
+}
+
+/* final: owned by the output from now on. old: what it is to replace, or NULL. */
+static struct output *open_temp(const char *path, char *final, const struct stat *old)
 {
     struct output *out = output_new(-1, path);
-    out->final = resolve(path);
+    out->final = final;
     const char *slash = strrchr(out->final, '/');
     int dir = slash == NULL ? 0 : (int)(slash - out->final + 1);
     size_t size = strlen(out->final) + 16;
     out->temp = mem_array(1, size);
     watch_signals();
-    sigset_t old;
-    block_signals(&old);
+    sigset_t signals;
+    block_signals(&signals);
     do {
         /* A fixed short stem: a long name plus a suffix could pass NAME_MAX. */
         snprintf(out->temp, size, "%.*s.wf-XXXXXX", dir, out->final);
@@ -151,12 +164,30 @@ static struct output *open_temp(const char *path, mode_t mode)
         out->next = pending;
         pending = out;
     }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_sigmask(SIG_SETMASK, &signals, NULL);
     if (out->fd < 0)
         die_errno(path, "cannot be created");
-    if (fchmod(out->fd, mode) != 0)
-        die_errno(path, "cannot set its mode");
+    if (old != NULL)
+        set_owner_and_mode(out, old);
+    else
+        set_new_mode(out);
     return out;
+}
+
+static struct output *write_directly(const char *path, int fd)
+{
+    if (fd < 0)
+        die_errno(path, "cannot be opened for writing");
+    if (isatty(fd))
+        die(path, "a terminal, expected a pipe or a file for binary data");
+    return output_new(fd, path);
+}
+
+/* Who may not write a file may not replace it either, though the directory would let him. */
+static void check_writable(const char *path)
+{
+    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
+        die_errno(path, "cannot be opened for writing");
 }
 
 struct output *output_file(const char *path)
@@ -165,19 +196,33 @@ struct output *output_file(const char *path)
     bool exists = stat(path, &st) == 0;
     if (!exists && errno != ENOENT)
         die_errno(path, "cannot be created");
+    if (!exists)
+        return open_temp(path, resolve(path), NULL);
+    if (S_ISDIR(st.st_mode))
+        die(path, "a directory, expected a file to write");
+    int fd = link_descriptor(path);
+    if (fd >= 0)
+        return write_directly(path, open_descriptor(fd));
+    if (!S_ISREG(st.st_mode))
+        return write_directly(path, fd_open(path, O_WRONLY));
+    check_writable(path);
+    return open_temp(path, resolve(path), &st);
+}
+
+struct output *output_file_in_directory(const char *path)
+{
+    struct stat st;
+    bool exists = lstat(path, &st) == 0;
+    if (!exists && errno != ENOENT)
+        die_errno(path, "cannot be created");
     if (exists && S_ISDIR(st.st_mode))
         die(path, "a directory, expected a file to write");
-    if (exists && !S_ISREG(st.st_mode)) {
-        int fd = fd_open(path, O_WRONLY);
-        if (fd < 0)
-            die_errno(path, "cannot be opened for writing");
-        if (isatty(fd))
-            die(path, "a terminal, expected a pipe or a file for binary data");
-        return output_new(fd, path);
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    return open_temp(path, exists ? st.st_mode & 07777 : 0666 & ~mask);
+    if (exists && !S_ISREG(st.st_mode))
+        die(path, "%s, expected a file or nothing: no row leads out of its directory",
+            S_ISLNK(st.st_mode) ? "a symbolic link" : "a pipe, a socket or a device");
+    if (exists)
+        check_writable(path);
+    return open_temp(path, mem_string(path), exists ? &st : NULL);
 }
 
 bool output_is_stdout(const char *path)

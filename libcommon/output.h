@@ -17,9 +17,16 @@ struct output *output_stdout_text(void);
 /* The file path, written under a temporary name beside it and renamed by
  * output_close; until then what stood there stays, and it goes away when the
  * program ends early, by a signal too, but SIGKILL, SIGPOLL, real-time signals and
- * those of a fault. What is there and is not a regular file (a pipe, a device) is
- * written directly. */
+ * those of a fault. The new file has the permissions of the old one without set-id bits,
+ * and its owner and group as far as that is allowed. What is there and is not a regular
+ * file (a pipe, a device) is written directly, and so is what is another name of a
+ * descriptor (/dev/stdout, /dev/fd/N). Ends the program where what is there may not be
+ * written. */
 struct output *output_file(const char *path);
+
+/* The same for a name that comes out of a stream: it is in the directory that path says,
+ * and the program ends if there is anything but a regular file, a link too. */
+struct output *output_file_in_directory(const char *path);
 
 /* Whether path is the file or pipe that standard output goes to; devices do not count. */
 bool output_is_stdout(const char *path);

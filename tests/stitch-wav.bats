@@ -620,6 +620,74 @@ write("second", {"mat": 1, "x": np.array([[7, 7], [1, np.nan], [8, 8]]), "rate":
     done
 }
 
+# unprivileged COMMAND...: it, without what root may do besides.
+unprivileged() {
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --bounding-set=-all --inh-caps=-all "$@"
+    else
+        "$@"
+    fi
+}
+
+@test "stitch-wav: a file that may not be written is not replaced" {
+    one '1, 2, 3'
+    mkdir d
+    for file in a.wav d/a.wav; do
+        echo old >"$file"
+        chmod 444 "$file"
+        refuses 1 "stitch-wav: $file: cannot be opened for writing: Permission denied" unprivileged stitch-wav -o "$file" in
+        assert_equal "$(cat "$file")" old
+    done
+    refuses 1 'stitch-wav: d/a.wav: cannot be opened for writing: Permission denied' unprivileged stitch-wav -o d in
+    tidy
+}
+
+@test "stitch-wav: a file that is replaced keeps owner and group, and no set-id bits" {
+    one '1, 2, 3'
+    local owner
+    owner=$(id -u):$(id -g)
+    [ "$(id -u)" -ne 0 ] || owner=65534:65533
+    mkdir d
+    for file in a.wav d/a.wav; do
+        echo old >"$file"
+        chown "$owner" "$file"
+        chmod 6755 "$file"
+        stitch-wav -o "$file" in
+        assert_equal "$(stat -c '%a %u:%g' "$file")" "755 $owner"
+    done
+    # What was for a group is not for another one: neither it nor the owner can be kept here.
+    if [ "$(id -u)" -eq 0 ]; then
+        chmod 676 a.wav
+        unprivileged stitch-wav -o a.wav in
+        assert_equal "$(stat -c '%a %u:%g' a.wav)" "666 0:$(stat -c %g d)"
+    fi
+}
+
+@test "stitch-wav: what stands for a descriptor is written to as it is, and what is in the file stays" {
+    one '1, 2, 3'
+    stitch-wav in >expected.wav
+    ln -s /dev/fd folder
+    ln -s /dev/stdout out
+    local name names=(/dev/stdout /dev/fd/1 /proc/self/fd/1 /dev/fd/7 folder/7 out)
+    echo log >log
+    echo log >want
+    inode=$(stat -c %i log)
+    for name in "${names[@]}"; do
+        stitch-wav -o "$name" in >>log 7>&1
+        cat expected.wav >>want
+        cmp log want
+    done
+    assert_equal "$(stat -c %i log)" "$inode"
+    # Behind what the shell has written before, without >>.
+    { echo log; stitch-wav -o /dev/stdout in; echo more; } >log
+    { echo log; cat expected.wav; echo more; } | cmp - log
+    refuses 1 'stitch-wav: /dev/fd/7: cannot be opened for writing: Bad file descriptor' stitch-wav -o /dev/fd/7 in 7<log
+    # A file that is called like one is none.
+    stitch-wav -o 1 in
+    cmp 1 expected.wav
+    tidy
+}
+
 @test "stitch-wav: the file behind a link is replaced, not the link" {
     one '1, 2, 3'
     stitch-wav in >expected.wav
