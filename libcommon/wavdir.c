@@ -95,7 +95,7 @@ static void put_into_directory(struct wavdir *dir, const char *source, struct st
     size_t length = strlen(dir->path) + strlen(file) + 2;
     char *path = mem_array(1, length);
     snprintf(path, length, "%s%s%s", dir->path, ends_in_slash(dir->path) ? "" : "/", file);
-    struct output *out = output_file(path);
+    struct output *out = output_file_in_directory(path);
     output_write(out, bytes, size);
     output_close(out);
     free(path);

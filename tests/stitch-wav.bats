@@ -688,6 +688,33 @@ unprivileged() {
     tidy
 }
 
+@test "stitch-wav: the name of a row leads no further than the directory" {
+    one '1, 2, 3'
+    mkdir d
+    echo old >target
+    for kind in ../target ../absent a.wav "$PWD/target"; do
+        ln -sf "$kind" d/a.wav
+        refuses 1 'stitch-wav: d/a.wav: a symbolic link, expected a file or nothing: no row leads out of its directory' \
+            stitch-wav -o d in
+        [ -L d/a.wav ]
+    done
+    assert_equal "$(cat target)" old
+    [ ! -e absent ]
+    rm d/a.wav
+    mkfifo d/a.wav
+    refuses 1 'stitch-wav: d/a.wav: a pipe, a socket or a device, expected a file or nothing: no row leads out of its directory' \
+        timeout 20 stitch-wav -o d/ in
+    rm d/a.wav
+    ln target d/a.wav
+    stitch-wav -o d in
+    assert_equal "$(cat target)" old
+    # The directory itself may be a link.
+    ln -s d folder
+    stitch-wav -o folder in
+    cmp d/a.wav <(stitch-wav in)
+    tidy
+}
+
 @test "stitch-wav: the file behind a link is replaced, not the link" {
     one '1, 2, 3'
     stitch-wav in >expected.wav
