@@ -340,7 +340,9 @@ static bool read_fields(struct mp_map *map, const msgpack_object *root)
         const msgpack_object_kv *kv = &root->via.map.ptr[i];
         if (!text_of(&kv->key, &map->fields[i].key))
             return refuse(map, "a map key that is no string, expected names such as \"x\"");
-        if (!utf8_valid(map->fields[i].key.p, map->fields[i].key.n))
+        /* Of bytes a Python reader makes no text. */
+        if (kv->key.type == MSGPACK_OBJECT_STR &&
+            !utf8_valid(map->fields[i].key.p, map->fields[i].key.n))
             return refuse(map, "a map key that is not UTF-8, expected UTF-8");
         for (size_t j = 0; j < i; j++)
             if (map->fields[j].key.n == map->fields[i].key.n &&
