@@ -31,6 +31,7 @@ run:
 # $(1) is made in OUT.
 define inside
 self=$(call q,$(self)); here=$${self%/*}; bin=$(call q,$(BIN)); \
+$(MAKE) -s --no-print-directory -f "$$here/portions.mk" WHO=extend PROVIDED=$(call q,$(PROVIDED)) || exit 1; \
 $(MAKE) --no-print-directory -f "$$here/tutorial.mk" run && \
 if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 cd -- $(call q,$(OUT)) && locked=$$(command -v flock || true) && \
@@ -78,7 +79,7 @@ extend/$(folder)/score.txt: extend/$(folder)/predicted.mat extend/$(folder)/choi
 	} >"$$$$temp" && mv "$$$$temp" $$@
 
 extend/$(folder):
-	@mkdir -p $$@
+	@mkdir -p -- $$@
 
 endef
 $(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(eval $(rules))))

@@ -27,17 +27,6 @@ folders = $(subst %,percent,$(PROVIDED))
 unexport CDPATH
 comma = ,
 
-ifeq ($(strip $(PROVIDED)),)
-$(error tutorial: PROVIDED is empty, expected portions such as 0.5 0.25)
-endif
-
-ifneq ($(words $(PROVIDED)),$(words $(sort $(PROVIDED))))
-$(error tutorial: PROVIDED = $(PROVIDED), expected each portion once)
-endif
-ifneq ($(findstring /,$(PROVIDED)),)
-$(error tutorial: PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
-endif
-
 ifndef INSIDE
 # Outside: go to OUT and run this file there, so that every target is a plain name and
 # any path may have spaces in it, this file's own included (make's functions would split
@@ -70,6 +59,7 @@ endef
 define inside
 self=$(call q,$(self)); recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
 recordings=$${recordings:-$${self%/*}/corpus}; \
+$(MAKE) -s --no-print-directory -f "$${self%/*}/portions.mk" WHO=tutorial PROVIDED=$(call q,$(PROVIDED)) || exit 1; \
 test -d "$$recordings" || { echo "tutorial: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
 recordings=$$(cd -- "$$recordings" && pwd) && \
 test -z "$$bin" || test -d "$$bin" || { echo "tutorial: $$bin: no directory, expected that of the filters (BIN)" >&2; exit 1; }; \
@@ -171,7 +161,7 @@ $(folder)/score.txt: $(folder)/columns.r2 $(folder)/samples.r2 holdout.choice
 	} >"$$$$temp" && $$(call place,$$@)
 
 $(folder):
-	@mkdir -p $$@
+	@mkdir -p -- $$@
 
 endef
 $(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(eval $(rules))))

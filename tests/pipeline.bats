@@ -525,6 +525,7 @@ END
         ln -s "$BIN/$filter" "$odd/bin x"
     done
     cp "$ROOT/pipelines/tutorial.mk" "$odd/the pipeline.mk"
+    cp "$ROOT/pipelines/portions.mk" "$odd"
     make -f "$odd/the pipeline.mk" BIN="$odd/bin x" FSDD="$odd/re cordings" SPEAKER=espeak OUT="$odd/out put" >log 2>&1
     diff -r "$odd/out put" "$FRESH"
     (cd "$odd" && make -f 'the pipeline.mk' BIN='bin x' FSDD='re cordings' SPEAKER=espeak OUT=-out >log 2>&1)
@@ -610,13 +611,21 @@ END
     cmp out/0.25/ExtrapolatedClip.wav "$FRESH/0.25/ExtrapolatedClip.wav"
 }
 
-@test "tutorial: portions that are none, come twice or lead elsewhere are refused before anything is made" {
-    local portions
-    for portions in '' '0.5 0.5' ../x; do
-        run -2 --separate-stderr make -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" OUT=out PROVIDED="$portions"
-        assert_output ''
-        # shellcheck disable=SC2154
-        assert_regex "$stderr" 'tutorial: PROVIDED .*, expected '
-        [ ! -e out ]
+@test "all pipelines: portions that are none, come twice or lead elsewhere are refused before anything is made" {
+    local name portions want
+    for name in tutorial extend evaluate report; do
+        while IFS='|' read -r portions want; do
+            run -2 --separate-stderr make -f "$ROOT/pipelines/$name.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out PROVIDED="$portions"
+            assert_output ''
+            # shellcheck disable=SC2154
+            assert_regex "${stderr_lines[0]}" "/portions\\.mk:[0-9]+: \\*\\*\\* $name: PROVIDED $want\\.  Stop\\.\$"
+            [ ! -e out ]
+        done <<'END'
+|is empty, expected portions such as 0\.5 0\.25
+0.5 0.5|= 0\.5 0\.5, expected each portion once
+../x|= \.\./x, expected portions such as 0\.5 0\.25
+./0.25|= \./0\.25, expected portions such as 0\.5 0\.25
+-5|= -5, expected portions such as 0\.5 0\.25
+END
     done
 }
