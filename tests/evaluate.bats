@@ -345,3 +345,39 @@ assert "Extrapolation R^2 Score: 0.0\n" in text' "$FRESH"
     pipeline extend OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
     diff -r fresh/extend out/extend
 }
+
+@test "extend: what a killed run has begun is removed, and nothing else" {
+    cp -Rp "$FRESH" out
+    mkdir out/extend/0.25/.wf-predicted.mat.123
+    touch out/extend/.wf-scripts.list.123 out/extend/0.25/.wf-predicted.mat.123/clips out/extend/0.25/.wf-kept
+    pipeline extend OUT=out PROVIDED=0.25 >log
+    run -0 find out -name '.wf-*'
+    assert_output out/extend/0.25/.wf-kept
+}
+
+@test "extend: milliseconds are rounded to columns, as they are when models are fitted" {
+    mkdir odd
+    local path
+    for path in "$CORPUS"/0_espeak_{0,1,2,3}.wav; do
+        sox "$path" -t raw - | sox -t raw -r 8100 -e signed -b 16 -c 1 - "odd/${path##*/}"
+    done
+    pipeline extend OUT=out FSDD=odd SPEAKER=espeak PROVIDED=0.25 >log
+    # 40.5 and 121.5 columns.
+    run -0 grep -o '5 ms: [^;]*' out/extend/0.25/score.txt
+    assert_equal "${lines[0]}" "5 ms: $(r2-score -q --pooled -c :41 out/heldout.mat out/extend/0.25/predicted.mat | xargs printf %.4f)"
+    refute [ "${lines[0]}" = "5 ms: $(r2-score -q --pooled -c :40 out/heldout.mat out/extend/0.25/predicted.mat | xargs printf %.4f)" ]
+}
+
+@test "extend: too few takes or columns are refused in one line" {
+    some a 2 0
+    mkdir short
+    local take
+    for take in 0 1 2 3; do
+        sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
+    done
+    run -2 --separate-stderr make -f "$ROOT/pipelines/extend.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKER=a PROVIDED=0.25
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" \
+        'extend: 1 take besides the one held out, expected at least 2: the frame model is chosen by filling each in from the others'
+    run -2 --separate-stderr make -f "$ROOT/pipelines/extend.mk" BIN="$BIN" OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'extend: 1 of 4 columns given, expected at least 2: a frame and what follows it'
+}
