@@ -4,7 +4,8 @@
 #
 # runs tutorial.mk beside it, with the same variables, for what is missing or out of date, then writes OUT/report.html,
 # which holds all it shows: clips, pictures, scores, and what it takes to make them again. Clips in
-# OUT/extend/PORTION and the tables OUT/evaluate/{summary,time}.tsv, which other pipelines leave there, are shown too.
+# OUT/extend/PORTION, if they are of the same take and cut, and OUT/evaluate/{summary,time,facts}.tsv, which extend.mk and
+# evaluate.mk leave there, are shown too.
 # Needs python3 (its standard library only) and sox(1) besides what tutorial.mk needs.
 
 PROVIDED = 0.5 0.25
@@ -43,14 +44,16 @@ temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP 
 run = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)/report.py)
 
 shown = $(wildcard $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt \
-	extend/$(folder)/ExtrapolatedClip.wav extend/$(folder)/score.txt) evaluate/summary.tsv evaluate/time.tsv)
+	extend/$(folder)/ExtrapolatedClip.wav extend/$(folder)/score.txt) evaluate/summary.tsv evaluate/time.tsv \
+	evaluate/facts.tsv)
+scored = $(wildcard $(folders:%=%/predicted.mat) $(folders:%=extend/%/predicted.mat))
 
 # All that the page depends on besides the files it shows, and the names of these: changes only with them.
 report.facts: FORCE
 	@$(temp); $(run) facts $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(RECORDINGS)) \
 		$(filters) -- $(shown) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
 
-report.html: report.facts recordings.list recordings.mat clips.mat heldout.mat holdout.choice $(shown)
+report.html: report.facts recordings.list recordings.mat clips.mat heldout.mat holdout.choice $(shown) $(scored)
 	@echo 'report.py page report.facts > $@'; $(temp); $(run) page report.facts >"$$temp" && mv "$$temp" $@
 endif
 
