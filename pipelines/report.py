@@ -461,13 +461,15 @@ def time_plot(name, portion, curves, until, bottom):
     lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
     ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
                      for model, curve in curves.items())
+    last = max(curve[-1][0] for curve in curves.values())
     clipped = "; what is lower is drawn at the bottom" if min(r2 for curve in curves.values() for _, r2 in curve) < bottom else ""
+    ended = "; the lines end where not all clips miss more" if last < until else ""
     return wave_figure(
         name, "R² against the time since the cut, a line a model" + (f", {html.unescape(given_of(portion))}" if portion else ""),
-        f"From 0 to {number(until)} ms: {ends}.", "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
+        f"From 0 to {number(last)} ms: {ends}.", "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
         [(styles[model], model) for model in curves], tall=" tall",
         labels="".join(label(number(level), 0, y / 2) for level, y in heights.items() if level > bottom),
-        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}.</figcaption>")
+        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}{ended}.</figcaption>")
 
 
 # Sections of the page.
