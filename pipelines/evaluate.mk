@@ -44,8 +44,8 @@ evaluate:
 	groups=$$(ls -- "$$recordings" | RECORDINGS="$$recordings" LC_ALL=C awk -v digits=$(call q,$(DIGITS)) \
 		-v speakers=$(call q,$(SPEAKERS)) -v least=4 -f "$$here/groups.awk") && \
 	mkdir -p -- $(call q,$(OUT)/evaluate) && cd -- $(call q,$(OUT)/evaluate) && locked=$$(command -v flock || true) && \
-	exec $${locked:+"$$locked" . sh -c 'rm -rf -- .wf-*.* */.wf-*.*; exec "$$@"' sh} $(MAKE) --no-print-directory -f "$$self" INSIDE=1 \
-		HERE="$$here" RECORDINGS="$$recordings" SETS="$$(echo $$groups)" evaluate
+	exec $${locked:+"$$locked" . sh -c 'rm -rf -- .wf-*.* */.wf-*.*; exec "$$@"' sh} \
+		$(MAKE) --no-print-directory -f "$$self" INSIDE=1 HERE="$$here" RECORDINGS="$$recordings" SETS="$$(echo $$groups)" evaluate
 
 else
 # Inside OUT/evaluate. SETS are words such as jackson_0. A file appears whole or not at all.
@@ -77,7 +77,8 @@ $(SETS:%=%.list): %.list: FORCE
 facts.tsv: FORCE | $(tables)
 	$(call note,export LC_ALL=C; $(sha256); list=$$(cd -- $(call q,$(RECORDINGS)) && $(call names,$(SETS)) | xargs $$sum --) && \
 		printf '%s\t%s\n' recordings $(if $(FSDD),given,embedded) digits $(call q,$(call words_of,$(DIGITS))) \
-		speakers $(call q,$(call words_of,$(SPEAKERS))) portions $(call q,$(strip $(PROVIDED))) count "$$(printf '%s\n' "$$list" | wc -l | tr -d ' ')" \
+		speakers $(call q,$(call words_of,$(SPEAKERS))) portions $(call q,$(strip $(PROVIDED))) \
+		count "$$(printf '%s\n' "$$list" | wc -l | tr -d ' ')" \
 		sha256 "$$(printf '%s\n' "$$list" | sort -k 2 | $$sum | cut -c 1-64)")
 
 # All that a group's filters leave behind goes with its folder.

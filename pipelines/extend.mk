@@ -55,7 +55,8 @@ extend/scripts.list: FORCE
 # The scores are over the stretches that the missing part has; the rate and the length are in the header of the clip.
 define score
 columns=$$(r2-score -q heldout.mat $(1)/predicted.mat) && flat=$$(r2-score -q --flat heldout.mat $(1)/predicted.mat) && \
-rate=$$(od -A n -t u4 -j 24 -N 4 $(1)/ChoppedTestClip.wav) && . $(call q,$(HERE)/frames.sh) && first= && for ms in 5 10 20 50; do \
+rate=$$(od -A n -t u4 -j 24 -N 4 $(1)/ChoppedTestClip.wav) && . $(call q,$(HERE)/frames.sh) && first= && \
+for ms in 5 10 20 50; do \
 	score=$$(r2-score -q --pooled -c ":$$(samples "$$ms")" heldout.mat $(1)/predicted.mat 2>/dev/null) || break; \
 	first="$$first$$(LC_ALL=C printf '%s ms: %.4f; ' "$$ms" "$$score")"; done && \
 echo "Extrapolation R^2 Score: $$columns" && \

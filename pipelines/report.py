@@ -128,12 +128,12 @@ def same(path, other):
 
 
 def without_strangers(files, portions):
-    """The files to show without extended clips of another recording or cut than the tutorial's, as they may be there from before."""
+    """The files to show without extended clips of another take or cut than the tutorial's, which are there from before."""
     for folder in (portion.replace("%", "percent") for portion in portions):
         theirs = {name for name in files if name.startswith(f"extend/{folder}/")}
         if theirs and not all(same(f"extend/{folder}/{name}.wav", f"{folder}/{name}.wav") for name in CLIPS[:2]):
-            print(f"report: extend/{folder} is not of the clip in {folder}, left out: run 'make extend' again with the same variables",
-                  file=sys.stderr)
+            print(f"report: extend/{folder} is not of the clip in {folder}, left out: "
+                  "run 'make extend' again with the same variables", file=sys.stderr)
             files = [name for name in files if name not in theirs]
     return files
 
@@ -447,7 +447,8 @@ def time_plots(portions):
     points = [point for curves in portions.values() for curve in curves.values() for point in curve]
     until, lowest = max(ms for ms, _ in points) or 1, min(r2 for _, r2 in points)
     bottom = min(math.floor(2 * max(lowest, LOWEST)) / 2, 0)
-    return "\n".join((f"<h3>{given_of(portion)}</h3>\n" if portion else "") + time_plot(f"time-{at}", portion, curves, until, bottom)
+    return "\n".join((f"<h3>{given_of(portion)}</h3>\n" if portion else "")
+                     + time_plot(f"time-{at}", portion, curves, until, bottom)
                      for at, (portion, curves) in enumerate(portions.items(), 1))
 
 
@@ -570,10 +571,15 @@ def short(cell):
     return format(float(cell), ".3f") if re.fullmatch(r"-?\d+\.\d{4,}", cell) else cell
 
 
+def cell_of(text):
+    if text == "nan":
+        return "–"
+    return esc(short(text)).replace("-", "\N{MINUS SIGN}") if is_number(text) else esc(text)
+
+
 def evaluate_section(extended):
     header, lines = table_of("evaluate/summary.tsv", ["model", "ms", "r2"])
-    cells = [["–" if cell == "nan" else esc(short(cell)).replace("-", "\N{MINUS SIGN}") if is_number(cell) else esc(cell) for cell in line]
-             for line in lines]
+    cells = [[cell_of(text) for text in line] for line in lines]
     names = {"r2": "R²", "ms": "ms since the cut", "model": "Model", "given": "Given", "clips": "Clips", "all": "All"}
     compared = table("The models compared", [esc(names.get(name, name)) for name in header], cells)
     told = {dict(zip(header, line)).get("model") for line in lines}
@@ -607,7 +613,8 @@ def again_section(known, story):
     there, told = evaluated(known["files"])
     own_too = told["recordings"] == "embedded" if "recordings" in told else own
     if there:
-        asked = [(name, told.get(key, "")) for name, key in (("DIGITS", "digits"), ("SPEAKERS", "speakers"), ("PROVIDED", "portions"))]
+        asked = [(name, told.get(key, "")) for name, key in
+                 (("DIGITS", "digits"), ("SPEAKERS", "speakers"), ("PROVIDED", "portions"))]
         commands.insert(0, command("evaluate", own_too, [pair for pair in asked if pair[1]]))
     folders = ["the recordings that come with wavefill" if each else "recordings in a folder" for each in (own, own_too)]
     source = folders[0] + ("" if own == own_too else f", the evaluation from {folders[1]}")

@@ -297,11 +297,12 @@ for panel, portion in zip(panels, ("0.5", "10%", "90")):
     assert_equal "${stderr_lines[0]}" 'evaluate: nowhere: no directory, expected one of recordings (FSDD)'
     some a 1 0
     run -2 --separate-stderr "${make[@]}" FSDD=rec
+    # shellcheck disable=SC2154
     assert_equal "$(sed 2q <<<"$stderr")" "evaluate: 0 by a: 1 take, expected at least 4: the frame model is chosen on one half of them for the other; left out
 evaluate: $PWD/rec: no digit by a speaker with at least 4 takes, expected one"
     some a 6 0
     some b 6 1
-    local variable message
+    local variables message
     while IFS='|' read -r variables message; do
         # shellcheck disable=SC2086
         run -2 --separate-stderr "${make[@]}" FSDD=rec $variables
@@ -364,18 +365,20 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
 
 @test "evaluate: a stretch that is longer than what is missing of some clip has no score, and a curve ends before it" {
     some a 4 0
-    mkdir -p half
     local take
     # Of 480 samples the last 240 are missing: 30 ms.
     for take in 0 1 2 3; do
         sox "$CORPUS/0_espeak_$take.wav" "rec/0_b_$take.wav" trim 1000s 480s
     done
     pipeline evaluate OUT=out FSDD=rec PROVIDED=0.5 >log
+    # shellcheck disable=SC2016
     run -0 awk -F '\t' '{ print $1, $3, $5, $6, $7 }' out/evaluate/summary.tsv
     assert_regex "${lines[1]}" '^0\.5 8 -?[0-9.]+ -?[0-9.]+ nan$'
     # Those of a, which has all, are as ever.
+    # shellcheck disable=SC2016
     run -0 awk -F '\t' '$2 == "a" && $8 != "nan" || $2 == "b" && $8 == "nan" { n++ } END { print n }' out/evaluate/groups.tsv
     assert_output 10
+    # shellcheck disable=SC2016
     run -0 awk -F '\t' '$2 == "frames" { print $3 }' out/evaluate/time.tsv
     assert_equal "$(paste -s -d ' ' <<<"$output")" '2 5 10 15 20 30'
     run -0 grep -o '<polyline class="mean" points=".*"' out/evaluate/time.svg

@@ -498,7 +498,7 @@ some_short() {
     local take
     mkdir short
     for take in 0 1 2 3; do
-        sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 900s "$@"
+        sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 900s
     done
     echo zero >short/0_a_0.txt
 }
