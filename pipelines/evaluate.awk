@@ -40,9 +40,9 @@ function add(whose, model, ms, e, d) {
     count[whose, model, ms]++
 }
 
-# A score; nan where the truth does not vary.
+# A score; nan where the truth does not vary, and for a stretch that some of the clips do not have.
 function r2(whose, model, ms, form) {
-    if (!((whose, model, ms) in deviation) || deviation[whose, model, ms] == 0)
+    if (count[whose, model, ms] < count[whose, model, "all"] || deviation[whose, model, ms] == 0)
         return "nan"
     return sprintf(form, 1 - error[whose, model, ms] / deviation[whose, model, ms])
 }
@@ -93,22 +93,18 @@ function put_clips(t, m, i, line, chosen) {
     }
 }
 
-function label(portion, model) {
-    return portion_count > 1 ? model ", " portion " given" : model
-}
-
 function put_time(p, m, t) {
-    print "model", "ms", "r2"
+    print "given", "model", "ms", "r2"
     for (p = 1; p <= portion_count; p++)
         for (m = 1; m <= model_count; m++)
             for (t = 1; t <= time_count; t++)
                 if (r2(portions[p], models[m], times[t], "%.6f") != "nan")
-                    print label(portions[p], models[m]), times[t], r2(portions[p], models[m], times[t], "%.6f")
+                    print portions[p], models[m], times[t], r2(portions[p], models[m], times[t], "%.6f")
 }
 
-# The plot: time from left to right, R^2 from -1 to 1; what is lower is drawn at the bottom.
+# The plot, a panel a portion: time from left to right, R^2 from -1 to 1; what is lower is drawn at the bottom.
 function across(ms) {
-    return 60 + 560 * ms / times[time_count]
+    return 60 + 560 * ms / until
 }
 
 function down(score) {
@@ -116,37 +112,52 @@ function down(score) {
     return 20 + 140 * (1 - (score < -1 ? -1 : score))
 }
 
-function put_curve(portion, model, style, t, score, points, at) {
+function put_curve(portion, m, t, score, points) {
     for (t = 1; t <= time_count; t++) {
-        score = r2(portion, model, times[t], "%.6f")
-        if (score != "nan") {
+        score = r2(portion, models[m], times[t], "%.6f")
+        if (score != "nan")
             points = points sprintf(" %.1f,%.1f", across(times[t]), down(score))
-            at = down(score)
-        }
     }
-    printf "<polyline class=\"c%d\" points=\"%s\"/>\n", style, substr(points, 2)
-    printf "<circle class=\"c%d\" cx=\"660\" cy=\"%d\" r=\"4\"/><text x=\"670\" y=\"%d\">%s</text>\n", style, 20 + 22 * style,
-        24 + 22 * style, label(portion, model)
+    if (points != "")
+        printf "<polyline class=\"%s\" points=\"%s\"/>\n", models[m], substr(points, 2)
+    printf "<line class=\"%s\" x1=\"650\" x2=\"680\" y1=\"%d\" y2=\"%d\"/><text x=\"690\" y=\"%d\">%s</text>\n", models[m],
+        20 + 22 * m, 20 + 22 * m, 24 + 22 * m, models[m]
+    return points != ""
 }
 
-function put_plot(p, m, i, style) {
-    print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 860 350\" role=\"img\" font-family=\"sans-serif\" font-size=\"13\">"
-    print "<title>R² of what was filled in, over the time since the cut</title>"
-    print "<style>svg{background:#fff;fill:#222}polyline{fill:none;stroke-width:2}line{stroke:#8888}" \
-        ".c1{stroke:#c2410c}.c2{stroke:#7c3aed}.c3{stroke:#0369a1}.c4{stroke:#15803d}.c5{stroke:#666}" \
-        "circle{fill:none;stroke-width:3}" \
-        "@media(prefers-color-scheme:dark){svg{background:#111;fill:#ddd}.c1{stroke:#fb923c}.c2{stroke:#c4b5fd}" \
-        ".c3{stroke:#38bdf8}.c4{stroke:#4ade80}.c5{stroke:#aaa}}</style>"
+function put_panel(p, m, i, drawn) {
+    printf "<g transform=\"translate(0 %d)\">\n<text x=\"60\" y=\"14\">%s</text>\n", 380 * (p - 1) + 10, portions[p] " given"
     for (i = -2; i <= 2; i++)
         printf "<line x1=\"60\" x2=\"620\" y1=\"%d\" y2=\"%d\"/><text x=\"52\" y=\"%d\" text-anchor=\"end\">%s</text>\n",
             down(i / 2), down(i / 2), down(i / 2) + 4, i == -2 ? "≤ −1" : i == -1 ? "−0.5" : i / 2
     for (i = 1; i <= time_count; i++)
-        if (times[i] == 5 || times[i] % 10 == 0 && (times[i] < 40 || times[i] == 50 || times[i] == 100))
+        if (times[i] <= until && (times[i] == 5 || times[i] % 10 == 0 && (times[i] < 40 || times[i] == 50 || times[i] == 100)))
             printf "<text x=\"%.1f\" y=\"320\" text-anchor=\"middle\">%s</text>\n", across(times[i]), times[i]
     print "<text x=\"340\" y=\"342\" text-anchor=\"middle\">R² over the first … ms of the missing part</text>"
+    for (m = 1; m <= model_count; m++)
+        drawn += put_curve(portions[p], m)
+    if (!drawn)
+        print "<text x=\"340\" y=\"120\" text-anchor=\"middle\">no stretch that all clips have, or nothing varies</text>"
+    print "</g>"
+}
+
+# A model has the colour and the dashes that it has on the page of report.py.
+function put_plot(p, t) {
+    until = 1
     for (p = 1; p <= portion_count; p++)
-        for (m = 1; m <= model_count; m++)
-            put_curve(portions[p], models[m], 1 + style++ % 5)
+        for (t = 1; t <= time_count; t++)
+            if (r2(portions[p], models[1], times[t], "%.6f") != "nan" && times[t] + 0 > until)
+                until = times[t] + 0
+    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 860 %d\" role=\"img\" font-family=\"sans-serif\" font-size=\"13\">\n",
+        380 * portion_count
+    print "<title>R² of what was filled in, over the time since the cut</title>"
+    print "<style>svg{background:#fff;fill:#222}polyline{fill:none}line{stroke:#8888}[class]{stroke-width:2}" \
+        ".tutorial{stroke:#c2410c}.ridge{stroke:#7e22ce}.frames{stroke:#1d4ed8}.mean{stroke:#15803d}.silence{stroke:#57534e}" \
+        ".frames{stroke-dasharray:7 3}.ridge{stroke-dasharray:2 3}.mean{stroke-dasharray:9 3 2 3}.silence{stroke-dasharray:1 2}" \
+        "@media(prefers-color-scheme:dark){svg{background:#161614;fill:#ebeae4}.tutorial{stroke:#fb923c}.ridge{stroke:#d8a5ff}" \
+        ".frames{stroke:#7fb0ff}.mean{stroke:#4ade80}.silence{stroke:#b8b4ae}}</style>"
+    for (p = 1; p <= portion_count; p++)
+        put_panel(p)
     print "</svg>"
 }
 

@@ -16,11 +16,15 @@ recordings=$1 digit=$2 speaker=$3 portion=$4
 STRETCHES='2 5 10 15 20 30 40 50 75 100'
 
 fsdd-load -d "$digit" -s "$speaker" "$recordings" | pad-chop >clips
-measure clips "$portion"
-pad-chop -c ":$cut" clips >given
-takes=$(r2-score -q --by-row given given | wc -l)
+takes=$(r2-score -q --by-row clips clips | wc -l)
 if [ "$takes" -lt 4 ]; then
     echo "evaluate: $digit by $speaker: $takes takes, expected at least 4: the frame model is chosen on one half of them for the other" >&2
+    exit 1
+fi
+measure clips "$portion"
+pad-chop -c ":$cut" clips >given
+if [ "$cut" -lt 2 ]; then
+    echo "evaluate: $digit by $speaker: $cut of $length columns given, expected at least 2: a frame and what follows it" >&2
     exit 1
 fi
 

@@ -31,15 +31,17 @@ run:
 # $(1) is made in OUT.
 define inside
 self=$(call q,$(self)); here=$${self%/*}; bin=$(call q,$(BIN)); \
+$(MAKE) -s --no-print-directory -f "$$here/portions.mk" WHO=extend PROVIDED=$(call q,$(PROVIDED)) || exit 1; \
 $(MAKE) --no-print-directory -f "$$here/tutorial.mk" run && \
 if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 cd -- $(call q,$(OUT)) && locked=$$(command -v flock || true) && \
-exec $${locked:+"$$locked" .} $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. HERE="$$here" $(1)
+exec $${locked:+"$$locked" . sh -c 'rm -rf -- extend/.wf-*.* extend/*/.wf-*.*; exec "$$@"' sh} \
+	$(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. HERE="$$here" $(1)
 endef
 
 else
-# Inside OUT. A file appears whole or not at all.
-temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -rf "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
+# Inside OUT. A file appears whole or not at all; what runs that were killed have begun is removed with the lock.
+temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -rf "$$temp"' EXIT; trap 'exit 1' HUP INT QUIT TERM
 
 all: $(foreach folder,$(folders),$(clips:%=extend/$(folder)/%.wav) extend/$(folder)/score.txt)
 
@@ -52,12 +54,13 @@ extend/scripts.list: FORCE
 
 # The scores are over the stretches that the missing part has; the rate and the length are in the header of the clip.
 define score
-columns=$$(r2-score -q heldout.mat $(1)/predicted.mat) && samples=$$(r2-score -q --flat heldout.mat $(1)/predicted.mat) && \
-rate=$$(od -A n -t u4 -j 24 -N 4 $(1)/ChoppedTestClip.wav) && first= && for ms in 5 10 20 50; do \
-	score=$$(r2-score -q --pooled -c ":$$((ms * rate / 1000))" heldout.mat $(1)/predicted.mat 2>/dev/null) || break; \
+columns=$$(r2-score -q heldout.mat $(1)/predicted.mat) && flat=$$(r2-score -q --flat heldout.mat $(1)/predicted.mat) && \
+rate=$$(od -A n -t u4 -j 24 -N 4 $(1)/ChoppedTestClip.wav) && . $(call q,$(HERE)/frames.sh) && first= && \
+for ms in 5 10 20 50; do \
+	score=$$(r2-score -q --pooled -c ":$$(samples "$$ms")" heldout.mat $(1)/predicted.mat 2>/dev/null) || break; \
 	first="$$first$$(LC_ALL=C printf '%s ms: %.4f; ' "$$ms" "$$score")"; done && \
 echo "Extrapolation R^2 Score: $$columns" && \
-echo "R^2 over the samples filled in: $$(LC_ALL=C printf %.10g "$$samples") (1 is exact, 0 no better than their mean)" && \
+echo "R^2 over the samples filled in: $$(LC_ALL=C printf %.10g "$$flat") (1 is exact, 0 no better than their mean)" && \
 if [ -n "$$first" ]; then echo "R^2 over the first $${first%; }"; fi
 endef
 
@@ -78,7 +81,7 @@ extend/$(folder)/score.txt: extend/$(folder)/predicted.mat extend/$(folder)/choi
 	} >"$$$$temp" && mv "$$$$temp" $$@
 
 extend/$(folder):
-	@mkdir -p $$@
+	@mkdir -p -- $$@
 
 endef
 $(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(eval $(rules))))

@@ -10,7 +10,16 @@ here=$(dirname "$0")
 training=$1 heldout=$2 portion=$3
 
 cat "$training" >clips
+takes=$(r2-score -q --by-row clips clips | wc -l)
+if [ "$takes" -lt 2 ]; then
+    echo "extend: 1 take besides the one held out, expected at least 2: the frame model is chosen by filling each in from the others" >&2
+    exit 1
+fi
 measure clips "$portion"
+if [ "$cut" -lt 2 ]; then
+    echo "extend: $cut of $length columns given, expected at least 2: a frame and what follows it" >&2
+    exit 1
+fi
 pad-chop -c ":$cut" clips >given
 pad-chop -c ":$cut" "$heldout" >held
 

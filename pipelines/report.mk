@@ -4,7 +4,8 @@
 #
 # runs tutorial.mk beside it, with the same variables, for what is missing or out of date, then writes OUT/report.html,
 # which holds all it shows: clips, pictures, scores, and what it takes to make them again. Clips in
-# OUT/extend/PORTION and the tables OUT/evaluate/{summary,time}.tsv, which other pipelines leave there, are shown too.
+# OUT/extend/PORTION, if they are of the same take and cut, and OUT/evaluate/{summary,time,facts}.tsv, which extend.mk and
+# evaluate.mk leave there, are shown too.
 # Needs python3 (its standard library only) and sox(1) besides what tutorial.mk needs.
 
 PROVIDED = 0.5 0.25
@@ -29,6 +30,7 @@ report:
 	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
 	for tool in $(call q,$(PYTHON)) sox; do command -v "$$tool" >/dev/null || { \
 		echo "report: $$tool is not found, expected it in PATH (packages python3 and sox)" >&2; exit 1; }; done; \
+	$(MAKE) -s --no-print-directory -f "$$here/portions.mk" WHO=report PROVIDED=$(call q,$(PROVIDED)) || exit 1; \
 	$(MAKE) --no-print-directory -f "$$here/tutorial.mk" run && \
 	recordings=$$(cd -- "$${recordings:-$$here/corpus}" && pwd) && \
 	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
@@ -38,18 +40,20 @@ report:
 
 else
 # Inside OUT. A file appears whole or not at all.
-temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
+temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT QUIT TERM
 run = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)/report.py)
 
 shown = $(wildcard $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt \
-	extend/$(folder)/ExtrapolatedClip.wav extend/$(folder)/score.txt) evaluate/summary.tsv evaluate/time.tsv)
+	extend/$(folder)/ExtrapolatedClip.wav extend/$(folder)/score.txt) evaluate/summary.tsv evaluate/time.tsv \
+	evaluate/facts.tsv)
+scored = $(wildcard $(folders:%=%/predicted.mat) $(folders:%=extend/%/predicted.mat))
 
 # All that the page depends on besides the files it shows, and the names of these: changes only with them.
 report.facts: FORCE
 	@$(temp); $(run) facts $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(RECORDINGS)) \
 		$(filters) -- $(shown) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
 
-report.html: report.facts recordings.list recordings.mat clips.mat heldout.mat holdout.choice $(shown)
+report.html: report.facts recordings.list recordings.mat clips.mat heldout.mat holdout.choice $(shown) $(scored)
 	@echo 'report.py page report.facts > $@'; $(temp); $(run) page report.facts >"$$temp" && mv "$$temp" $@
 endif
 

@@ -5,8 +5,8 @@
 
 The first prints as JSON what the page says that is in no file of OUT: revision, versions, parameters, the sums of the
 recordings; and the names of the files to show. The second prints the page: the same files give the same bytes.
-report.html beside this file is the template, with the styles. Only Python's standard library, and sox(1) for the
-spectrograms.
+report.html beside this file is the template, with the styles. Only Python's standard library, sox(1) for the
+spectrograms, and r2-score for the scores of stretches.
 """
 
 import array
@@ -36,6 +36,8 @@ DYNAMIC_RANGE = 80
 LOWEST = -1
 # Stretches behind the cut that are scored by themselves, in ms.
 FIRST = (5, 10, 20, 50)
+# The models, which are their classes on the page, too.
+MODELS = ("tutorial", "ridge", "frames", "mean", "silence")
 ICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="none" stroke="#c2410c" '
         'stroke-width="2" d="M1 8h2l2-6 3 12 3-9 2 3h2"/></svg>')
 
@@ -73,6 +75,11 @@ def number(value, form=".4g"):
 
 def percent(part, whole):
     return f"{number(100 * part / whole, '.3g')}\N{NO-BREAK SPACE}%"
+
+
+def columns_of(ms, rate):
+    """That many ms, at least one column: as `samples` in frames.sh has it."""
+    return max(int(rate * ms / 1000 + .5), 1)
 
 
 def seconds(samples, rate):
@@ -116,6 +123,21 @@ def blas():
         return path
 
 
+def same(path, other):
+    return os.path.exists(path) and os.path.exists(other) and read(path) == read(other)
+
+
+def without_strangers(files, portions):
+    """The files to show without extended clips of another take or cut than the tutorial's, which are there from before."""
+    for folder in (portion.replace("%", "percent") for portion in portions):
+        theirs = {name for name in files if name.startswith(f"extend/{folder}/")}
+        if theirs and not all(same(f"extend/{folder}/{name}.wav", f"{folder}/{name}.wav") for name in CLIPS[:2]):
+            print(f"report: extend/{folder} is not of the clip in {folder}, left out: "
+                  "run 'make extend' again with the same variables", file=sys.stderr)
+            files = [name for name in files if name not in theirs]
+    return files
+
+
 def facts(arguments):
     own = "--own" in arguments
     options = dict(re.match(r"--(provided|recordings)=(.*)", word, re.DOTALL).groups()
@@ -125,16 +147,17 @@ def facts(arguments):
     versions = [first_line(name, "--version") for name in filters]
     takes = {name for name, _ in rows("recordings.mat")}
     names = [line.split(" ", 2)[-1] for line in text_of("recordings.list").splitlines()]
-    names = [name for name in names if os.path.splitext(name)[0] in takes]
+    names = [name for name in names if os.path.splitext(name)[0] in takes and name.lower().endswith(".wav")]
+    portions = options["provided"].split()
     return {
         "revision": revision() or re.sub(r".*\) ", "version ", versions[0]),
         "versions": [["filters", ", ".join(sorted(set(re.sub(r"^\S+ \((.*)\)", r"\1", version) for version in versions)))],
                      ["SoX", first_line("sox", "--version").split()[-1]],
                      ["BLAS", blas()], ["Python", platform.python_version()]],
-        "portions": options["provided"].split(),
+        "portions": portions,
         "own": own,
         "recordings": [[name, sha256(read(os.path.join(options["recordings"], name)))] for name in names],
-        "files": arguments[split + 1:],
+        "files": without_strangers(arguments[split + 1:], portions),
         "program": [sha256(read(os.path.join(HERE, name))) for name in ("report.py", "report.html")],
     }
 
@@ -213,23 +236,40 @@ def scores(path):
     return [match and match.group(1) for match in found]
 
 
+class Fill:
+    """A clip that a model has filled in."""
+
+    def __init__(self, model, whose, folder):
+        self.model, self.whose = model, whose
+        self.clip, self.scores = Clip(f"{folder}/ExtrapolatedClip.wav"), scores(f"{folder}/score.txt")
+        self.predicted = f"{folder}/predicted.mat"
+
+    def first(self, count):
+        """R² over the first columns filled in, before they are rounded."""
+        if not os.path.exists(self.predicted):
+            return math.nan
+        done = subprocess.run(["r2-score", "-q", "--pooled", "--undefined=nan", "-c", f":{count}", "heldout.mat", self.predicted],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            raise Bad(f"{self.predicted}: {done.stderr.decode(errors='replace').strip()}")
+        return float(done.stdout)
+
+
 class Portion:
     """What there is of one portion: clips that belong together, and their scores."""
 
-    def __init__(self, portion):
+    def __init__(self, portion, files):
         folder = portion.replace("%", "percent")
         self.portion = portion
-        self.original, self.chopped, fill = (Clip(f"{folder}/{name}.wav") for name in CLIPS)
-        # (class and name on the page, clip, its scores)
-        self.fills = [("fill", "the tutorial’s", fill, scores(f"{folder}/score.txt"))]
-        extended = f"extend/{folder}/ExtrapolatedClip.wav"
-        if os.path.exists(extended):
-            self.fills.append(("extend", "the extended", Clip(extended), scores(f"extend/{folder}/score.txt")))
+        self.original, self.chopped = (Clip(f"{folder}/{name}.wav") for name in CLIPS[:2])
+        self.fills = [Fill("tutorial", "the tutorial’s", folder)]
+        if f"extend/{folder}/ExtrapolatedClip.wav" in files:
+            self.fills.append(Fill("frames", "the frame model’s", f"extend/{folder}"))
         self.rate, self.length, self.given = self.original.rate, len(self.original.samples), len(self.chopped.samples)
         if not 0 < self.given < self.length:
             raise Bad(f"{self.chopped.path}: {self.given} samples, expected fewer than the {self.length} of "
                       f"{self.original.path}")
-        for _, _, clip, _ in self.fills:
+        for clip in (each.clip for each in self.fills):
             if (len(clip.samples), clip.rate) != (self.length, self.rate):
                 raise Bad(f"{clip.path}: {len(clip.samples)} samples at {clip.rate} Hz, expected {self.length} at "
                           f"{self.rate} Hz as in {self.original.path}")
@@ -256,21 +296,19 @@ def is_number(text):
 
 
 def time_curves(path):
-    """{model: [(ms, R²)]}, in the order of the file and of time."""
+    """{portion: {model: [(ms, R²)]}}, in the order of the file and of time; portion is '' where the file has none."""
     header, lines = table_of(path, ["model", "ms", "r2"])
     if not {"model", "ms", "r2"} <= set(header):
         raise Bad(f"{path}: columns {', '.join(header)}, expected model, ms, r2")
-    curves = {}
+    portions = {}
     for at, line in enumerate(lines, 1):
         cells = dict(zip(header, line))
         if not (is_number(cells["ms"]) and is_number(cells["r2"])):
             raise Bad(f"{path}: row {at}: '{cells['ms']}' and '{cells['r2']}', expected numbers")
         point = float(cells["ms"]), float(cells["r2"])
         if all(map(math.isfinite, point)):
-            curves.setdefault(cells["model"], []).append(point)
-    if not curves:
-        raise Bad(f"{path}: no finite score, expected some")
-    return {model: sorted(points) for model, points in curves.items()}
+            portions.setdefault(cells.get("given", ""), {}).setdefault(cells["model"], []).append(point)
+    return {portion: {model: sorted(points) for model, points in curves.items()} for portion, curves in portions.items()}
 
 
 # Pictures. They are as wide as there is room: what is text in them stands beside or over them.
@@ -331,22 +369,23 @@ def waveforms(part, name, peak):
     lasts, cut = seconds(part.length, part.rate), seconds(part.given, part.rate)
     original = drawn("true area", envelope(part.original.samples, 0, part.length, peak))
     return "\n".join(wave_figure(
-        f"{name}-{style}", f"Waveforms: the original and {whose} clip over each other",
+        f"{name}-{each.model}", f"Waveforms: the original and {each.whose} clip over each other",
         f"{lasts} from left to right. Up to {cut} both are the same; from there on, shaded, the samples were deleted "
         "and filled in.",
-        marked(share * ACROSS, original, drawn(f"{style} area", envelope(clip.samples, part.given, part.length, peak))),
-        ("0 s", lasts), [("true", "original"), (style, f"{whose} clip, where it was filled in")],
-        labels=label("given", 0) + label("filled in", 100 * share)) for style, whose, clip, _ in part.fills)
+        marked(share * ACROSS, original,
+               drawn(f"{each.model} area", envelope(each.clip.samples, part.given, part.length, peak))),
+        ("0 s", lasts), [("true area", "original"), (f"{each.model} area", f"{each.whose} clip, where it was filled in")],
+        labels=label("given", 0) + label("filled in", 100 * share)) for each in part.fills)
 
 
 def close_up(part, name):
     """The samples themselves, 10 ms before the cut and 30 ms after it."""
-    first = max(part.given - part.rate // 100, 0)
-    last = min(part.given + 3 * part.rate // 100, part.length)
+    first = max(part.given - columns_of(10, part.rate), 0)
+    last = min(part.given + columns_of(30, part.rate), part.length)
     if last - first < 8:
         return ""
     curves = [("true", part.original.samples, first)]
-    curves += [(style, clip.samples, max(part.given - 1, 0)) for style, _, clip, _ in part.fills]
+    curves += [(each.model, each.clip.samples, max(part.given - 1, 0)) for each in part.fills]
     peak = peak_of(*(samples[first:last] for _, samples, _ in curves))
 
     def across(at):
@@ -361,7 +400,7 @@ def close_up(part, name):
         f"From {before} ms before the cut to {after} ms after it, sample by sample: how the original goes on, and what was "
         "filled in.",
         marked(cut, *paths), (f"{before} ms before the cut", f"{after} ms after"),
-        [("true", "original")] + [(style, f"{whose} clip") for style, whose, _, _ in part.fills],
+        [("true", "original")] + [(each.model, f"{each.whose} clip") for each in part.fills],
         labels=label("filled in", cut / ACROSS * 100))
 
 
@@ -387,28 +426,51 @@ def spectrum(part, clip, what):
                 width=f"{share if short else 100:.4g}", picture=data_uri("image/png", spectrogram(clip, part.length)))
 
 
-def time_plot(curves):
-    """R² of each model against the time since the cut."""
-    until = max(curve[-1][0] for curve in curves.values()) or 1
-    lowest = min(r2 for curve in curves.values() for _, r2 in curve)
-    bottom = min(math.floor(2 * max(lowest, LOWEST)) / 2, 0)
+def styles_of(models):
+    """{model: its class}; models that are not known share two."""
+    return {model: model if model in MODELS else f"other{1 + at % 2}" for at, model in enumerate(models)}
 
+
+def given_of(portion):
+    """A portion as a heading shows it."""
+    if not portion:
+        return ""
+    if portion.endswith("%"):
+        return f"{esc(portion[:-1])}\N{NO-BREAK SPACE}% given"
+    if portion.isdigit() or not is_number(portion):
+        return f"{esc(portion)} samples given"
+    return f"{percent(float(portion), 1)} given"
+
+
+def time_plots(portions):
+    """R² of each model against the time since the cut, a plot a portion, all on the same scales."""
+    points = [point for curves in portions.values() for curve in curves.values() for point in curve]
+    until, lowest = max(ms for ms, _ in points) or 1, min(r2 for _, r2 in points)
+    bottom = min(math.floor(2 * max(lowest, LOWEST)) / 2, 0)
+    return "\n".join((f"<h3>{given_of(portion)}</h3>\n" if portion else "")
+                     + time_plot(f"time-{at}", portion, curves, until, bottom)
+                     for at, (portion, curves) in enumerate(portions.items(), 1))
+
+
+def time_plot(name, portion, curves, until, bottom):
     def place(point):
         return point[0] / until * ACROSS, 4 + 192 * (1 - max(point[1], bottom)) / (1 - bottom)
 
     heights = {level: place((0, level))[1] for level in (1, .5, 0, -1, -2, -3) if level >= bottom}
     grid = [f'<line class="zero" x1="0" y1="{y:.5g}" x2="{ACROSS}" y2="{y:.5g}"/>' for y in heights.values()]
-    styles = {model: f"c{1 + at % 5}" for at, model in enumerate(curves)}
+    styles = styles_of(curves)
     lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
     ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
                      for model, curve in curves.items())
-    clipped = "; what is lower is drawn at the bottom" if lowest < bottom else ""
+    last = max(curve[-1][0] for curve in curves.values())
+    clipped = "; what is lower is drawn at the bottom" if min(r2 for curve in curves.values() for _, r2 in curve) < bottom else ""
+    ended = "; the lines end where not all clips miss more" if last < until else ""
     return wave_figure(
-        "time-plot", "R² against the time since the cut, a line a model", f"From 0 to {number(until)} ms: {ends}.",
-        "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
+        name, "R² against the time since the cut, a line a model" + (f", {html.unescape(given_of(portion))}" if portion else ""),
+        f"From 0 to {number(last)} ms: {ends}.", "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
         [(styles[model], model) for model in curves], tall=" tall",
         labels="".join(label(number(level), 0, y / 2) for level, y in heights.items() if level > bottom),
-        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}.</figcaption>")
+        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}{ended}.</figcaption>")
 
 
 # Sections of the page.
@@ -445,25 +507,20 @@ class Story:
 
 
 def first_table(parts):
-    """R² over the first ms behind the cut, of the samples as they were written, against their own mean."""
-    rate = parts[0].rate
-    spans = [(ms, ms * rate // 1000) for ms in FIRST if 2 <= ms * rate // 1000 <= min(part.length - part.given for part in parts)]
+    """R² over the first ms behind the cut."""
+    missing = min(part.length - part.given for part in parts)
+    spans = [(ms, count) for ms, count in ((ms, columns_of(ms, parts[0].rate)) for ms in FIRST) if 2 <= count <= missing]
     lines = []
     for part in parts:
-        for style, _, clip, _ in part.fills:
-            line = [clip_label(part, style)]
-            for _, count in spans:
-                truth, made = (samples[part.given:part.given + count] for samples in (part.original.samples, clip.samples))
-                mean = sum(truth) / count
-                total = sum((value - mean) ** 2 for value in truth)
-                error = sum((a - b) ** 2 for a, b in zip(truth, made))
-                line.append(number(1 - error / total, ".3f") if total > 0 else "–")
-            lines.append(line)
-    return table("R² over the first of what was filled in", ["Clip, given"] + [f"{ms}\N{NO-BREAK SPACE}ms" for ms, _ in spans], lines)
+        for each in part.fills:
+            found = [each.first(count) for _, count in spans]
+            lines.append([clip_label(part, each)] + ["–" if math.isnan(r2) else number(r2, ".3f") for r2 in found])
+    header = ["Clip, given"] + [f"{ms}\N{NO-BREAK SPACE}ms" for ms, _ in spans]
+    return table("R² over the first milliseconds of what was filled in", header, lines) if spans else ""
 
 
-def clip_label(part, style):
-    return f"{'tutorial' if style == 'fill' else 'extended'}, {percent(part.given, part.length)}"
+def clip_label(part, each):
+    return f"{each.model}, {percent(part.given, part.length)}"
 
 
 def done_section(story, parts):
@@ -480,14 +537,14 @@ def done_section(story, parts):
 def portion_section(part, name):
     clips = [("true", "Original", part.original, "the original", "What was said, chopped to the common length."),
              ("given", "Chopped", part.chopped, "the chopped clip", "All that the model is given.")]
-    for style, whose, clip, _ in part.fills:
-        how, title, by = ("fill", "as in the tutorial", "linear regression") if style == "fill" else \
-            ("extend", "extended", "extended pipeline")
-        clips.append((how, f"Filled in, {title}", clip, f"{whose} clip", f"The same beginning; the {by} fills in the rest."))
+    for each in part.fills:
+        title, by = ("as in the tutorial", "linear regression") if each.model == "tutorial" else ("by frames", "frame model")
+        clips.append((each.model, f"Filled in, {title}", each.clip, f"{each.whose} clip",
+                      f"The same beginning; the {by} fills in the rest."))
     cards = [fill("clip", style=style, title=title, share=percent(part.given, part.length), text=text,
                   sound=data_uri("audio/wav", clip.data), spectrum=spectrum(part, clip, what))
              for style, title, clip, what, text in clips]
-    missing, peak = part.length - part.given, peak_of(part.original.samples, *(clip.samples for _, _, clip, _ in part.fills))
+    missing, peak = part.length - part.given, peak_of(part.original.samples, *(each.clip.samples for each in part.fills))
     return fill("portion", length=part.length, given=part.given, given_lasts=seconds(part.given, part.rate), missing=missing,
                 missing_lasts=seconds(missing, part.rate), four=" four" if len(clips) == 4 else "", cards="\n".join(cards),
                 range=DYNAMIC_RANGE, waveforms=waveforms(part, name, peak), peak=peak, close_up=close_up(part, name))
@@ -496,11 +553,12 @@ def portion_section(part, name):
 def score_section(parts):
     lines, flats = [], []
     for part in parts:
-        for style, _, _, (columns, samples) in part.fills:
+        for each in part.fills:
+            columns, samples = each.scores
             flat = float(samples) if samples and is_number(samples) else math.nan
             times = "–" if math.isnan(flat) else f"{number(1 - flat, '.3g')} ×"
             flats += [] if math.isnan(flat) else [flat]
-            lines.append([clip_label(part, style),
+            lines.append([clip_label(part, each),
                           esc(columns or "–"), esc(samples or "–").replace("-", "\N{MINUS SIGN}"), times])
     lowest = min(flats, default=0)
     example = fill("negative", lowest=number(lowest, ".3g"), times=number(1 - lowest, ".3g")) if lowest < 0 else ""
@@ -513,47 +571,78 @@ def short(cell):
     return format(float(cell), ".3f") if re.fullmatch(r"-?\d+\.\d{4,}", cell) else cell
 
 
-def evaluate_section():
+def cell_of(text):
+    if text == "nan":
+        return "–"
+    return esc(short(text)).replace("-", "\N{MINUS SIGN}") if is_number(text) else esc(text)
+
+
+def evaluate_section(extended):
     header, lines = table_of("evaluate/summary.tsv", ["model", "ms", "r2"])
-    cells = [[esc(short(cell)).replace("-", "\N{MINUS SIGN}") if is_number(cell) else esc(cell) for cell in line] for line in lines]
+    cells = [[cell_of(text) for text in line] for line in lines]
     names = {"r2": "R²", "ms": "ms since the cut", "model": "Model", "given": "Given", "clips": "Clips", "all": "All"}
     compared = table("The models compared", [esc(names.get(name, name)) for name in header], cells)
-    return fill("evaluate", plot=time_plot(time_curves("evaluate/time.tsv")), table=compared)
+    told = {dict(zip(header, line)).get("model") for line in lines}
+    where = "It has filled in clips above, too." if extended else "<code>make extend</code> fills in the clip above with it."
+    models = "\n".join(fill(f"model_{model}", where=where) for model in MODELS if model in told)
+    portions = time_curves("evaluate/time.tsv")
+    return fill("evaluate", plots=time_plots(portions) if portions else fill("no_plot"), table=compared,
+                models=fill("models", body=models) if models else "",
+                none=fill("no_score") if any("–" in line for line in cells) else "")
+
+
+def evaluated(files):
+    """Whether there is an evaluation to show, and what it says it was made of: {} if nothing."""
+    there = {"evaluate/summary.tsv", "evaluate/time.tsv"} <= set(files)
+    told = text_of("evaluate/facts.tsv") if there and "evaluate/facts.tsv" in files else ""
+    return there, dict(line.split("\t", 1) for line in told.splitlines() if "\t" in line)
 
 
 def again_section(known, story):
     choice = ("SEED" if story.choice == "seed" else "HOLDOUT", story.value)
     parameters = [("DIGIT", story.digit), ("SPEAKER", story.speaker), choice, ("PROVIDED", " ".join(known["portions"]))]
-    words = [f"{name}={shlex.quote(value)}" for name, value in parameters]
-    source = [] if known["own"] else ["FSDD=recordings"]
-    commands = [["make report"] + source + words]
+
+    def command(target, own, pairs):
+        return " ".join(["make", target] + ([] if own else ["FSDD=recordings"])
+                        + [f"{name}={shlex.quote(value)}" for name, value in pairs])
+
+    own = known["own"]
+    commands = [command("report", own, parameters)]
     if any(name.startswith("extend/") for name in known["files"]):
-        commands.insert(0, ["make extend"] + source + words)
-    if any(name.startswith("evaluate/") for name in known["files"]):
-        commands.insert(0, ["make evaluate"] + source)
+        commands.insert(0, command("extend", own, parameters))
+    there, told = evaluated(known["files"])
+    own_too = told["recordings"] == "embedded" if "recordings" in told else own
+    if there:
+        asked = [(name, told.get(key, "")) for name, key in
+                 (("DIGITS", "digits"), ("SPEAKERS", "speakers"), ("PROVIDED", "portions"))]
+        commands.insert(0, command("evaluate", own_too, [pair for pair in asked if pair[1]]))
+    folders = ["the recordings that come with wavefill" if each else "recordings in a folder" for each in (own, own_too)]
+    source = folders[0] + ("" if own == own_too else f", the evaluation from {folders[1]}")
     versions = [["revision", known["revision"]]] + known["versions"]
 
     def listing(pairs):
         return esc("\n".join(f"{total}  {name}" for name, total in pairs))
 
-    return fill("again", source="the recordings that come with wavefill" if known["own"] else "recordings in a folder",
-                command=esc("\n".join(map(" ".join, commands))), input_count=len(known["recordings"]),
+    return fill("again", source=source, command=esc("\n".join(commands)), input_count=len(known["recordings"]),
                 versions=table("What it was made with", ["What", "Which"], [list(map(esc, line)) for line in versions],
                                ' class="long"'),
+                evaluated=fill("evaluated", count=esc(told["count"]), total=esc(told["sha256"])) + "\n"
+                if {"count", "sha256"} <= set(told) else "",
                 inputs=listing(known["recordings"]), output_count=len(known["files"]),
                 outputs=listing((name, sha256(read(name))) for name in known["files"]))
 
 
 def page(path):
     known = json.loads(read(path))
-    story, parts = Story(), [Portion(portion) for portion in known["portions"]]
+    story, parts = Story(), [Portion(portion, known["files"]) for portion in known["portions"]]
     shares = " and ".join(percent(part.given, part.length) for part in parts)
     sections = [("done", "What was done", done_section(story, parts))]
     for at, part in enumerate(parts, 1):
         sections.append((f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")))
     sections.append(("scores", "Scores", score_section(parts)))
-    if {"evaluate/summary.tsv", "evaluate/time.tsv"} <= set(known["files"]):
-        sections.append(("time", "R² against time since the cut", evaluate_section()))
+    if evaluated(known["files"])[0]:
+        extended = any(len(part.fills) > 1 for part in parts)
+        sections.append(("time", "R² against time since the cut", evaluate_section(extended)))
     sections.append(("again", "To make it again", again_section(known, story)))
     return fill("page", title=f"{esc(story.held)}: its end filled in", icon=data_uri("image/svg+xml", ICON.encode()),
                 lead=f"The end of a spoken digit, deleted and filled in by linear regression from the first {shares} of it: "

@@ -27,14 +27,14 @@ folders = $(subst %,percent,$(PROVIDED))
 unexport CDPATH
 comma = ,
 
+# As portions.mk, which would be a make more.
 ifeq ($(strip $(PROVIDED)),)
 $(error tutorial: PROVIDED is empty, expected portions such as 0.5 0.25)
 endif
-
 ifneq ($(words $(PROVIDED)),$(words $(sort $(PROVIDED))))
 $(error tutorial: PROVIDED = $(PROVIDED), expected each portion once)
 endif
-ifneq ($(findstring /,$(PROVIDED)),)
+ifneq ($(findstring /,$(PROVIDED))$(filter -%,$(PROVIDED)),)
 $(error tutorial: PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
 endif
 
@@ -89,12 +89,12 @@ else
 # Inside OUT. A file appears whole or not at all, under a name of its own until it is done:
 # then nothing is left to remove.
 place = mv "$$temp" $(1) && trap - EXIT
-temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT TERM
+temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT QUIT TERM
 
 # In the background, so that a signal to the shell is not kept waiting for the filter. A
 # signal may come before the new process has its own way with signals: it looks whether
 # $$temp is still there. What it writes is removed when it has ended, lest it come after that.
-background = trap 'trap "" HUP INT TERM; rm -rf "$$temp"; { kill "$$!"; wait "$$!"; } 2>/dev/null; exit 1' HUP INT TERM
+background = trap 'trap "" HUP INT QUIT TERM; rm -rf "$$temp"; { kill "$$!"; wait "$$!"; } 2>/dev/null; exit 1' HUP INT QUIT TERM
 produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(background); : >"$$temp" || exit 1; \
 	{ test -e "$$temp" && exec $(1) >"$$temp"; } & wait "$$!" && $(call place,$@)
 
@@ -102,7 +102,7 @@ produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(background); : >"$$temp
 note = @$(temp); $(1) >"$$temp" || exit 1; { test -e $@ && cmp -s "$$temp" $@; } || { $(call place,$@); }
 
 hold_out = $(if $(HOLDOUT),--name=$(call q,$(HOLDOUT)),--seed=$(call q,$(SEED)))
-source = -d $(DIGIT) -s $(SPEAKER) $(call q,$(RECORDINGS))
+source = -d $(call q,$(DIGIT)) -s $(call q,$(SPEAKER)) $(call q,$(RECORDINGS))
 
 all: $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt)
 
@@ -111,7 +111,7 @@ scores: all
 
 # Some shells order names by the locale.
 recordings.list: FORCE
-	$(call note,(LC_ALL=C && cd -- $(call q,$(RECORDINGS)) && cksum -- $(DIGIT)_$(SPEAKER)_* 2>/dev/null || { \
+	$(call note,(LC_ALL=C && cd -- $(call q,$(RECORDINGS)) && cksum -- $(call q,$(DIGIT)_$(SPEAKER)_)* 2>/dev/null || { \
 		echo tutorial: $(call q,$(RECORDINGS): no recordings $(DIGIT)_$(SPEAKER)_TAKE.wav$(comma) expected some) >&2; exit 1; }))
 
 holdout.choice: FORCE
@@ -171,7 +171,7 @@ $(folder)/score.txt: $(folder)/columns.r2 $(folder)/samples.r2 holdout.choice
 	} >"$$$$temp" && $$(call place,$$@)
 
 $(folder):
-	@mkdir -p $$@
+	@mkdir -p -- $$@
 
 endef
 $(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(eval $(rules))))

@@ -195,11 +195,12 @@ for take, line in enumerate(lines):
         for column, ms in columns:
             assert abs(float(line[f"{model} {column}"]) - pooled(model, ms, [take])) < 6e-7 * max(1, abs(pooled(model, ms, [take])))
 lines, count = table("time.tsv")
-assert [(line["model"], line["ms"]) for line in lines] == [(m, ms) for m in order for ms, _ in stretches[:-1]] and count == 50
+assert [(line["given"], line["model"], line["ms"]) for line in lines] == [("0.25", m, ms) for m in order for ms, _ in stretches[:-1]] and count == 50
 assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for line in lines)
 import xml.dom.minidom
 plot = xml.dom.minidom.parse(folder + "time.svg")
 curves = [element.getAttribute("points").split() for element in plot.getElementsByTagName("polyline")]
+assert [element.getAttribute("class") for element in plot.getElementsByTagName("polyline")] == order
 for model, curve in zip(order, curves):
     for (ms, _), point in zip(stretches[:-1], curve):
         want = 60 + 5.6 * float(ms), 20 + 140 * (1 - max(pooled(model, ms), -1))
@@ -263,7 +264,21 @@ assert len(curves) == 5 and all(len(curve) == 10 for curve in curves)' "$FRESH"
     run -0 cut -f 1 out/evaluate/summary.tsv
     assert_equal "$(uniq <<<"$output" | paste -s -d ' ')" 'given 0.5 10% 90'
     run -0 cut -f 1 out/evaluate/time.tsv
-    assert_equal "$(uniq <<<"$output" | sed -n '2p;$p' | paste -s -d '|')" 'tutorial, 0.5 given|silence, 90 given'
+    assert_equal "$(uniq <<<"$output" | paste -s -d ' ')" 'given 0.5 10% 90'
+    # A panel each, below each other; a model looks the same in all.
+    py '
+import xml.dom.minidom
+plot = xml.dom.minidom.parse("out/evaluate/time.svg")
+panels = plot.getElementsByTagName("g")
+assert [panel.getAttribute("transform") for panel in panels] == ["translate(0 10)", "translate(0 390)", "translate(0 770)"]
+assert plot.documentElement.getAttribute("viewBox") == "0 0 860 1140"
+order = ["tutorial", "ridge", "frames", "mean", "silence"]
+for panel, portion in zip(panels, ("0.5", "10%", "90")):
+    words = [text.firstChild.data for text in panel.getElementsByTagName("text")]
+    assert words[0] == portion + " given" and words[-5:] == order, words
+    assert [curve.getAttribute("class") for curve in panel.getElementsByTagName("polyline")] == order
+    places = [text.getAttribute("y") for text in panel.getElementsByTagName("text")][-5:]
+    assert len(set(places)) == 5'
     # Half as many samples a second: all the same in ms.
     mkdir slow
     local path
@@ -271,7 +286,7 @@ assert len(curves) == 5 and all(len(curve) == 10 for curve in curves)' "$FRESH"
         sox "$path" -r 4000 "slow/${path#rec/}"
     done
     pipeline evaluate OUT=slower FSDD=slow >log
-    run -0 cut -f 2 slower/evaluate/time.tsv
+    run -0 cut -f 3 slower/evaluate/time.tsv
     assert_equal "$(sed 11q <<<"$output" | paste -s -d ' ')" 'ms 2 5 10 15 20 30 40 50 75 100'
 }
 
@@ -280,17 +295,137 @@ assert len(curves) == 5 and all(len(curve) == 10 for curve in curves)' "$FRESH"
     run -2 --separate-stderr "${make[@]}" FSDD=nowhere
     # shellcheck disable=SC2154
     assert_equal "${stderr_lines[0]}" 'evaluate: nowhere: no directory, expected one of recordings (FSDD)'
-    some a 3 0
+    some a 1 0
     run -2 --separate-stderr "${make[@]}" FSDD=rec
-    assert_equal "${stderr_lines[0]}" 'evaluate: 0 by a: 3 takes, expected at least 4: the frame model is chosen on one half of them for the other'
-    run -2 --separate-stderr "${make[@]}" FSDD=rec SPEAKERS=b
-    assert_equal "${stderr_lines[0]}" "evaluate: $PWD/rec: no takes DIGIT_SPEAKER_TAKE.wav asked for, expected some"
+    # shellcheck disable=SC2154
+    assert_equal "$(sed 2q <<<"$stderr")" "evaluate: 0 by a: 1 take, expected at least 4: the frame model is chosen on one half of them for the other; left out
+evaluate: $PWD/rec: no digit by a speaker with at least 4 takes, expected one"
+    some a 6 0
+    some b 6 1
+    local variables message
+    while IFS='|' read -r variables message; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr "${make[@]}" FSDD=rec $variables
+        assert_equal "${stderr_lines[0]}" "evaluate: $PWD/rec: no takes $message"
+    done <<'END'
+SPEAKERS=a,nobody|by nobody, expected some (SPEAKERS)
+DIGITS=7,0|of 7, expected some (DIGITS)
+DIGITS=0 SPEAKERS=a,b|by b of 0, expected some (SPEAKERS)
+DIGITS=x SPEAKERS=a|by a of x, expected some (SPEAKERS)
+END
+    run -2 --separate-stderr "${make[@]}" FSDD=rec DIGITS=1 SPEAKERS=a
+    assert_equal "$(sed 2q <<<"$stderr")" "evaluate: $PWD/rec: no takes by a of 1, expected some (SPEAKERS)
+evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
+    mkdir none short
+    run -2 --separate-stderr "${make[@]}" FSDD=none
+    assert_equal "${stderr_lines[0]}" "evaluate: $PWD/none: no takes DIGIT_SPEAKER_TAKE.wav, expected some"
+    [ ! -e out ]
+    local take
+    for take in 0 1 2 3; do
+        sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
+    done
+    run -2 --separate-stderr "${make[@]}" FSDD=short
+    assert_equal "$(grep -v '^make' <<<"$stderr")" 'evaluate: 0 by a: 1 of 4 columns given, expected at least 2: a frame and what follows it'
+    rm -r rec
     some a 5 0
     truncate -s 1000 rec/0_a_2.wav
     run -2 --separate-stderr "${make[@]}" FSDD=rec
     assert_regex "${stderr_lines[0]}" '^fsdd-load: .*/rec/0_a_2.wav: truncated'
     run -0 find out -type f -name '*sums*' -o -name '*.tsv' -o -name '.wf-*'
     assert_output ''
+}
+
+@test "evaluate: what is no take, and digits of too few takes, are left out, and the rest is evaluated" {
+    some a 5 0
+    pipeline evaluate OUT=want FSDD=rec >log
+    cp rec/0_a_4.wav rec/0_a_4.txt
+    touch rec/0_a_9.lab rec/1_a_{0,1,2,3,4}.lab
+    some a 3 7
+    run -0 --separate-stderr make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" FSDD=rec OUT=out
+    assert_equal "$stderr" 'evaluate: 7 by a: 3 takes, expected at least 4: the frame model is chosen on one half of them for the other; left out'
+    diff -r want out
+    # Names that would be options of cmp and mv, or several words.
+    rm rec/7_a_*
+    cp rec/0_a_0.wav rec/0_-dash_0.wav
+    cp rec/0_a_0.wav 'rec/0_a;b c_0.wav'
+    run -0 --separate-stderr make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" FSDD=rec OUT=out
+    assert_equal "$stderr" "evaluate: $PWD/rec: 2 recordings by speakers of other characters than letters, digits, . _ + and, not first, -; left out"
+    diff -r want out
+    rm rec/0_-dash_0.wav 'rec/0_a;b c_0.wav'
+    # fsdd-load does not look at the case of .wav either.
+    mv rec/0_a_3.wav rec/0_a_3.WAV
+    pipeline evaluate OUT=out FSDD=rec >two
+    diff log two
+}
+
+@test "evaluate: a list holds the takes of its speaker, and none of one whose name begins alike" {
+    some b 4 0
+    some b_b 4 0
+    pipeline evaluate OUT=out FSDD=rec >log
+    run -0 cut -d ' ' -f 3 out/evaluate/b_0.list
+    assert_equal "$output" $'0_b_0.wav\n0_b_1.wav\n0_b_2.wav\n0_b_3.wav'
+    stamps out >before
+    cp "$CORPUS/0_espeak_40.wav" rec/0_b_b_4.wav
+    pipeline evaluate OUT=out FSDD=rec >log
+    stamps out >after
+    assert_equal "$(remade before after | tr ' ' '\n' | grep sums)" evaluate/0.25/b_b_0.sums
+}
+
+@test "evaluate: a stretch that is longer than what is missing of some clip has no score, and a curve ends before it" {
+    some a 4 0
+    local take
+    # Of 480 samples the last 240 are missing: 30 ms.
+    for take in 0 1 2 3; do
+        sox "$CORPUS/0_espeak_$take.wav" "rec/0_b_$take.wav" trim 1000s 480s
+    done
+    pipeline evaluate OUT=out FSDD=rec PROVIDED=0.5 >log
+    # shellcheck disable=SC2016
+    run -0 awk -F '\t' '{ print $1, $3, $5, $6, $7 }' out/evaluate/summary.tsv
+    assert_regex "${lines[1]}" '^0\.5 8 -?[0-9.]+ -?[0-9.]+ nan$'
+    # Those of a, which has all, are as ever.
+    # shellcheck disable=SC2016
+    run -0 awk -F '\t' '$2 == "a" && $8 != "nan" || $2 == "b" && $8 == "nan" { n++ } END { print n }' out/evaluate/groups.tsv
+    assert_output 10
+    # shellcheck disable=SC2016
+    run -0 awk -F '\t' '$2 == "frames" { print $3 }' out/evaluate/time.tsv
+    assert_equal "$(paste -s -d ' ' <<<"$output")" '2 5 10 15 20 30'
+    run -0 grep -o '<polyline class="mean" points=".*"' out/evaluate/time.svg
+    assert_regex "$output" ' 620\.0,[0-9.]+"$'
+    # Too little is missing for any: tables, and a plot that says so.
+    pipeline evaluate OUT=none FSDD=rec PROVIDED=0.999 >log
+    run -0 cat none/evaluate/time.tsv
+    assert_output $'given\tmodel\tms\tr2'
+    run -0 grep -c 'no stretch that all clips have' none/evaluate/time.svg
+    assert_output 1
+}
+
+@test "evaluate: facts.tsv has the variables and the sum of the recordings, and changes with them alone" {
+    some a 5 0
+    some b 4 1
+    some c 4 1
+    pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b' PROVIDED='0.25 10%' >log
+    diff out/evaluate/facts.tsv <(
+        printf '%s\t%s\n' recordings given digits '' speakers 'a b' portions '0.25 10%' count 9
+        printf 'sha256\t%s\n' "$(cd rec && sha256sum 0_a_*.wav 1_b_*.wav | sha256sum | cut -d ' ' -f 1)"
+    )
+    stamps out >before
+    pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b' PROVIDED='0.25 10%' >log
+    stamps out | diff before -
+    run -0 sed -n '1p;5p' "$FRESH/evaluate/facts.tsv"
+    assert_output $'recordings\tembedded\ncount\t50'
+    run -0 sed -n 's/^sha256\t//p' "$FRESH/evaluate/facts.tsv"
+    # shellcheck disable=SC2016
+    assert_output "$(cd "$CORPUS" && sha256sum ./*.wav | sed 's|\./||' | sort -k 2 | sha256sum | cut -d ' ' -f 1)"
+}
+
+@test "evaluate: on a terminal it counts what was asked for" {
+    some a 4 0
+    some b 4 1
+    pipeline evaluate OUT=out FSDD=rec >log
+    rm out/evaluate/0.25/a_0.sums
+    script -qec "make -f '$ROOT/pipelines/evaluate.mk' BIN='$BIN' OUT=out FSDD=rec SPEAKERS=a" /dev/null </dev/null >log 2>&1 3>&-
+    run -0 grep -ao 'evaluate: [0-9]* of [0-9]*, 0.25 given' log
+    assert_output 'evaluate: 1 of 1, 0.25 given'
 }
 
 @test "extend: the clip is filled in by the frame model, as chosen on the other takes" {
@@ -344,4 +479,40 @@ assert "Extrapolation R^2 Score: 0.0\n" in text' "$FRESH"
     assert_output --partial '0.25 is given, the frame model (near '
     pipeline extend OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
     diff -r fresh/extend out/extend
+}
+
+@test "extend: what a killed run has begun is removed, and nothing else" {
+    cp -Rp "$FRESH" out
+    mkdir out/extend/0.25/.wf-predicted.mat.123
+    touch out/extend/.wf-scripts.list.123 out/extend/0.25/.wf-predicted.mat.123/clips out/extend/0.25/.wf-kept
+    pipeline extend OUT=out PROVIDED=0.25 >log
+    run -0 find out -name '.wf-*'
+    assert_output out/extend/0.25/.wf-kept
+}
+
+@test "extend: milliseconds are rounded to columns, as they are when models are fitted" {
+    mkdir odd
+    local path
+    for path in "$CORPUS"/0_espeak_{0,1,2,3}.wav; do
+        sox "$path" -t raw - | sox -t raw -r 8100 -e signed -b 16 -c 1 - "odd/${path##*/}"
+    done
+    pipeline extend OUT=out FSDD=odd SPEAKER=espeak PROVIDED=0.25 >log
+    # 40.5 and 121.5 columns.
+    run -0 grep -o '5 ms: [^;]*' out/extend/0.25/score.txt
+    assert_equal "${lines[0]}" "5 ms: $(r2-score -q --pooled -c :41 out/heldout.mat out/extend/0.25/predicted.mat | xargs printf %.4f)"
+    refute [ "${lines[0]}" = "5 ms: $(r2-score -q --pooled -c :40 out/heldout.mat out/extend/0.25/predicted.mat | xargs printf %.4f)" ]
+}
+
+@test "extend: too few takes or columns are refused in one line" {
+    some a 2 0
+    mkdir short
+    local take
+    for take in 0 1 2 3; do
+        sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
+    done
+    run -2 --separate-stderr make -f "$ROOT/pipelines/extend.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKER=a PROVIDED=0.25
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" \
+        'extend: 1 take besides the one held out, expected at least 2: the frame model is chosen by filling each in from the others'
+    run -2 --separate-stderr make -f "$ROOT/pipelines/extend.mk" BIN="$BIN" OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'extend: 1 of 4 columns given, expected at least 2: a frame and what follows it'
 }

@@ -531,6 +531,20 @@ END
     diff -r "$odd/-out" "$FRESH"
 }
 
+@test "tutorial: a speaker's name is a name, whatever is in it" {
+    local speaker="sp ace;touch run;\`touch run\`*'&" take
+    mkdir rec
+    for take in 0 1 2; do
+        cp "$CORPUS/0_espeak_$take.wav" "rec/0_${speaker}_$take.wav"
+        cp "$CORPUS/0_espeak_$take.wav" "rec/0_espeak_$take.wav"
+    done
+    make -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" FSDD=rec SPEAKER=espeak OUT=plain PROVIDED=0.25 >log 2>&1
+    make -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" FSDD=rec SPEAKER="$speaker" OUT=odd PROVIDED=0.25 >log 2>&1
+    # What has the names in it differs.
+    diff -r -x recordings.list -x '*.mat' -x model.lsq plain odd
+    [ -z "$(find . -name 'run*')" ]
+}
+
 @test "tutorial: a CDPATH in the environment does not lead it astray" {
     mkdir -p other/rec other/out rec
     cp "$CORPUS"/*.wav rec
@@ -610,13 +624,21 @@ END
     cmp out/0.25/ExtrapolatedClip.wav "$FRESH/0.25/ExtrapolatedClip.wav"
 }
 
-@test "tutorial: portions that are none, come twice or lead elsewhere are refused before anything is made" {
-    local portions
-    for portions in '' '0.5 0.5' ../x; do
-        run -2 --separate-stderr make -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" OUT=out PROVIDED="$portions"
-        assert_output ''
-        # shellcheck disable=SC2154
-        assert_regex "$stderr" 'tutorial: PROVIDED .*, expected '
-        [ ! -e out ]
+@test "all pipelines: portions that are none, come twice or lead elsewhere are refused before anything is made" {
+    local name portions want
+    for name in tutorial extend evaluate report; do
+        while IFS='|' read -r portions want; do
+            run -2 --separate-stderr make -f "$ROOT/pipelines/$name.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out PROVIDED="$portions"
+            assert_output ''
+            # shellcheck disable=SC2154
+            assert_regex "${stderr_lines[0]}" "/(portions|tutorial)\\.mk:[0-9]+: \\*\\*\\* $name: PROVIDED $want\\.  Stop\\.\$"
+            [ ! -e out ]
+        done <<'END'
+|is empty, expected portions such as 0\.5 0\.25
+0.5 0.5|= 0\.5 0\.5, expected each portion once
+../x|= \.\./x, expected portions such as 0\.5 0\.25
+./0.25|= \./0\.25, expected portions such as 0\.5 0\.25
+-5|= -5, expected portions such as 0\.5 0\.25
+END
     done
 }

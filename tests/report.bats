@@ -42,6 +42,7 @@ rate, samples = wavfile.read(sys.argv[1])
 wavfile.write(sys.argv[2], rate, samples // 2)' "$1/$portion/ExtrapolatedClip.wav" "$1/extend/$portion/ExtrapolatedClip.wav"
         printf '%s\n' 'Extrapolation R^2 Score: 0.0' "R^2 over the samples filled in: $portion (1 is exact)" \
             >"$1/extend/$portion/score.txt"
+        cp "$1/$portion/"{OriginalTestClip,ChoppedTestClip}.wav "$1/$portion/predicted.mat" "$1/extend/$portion"
     done
 }
 
@@ -227,7 +228,7 @@ for portion, share in ("0.5", "50"), ("0.25", "25"):
     printed = re.search(r"filled in: (\S+)", read_file("out", portion, "score.txt").decode()).group(1)
     assert abs(1 - float(printed) - times) < 1e-8
     want += [f"tutorial, {share}\u00a0%", "0.0", printed.replace("-", "\u2212"), f"{times:.3g} \u00d7"]
-    want += [f"extended, {share}\u00a0%", "0.0", portion, f"{1 - float(portion):.3g} \u00d7"]
+    want += [f"frames, {share}\u00a0%", "0.0", portion, f"{1 - float(portion):.3g} \u00d7"]
 assert cells[:16] == want, cells[:16]'
 }
 
@@ -288,7 +289,7 @@ page = Page(os.path.join(sys.argv[1], "report.html"))
 def curve(element):
     return np.array([[float(number) for number in point.split()] for point in element["d"].strip("MZ").split("L")])
 paths = [element for element in page.all("path") if "ul" not in element["in"]]
-assert [element["class"] for element in paths] == ["true area", "fill area", "true", "fill"] * 2
+assert [element["class"] for element in paths] == ["true area", "tutorial area", "true", "tutorial"] * 2
 for portion, start in ("0.5", 0), ("0.25", 4):
     original, filled = (wavfile.read(os.path.join(sys.argv[1], portion, clip + ".wav"))[1].astype(float) for clip in ("OriginalTestClip", "ExtrapolatedClip"))
     n = len(original)
@@ -328,7 +329,7 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     report OUT=out >log
     stamps out >after
     assert_equal "$(remade before after)" 'report.facts report.html'
-    run -0 grep -c '<article class="clip extend">' out/report.html
+    run -0 grep -c '<article class="clip frames">' out/report.html
     assert_output 2
     sed -i 's/0\.25 /0.2625 /' out/extend/0.25/score.txt
     stamps out >before
@@ -377,14 +378,171 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     report OUT=out >log
     py "$with_page"'
 page = Page("out/report.html")
-paths = [element["d"] for element in page.all("path") if element["class"] in ("c1", "c2") and "ul" not in element["in"]]
+paths = [element["d"] for element in page.all("path") if element["class"] in ("other1", "ridge") and "ul" not in element["in"]]
 # The lowest that is drawn is -1: R2 1 at 4, -1 at 196 of 200.
 assert paths == ["M0 4L350 196L700 196", "M0 100L700 52"], paths
-assert page.by_id("time-plot-d")["text"] == "From 0 to 40 ms: least <squares> 1.00 at first, \u22121.00 at last; ridge 0.00 at first, 0.50 at last."
+assert page.by_id("time-1-d")["text"] == "From 0 to 40 ms: least <squares> 1.00 at first, \u22121.00 at last; ridge 0.00 at first, 0.50 at last."
 assert page.all("figcaption")[0]["text"] == "R\u00b2 from bottom to top, \u22121 to 1; what is lower is drawn at the bottom."
 cells = page.cells()
 at = cells.index("Model")
 assert cells[at:at + 9] == ["Model", "ms since the cut", "R\u00b2", "least <squares>", "40", "\u22121.5", "ridge", "40", "0.25"], cells[at:at + 9]'
+}
+
+# What evaluate.mk makes of three models and two portions, with no plot for one.
+evaluated_twice() {
+    local portion model ms
+    mkdir -p "$1/evaluate"
+    {
+        printf 'given\tmodel\tclips\t5 ms\tall\n'
+        for portion in 0.5 10% 300; do
+            for model in tutorial frames silence; do
+                printf '%s\t%s\t8\tnan\t-0.25\n' "$portion" "$model"
+            done
+        done
+    } >"$1/evaluate/summary.tsv"
+    {
+        printf 'given\tmodel\tms\tr2\n'
+        for portion in 0.5 10% 300; do
+            for model in tutorial frames silence; do
+                for ms in 2 5; do
+                    [ "$ms $portion" != '5 300' ] || continue
+                    printf '%s\t%s\t%s\t0.5\n' "$portion" "$model" "$ms"
+                done
+            done
+        done
+    } >"$1/evaluate/time.tsv"
+    printf '%s\t%s\n' recordings given digits '0 1' speakers 'a b' portions '0.5 10% 300' count 32 sha256 "$(printf '%064d' 5)" >"$1/evaluate/facts.tsv"
+}
+
+@test "report: a plot a portion, each model in its colour and explained by its name, the commands with their variables" {
+    cp -Rp "$FRESH" out
+    extended out
+    evaluated_twice out
+    report OUT=out >log
+    py "$with_page"'
+page = Page("out/report.html")
+headings = [element["text"] for element in page.all("h3")]
+assert headings[-3:] == ["50\u00a0% given", "10\u00a0% given", "300 samples given"], headings
+assert page.by_id("time-2-t")["text"] == "R\u00b2 against the time since the cut, a line a model, 10\u00a0% given"
+assert page.by_id("time-3-d")["text"] == "From 0 to 2 ms: " + "; ".join(f"{model} 0.50 at first, 0.50 at last" for model in ("tutorial", "frames", "silence")) + "."
+assert [element["text"] for element in page.all("figcaption")][-2:] == ["R\u00b2 from bottom to top, 0 to 1.",
+    "R\u00b2 from bottom to top, 0 to 1; the lines end where not all clips miss more."]
+classes = [element["class"] for element in page.all("path") if "ul" not in element["in"]]
+assert classes[-9:] == ["tutorial", "frames", "silence"] * 3, classes
+assert {"true area", "tutorial area", "frames area", "true", "tutorial", "frames"} == set(classes[:-9])
+# One colour and one kind of line for each, in light and in dark.
+rules = re.findall(r"^\.(\w+) \{ color: var\(--(\w+)\); --key: var\(--(\w+)\); \}$", page.source, re.M)
+assert all(a == b == c for a, b, c in rules) and {a for a, _, _ in rules} == {"true", "tutorial", "ridge", "frames", "mean", "silence"}, rules
+dashes = re.findall(r"^svg \.(\w+) \{ stroke-dasharray: (.*); \}$", page.source, re.M)
+assert len({dash for name, dash in dashes if name != "area"}) == 5 and "tutorial" not in dict(dashes), dashes
+assert [(element["class"], element["text"]) for element in page.all("dt")] == [(model, model) for model in ("tutorial", "frames", "silence")]
+assert len(page.all("dd")) == 3 and all(len(element["text"]) > 20 for element in page.all("dd"))
+assert "It has filled in clips above, too." in page.all("dd")[1]["text"]
+assert [element["text"] for element in page.all("h4")][3] == "Filled in, by frames"
+cells = page.cells()
+at = cells.index("Given")
+assert cells[at:at + 10] == ["Given", "Model", "Clips", "5 ms", "All", "0.5", "tutorial", "8", "\u2013", "\u22120.25"], cells[at:at + 10]
+assert "\u2013: not all clips miss that much, or nothing varies there." in [element["text"] for element in page.all("p")]
+made = page.all("pre")[0]["text"].splitlines()
+assert made == ["make evaluate FSDD=recordings DIGITS=\u00270 1\u0027 SPEAKERS=\u0027a b\u0027 PROVIDED=\u00270.5 10% 300\u0027",
+                "make extend DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027",
+                "make report DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027"], made
+words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
+assert "From the recordings that come with wavefill, the evaluation from recordings in a folder, in a clone of the project or an unpacked tarball of it:" in words
+assert "The evaluation is of 32 recordings. What sha256sum prints for them, ordered by name in the C locale, has the SHA-256 sum " + "0" * 63 + "5" in words'
+}
+
+@test "report: an evaluation without a score over time has no plot, but its table" {
+    cp -Rp "$FRESH" out
+    evaluated_twice out
+    sed -i 2,99d out/evaluate/time.tsv
+    report OUT=out >log
+    py "$with_page"'
+page = Page("out/report.html")
+words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
+assert "There is no plot over time: no stretch has a score, because not all clips miss that much or because nothing varies." in words
+assert "The models compared" in [element["text"] for element in page.all("caption")]
+assert "make extend fills in the clip above with it." in page.all("dd")[1]["text"]'
+}
+
+@test "report: the extended clip of another take or cut is left out, and that is said" {
+    cp -Rp "$FRESH" out
+    extended out
+    local make=(make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out)
+    local said="report: extend/0.25 is not of the clip in 0.25, left out: run 'make extend' again with the same variables"
+    run -0 --separate-stderr "${make[@]}" HOLDOUT=0_espeak_9 PROVIDED=0.25
+    # shellcheck disable=SC2154
+    assert_equal "$(grep ^report: <<<"$stderr")" "$said"
+    run -1 grep -E 'clip frames|make extend|frames, 25|  extend/' out/report.html
+    # As long as its own, cut elsewhere; then without a word what it is of.
+    run -0 --separate-stderr "${make[@]}" PROVIDED=0.25
+    assert_equal "$(grep ^report: <<<"$stderr")" ''
+    run -0 grep -c 'clip frames' out/report.html
+    cp out/extend/0.5/ChoppedTestClip.wav out/extend/0.25
+    run -0 --separate-stderr "${make[@]}"
+    assert_equal "$(grep ^report: <<<"$stderr")" "$said"
+    run -0 grep -c 'clip frames' out/report.html
+    assert_output 1
+    rm out/extend/0.25/OriginalTestClip.wav
+    cp out/0.25/ChoppedTestClip.wav out/extend/0.25
+    run -0 --separate-stderr "${make[@]}"
+    assert_equal "$(grep ^report: <<<"$stderr")" "$said"
+    # Clips of another length, which cannot be shown together.
+    some_short
+    run -0 --separate-stderr "${make[@]}" FSDD=short SPEAKER=a PROVIDED=0.5
+    assert_equal "$(grep ^report: <<<"$stderr")" "report: extend/0.5 is not of the clip in 0.5, left out: run 'make extend' again with the same variables"
+}
+
+# Four takes of 900 samples in the folder short, and a text beside one.
+some_short() {
+    local take
+    mkdir short
+    for take in 0 1 2 3; do
+        sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 900s
+    done
+    echo zero >short/0_a_0.txt
+}
+
+@test "report: scores over the first ms are those before rounding, of as many columns as the models are fitted to" {
+    some_short
+    # 8100 samples a second: 5 ms are 40.5.
+    local path
+    for path in short/*.wav; do
+        sox "$path" -t raw - | sox -t raw -r 8100 -e signed -b 16 -c 1 - other.wav
+        mv other.wav "$path"
+    done
+    report OUT=out FSDD=short SPEAKER=a >log
+    py "$with_page"'
+page = Page("out/report.html")
+cells = page.cells()
+at = cells.index("5\u00a0ms")
+assert cells[at:at + 4] == [f"{ms}\u00a0ms" for ms in (5, 10, 20, 50)]
+truth, want = x(read("out/heldout.mat"))[0].astype(float), []
+for portion, share in ("0.5", "50"), ("0.25", "25"):
+    filled = x(read(f"out/{portion}/predicted.mat"))[0]
+    want.append(f"tutorial, {share}\u00a0%")
+    for count in 41, 81, 162, 405:
+        t, f = truth[-len(filled):][:count], filled[:count]
+        want.append(f"{1 - ((t - f) ** 2).sum() / ((t - t.mean()) ** 2).sum():.3f}".replace("-", "\u2212"))
+assert cells[at + 4:at + 14] == want, (cells[at + 4:at + 14], want)
+# What is no recording is no input.
+assert [line.split()[1] for line in page.all("pre")[1]["text"].splitlines()] == [f"0_a_{take}.wav" for take in range(4)]'
+}
+
+@test "report: what it says of the scores is so for clips that are not silent in the middle, and where samples are met exactly" {
+    mkdir flat
+    # Around 3000, so that silence is far off, and the same in each take where it goes on.
+    py '
+from scipy.io import wavfile
+rng = np.random.default_rng(1)
+for take in range(6):
+    y = 3000 + 200 * np.sin(np.arange(1200) / 9) + rng.normal(0, 30, 1200)
+    y[1190:] = 3000
+    wavfile.write(f"flat/0_a_{take}.wav", 8000, y.astype(np.int16))'
+    report OUT=out FSDD=flat SPEAKER=a PROVIDED=0.5 >log
+    run -1 grep -i 'silence would\|score is 0\.0' out/report.html
+    run -0 grep -c 'the share of samples that are met exactly' out/report.html
+    assert_output 1
 }
 
 @test "report: what cannot be shown is refused in one line, and the page before stays" {
@@ -432,7 +590,6 @@ assert cells[at:at + 9] == ["Model", "ms since the cut", "R\u00b2", "least <squa
     done <<'END'
 |empty, expected columns such as model, ms, r2
 a\tb\n|columns a, b, expected model, ms, r2
-model\tms\tr2\n|no finite score, expected some
 model\tms\tr2\nols\t1\n|row 1 of 2 columns, expected 3
 ols\t1\t1\nols\t2\tx\n|row 2: '2' and 'x', expected numbers
 END
