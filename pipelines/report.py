@@ -583,7 +583,7 @@ def evaluate_section(extended):
     names = {"r2": "R²", "ms": "ms since the cut", "model": "Model", "given": "Given", "clips": "Clips", "all": "All"}
     compared = table("The models compared", [esc(names.get(name, name)) for name in header], cells)
     told = {dict(zip(header, line)).get("model") for line in lines}
-    where = "It has filled in clips above, too." if extended else "<code>make extend</code> fills in the clip above with it."
+    where = "It also filled in the clips above." if extended else "<code>make extend</code> fills in the clip above with it."
     models = "\n".join(fill(f"model_{model}", where=where) for model in MODELS if model in told)
     portions = time_curves("evaluate/time.tsv")
     return fill("evaluate", plots=time_plots(portions) if portions else fill("no_plot"), table=compared,

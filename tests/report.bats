@@ -437,7 +437,7 @@ dashes = re.findall(r"^svg \.(\w+) \{ stroke-dasharray: (.*); \}$", page.source,
 assert len({dash for name, dash in dashes if name != "area"}) == 5 and "tutorial" not in dict(dashes), dashes
 assert [(element["class"], element["text"]) for element in page.all("dt")] == [(model, model) for model in ("tutorial", "frames", "silence")]
 assert len(page.all("dd")) == 3 and all(len(element["text"]) > 20 for element in page.all("dd"))
-assert "It has filled in clips above, too." in page.all("dd")[1]["text"]
+assert "It also filled in the clips above." in page.all("dd")[1]["text"]
 assert [element["text"] for element in page.all("h4")][3] == "Filled in, by frames"
 cells = page.cells()
 at = cells.index("Given")
