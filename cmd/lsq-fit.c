@@ -277,7 +277,7 @@ int main(int argc, char **argv)
 
     free(o.fitting.grid);
     stream_close(in);
-    /* Neither shows up where the other fails. */
+    /* Neither shows up where the other fails, unless the system refuses the rename in the end. */
     if (o.fitting.left_out != NULL)
         output_finish(o.fitting.left_out);
     output_close(out);

@@ -148,6 +148,11 @@ static void remark_loo(const struct fitting *f, const struct loo *loo, const str
              "leave-one-out: %" PRIu64 " row%s without which the others do not determine all "
              "coefficients: the solution is then that of minimum norm",
              loo->deficient, msg_plural(loo->deficient));
+    if (loo->doubtful > 0)
+        warn(NULL,
+             "leave-one-out: %" PRIu64 " more row%s far from the others: what is predicted of %s "
+             "may have lost digits",
+             loo->doubtful, msg_plural(loo->doubtful), loo->doubtful == 1 ? "it" : "them");
 }
 
 void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *input,

@@ -2,6 +2,7 @@
 
 #include "block.h"
 #include "fit_check.h"
+#include "lsq_left_out.h"
 #include "mem.h"
 #include "msg.h"
 #include "progress.h"
@@ -27,20 +28,22 @@ static void add_squares(struct loo *loo, const double *errors, size_t n)
         loo->squares[i] += errors[i] * errors[i];
 }
 
-/* A row that the fit nearly goes through has lost the digits of its error that it lacks to
- * a leverage of 1: it is for refit.h. With as many directions as rows all errors are ratios of
- * other sums, and with a penalty they keep their digits. */
+static bool is_free(const struct loo *loo)
+{
+    return loo->count == 1 && loo->lambdas[0] == 0;
+}
+
+/* A row whose errors rounding may have changed by that much is for refit.h. */
 static void add_row(struct loo *loo, const struct lsq_spectrum *s, uint64_t index,
                     const double *row, double *errors)
 {
-    static const double NEAR = 1e-6;
-    double rest = lsq_spectrum_row(s, row, loo->lambdas, loo->count, errors);
-    bool free = s->metric != NULL;
-    bool spare = s->rank + s->intercept < s->rows;
+    static const double DOUBT = 1e-9;
+    struct lsq_left_out known = lsq_left_out(s, row, loo->lambdas, loo->count, errors);
     r2_add(&loo->total, row + s->given, row + s->given);
-    if (free && spare && rest < NEAR && refit_take(&loo->refit, index, row, s->given + s->targets))
+    if (known.doubt > DOUBT && refit_take(&loo->refit, index, row, s))
         return;
-    loo->deficient += free && rest == 0;
+    loo->doubtful += known.doubt > DOUBT;
+    loo->deficient += known.through && is_free(loo);
     add_squares(loo, errors, loo->count * s->targets);
 }
 
@@ -78,9 +81,10 @@ void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
         progress_rows(&progress, stream_row0(in) + block.rows);
     }
     progress_end(&progress);
-    refit_run(&loo->refit, in, s);
+    refit_run(&loo->refit, in, s, loo->lambdas, loo->count);
     for (size_t i = 0; i < loo->refit.count; i++)
-        add_squares(loo, loo->refit.errors + i * s->targets, s->targets);
+        add_squares(loo, refit_errors(&loo->refit, loo->refit.index[i], 0),
+                    loo->count * s->targets);
     loo->deficient += loo->refit.deficient;
     choose(loo, s, stream_name(in));
     free(row);
@@ -103,9 +107,9 @@ static size_t put_some(const struct loo *loo, struct stream *in, const struct bl
     block_put_head(out, &meta, row, n, &nd_double, s->targets, last);
     for (size_t i = row; i < row + n; i++) {
         table_row(in, block, i, c, room);
-        const double *known = refit_errors(&loo->refit, stream_row0(in) + i);
+        const double *known = refit_errors(&loo->refit, stream_row0(in) + i, loo->best);
         if (known == NULL)
-            lsq_spectrum_row(s, room, loo->lambdas + loo->best, 1, errors);
+            lsq_left_out(s, room, loo->lambdas + loo->best, 1, errors);
         for (size_t j = 0; j < s->targets; j++)
             errors[j] = room[s->given + j] - (known != NULL ? known : errors)[j];
         output_write(out, errors, s->targets * sizeof *errors);

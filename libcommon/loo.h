@@ -22,11 +22,12 @@ struct loo {
     size_t best;     /* index of the least mse */
     struct refit refit;
     uint64_t deficient; /* rows without which the rank is less, where there is no penalty */
+    uint64_t doubtful;  /* rows that refit did not take, though rounding shows in their errors */
 };
 
-/* Fills loo->mse, squares, best and deficient for loo->lambdas from the rows of in, which is
- * rewound first. Errors that overflow are refused. Partial fits among them are refused: their rows
- * are gone. */
+/* Fills loo->mse, squares, best, deficient and doubtful for loo->lambdas from the rows of in, which
+ * is rewound first. Errors that overflow are refused. Partial fits among them are refused: their
+ * rows are gone. */
 void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum);
 
 /* Writes each row's prediction by the fit of the others, under the best penalty, in a

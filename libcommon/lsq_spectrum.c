@@ -2,7 +2,6 @@
 
 #include "lsq_parts.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,12 +226,6 @@ static enum lsq_status begin(const struct lsq_spectrum *s, struct lsq_fit *fit)
     return LSQ_OK;
 }
 
-/* λ / (s² + λ), without squares that overflow; 0 where λ is. */
-static double share(double s, double lambda)
-{
-    return lambda > 0 ? 1 / (1 + s / lambda * s) : 0;
-}
-
 static void shrink_all(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
 {
     size_t p = s->given;
@@ -240,7 +233,7 @@ static void shrink_all(const struct lsq_spectrum *s, double lambda, struct lsq_f
     size_t r = s->rank;
     for (size_t i = 0; i < r; i++) {
         double shrink = 1 / (s->s[i] + lambda / s->s[i]);
-        double left = share(s->s[i], lambda);
+        double left = lsq_share(s->s[i], lambda);
         double centre = 0;
         for (size_t k = 0; k < p; k++)
             centre += s->centre[k] * s->v[k * r + i];
@@ -266,98 +259,4 @@ enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, st
     if (status != LSQ_OK)
         lsq_free(fit);
     return status;
-}
-
-/* u = the row's coordinates among the left singular vectors; returns what its leverage
- * lacks to 1 besides: 1 - 1/n - Σ u². */
-static double coordinates(const struct lsq_spectrum *s, const double *row, double *u)
-{
-    memset(u, 0, s->rank * sizeof *u);
-    for (size_t k = 0; k < s->given; k++) {
-        double x = (row[k] - s->centre[k]) / s->scale[k];
-        for (size_t i = 0; i < s->rank; i++)
-            u[i] += x * s->v[k * s->rank + i];
-    }
-    double rest = s->intercept ? 1 - 1 / (double)s->rows : 1;
-    for (size_t i = 0; i < s->rank; i++) {
-        u[i] /= s->s[i];
-        rest -= u[i] * u[i];
-    }
-    return rest;
-}
-
-/* Whether the fit goes through a row whatever it is, so that `rest`, what its leverage
- * lacks to 1, is nothing but rounding: always, where there are as many singular vectors as
- * centred rows; else where rest is as small as the rounding of u can make it. */
-static bool goes_through(const struct lsq_spectrum *s, double rest)
-{
-    if (s->rank + (s->intercept ? 1 : 0) >= s->rows)
-        return true;
-    double condition = s->rank > 0 ? s->s[0] / s->s[s->rank - 1] : 1;
-    double rounding = 16 * DBL_EPSILON * (double)(s->rank + 4) * condition;
-    return rest < fmin(rounding, 1e-8);
-}
-
-/* A row that the fit goes through, without penalty, columns being scaled. */
-static void row_through(const struct lsq_spectrum *s, const double *u, double *errors)
-{
-    size_t r = s->rank;
-    size_t t = s->targets;
-    double below = 0;
-    memset(errors, 0, t * sizeof *errors);
-    for (size_t i = 0; i < r; i++) {
-        double moved = 0;
-        for (size_t k = 0; k <= i; k++)
-            moved += s->metric[i * r + k] * u[k];
-        below += moved * moved;
-        for (size_t j = 0; j < t; j++)
-            errors[j] += moved * s->metric_d[i * t + j];
-    }
-    for (size_t j = 0; j < t; j++)
-        errors[j] /= below;
-}
-
-/* A row under one penalty. outside: what the fit without penalty leaves of it, rest: what
- * its leverage in that fit lacks to 1; both count as 0 where the fit goes through it. */
-static void row_penalized(const struct lsq_spectrum *s, const double *u, double lambda,
-                          bool through, double rest, const double *outside, double *errors)
-{
-    size_t t = s->targets;
-    double below = through ? 0 : rest;
-    for (size_t j = 0; j < t; j++)
-        errors[j] = through ? 0 : outside[j];
-    for (size_t i = 0; i < s->rank; i++) {
-        /* Through: λ cancels where all else is zero, so it may be 0, and so does s₁². */
-        double top = s->s[0];
-        double weight = through ? 1 / (s->s[i] / top * (s->s[i] / top) + lambda / top / top)
-                                : share(s->s[i], lambda);
-        below += weight * u[i] * u[i];
-        for (size_t j = 0; j < t; j++)
-            errors[j] += weight * u[i] * s->d[i * t + j];
-    }
-    for (size_t j = 0; j < t; j++)
-        errors[j] /= below;
-}
-
-double lsq_spectrum_row(const struct lsq_spectrum *s, const double *row, const double *lambdas,
-                        size_t count, double *errors)
-{
-    size_t t = s->targets;
-    double *u = s->work;
-    double *outside = u + s->rank;
-    double rest = coordinates(s, row, u);
-    bool through = goes_through(s, rest);
-    for (size_t j = 0; j < t; j++) {
-        outside[j] = row[s->given + j] - s->centre[s->given + j];
-        for (size_t i = 0; i < s->rank; i++)
-            outside[j] -= u[i] * s->d[i * t + j];
-    }
-    for (size_t k = 0; k < count; k++) {
-        double lambda = lambdas[k] / s->weight;
-        if (through && s->metric != NULL)
-            row_through(s, u, errors + k * t);
-        else
-            row_penalized(s, u, lambda, through, rest, outside, errors + k * t);
-    }
-    return through ? 0 : rest;
 }

@@ -1,14 +1,7 @@
 /* The singular value decomposition behind ridge regression and leave-one-out errors:
  * centred X D⁻¹ = U S Vᵀ. With it each penalty λ costs one product:
  *     C(λ) = D⁻¹ V diag(s / (s² + λ)) Uᵀ Y     (D the identity where λ > 0)
- * and the error of a row left out of the fit comes without refitting (Allen 1974; Golub,
- * Heath and Wahba, Technometrics 21, 1979):
- *     (y - ŷ) / (1 - h),   h = 1/n + Σ u² s² / (s² + λ).
- * Where the fit goes through a row whatever it is, both vanish. The fit of the others then
- * lacks a direction, and that of minimum norm has the error g · c over g · g, where c are the
- * coefficients and g the row's column of X⁺ (Campbell and Meyer, Generalized Inverses of
- * Linear Transformations, section 3.1): Σ u (Uᵀ y) / s² over Σ u² / s² in columns as they are.
- * In scaled ones such products are those of M u and M Uᵀ y, M = L⁻¹ S⁻¹ with L Lᵀ = Vᵀ D² V. */
+ * and rows are left out without refitting (lsq_left_out.h). */
 #ifndef WAVEFILL_LSQ_SPECTRUM_H
 #define WAVEFILL_LSQ_SPECTRUM_H
 
@@ -33,7 +26,7 @@ struct lsq_spectrum {
     double *rss;      /* t: what no coefficients reach */
     double *metric;   /* M: rank × rank, and M d: rank × t; NULL where columns are not scaled */
     double *metric_d;
-    double *work; /* of lsq_spectrum_row */
+    double *work; /* of lsq_left_out.c: rank + t */
 };
 
 /* Decomposes reduced rows (not destroyed). scaled: whether columns are brought to unit
@@ -51,11 +44,10 @@ double lsq_spectrum_mean_square(const struct lsq_spectrum *spectrum);
 enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *spectrum, double lambda,
                                  struct lsq_fit *fit);
 
-/* For one row of the data: its leave-one-out errors for each of `count` penalties, into
- * errors (count × t). row: p + t values. Returns what the row's leverage without
- * penalty lacks to 1: 0 where the fit goes through the row whatever it is; the fit of the
- * others without penalty is then that of minimum norm. */
-double lsq_spectrum_row(const struct lsq_spectrum *spectrum, const double *row,
-                        const double *lambdas, size_t count, double *errors);
+/* λ / (s² + λ), without squares that overflow; 0 where λ is. */
+static inline double lsq_share(double s, double lambda)
+{
+    return lambda > 0 ? 1 / (1 + s / lambda * s) : 0;
+}
 
 #endif

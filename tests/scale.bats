@@ -345,6 +345,46 @@ for far in 1e3, 1e5, 1e7, 1e9:
     assert err.count("\n") == 1, err'
 }
 
+@test "lsq-fit: rows far from the others are left out to the last digits, under a penalty, of few rows and of many such" {
+    py "$with_models"'
+def others(x, y, i, *options):
+    m = model(call("lsq-fit", "-q", "-g", str(x.shape[1]), *options, data=stream(np.delete(x, i, 0), np.delete(y, i, 0), 50))[0])
+    return x[i] @ m["C"] + m["intercept"]
+def left_out(x, y, *options):
+    m = model(call("lsq-fit", "-q", "-g", str(x.shape[1]), "--left-out=left", *options, data=stream(x, y, 50))[0])
+    return m, np.concatenate([part["x"] for part in read("left")])
+for far in 1e3, 1e5, 1e6, 1e8:
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
+    x[4] *= far
+    for alpha in 1e-3, 10.0, 1e6:
+        got = left_out(x, y, f"--ridge={alpha}")[1]
+        for i in 4, 5:
+            close(got[i], Ridge(alpha=alpha, solver="svd").fit(np.delete(x, i, 0), np.delete(y, i, 0)).predict(x[i:i + 1])[0], 1e-7)
+            close(got[i], others(x, y, i, f"--ridge={alpha}"), 1e-9 if i == 4 else 1e-7)
+    # The penalty that is chosen, and the errors of the others.
+    grid = [1e-3, 1.0, 1e3, 1e9]
+    m = left_out(x, y, "--ridge=auto", "--grid=0.001,1,1000,1e9")[0]
+    want = [np.mean([(Ridge(alpha=a, solver="svd").fit(np.delete(x, i, 0), np.delete(y, i, 0)).predict(x[i:i + 1])[0] - y[i]) ** 2 for i in range(20)]) for a in grid]
+    assert m["ridge"] == grid[int(np.argmin(want))]
+    assert (abs(m["loo_mse"] / want - 1) < 1e-6).all(), (m["loo_mse"], want)
+    # Fewer rows than columns, and of less rank than rows.
+    wide = rng.normal(size=(30, 3)) @ rng.normal(size=(3, 50))
+    wide[0] *= far
+    target = wide[:, :1] + rng.normal(size=(30, 1))
+    close(left_out(wide, target)[1][0], others(wide, target, 0), 1e-9)
+    full = rng.normal(size=(12, 40))
+    full[3] *= far
+    target = rng.normal(size=(12, 1))
+    close(left_out(full, target)[1][3], others(full, target, 3), 1e-9)
+# A hundred rows that alone have a column, of unlike units, and then one that is far.
+x, y = rng.normal(size=(300, 110)), rng.normal(size=(300, 1))
+x[:, :100] = np.diag(10.0 ** (np.arange(300) % 7 - 3))[:, :100]
+x[290, 109] = 1e7
+got = left_out(x, y)[1]
+for i in 0, 62, 97, 290, 291:
+    close(got[i], others(x, y, i), 1e-9)'
+}
+
 @test "lsq-fit: what overflows only under a penalty, in a partial fit or left out is refused; what does not is right" {
     py "$with_models"'
 x, y = rng.normal(size=(50, 2)), rng.normal(size=(50, 1))
