@@ -28,7 +28,7 @@ some() {
     local take
     mkdir -p rec
     for ((take = 0; take < $2; take++)); do
-        cp "$CORPUS/0_espeak_$take.wav" "rec/$3_$1_$take.wav"
+        cp --no-preserve=mode "$CORPUS/0_espeak_$take.wav" "rec/$3_$1_$take.wav"
     done
 }
 

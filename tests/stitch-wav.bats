@@ -651,9 +651,9 @@ unprivileged() {
     for file in a.wav d/a.wav; do
         echo old >"$file"
         chown "$owner" "$file"
-        chmod 6755 "$file"
+        chmod 6777 "$file"
         stitch-wav -o "$file" in
-        assert_equal "$(stat -c '%a %u:%g' "$file")" "755 $owner"
+        assert_equal "$(stat -c '%a %u:%g' "$file")" "777 $owner"
     done
     # What was for a group is not for another one: neither it nor the owner can be kept here.
     if [ "$(id -u)" -eq 0 ]; then
