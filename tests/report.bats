@@ -122,6 +122,7 @@ Only in $FRESH: report.html"
     (umask 077 && LC_ALL=C.UTF-8 LANG=de_DE.UTF-8 TZ=Asia/Kathmandu HOME=/nonexistent report OUT=else >log)
     cmp else/report.html "$FRESH/report.html"
     cp -R "$ROOT/pipelines/corpus" recordings
+    chmod -R u+w recordings
     # Recordings of one's own: what differs is how to make it again.
     report OUT=own FSDD=recordings SPEAKER=espeak >log
     run -1 diff "$FRESH/report.html" own/report.html
