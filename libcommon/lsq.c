@@ -34,6 +34,14 @@ double lsq_default_rcond(size_t p)
     return 32 * DBL_EPSILON * (double)(p > 32 ? p : 32);
 }
 
+size_t lsq_rank(const double *singular, size_t n, double rcond)
+{
+    size_t rank = 0;
+    while (rank < n && singular[rank] > rcond * singular[0])
+        rank++;
+    return rank;
+}
+
 void lsq_free(struct lsq_fit *fit)
 {
     free(fit->coef);

@@ -65,4 +65,7 @@ enum lsq_status lsq_from_lapack(enum lapack_status status);
  * 1000 times above it. */
 double lsq_default_rcond(size_t p);
 
+/* How many of n singular values, falling, are above rcond times the largest. */
+size_t lsq_rank(const double *singular, size_t n, double rcond);
+
 #endif

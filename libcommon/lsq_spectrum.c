@@ -140,9 +140,7 @@ static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a)
     enum lsq_status status = unit != NULL && sigma != NULL ? LSQ_OK : LSQ_NOMEM;
     if (status == LSQ_OK && to_unit(s, a, unit, sigma) > MUCH && lsq_all_finite(unit, p * p)) {
         status = lsq_from_lapack(lapack_svd(p, unit, sigma, NULL, NULL));
-        while (status == LSQ_OK && s->unit_rank < p &&
-               sigma[s->unit_rank] > lsq_default_rcond(p) * sigma[0])
-            s->unit_rank++;
+        s->unit_rank = status == LSQ_OK ? lsq_rank(sigma, p, lsq_default_rcond(p)) : 0;
     }
     free(unit);
     free(sigma);

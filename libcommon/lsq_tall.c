@@ -37,14 +37,6 @@ static void scale_columns(size_t p, const double *r, const double *scale, double
             scaled[i * p + j] = r[i * p + j] / scale[j];
 }
 
-static size_t count_above(const double *s, size_t p, double rcond)
-{
-    size_t rank = 0;
-    while (rank < p && s[rank] > rcond * s[0])
-        rank++;
-    return rank;
-}
-
 /* coef = R⁻¹ Qᵀ Y. */
 static void solve_full_rank(const struct triangle *w, struct lsq_fit *fit)
 {
@@ -232,7 +224,7 @@ static enum lsq_status solve_by_default(struct triangle *w, struct lsq_fit *fit)
     enum lapack_status status = lapack_svd(p, w->copy, w->sigma, NULL, NULL);
     if (status != LAPACK_DONE)
         return lsq_from_lapack(status);
-    fit->rank = count_above(w->sigma, p, fit->rcond);
+    fit->rank = lsq_rank(w->sigma, p, fit->rcond);
     if (fit->rank == p) {
         solve_full_rank(w, fit);
         return LSQ_OK;
@@ -245,7 +237,7 @@ static enum lsq_status solve_by_rcond(struct triangle *w, double rcond, struct l
 {
     size_t p = fit->given;
     fit->rcond = rcond;
-    fit->rank = count_above(fit->singular, p, rcond);
+    fit->rank = lsq_rank(fit->singular, p, rcond);
     if (fit->rank == p) {
         solve_full_rank(w, fit);
         return LSQ_OK;

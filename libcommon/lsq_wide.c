@@ -30,8 +30,7 @@ static enum lsq_status decompose(double *a, size_t m, struct wide *w, struct lsq
 static void set_rank(size_t m, const struct lsq_options *options, struct lsq_fit *fit)
 {
     fit->rcond = options->rcond >= 0 ? options->rcond : lsq_default_rcond(fit->given);
-    while (fit->rank < m && fit->singular[fit->rank] > fit->rcond * fit->singular[0])
-        fit->rank++;
+    fit->rank = lsq_rank(fit->singular, m, fit->rcond);
 }
 
 /* basis (p × r) = Q V_r: LAPACK makes it column-major, readers want rows. */
