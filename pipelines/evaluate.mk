@@ -37,7 +37,7 @@ self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | s
 evaluate:
 	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
 	recordings=$${recordings:-$$here/corpus}; \
-	$(MAKE) -s --no-print-directory -f "$$here/portions.mk" WHO=evaluate PROVIDED=$(call q,$(PROVIDED)) || exit 1; \
+	$(MAKE) -s --no-print-directory -f "$$here/tutorial.mk" WHO=evaluate PROVIDED=$(call q,$(PROVIDED)) portions || exit 1; \
 	test -d "$$recordings" || { echo "evaluate: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
 	recordings=$$(cd -- "$$recordings" && pwd) && \
 	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \

@@ -31,8 +31,7 @@ run:
 # $(1) is made in OUT.
 define inside
 self=$(call q,$(self)); here=$${self%/*}; bin=$(call q,$(BIN)); \
-$(MAKE) -s --no-print-directory -f "$$here/portions.mk" WHO=extend PROVIDED=$(call q,$(PROVIDED)) || exit 1; \
-$(MAKE) --no-print-directory -f "$$here/tutorial.mk" run && \
+$(MAKE) --no-print-directory -f "$$here/tutorial.mk" WHO=extend run && \
 if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 cd -- $(call q,$(OUT)) && locked=$$(command -v flock || true) && \
 exec $${locked:+"$$locked" . sh -c 'rm -rf -- extend/.wf-*.* extend/*/.wf-*.*; exec "$$@"' sh} \

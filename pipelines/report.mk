@@ -30,8 +30,7 @@ report:
 	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
 	for tool in $(call q,$(PYTHON)) sox; do command -v "$$tool" >/dev/null || { \
 		echo "report: $$tool is not found, expected it in PATH (packages python3 and sox)" >&2; exit 1; }; done; \
-	$(MAKE) -s --no-print-directory -f "$$here/portions.mk" WHO=report PROVIDED=$(call q,$(PROVIDED)) || exit 1; \
-	$(MAKE) --no-print-directory -f "$$here/tutorial.mk" run && \
+	$(MAKE) --no-print-directory -f "$$here/tutorial.mk" WHO=report run && \
 	recordings=$$(cd -- "$${recordings:-$$here/corpus}" && pwd) && \
 	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 	cd -- $(call q,$(OUT)) && locked=$$(command -v flock || true) && \

@@ -15,6 +15,7 @@ PROVIDED = 0.5 0.25
 OUT = out
 FSDD =
 BIN =
+WHO = tutorial
 
 q = '$(subst ','\'',$(1))'
 filters = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
@@ -27,15 +28,15 @@ folders = $(subst %,percent,$(PROVIDED))
 unexport CDPATH
 comma = ,
 
-# As portions.mk, which would be a make more.
+# The other pipelines have their portions looked at here, each under its own name.
 ifeq ($(strip $(PROVIDED)),)
-$(error tutorial: PROVIDED is empty, expected portions such as 0.5 0.25)
+$(error $(WHO): PROVIDED is empty, expected portions such as 0.5 0.25)
 endif
 ifneq ($(words $(PROVIDED)),$(words $(sort $(PROVIDED))))
-$(error tutorial: PROVIDED = $(PROVIDED), expected each portion once)
+$(error $(WHO): PROVIDED = $(PROVIDED), expected each portion once)
 endif
 ifneq ($(findstring /,$(PROVIDED))$(filter -%,$(PROVIDED)),)
-$(error tutorial: PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
+$(error $(WHO): PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
 endif
 
 ifndef INSIDE
@@ -50,6 +51,9 @@ tutorial:
 
 run:
 	+@$(call inside,all)
+
+# Nothing but that PROVIDED holds portions.
+portions: ;
 
 # One run at a time in OUT, which is what is locked: by whatever has the descriptor, so
 # that a filter that outlives its make counts too. Files begun by runs that were killed are
@@ -178,6 +182,6 @@ $(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(e
 endif
 
 FORCE:
-.PHONY: tutorial run listen all scores FORCE
+.PHONY: tutorial run portions listen all scores FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -39,7 +39,7 @@ listing() {
         printf '755 d %s\n' usr usr/bin usr/share usr/share/{bash-completion{,/completions},doc{,/wavefill},man{,/man1,/man5,/man7},wavefill{,/corpus}}
         printf '755 f usr/bin/%s\n' "${filters[@]}"
         printf '644 f usr/share/man/man1/%s.1\n' "${filters[@]}"
-        printf '644 f usr/share/%s\n' man/man5/wavefill-stream.5 man/man7/wavefill.7 doc/wavefill/{LICENSE,README.md} wavefill/{{evaluate,extend,portions,report,tutorial}.mk,{evaluate,extend,frames}.sh,{evaluate,groups}.awk,report.{py,html}} \
+        printf '644 f usr/share/%s\n' man/man5/wavefill-stream.5 man/man7/wavefill.7 doc/wavefill/{LICENSE,README.md} wavefill/{{evaluate,extend,report,tutorial}.mk,{evaluate,extend,frames}.sh,{evaluate,groups}.awk,report.{py,html}} \
             wavefill/corpus/README.md bash-completion/completions/wavefill
         printf '644 f usr/share/wavefill/corpus/0_espeak_%d.wav\n' {0..49}
         printf '777 l usr/share/bash-completion/completions/%s\n' "${filters[@]}"

@@ -631,7 +631,7 @@ END
             run -2 --separate-stderr make -f "$ROOT/pipelines/$name.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out PROVIDED="$portions"
             assert_output ''
             # shellcheck disable=SC2154
-            assert_regex "${stderr_lines[0]}" "/(portions|tutorial)\\.mk:[0-9]+: \\*\\*\\* $name: PROVIDED $want\\.  Stop\\.\$"
+            assert_regex "${stderr_lines[0]}" "/tutorial\\.mk:[0-9]+: \\*\\*\\* $name: PROVIDED $want\\.  Stop\\.\$"
             [ ! -e out ]
         done <<'END'
 |is empty, expected portions such as 0\.5 0\.25
