@@ -98,7 +98,10 @@ def flow():
 
 def typed():
     """The same as users type it, in a new folder."""
-    return (f"make --no-print-directory -C '{os.path.dirname(HERE)}' BUILD='{os.path.dirname(BIN)}' tutorial FSDD='{FSDD}' SPEAKER={SPEAKER} "
+    root = os.path.dirname(HERE)
+    # Seen from there: BUILD may have no spaces, the path to the clone may.
+    build = os.path.relpath(os.path.dirname(BIN), root)
+    return (f"make --no-print-directory -C '{root}' BUILD='{build}' tutorial FSDD='{FSDD}' SPEAKER={SPEAKER} "
             'PROVIDED=0.25 OUT="$PWD/out"')
 
 
