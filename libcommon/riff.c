@@ -209,3 +209,18 @@ bool riff_open_ended(const unsigned char *bytes, size_t size)
     uint32_t length = number(&r, data - 4, 4);
     return length >= 0x7ffff000 && length > there;
 }
+
+bool riff_is_plain(const unsigned char *bytes, size_t size)
+{
+    static const unsigned char pcm_mono[] = {16, 0, 0, 0, TAG_PCM, 0, 1, 0};
+    static const unsigned char align_bits[] = {2, 0, 16, 0};
+    const struct reader r = {bytes, size, false};
+    if (size <= RIFF_PLAIN_BYTES)
+        return false;
+    size_t data = size - RIFF_PLAIN_BYTES;
+    return memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WAVEfmt ", 8) == 0 &&
+           memcmp(bytes + 16, pcm_mono, sizeof pcm_mono) == 0 &&
+           memcmp(bytes + 32, align_bits, sizeof align_bits) == 0 &&
+           memcmp(bytes + 36, "data", 4) == 0 && number(&r, 4, 4) == size - 8 &&
+           number(&r, 40, 4) == data && data % 2 == 0;
+}

@@ -15,4 +15,11 @@ bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_s
  * cannot seek back (to a pipe, say): it then says nothing. riff_check holds. */
 bool riff_open_ended(const unsigned char *bytes, size_t size);
 
+/* The header that most programs write for one channel of 16-bit PCM: 44 bytes, of which
+ * RIFF_PLAIN_FORMAT stand between the two lengths. */
+enum { RIFF_PLAIN_BYTES = 44, RIFF_PLAIN_FORMAT = 32 };
+
+/* Whether the file is that header and the samples, at least one, that its lengths say. */
+bool riff_is_plain(const unsigned char *bytes, size_t size);
+
 #endif

@@ -259,10 +259,53 @@ static void reset(struct wav *wav)
     wav->rounded = false;
 }
 
+/* Whether the bytes are a plain recording. Its samples then stand behind the header, so many. */
+static bool is_plain(const void *bytes, size_t size, size_t *count)
+{
+    if (!riff_is_plain(bytes, size))
+        return false;
+    *count = (size - RIFF_PLAIN_BYTES) / sizeof(int16_t);
+    return true;
+}
+
+/* Where the format of a plain header stands. */
+static const char *format_of(const char *bytes)
+{
+    return bytes + 8;
+}
+
+static bool take_known(struct wav *wav, const char *bytes, size_t size, size_t max)
+{
+    const struct wav_known *known = &wav->known;
+    size_t count;
+    if (!known->is || !is_plain(bytes, size, &count) || count > max ||
+        memcmp(known->format, format_of(bytes), RIFF_PLAIN_FORMAT) != 0)
+        return false;
+    wav->samples = bytes + RIFF_PLAIN_BYTES;
+    wav->count = count;
+    wav->rate = known->rate;
+    wav->channels = 1;
+    return true;
+}
+
+/* Keeps what libsox has said of a plain header, where that is what the header says too. */
+static void learn(struct wav *wav, const char *bytes, size_t size)
+{
+    size_t count;
+    if (!is_plain(bytes, size, &count) || wav->channels != 1 || wav->rounded ||
+        wav->samples != bytes + RIFF_PLAIN_BYTES || wav->count != count)
+        return;
+    wav->known.is = true;
+    wav->known.rate = wav->rate;
+    memcpy(wav->known.format, format_of(bytes), RIFF_PLAIN_FORMAT);
+}
+
 bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
                 char *why)
 {
     reset(wav);
+    if (strcasecmp(type, "wav") == 0 && take_known(wav, bytes, size, max))
+        return true;
     wav_start();
     if (size == 0) {
         snprintf(why, WAV_WHY, "an empty file, expected a recording");
@@ -272,7 +315,10 @@ bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t siz
     if (from.is_wav && !riff_check(bytes, size, why, WAV_WHY))
         return false;
     from.open_ended = from.is_wav && riff_open_ended(bytes, size);
-    return decode(wav, &from, max, why);
+    if (!decode(wav, &from, max, why))
+        return false;
+    learn(wav, bytes, size);
+    return true;
 }
 
 bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why)

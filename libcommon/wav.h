@@ -4,11 +4,21 @@
 #ifndef WAVEFILL_WAV_H
 #define WAVEFILL_WAV_H
 
+#include "riff.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { WAV_WHY = 320 };
+
+/* A plain header (riff_is_plain) and what libsox said of it. Files that differ from it in their
+ * lengths alone need not be shown to libsox. */
+struct wav_known {
+    bool is; /* there is one */
+    unsigned char format[RIFF_PLAIN_FORMAT];
+    double rate; /* Hz */
+};
 
 /* One decoded channel. Starts as zeroes; its room is used again by the next recording. */
 struct wav {
@@ -16,9 +26,10 @@ struct wav {
     size_t count;
     int16_t *room; /* owned; wav_free */
     size_t capacity;
-    double rate;       /* Hz */
-    unsigned channels; /* as found; samples are only there when it is 1 */
-    bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
+    double rate;            /* Hz */
+    unsigned channels;      /* as found; samples are only there when it is 1 */
+    bool rounded;           /* the recording has more than 16 bits; rounded to nearest */
+    struct wav_known known; /* kept from one recording to the next */
 };
 
 /* Whether libsox can read files of this type (a file name's extension, any case). */

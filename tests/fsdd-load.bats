@@ -902,6 +902,59 @@ assert [i + 1 for i, row in enumerate(x(ms)) if len(row) == 300] == [17, 100, 29
     refuses 1 'fsdd-load: d/0_a_180.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load d
 }
 
+@test "fsdd-load: what it has learned of one header makes no difference to another" {
+    put 0_a_1.wav 0_a_3.wav
+    local file said count=0
+    for file in "$WAVS"/kinds/*.wav "$WAVS"/bad/*.wav; do
+        rm -f 0_a_2.wav
+        ln "$file" 0_a_2.wav
+        if fsdd-load -q 0_a_2.wav >alone 2>said && [ -s alone ]; then
+            # Of its own rate, unless it is the only one.
+            if fsdd-load -q 0_a_1.wav 0_a_2.wav 0_a_3.wav >rows 2>said; then
+                fsdd-load -q 0_a_1.wav >first
+                py 'a, b, c = x(read("rows"))
+assert a.tobytes() == c.tobytes() == x(read("first"))[0].tobytes()
+assert b.tobytes() == x(read("alone"))[0].tobytes()'
+            else
+                grep -q "^fsdd-load: 0_a_2.wav: .* Hz, expected .* as in 0_a_1.wav" said
+            fi
+        else
+            said=$(cat said)
+            refuses 1 "$said" fsdd-load -q 0_a_1.wav 0_a_2.wav 0_a_3.wav
+        fi
+        count=$((count + 1))
+    done
+    [ "$count" -gt 40 ]
+}
+
+# A recording of the commonest header: each of its bytes as another one after it, in the same
+# process, is what it is alone.
+@test "fsdd-load: a header that differs in one byte from the one before is read anew" {
+    py 'import subprocess
+good = open(sys.argv[1], "rb").read()
+good = good[:4] + (36 + 64).to_bytes(4, "little") + good[8:40] + (64).to_bytes(4, "little") + good[44:44 + 64]
+open("0_a_1.wav", "wb").write(good)
+def load(*names):
+    p = subprocess.run(["fsdd-load", "-q", *names], capture_output=True)
+    return p.returncode, p.stdout, p.stderr
+kept = 0
+for at in range(44):
+    for value in {good[at] ^ 1, good[at] ^ 0x80, 0, 255} - {good[at]}:
+        open("0_a_2.wav", "wb").write(good[:at] + bytes([value]) + good[at + 1:])
+        alone, both = load("0_a_2.wav"), load("0_a_1.wav", "0_a_2.wav")
+        case = at, value, alone[2], both[2]
+        if b" as in 0_a_1.wav" in both[2]:
+            assert alone[0] == 0 and 24 <= at < 28, case
+        else:
+            assert alone[0] == both[0] and alone[2] == both[2], case
+        if both[0] == 0:
+            kept += 1
+            open("alone", "wb").write(alone[1])
+            open("both", "wb").write(both[1])
+            assert (x(read("both"))[1] == x(read("alone"))[0]).all(), case
+assert kept > 10, kept' "$WAVS/good.wav"
+}
+
 @test "fsdd-load: without filters of system calls it loads the same, and says so" {
     "${CC:-cc}" -shared -fPIC -o no-seccomp.so "$ROOT/tests/preload/no-seccomp.c"
     fsdd-load "$CORPUS" >rows

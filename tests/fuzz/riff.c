@@ -61,6 +61,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char why[128] = "";
     struct bytes s = {data, size};
+    if (riff_is_plain(data, size)) {
+        FUZZ_CHECK(riff_check(data, size, why, sizeof why) || field(s, 24, 4) == 0);
+        FUZZ_CHECK(!riff_open_ended(data, size));
+        FUZZ_CHECK(chunk(s, "fmt ") == 20 && chunk(s, "data") == RIFF_PLAIN_BYTES);
+        FUZZ_CHECK(field(s, 20, 2) == 1 && field(s, 22, 2) == 1 && field(s, 34, 2) == 16);
+    }
     if (!riff_check(data, size, why, sizeof why)) {
         FUZZ_CHECK(strstr(why, ", expected ") != NULL && strlen(why) < sizeof why - 1);
         return 0;
