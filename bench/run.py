@@ -6,6 +6,7 @@ times each pair in turn, several times, and prints medians and ratios.
 """
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -19,6 +20,8 @@ PYTHON = os.environ.get("PYTHON", "/usr/bin/python3")
 QUICK = "--quick" in sys.argv
 ROUNDS = 3 if QUICK else 7
 PEERS = [PYTHON, os.path.join(HERE, "peers.py")]
+ANSWERS = [PYTHON, os.path.join(HERE, "answers.py")]
+OCTAVE = ["octave-cli", "--norc", "--no-history", os.path.join(HERE, "peers.m")] if shutil.which("octave-cli") else None
 # The limits, and the flags of a make that started this, would be passed on.
 for name in ("OPENBLAS_NUM_THREADS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
     os.environ.pop(name, None)
@@ -74,7 +77,14 @@ def agree(what, ok):
         sys.exit(f"bench: {what}: the answers differ, nothing is timed")
 
 
+def same(what, name, *arguments):
+    """A comparison of answers.py."""
+    agree(what, subprocess.run(ANSWERS + [name, *arguments]).returncode == 0)
+
+
 def missing():
+    if OCTAVE is None:
+        print("bench: octave is missing, its rows are left out: apt-get install octave")
     lack = [m for m in ("numpy", "scipy", "sklearn", "pandas", "msgpack", "msgpack_numpy")
             if subprocess.run([PYTHON, "-c", f"import {m}"], capture_output=True).returncode]
     if subprocess.run("command time -f %M true", shell=True, capture_output=True).returncode:
@@ -89,11 +99,12 @@ def missing():
 
 
 def flow():
-    """The whole flow in a shell, at 0.25 given; what does not wait for the model runs beside it."""
-    return (f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held | lsq-fit -q -g 0.25 >model && {{ "
-            "stitch-wav -o OriginalTestClip.wav held & pad-chop -c :0.25 held | stitch-wav -o ChoppedTestClip.wav & "
-            "lsq-predict model held >predicted && { stitch-wav -o ExtrapolatedClip.wav held predicted & "
-            "r2-score --flat held predicted; }; wait; }")
+    """The whole flow in a shell, at 0.25 given. The clips that need no model are written beside the fit: with another
+    standard output, so that lsq-fit's input ends before."""
+    return (f"{{ fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held; exec >/dev/null; "
+            "stitch-wav -o OriginalTestClip.wav held & pad-chop -c :0.25 held | stitch-wav -o ChoppedTestClip.wav; wait; } | "
+            "lsq-fit -q -g 0.25 >model && lsq-predict model held >predicted && "
+            "{ stitch-wav -o ExtrapolatedClip.wav held predicted & r2-score --flat held predicted; wait; }")
 
 
 def typed():
@@ -131,12 +142,23 @@ def bench_fit(tmp):
     """lsq-fit on the tutorial's training matrix."""
     train = os.path.join(tmp, "train")
     run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/held >{train}")
-    columns = int(run([PYTHON, "-c", f"import sys; sys.path.insert(0, '{HERE}'); import peers; print(peers.read('{train}').shape[1])"])[1])
-    given = int(0.25 * columns)
-    a, b = alternate(["lsq-fit", "-q", "-g", str(given), train], PEERS + ["fit", train, str(given), f"{tmp}/coef"])
+    columns = int(run(ANSWERS + ["raw", train, f"{tmp}/train.raw"])[1])
+    given = str(int(0.25 * columns))
+    theirs = PEERS + ["fit", train, given, f"{tmp}/coef.npy"]
+    octave = OCTAVE and OCTAVE + ["wide", f"{tmp}/train.raw", str(columns), given, f"{tmp}/coef.raw"]
+    run(f"lsq-fit -q -g {given} --dense {train} >{tmp}/model")
+    run(theirs)
+    if octave:
+        run(octave)
+    same("lsq-fit, the tutorial's rows", "coefficients", f"{tmp}/model", f"{tmp}/coef.npy", *([f"{tmp}/coef.raw"] if octave else []))
+    ours = ["lsq-fit", "-q", "-g", given, train]
+    a, b = alternate(ours, theirs)
     row("lsq-fit, the tutorial's 49 rows", "Python process, scikit-learn", a, b, "20")
-    alone = statistics.median(map(float, run(PEERS + ["lstsq", train, str(given)])[1].split()))
+    alone = statistics.median(map(float, run(PEERS + ["lstsq", train, given])[1].split()))
     row("lsq-fit, the tutorial's 49 rows", "scipy.linalg.lstsq, call alone", a, alone, "3")
+    if octave:
+        a, b = alternate(ours, octave)
+        row("lsq-fit, the tutorial's 49 rows", "Octave process, pinv", a, b, "")
 
 
 MAKE = """
@@ -158,15 +180,20 @@ def bench_tall(tmp, gflops):
     run(line)
     theirs = PEERS + ["tall", path, f"{tmp}/coef.npy"]
     run(theirs)
-    run([PYTHON, "-c", f"import msgpack, msgpack_numpy, numpy as np; "
-         f"m = next(iter(msgpack.Unpacker(open('{tmp}/model', 'rb'), object_hook=msgpack_numpy.decode))); "
-         f"assert abs(m['coef'][:, 0] - np.load('{tmp}/coef.npy')).max() < 1e-9"])
+    octave = OCTAVE and OCTAVE + ["tall", f"{tmp}/tall.raw", str(p + 1), str(p), f"{tmp}/coef.raw"]
+    if octave:
+        run(ANSWERS + ["raw", path, f"{tmp}/tall.raw"])
+        run(octave)
+    same("lsq-fit on many rows", "coefficients", f"{tmp}/model", f"{tmp}/coef.npy", *([f"{tmp}/coef.raw"] if octave else []))
     ours, theirs = alternate(line, theirs, told=True, each=5)
     rate = 2 * n * (p + 1) ** 2 / ours / 1e9
     peak = {k: peak_of(k, p, tmp) for k in ((10000, 100000) if QUICK else (100000, 1000000, 10000000))}
     row(f"lsq-fit, {n} x {p}, from a pipe", "scikit-learn fit, array in memory", ours, theirs, "15",
         f"{rate:.0f} GFlop/s of a QR, {100 * rate / gflops:.0f} % of dgemm; peak MiB by rows: "
         + ", ".join(f"{k}: {v:.0f}" for k, v in peak.items()))
+    if octave:
+        ours, theirs = alternate(line, octave, told=True, rounds=3, each=5)
+        row(f"lsq-fit, {n} x {p}, from a pipe", "Octave's \\, array in memory", ours, theirs, "")
 
 
 def peak_of(n, p, tmp):
@@ -186,10 +213,11 @@ def bench_load(tmp):
     have = subprocess.run(["cc", "-O2", "-o", exe, os.path.join(HERE, "sndfile.c"), "-lsndfile"], capture_output=True).returncode == 0
     ours = ["fsdd-load", FSDD]
     count = len([n for n in os.listdir(FSDD) if n.endswith(".wav")])
+    same("fsdd-load", "recordings", FSDD, *(run([exe, FSDD])[1].split() if have else []))
     a, b = alternate(ours, PEERS + ["wavs", FSDD])
     row(f"fsdd-load, {count} recordings", "scipy.io.wavfile in a loop, process", a, b, "4")
     a, alone = alternate(ours, PEERS + ["wavs", FSDD], told=True)
-    row(f"fsdd-load, {count} recordings", "scipy.io.wavfile, the loop alone", a, alone, "4")
+    row(f"fsdd-load, {count} recordings", "scipy.io.wavfile, the loop alone", a, alone, "", "without Python's start, with fsdd-load's")
     if have:
         a, b = alternate(ours, [exe, FSDD])
         row(f"fsdd-load, {count} recordings", "libsndfile in C", a, b, "1")
@@ -212,6 +240,8 @@ with open(sys.argv[3], "wb") as f:
 def bench_pass(tmp):
     blocks = 128 if QUICK else 1024
     path, model = os.path.join(tmp, "gib"), os.path.join(tmp, "pass.model")
+    run([PYTHON, "-c", GIB, "3", f"{tmp}/few", f"{tmp}/few.model"])
+    same("the filters that rows pass through", "passed", f"{tmp}/few")
     run([PYTHON, "-c", GIB, str(blocks), path, model])
     cat = f"cat {path} | cat | cat >/dev/null"
     for command in ("pad-chop -l 1024", "pad-chop -l 1000", f"split-holdout -r 7 -o {tmp}/h", f"lsq-predict {model}"):

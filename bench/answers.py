@@ -1,0 +1,70 @@
+"""Whether the suite's answers are the peers': python3 answers.py NAME ARGUMENT... ends with status 1 where they differ."""
+import os
+import subprocess
+import sys
+
+import msgpack
+import msgpack_numpy
+import numpy as np
+
+
+def maps(path):
+    with open(path, "rb") as f:
+        return list(msgpack.Unpacker(f, object_hook=msgpack_numpy.decode, max_buffer_size=2**31 - 1))
+
+
+def out(command):
+    """The maps that a command (a line for sh) writes."""
+    unpacker = msgpack.Unpacker(object_hook=msgpack_numpy.decode, max_buffer_size=2**31 - 1)
+    unpacker.feed(subprocess.run(command, shell=True, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+    return list(unpacker)
+
+
+def close(a, b):
+    assert a.shape == b.shape, (a.shape, b.shape)
+    assert abs(a - b).max() <= 1e-9 * abs(b).max(), abs(a - b).max() / abs(b).max()
+
+
+def coefficients(model, *files):
+    """A model's, and those that peers have written: raw float64, or NumPy's .npy with a row a target."""
+    coef = maps(model)[0]["coef"]
+    for path in files:
+        other = np.load(path) if path.endswith(".npy") else np.fromfile(path).reshape(coef.shape)
+        close(other if other.shape == coef.shape else np.atleast_2d(other).T, coef)
+
+
+def recordings(folder, total=None):
+    """Each as scipy reads it; total: the samples that libsndfile has counted."""
+    from scipy.io import wavfile
+
+    rows = {name: row for m in out(f"fsdd-load '{folder}'") for name, row in zip(m["names"], m["x"])}
+    files = [name for name in os.listdir(folder) if name.endswith(".wav")]
+    assert len(rows) == len(files)
+    for name in files:
+        assert np.array_equal(rows[name[:-4]], wavfile.read(os.path.join(folder, name))[1]), name
+    assert total is None or sum(len(row) for row in rows.values()) == int(total)
+
+
+def passed(few):
+    """What the filters of the last rows make of a few blocks of 1024 columns."""
+    x = np.concatenate([m["x"] for m in maps(few)])
+
+    def same(command, expected):
+        assert np.array_equal(np.concatenate([m["x"] for m in out(f"{command} <{few}")]), expected), command
+
+    same("cat", x)
+    same("pad-chop -l 1024", x)
+    same("pad-chop -l 1000", x[:, :1000])
+    same(f"split-holdout -r 7 -o {few}.held", np.delete(x, 7, axis=0))
+    same(f"lsq-predict {few}.model", np.tile(x[:, :16].sum(axis=1, dtype=float)[:, None], 8))
+
+
+def raw(path, to):
+    """A matrix as rows of float64; prints its columns."""
+    x = np.concatenate([m["x"] for m in maps(path)]).astype(float)
+    x.tofile(to)
+    print(x.shape[1])
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](*sys.argv[2:])
