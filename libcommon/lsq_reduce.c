@@ -136,16 +136,83 @@ static void set_shift(struct lsq_reducer *r, const void *row)
     r->has_shift = true;
 }
 
-/* Moves the shift to the mean of the rows so far: columns far from zero would all look
- * alike. A constant column has its value there already, and stays exactly zero. */
+static int by_value(const void *x, const void *y)
+{
+    double a = *(const double *)x;
+    double b = *(const double *)y;
+    return (a > b) - (a < b);
+}
+
+enum { SAMPLE = 99 };
+
+static size_t sample_count(const struct lsq_reducer *r)
+{
+    return r->raw_count < SAMPLE ? r->raw_count : SAMPLE;
+}
+
+/* Row i of a sample of the rows kept. */
+static double *sampled(const struct lsq_reducer *r, size_t i)
+{
+    return r->raw + i * r->raw_count / sample_count(r) * (r->shape.width - 1);
+}
+
+/* Shifts by the medians of the rows kept: each row is rounded at the distance that it then has
+ * from zero, which no outlier among the first ones is to rule. */
+static void set_shift_to_medians(struct lsq_reducer *r)
+{
+    double sample[SAMPLE];
+    size_t count = sample_count(r);
+    for (size_t j = 0; j < r->shape.width - 1; j++) {
+        for (size_t i = 0; i < count; i++)
+            sample[i] = sampled(r, i)[j];
+        qsort(sample, count, sizeof *sample, by_value);
+        r->shift[j] = sample[count / 2];
+    }
+    r->has_shift = true;
+}
+
+/* A row that is like the others becomes the first of those kept: the reflection of the column
+ * of ones adds a part of the first row to each, one in the square root of their number. */
+static void put_typical_first(struct lsq_reducer *r)
+{
+    double most[SAMPLE] = {0};
+    size_t c = r->shape.width - 1;
+    size_t count = sample_count(r);
+    size_t best = 0;
+    for (size_t j = 0; j < c; j++) {
+        double sum = 0;
+        for (size_t i = 0; i < count; i++)
+            sum += fabs(sampled(r, i)[j] - r->shift[j]) / (double)count;
+        for (size_t i = 0; sum > 0 && i < count; i++)
+            most[i] = fmax(most[i], fabs(sampled(r, i)[j] - r->shift[j]) / sum);
+    }
+    for (size_t i = 1; i < count; i++)
+        best = most[i] < most[best] ? i : best;
+    for (size_t j = 0; j < c; j++) {
+        double first = r->raw[j];
+        r->raw[j] = sampled(r, best)[j];
+        sampled(r, best)[j] = first;
+    }
+}
+
+/* Moves the shift of a column to the mean of the rows so far where that brings them nearer by
+ * much: columns far from zero would all look alike. A constant column has its value there
+ * already, and stays exactly zero. */
 static void recentre(struct lsq_reducer *r)
 {
+    enum { FAR = 64 }; /* of the sum of squares a part of more than one in so many is the mean's */
+    size_t width = r->shape.width;
     if (!r->intercept || r->pile[0] == 0)
         return;
-    for (size_t j = 0; j < r->shape.width - 1; j++) {
-        double old = r->shift[j];
-        r->shift[j] += r->pile[1 + j] / r->pile[0];
-        r->pile[1 + j] += (old - r->shift[j]) * r->pile[0];
+    for (size_t j = 1; j < width; j++) {
+        double square = 0;
+        for (size_t i = 0; i < r->pile_count; i++)
+            square += r->pile[i * width + j] * r->pile[i * width + j];
+        if (!(r->pile[j] * r->pile[j] * FAR > square))
+            continue;
+        double old = r->shift[j - 1];
+        r->shift[j - 1] += r->pile[j] / r->pile[0];
+        r->pile[j] += (old - r->shift[j - 1]) * r->pile[0];
     }
 }
 
@@ -210,8 +277,10 @@ static enum lsq_status spill(struct lsq_reducer *r)
     enum lsq_status status = LSQ_OK;
     struct range known = range_none();
     bool finite;
-    if (r->raw_count > 0)
-        set_shift(r, r->raw);
+    if (r->raw_count > 0 && r->intercept) {
+        set_shift_to_medians(r);
+        put_typical_first(r);
+    }
     for (size_t i = 0; i < r->raw_count && status == LSQ_OK; i++)
         status = pile_row(r, r->raw + i * columns(r), &known, &finite);
     free(r->raw);

@@ -425,6 +425,95 @@ for unit in 1e-150, 1e-20, 1e-12, 1e-9, 1e-6, 1.0, 1e6, 1e9, 1e12, 1e150:
                 raise AssertionError(f"unit {unit}, column {place}, {options}") from e'
 }
 
+# Columns of integers, the last ones combinations of the others, each times a power of two; against the
+# solution of minimum norm in fractions.
+@test "lsq-fit: dependent columns in very different units predict to the last digits" {
+    py 'import subprocess
+from fractions import Fraction
+def transpose(a):
+    return [list(column) for column in zip(*a)]
+def times(a, b):
+    return [[sum(x * y for x, y in zip(row, column)) for column in transpose(b)] for row in a]
+def solve(a, b):
+    m = [row + right for row, right in zip(a, b)]
+    for i in range(len(m)):
+        k = next(k for k in range(i, len(m)) if m[k][i] != 0)
+        m[i], m[k] = m[k], m[i]
+        m[i] = [x / m[i][i] for x in m[i]]
+        for k in range(len(m)):
+            if k != i:
+                m[k] = [x - m[k][i] * y for x, y in zip(m[k], m[i])]
+    return [row[len(m):] for row in m]
+def exact(a, y, rank):
+    """Of centred columns, the first rank of which are independent."""
+    first, others = [row[:rank] for row in a], [row[rank:] for row in a]
+    normal = times(transpose(first), first)
+    b, beta = solve(normal, times(transpose(first), y)), solve(normal, times(transpose(first), others))
+    relation = [[Fraction(i == j) for j in range(rank)] + beta[i] for i in range(rank)]
+    return times(transpose(relation), solve(times(relation, transpose(relation)), b))
+rng = np.random.default_rng(5)
+for bits in (0, 10, 20, 30) * 8:
+    rank, more = int(rng.integers(1, 5)), int(rng.integers(1, 4))
+    n = rank + more + int(rng.integers(3, 12))
+    base = rng.integers(-9, 10, (n, rank))
+    if np.linalg.matrix_rank(base - base.mean(axis=0)) < rank:
+        continue
+    whole = np.c_[base, base @ rng.integers(-3, 4, (rank, more))] * 2.0 ** rng.integers(-bits, bits + 1, rank + more)
+    y = rng.integers(-99, 100, (n, 1)).astype(float)
+    a = [[Fraction(v) for v in row] for row in whole.tolist()]
+    mean = [sum(column) / n for column in transpose(a)]
+    a = [[v - m for v, m in zip(row, mean)] for row in a]
+    x = exact(a, [[Fraction(v - y.mean())] for v in y.ravel().tolist()], rank)
+    order = rng.permutation(rank + more)
+    write("m", {"mat": 1, "x": np.c_[whole[:, order], y]})
+    subprocess.run("lsq-fit -q --dense -g %d m >fit" % (rank + more), shell=True, check=True)
+    fit, = read("fit")
+    coef = np.zeros(rank + more)
+    coef[order] = fit["coef"].ravel()
+    assert fit["rank"] == rank
+    expected = times(a, x)
+    got = times(a, [[Fraction(c)] for c in coef.tolist()])
+    most = max(abs(e) for e, in expected)
+    error = max(abs(e - g) for (e,), (g,) in zip(expected, got))
+    assert error <= 1e-12 * float(most), (bits, float(error / most))
+    assert max(abs(float(x[i][0]) - coef[i]) for i in range(len(x))) <= 1e-8 * max(abs(float(v)) for v, in x)'
+}
+
+@test "lsq-fit: a column that is the sum of others in another unit is fitted, whatever the unit" {
+    for unit in 1e4 1e7 1e9 1e12; do
+        py 'i = np.arange(200.)
+base, tax, freight = 1e6 * (1 + 37 * i % 101), 1e5 * (1 + 53 * i % 97), 1e5 * (1 + 29 * i % 89)
+y = base * 1e-6 + tax * 2e-5 - freight * 1e-5 + np.sin(i)
+write("m", {"mat": 1, "x": np.c_[base, base + tax + freight, tax / float(sys.argv[1]), freight / float(sys.argv[1]), y]})
+a = np.c_[base, tax, freight]
+a, y = (a - a.mean(axis=0)) / a.std(axis=0), y - y.mean()
+print(repr(float(((y - a @ np.linalg.lstsq(a, y, rcond=None)[0]) ** 2).sum())))' "$unit" >expected
+        lsq-fit -q -g 4 m >fit
+        lsq-predict fit m | r2-score --flat --sums m | sed -n 2p >sum
+        py 'e, s = (float(open(name).read()) for name in ("expected", "sum"))
+assert abs(s - e) <= 1e-9 * e and abs(read("fit")[0]["rss"][0] - e) <= 1e-9 * e, (s, e)'
+        lsq-fit -q -g 4 --partial m | lsq-fit -q >fit
+        lsq-predict fit m | r2-score --flat --sums m | sed -n 2p >sum
+        py 'e, s = (float(open(name).read()) for name in ("expected", "sum"))
+assert abs(s - e) <= 1e-9 * e, (s, e)'
+    done
+}
+
+@test "lsq-fit: a first row unlike the others costs them no digits" {
+    py 'rng = np.random.default_rng(3)
+x = rng.integers(1, 1000, (60000, 10)).astype(float)
+x[0] *= 1e10
+b = np.arange(1.0, 11)
+write("m", {"mat": 1, "x": np.c_[x, x @ b + 7]})'
+    lsq-fit -q -g 10 m >fit
+    lsq-fit -q -g 10 --partial m | lsq-fit -q >merged
+    py 'for name in ("fit", "merged"):
+    m, = read(name)
+    coef = m["coef"] if "coef" in m else m["basis"] @ m["loadings"]
+    assert abs(coef.ravel() - np.arange(1.0, 11)).max() < 2e-7, coef
+    assert abs(m["intercept"][0] - 7) < 1e-4, m["intercept"]'
+}
+
 @test "lsq-fit: a solution that overflows is an error in plain words" {
     py "$with_fit"'
 signs = np.sign(normal(9, 6))

@@ -674,6 +674,38 @@ hidden = [nd(type, [1], bytes(16), kind) for type, kind in (
 must_refuse([(pack({"mat": 1, "x": X, "u": [array]}), why) for array in hidden], READERS[:6])'
 }
 
+@test "stream: an array that is a block too, or has a key twice, could be read in two ways and is refused" {
+    sweep '
+A = nd("<f8", [4, 2], bytes(64))
+why = "at byte 0: a map with \"nd\", which arrays have, and with other fields, expected one or the other"
+mixed = [pairs(*items) for items in (
+    [("mat", 1), ("x", X), *A.items()], [*A.items(), ("mat", 1), ("x", X)], [*A.items(), ("u", 1)], [*A.items(), (b"order", "F")],
+    [("mat", 1), ("x", X), ("nd", 1)], [(1, 2), *A.items()])]
+must_refuse([(data, why) for data in mixed])
+for key in A:
+    twice = pairs(("mat", 1), ("x", dict(A)))
+    for other in (key, key.decode()):
+        x = pairs(*A.items(), (other, A[key]))
+        must_refuse([(b"\x82" + pack("mat") + pack(1) + pack("x") + x,
+                      f"at byte 0: \"x\": an array with the key \"{key.decode()}\" twice, expected it once")])'
+}
+
+@test "stream: rows that come before their map is whole are those of the whole map" {
+    # Long enough to be fitted as they come; what follows them would make the map another matrix.
+    py 'import subprocess
+rng = np.random.default_rng(1)
+first, rows, few = (rng.normal(size=(n, 10)) for n in (5, 40000, 3))
+pack = lambda o: msgpack.packb(o, default=msgpack_numpy.encode)
+for key in (str, str.encode):
+    fields = [("mat", 1), ("x", rows), (key("nd"), True), (key("type"), "<f8"), (key("kind"), b""), (key("shape"), [3, 10]),
+              (key("data"), few.tobytes())]
+    with open("s", "wb") as f:
+        f.write(pack({"mat": 1, "x": first, "last": False}) + b"\x87" + b"".join(pack(k) + pack(v) for k, v in fields))
+    for source in ("s", "-"):
+        p = subprocess.run(["lsq-fit", "-g", "4", source], stdin=open("s", "rb"), capture_output=True)
+        assert (p.returncode, p.stdout) == (1, b"") and b"a map with \"nd\", which arrays have" in p.stderr, p.stderr'
+}
+
 @test "stream: shapes that are none, do not fit the data or overflow are refused" {
     sweep '
 D = X.tobytes()
