@@ -221,7 +221,7 @@ static struct options parse(int argc, char **argv)
 static void put_by_name(struct options *o, struct output *out, const struct fit_input *settings,
                         struct stream *in)
 {
-    struct fit_names names = {NULL, 0, 0};
+    struct fit_names names = {.list = NULL};
     fit_names_read(&names, settings, in);
     if (o->others)
         fit_names_to_others(&names, stream_name(in));

@@ -171,6 +171,14 @@ static double rate_of(struct work *w, const struct table_cursor *given,
     return b->rate;
 }
 
+/* The given row's name, or else the predicted one's: where both have one it is the same. */
+static struct str name_of(const struct table_cursor *given, const struct table_cursor *predicted)
+{
+    struct str name = block_name(&given->block, given->row - 1);
+    bool other = name.n == 0 && predicted != NULL;
+    return other ? block_name(&predicted->block, predicted->row - 1) : name;
+}
+
 static void put_wav(struct wavdir *dir, struct work *w, const struct table_cursor *given,
                     const struct table_cursor *predicted)
 {
@@ -181,8 +189,8 @@ static void put_wav(struct wavdir *dir, struct work *w, const struct table_curso
         die(stream_name(given->in), "row %zu of 0 samples, expected at least 1", row_number(given));
     if (!wav_encode(w->pcm, w->count, rate_of(w, given, predicted), &bytes, &size, why))
         die(stream_name(given->in), "row %zu: %s", row_number(given), why);
-    wavdir_put(dir, stream_name(given->in), block_name(&given->block, given->row - 1),
-               row_number(given), bytes, size);
+    wavdir_put(dir, stream_name(given->in), name_of(given, predicted), row_number(given), bytes,
+               size);
 }
 
 static void stitch(struct work *w, struct wavdir *dir, struct table_cursor *given,

@@ -136,6 +136,7 @@ struct decoder *decoder_start(const struct clip *clips, size_t count, size_t max
     if (d->shared == MAP_FAILED)
         die_errno(NULL, "no memory to share with a decoder");
     wav_start();
+    signal(SIGCHLD, SIG_DFL); /* ignored, it would leave nothing to say of a worker's end */
     for (size_t i = 0; i < d->worker_count; i++)
         start_worker(d, i);
     return d;

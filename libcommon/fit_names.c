@@ -20,8 +20,9 @@ static struct fit_name *add(struct fit_names *names, const struct fit_input *set
         names->list = mem_grow(names->list, names->room, sizeof *names->list);
     }
     struct fit_name *own = mem_array(1, sizeof *own);
-    names->list[names->count++] = own;
     own->name = (struct str){memcpy(mem_array(name.n, 1), name.p, name.n), name.n};
+    names_add(&names->places, own->name, names->count);
+    names->list[names->count++] = own;
     own->input = *settings;
     fit_input_begin(&own->input);
     return own;
@@ -31,15 +32,14 @@ static struct fit_name *add(struct fit_names *names, const struct fit_input *set
 static struct fit_name *find(struct fit_names *names, const struct fit_input *settings,
                              struct str name, size_t *last)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        size_t at = (*last + i) % names->count;
-        if (stem_equal(names->list[at]->name, name)) {
-            *last = at;
-            return names->list[at];
+    for (size_t i = *last; i < names->count && i <= *last + 1; i++)
+        if (stem_equal(names->list[i]->name, name)) {
+            *last = i;
+            return names->list[i];
         }
-    }
-    *last = names->count;
-    return add(names, settings, name);
+    size_t place = names_find(&names->places, name);
+    *last = place != SIZE_MAX ? place : names->count;
+    return place != SIZE_MAX ? names->list[place] : add(names, settings, name);
 }
 
 static struct str name_of_row(const struct stream *in, const struct block *block, size_t row)
@@ -171,6 +171,7 @@ void fit_names_to_others(struct fit_names *names, const char *file)
 
 void fit_names_free(struct fit_names *names)
 {
+    names_free(&names->places);
     for (size_t i = 0; i < names->count; i++) {
         fit_input_free(&names->list[i]->input);
         free((char *)names->list[i]->name.p);

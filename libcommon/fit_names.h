@@ -4,6 +4,7 @@
 #define WAVEFILL_FIT_NAMES_H
 
 #include "fit_input.h"
+#include "names.h"
 #include "stream.h"
 
 #include <stddef.h>
@@ -18,6 +19,7 @@ struct fit_names {
     /* In the order in which names came first, each where it stays; owned (fit_names_free). */
     struct fit_name **list;
     size_t count, room;
+    struct names places; /* in the list */
 };
 
 /* Reads in to its end. settings: those of fit_input.h, for each name. All names end up with the

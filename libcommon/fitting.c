@@ -28,14 +28,15 @@ static void remark(struct fitting *f, const struct lsq_fit *fit, struct str name
         return;
     if (fit->rank < most)
         warn(whose,
-             "rank deficient: rank %zu of %zu rows%s and %zu given columns: "
+             "rank deficient: rank %zu of %zu row%s%s and %zu given column%s: "
              "the solution is that of minimum norm",
-             fit->rank, fit->rows, centred, fit->given);
+             fit->rank, fit->rows, msg_plural(fit->rows), centred, fit->given,
+             msg_plural(fit->given));
     else
         warn(whose,
-             "fewer rows than given columns: %zu rows%s, %zu columns, rank %zu: "
+             "fewer rows than given columns: %zu row%s%s, %zu columns, rank %zu: "
              "the solution is that of minimum norm",
-             fit->rows, centred, fit->given, fit->rank);
+             fit->rows, msg_plural(fit->rows), centred, fit->given, fit->rank);
 }
 
 void fitting_end(const struct fitting *f)

@@ -59,6 +59,16 @@ static void choose(struct loo *loo, const struct lsq_spectrum *s, const char *fi
     }
 }
 
+/* Squares that are no numbers any more, or lose digits, would choose any penalty. */
+static void check_targets(const struct loo *loo, size_t targets, const char *file)
+{
+    static const double LEAST = 1e-280;
+    for (size_t j = 0; j < targets; j++)
+        if (!r2_undefined(&loo->total, j) && r2_total(&loo->total, j) < LEAST)
+            die(file, "targets so close together that their squares vanish, expected them further "
+                      "apart: leave-one-out errors are compared by their squares");
+}
+
 void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
 {
     size_t c = s->given + s->targets;
@@ -81,6 +91,7 @@ void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
         progress_rows(&progress, stream_row0(in) + block.rows);
     }
     progress_end(&progress);
+    check_targets(loo, s->targets, stream_name(in));
     refit_run(&loo->refit, in, s, loo->lambdas, loo->count);
     for (size_t i = 0; i < loo->refit.count; i++)
         add_squares(loo, refit_errors(&loo->refit, loo->refit.index[i], 0),

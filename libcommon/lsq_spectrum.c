@@ -112,17 +112,18 @@ static enum lsq_status set_metric(struct lsq_spectrum *s)
     return status;
 }
 
-/* Square a to columns of unit norm, its zeros staying; returns how many times the shortest
+/* m rows a to columns of unit norm, its zeros staying; returns how many times the shortest
  * other column is in the longest. norm: room for p. */
-static double to_unit(const struct lsq_spectrum *s, const double *a, double *unit, double *norm)
+static double to_unit(const struct lsq_spectrum *s, const double *a, size_t m, double *unit,
+                      double *norm)
 {
     size_t p = s->given;
     size_t c = p + s->targets;
     double shortest = INFINITY;
     double longest = 0;
-    lsq_column_norms(a, p, p, c, norm);
+    lsq_column_norms(a, m, p, c, norm);
     for (size_t j = 0; j < p; j++) {
-        for (size_t i = 0; i < p; i++)
+        for (size_t i = 0; i < m; i++)
             unit[i * p + j] = norm[j] > 0 ? a[i * c + j] / norm[j] : 0;
         shortest = norm[j] > 0 ? fmin(shortest, norm[j]) : shortest;
         longest = fmax(longest, norm[j]);
@@ -130,17 +131,33 @@ static double to_unit(const struct lsq_spectrum *s, const double *a, double *uni
     return longest / shortest;
 }
 
-/* Where lengths of square a's columns differ much: the rank in columns of unit norm. */
-static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a)
+/* The singular values of a (m × p, m <= p, C order, destroyed). sigma: room for p. */
+static enum lsq_status find_singular(double *a, size_t m, size_t p, double *sigma)
+{
+    double *square = calloc(m * m, sizeof *square);
+    enum lapack_status status = LAPACK_NOMEM;
+    /* Column-major aᵀ = Q R: R has the singular values. */
+    if (square != NULL)
+        status = lapack_qr(p, m, a, p, sigma);
+    for (size_t j = 0; status == LAPACK_DONE && j < m; j++)
+        memcpy(square + j * m, a + j * p, (j + 1) * sizeof *square);
+    if (status == LAPACK_DONE)
+        status = lapack_svd(m, square, sigma, NULL, NULL);
+    free(square);
+    return lsq_from_lapack(status);
+}
+
+/* Where lengths of the columns of a, of m rows, differ much: the rank in columns of unit norm. */
+static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a, size_t m)
 {
     static const double MUCH = 1e3;
     size_t p = s->given;
-    double *unit = malloc(p * p * sizeof *unit);
+    double *unit = malloc(m * p * sizeof *unit);
     double *sigma = malloc(p * sizeof *sigma);
     enum lsq_status status = unit != NULL && sigma != NULL ? LSQ_OK : LSQ_NOMEM;
-    if (status == LSQ_OK && to_unit(s, a, unit, sigma) > MUCH && lsq_all_finite(unit, p * p)) {
-        status = lsq_from_lapack(lapack_svd(p, unit, sigma, NULL, NULL));
-        s->unit_rank = status == LSQ_OK ? lsq_rank(sigma, p, lsq_default_rcond(p)) : 0;
+    if (status == LSQ_OK && to_unit(s, a, m, unit, sigma) > MUCH && lsq_all_finite(unit, m * p)) {
+        status = find_singular(unit, m, p, sigma);
+        s->unit_rank = status == LSQ_OK ? lsq_rank(sigma, m, lsq_default_rcond(p)) : 0;
     }
     free(unit);
     free(sigma);
@@ -174,8 +191,8 @@ enum lsq_status lsq_spectrum_make(const struct lsq_reduced *reduced, bool scaled
         centre(s, reduced, a, m);
         if (scaled)
             set_scale(s, a, m);
-        if (!scaled && m == s->given)
-            status = find_unit_rank(s, a);
+        if (!scaled && m > 0 && m <= s->given)
+            status = find_unit_rank(s, a, m);
     }
     if (status == LSQ_OK && m > 0)
         status = decompose(s, a, m);

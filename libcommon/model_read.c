@@ -11,6 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* rows × from become rows × to, which is more. */
+static double *widen(double *whole, size_t rows, size_t from, size_t to)
+{
+    whole = mem_grow(whole, rows, to * sizeof *whole);
+    for (size_t i = rows; i-- > 0;)
+        memmove(whole + i * to, whole + i * from, from * sizeof *whole);
+    return whole;
+}
+
 /* Puts the columns of slice (rows × count) at column first of whole (rows × cols). */
 static void place(double *whole, size_t cols, size_t first, double *slice, size_t rows,
                   size_t count)
@@ -79,17 +88,32 @@ static void read_head(const struct fields *s, struct model *m)
     m->name = copy(name_of(s));
     bool dense = mp_find(s->map, "coef") != NULL;
     m->rank = dense ? m->given : count_factors(s);
-    m->intercept = mem_array(m->targets, sizeof *m->intercept);
-    if (dense) {
-        m->coef = mem_array(m->given, m->targets * sizeof *m->coef);
-    } else {
+    if (dense && (mp_find(s->map, "basis") != NULL || mp_find(s->map, "loadings") != NULL))
+        die(s->name,
+            "a model with \"coef\" and with \"basis\" or \"loadings\", expected one or the other");
+    if (!dense)
         m->basis = fields_array(s, "basis", 2, m->given, m->rank);
-        m->loadings = mem_array(m->rank, m->targets * sizeof *m->loadings);
-    }
 }
 
-/* Reads the targets from `first` on that this map holds; returns the next one. */
-static size_t read_slice(const struct fields *s, struct model *m, size_t first)
+/* Room for so many targets, of which there are *room: no more than twice what has come is held,
+ * whatever the model says that is to come. */
+static void make_room(struct model *m, size_t wanted, size_t *room)
+{
+    size_t more = *room == 0 || 2 * *room < wanted ? wanted : 2 * *room;
+    more = more < m->targets ? more : m->targets;
+    if (wanted <= *room)
+        return;
+    m->intercept = widen(m->intercept, 1, *room, more);
+    if (m->basis == NULL)
+        m->coef = widen(m->coef, m->given, *room, more);
+    else
+        m->loadings = widen(m->loadings, m->rank, *room, more);
+    *room = more;
+}
+
+/* Reads the targets from `first` on that this map holds; returns the next one. room: columns of
+ * the arrays. */
+static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *room)
 {
     size_t at =
         mp_find(s->map, "target0") != NULL ? (size_t)fields_uint(s, "target0", 0, FRAME_MAX) : 0;
@@ -104,13 +128,10 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first)
         die(s->name,
             "a part of a model with targets %zu to %zu, expected targets from %zu up to %zu", at,
             at + count - 1, first, m->targets - 1);
-    place(m->intercept, m->targets, first, fields_array(s, "intercept", 1, 1, count), 1, count);
-    if (m->coef != NULL)
-        place(m->coef, m->targets, first, fields_array(s, "coef", 2, m->given, count), m->given,
-              count);
-    else
-        place(m->loadings, m->targets, first, fields_array(s, "loadings", 2, m->rank, count),
-              m->rank, count);
+    double *part = fields_array(s, m->basis == NULL ? "coef" : "loadings", 2, m->rank, count);
+    make_room(m, first + count, room);
+    place(m->intercept, *room, first, fields_array(s, "intercept", 1, 1, count), 1, count);
+    place(m->basis == NULL ? m->coef : m->loadings, *room, first, part, m->rank, count);
     return first + count;
 }
 
@@ -131,6 +152,7 @@ bool model_read(struct stream *stream, struct model *m)
 {
     memset(m, 0, sizeof *m);
     size_t next = 0;
+    size_t room = 0;
     bool last;
     do {
         const struct mp_map *map = stream_next_map(stream);
@@ -142,7 +164,7 @@ bool model_read(struct stream *stream, struct model *m)
         last = mp_find(map, "last") == NULL || fields_bool(&s, "last");
         if (next == 0)
             read_head(&s, m);
-        next = read_slice(&s, m, next);
+        next = read_slice(&s, m, next, &room);
     } while (next < m->targets);
     return last;
 }

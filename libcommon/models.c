@@ -18,9 +18,8 @@ static void check(const struct models *models, const struct model *m, const char
     if (m->name.n == 0)
         die(file, "a model without a name behind one with a name, expected names in all of them");
     msg_text(m->name.p, m->name.n, text, sizeof text);
-    for (size_t i = 0; i + 1 < models->count; i++)
-        if (stem_equal(models->list[i].name, m->name))
-            die(file, "two models of the name %s, expected one", text);
+    if (names_find(&models->places, m->name) != SIZE_MAX)
+        die(file, "two models of the name %s, expected one", text);
     if (m->given != first->given || m->targets != first->targets)
         die(file,
             "%s: a model of %zu given column%s and %zu target%s, expected %zu and %zu as the "
@@ -50,6 +49,7 @@ void models_read(const char *path, struct models *models)
         last = model_read(stream, m);
         models->count++;
         check(models, m, stream_name(stream));
+        names_add(&models->places, m->name, models->count - 1);
         if (m->name.n == 0 && !stream_at_end(stream))
             die(stream_name(stream), "more behind the model, expected its end");
     } while (!stream_at_end(stream));
@@ -68,18 +68,19 @@ bool models_find(struct models *models, struct str name, size_t *at)
     if (models->count == 1)
         return true;
     name = stem_of(name);
-    for (size_t i = 0; i < models->count; i++) {
-        *at = (models->found + i) % models->count;
-        if (stem_equal(models->list[*at].name, name)) {
-            models->found = *at;
-            return true;
-        }
+    if (!stem_equal(models->list[models->found].name, name)) {
+        size_t place = names_find(&models->places, name);
+        if (place == SIZE_MAX)
+            return false;
+        models->found = place;
     }
-    return false;
+    *at = models->found;
+    return true;
 }
 
 void models_free(struct models *models)
 {
+    names_free(&models->places);
     for (size_t i = 0; i < models->count; i++)
         model_free(&models->list[i]);
     free(models->list);

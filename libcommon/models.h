@@ -3,6 +3,7 @@
 #define WAVEFILL_MODELS_H
 
 #include "model.h"
+#include "names.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +11,8 @@
 struct models {
     struct model *list; /* owned (models_free) */
     size_t count, room;
-    size_t found; /* where models_find looks first */
+    size_t found;        /* where models_find looks first */
+    struct names places; /* in the list, by name */
 };
 
 /* Reads all that path ("-" is standard input) holds. Several models must have names, each

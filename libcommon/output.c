@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,11 +184,26 @@ static struct output *write_directly(const char *path, int fd)
     return output_new(fd, path);
 }
 
+/* In a directory such as /tmp only its owner, a file's own and root replace that file. */
+static bool is_kept(const char *resolved, const struct stat *st)
+{
+    struct stat dir;
+    char *copy = mem_string(resolved);
+    bool sticky = stat(dirname(copy), &dir) == 0 && (dir.st_mode & S_ISVTX) != 0;
+    uid_t user = geteuid();
+    free(copy);
+    return sticky && user != 0 && user != dir.st_uid && user != st->st_uid;
+}
+
 /* Who may not write a file may not replace it either, though the directory would let him. */
-static void check_writable(const char *path)
+static void check_writable(const char *path, const char *resolved, const struct stat *st)
 {
     if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
         die_errno(path, "cannot be opened for writing");
+    if (is_kept(resolved, st))
+        die(path,
+            "a file of somebody else in a directory with the sticky bit, expected one that can "
+            "be replaced");
 }
 
 struct output *output_file(const char *path)
@@ -205,8 +221,9 @@ struct output *output_file(const char *path)
         return write_directly(path, open_descriptor(fd));
     if (!S_ISREG(st.st_mode))
         return write_directly(path, fd_open(path, O_WRONLY));
-    check_writable(path);
-    return open_temp(path, resolve(path), &st);
+    char *resolved = resolve(path);
+    check_writable(path, resolved, &st);
+    return open_temp(path, resolved, &st);
 }
 
 struct output *output_file_in_directory(const char *path)
@@ -221,7 +238,7 @@ struct output *output_file_in_directory(const char *path)
         die(path, "%s, expected a file or nothing: no row leads out of its directory",
             S_ISLNK(st.st_mode) ? "a symbolic link" : "a pipe, a socket or a device");
     if (exists)
-        check_writable(path);
+        check_writable(path, path, &st);
     return open_temp(path, mem_string(path), exists ? &st : NULL);
 }
 

@@ -170,7 +170,9 @@ double r2_weighted(const struct r2 *r2, bool nan)
     for (size_t j = 0; j < r2->columns; j++) {
         double ratio = r2->scale[j] > 0 ? largest / r2->scale[j] : 0;
         double weight = r2_undefined(r2, j) ? 0 : r2->ss_total[j] * ratio * ratio;
-        sum += weight * r2_column(r2, j, nan);
+        /* The score times the weight, which may be 0 where the score is infinite. */
+        sum += r2_undefined(r2, j) ? 0 * r2_column(r2, j, nan)
+                                   : weight - r2->ss_residual[j] * ratio * ratio;
         weights += weight;
     }
     return weights > 0 ? sum / weights : r2_uniform(r2, nan);

@@ -249,11 +249,14 @@ static _Noreturn void try_out(void)
 const char *sandbox_note(void)
 {
     int status = -1;
+    signal(SIGCHLD, SIG_DFL); /* ignored, it would leave no status to wait for */
     pid_t child = fork();
     if (child == 0)
         try_out();
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
+    if (status != 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 1))
+        return "whether there is a sandbox could not be tried";
     return status == 0 ? "recordings are decoded in a sandbox (seccomp)"
                        : "no sandbox: this system has no seccomp filters";
 }

@@ -734,6 +734,17 @@ recordings are decoded in a sandbox (seccomp)"
     refuses 1 'fsdd-load: stdout: write failed: No space left on device' bash -c 'fsdd-load --help >/dev/full'
 }
 
+@test "fsdd-load: what is said of the sandbox and of decoders holds where the ends of processes are ignored" {
+    ignoring='import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execvp(sys.argv[1], sys.argv[1:])'
+    run -0 "$PYTHON" -c "$ignoring" fsdd-load --version
+    assert_line --index 1 'recordings are decoded in a sandbox (seccomp)'
+    put clip.wav
+    refuses 1 'fsdd-load: clip.wav: its decoder died (Segmentation fault), expected a recording that libsox can read' \
+        hostile crash "$PYTHON" -c "$ignoring" fsdd-load clip.wav
+}
+
 @test "fsdd-load: output that cannot be written is an error" {
     refuses 1 'fsdd-load: stdout: write failed: No space left on device' bash -c 'fsdd-load "$CORPUS" >/dev/full'
     refuses 1 'fsdd-load: stdout: write failed: Bad file descriptor' bash -c 'fsdd-load "$CORPUS" >&-'

@@ -108,6 +108,8 @@ for constant in 0.1, 0.0, -7.3, 1e-100, 1e100, 1 / 3:
     assert np.isnan(r2(t, p, "-u", "nan")) and np.isnan(r2(t, p, "-a", "variance", "-u", "nan"))
     assert np.isnan(r2(t[:, :2], p[:, :2], "-f", "-u", "nan"))
     assert r2(t[:, :1], p[:, :1], "-f") == [1.0] and r2(t[:, 1:2], p[:, 1:2], "-f") == [0.0]
+    # A column that weighs nothing counts for nothing, infinite though its score is.
+    assert r2(np.array([[1e-200, 1], [2e-200, 2]]), np.array([[1e100, 1], [2e-200, 2.5]]), "-a", "variance") == [-2e200]
     # All constant: the plain mean, as in scikit-learn.
     assert r2(t[:, :2], p[:, :2]) == r2(t[:, :2], p[:, :2], "-a", "variance") == [0.5]
 t, p = np.array([[1.0, 2, 3, 4]]), np.array([[1.0, 2, 3, 5]])

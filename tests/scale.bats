@@ -385,6 +385,23 @@ for i in 0, 62, 97, 290, 291:
     close(got[i], others(x, y, i), 1e-9)'
 }
 
+@test "lsq-fit: targets whose squares vanish have no leave-one-out errors to compare" {
+    py 'x = np.array([[1, 3], [2, 1], [3, 4], [5, 1], [8, 5.0]])
+for name, scale in ("tiny", 1e-170), ("small", 1e-130), ("one", 1):
+    write(name, {"mat": 1, "x": x * [1, scale]})'
+    local option why='targets so close together that their squares vanish, expected them further apart: leave-one-out errors are compared by their squares'
+    for option in --loo --ridge=auto '--ridge=auto --grid=1e3,1'; do
+        # shellcheck disable=SC2086
+        refuses 1 "lsq-fit: tiny: $why" lsq-fit -g 1 $option tiny
+        # shellcheck disable=SC2086
+        lsq-fit -q -g 1 $option small >a
+        # shellcheck disable=SC2086
+        lsq-fit -q -g 1 $option one >b
+        py 'a, b = read("a")[0], read("b")[0]
+assert abs(a["loo_r2"] - b["loo_r2"]).max() < 1e-12 and a.get("ridge") == b.get("ridge")'
+    done
+}
+
 @test "lsq-fit: what overflows only under a penalty, in a partial fit or left out is refused; what does not is right" {
     py "$with_models"'
 x, y = rng.normal(size=(50, 2)), rng.normal(size=(50, 1))
@@ -397,6 +414,10 @@ close(model(call("lsq-fit", "-g", "2", "--ridge=1", "big")[0])["C"] * 1e160, wan
 # Columns whose lengths differ by more than doubles hold: said, since a penalty is judged beside their lengths.
 out, err = call("lsq-fit", "-g", "2", "--ridge=1e-25", data=stream(x * [1e7, 1e-7], y, 50))
 assert model(out)["rank"] == 1
+assert err == "lsq-fit: rank 1, though 2 in columns of unit norm: lengths of columns so different that singular values count as zero, expected columns scaled\n", err
+# Of few rows too.
+few = np.array([[1e15, 1, 2], [3e15, 4, -1], [2e15, -2, 5]]), np.array([[1.0], [2], [4]])
+out, err = call("lsq-fit", "-g3", "--ridge=1", data=stream(*few, 3))
 assert err == "lsq-fit: rank 1, though 2 in columns of unit norm: lengths of columns so different that singular values count as zero, expected columns scaled\n", err'
     local why='values so large, or given columns so small, that the solution overflows, expected them scaled' option
     for option in --ridge=1 --ridge=1% --ridge=auto --loo --partial; do

@@ -374,6 +374,27 @@ assert names(read("sub/held")) == ["row 0"]'
     assert_equal "$(ls -A folder)" ''
 }
 
+@test "split-holdout: what cannot be replaced in a sticky directory is refused before anything is written" {
+    # Only root makes what is somebody else's.
+    [ "$(id -u)" = 0 ] || return 0
+    local as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    py 'write("m", {"mat": 1, "x": np.ones((3, 2))})'
+    chmod a+rx . "$BATS_TEST_TMPDIR"
+    mkdir sticky
+    chmod 1777 sticky
+    echo root >sticky/theirs
+    chmod 666 sticky/theirs
+    cp "$BIN/split-holdout" m sticky
+    refuses 1 'split-holdout: theirs: a file of somebody else in a directory with the sticky bit, expected one that can be replaced' \
+        "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -o theirs m'
+    assert_equal "$(cat sticky/theirs)" root
+    # Of their own, and in a directory of their own.
+    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -o mine m >/dev/null && ./split-holdout -r 1 -o mine m >/dev/null'
+    chown 65534 sticky
+    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -o theirs m >/dev/null'
+    [ "$(stat -c %s sticky/theirs)" -gt 5 ]
+}
+
 @test "split-holdout: an empty HELDOUT is a usage error" {
     six
     refuses 2 "split-holdout: --output: an empty name, expected a file; try 'split-holdout --help'" split-holdout -r 0 -o '' in

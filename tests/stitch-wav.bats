@@ -484,7 +484,7 @@ put("longer", names=["a", "bb"], rate=8000)'
     stitch-wav -o i plain ab
     diff -r e f
     diff -r e g
-    assert_equal "$(soxi -r e/a.wav h/a.wav i/row0.wav | tr '\n' ' ')" '8000 11025 8000 '
+    assert_equal "$(soxi -r e/a.wav h/a.wav i/a.wav | tr '\n' ' ')" '8000 11025 8000 '
 }
 
 @test "stitch-wav: given and predicted must have as many rows" {
