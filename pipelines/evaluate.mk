@@ -22,30 +22,28 @@ DIGITS =
 SPEAKERS =
 PROVIDED = 0.25
 OUT = out
-FSDD =
+FSDD ?=
 BIN =
 
 q = '$(subst ','\'',$(1))'
 unexport CDPATH
 
 ifndef INSIDE
-# Outside: go to OUT/evaluate and run this file there, for the reasons given in tutorial.mk.
+# Outside: tutorial.mk runs this file in OUT/evaluate, for the reasons given there.
 self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
 	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
 
 # A speaker's name becomes a file's name in a makefile: others than of these characters are left out.
 evaluate:
-	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
+	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); \
 	recordings=$${recordings:-$$here/corpus}; \
-	$(MAKE) -s --no-print-directory -f "$$here/tutorial.mk" WHO=evaluate PROVIDED=$(call q,$(PROVIDED)) portions || exit 1; \
+	$(MAKE) -s --no-print-directory -f "$$here/tutorial.mk" WHO=evaluate PROVIDED=$(call q,$(PROVIDED)) variables || exit 1; \
 	test -d "$$recordings" || { echo "evaluate: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
 	recordings=$$(cd -- "$$recordings" && pwd) && \
-	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 	groups=$$(ls -- "$$recordings" | RECORDINGS="$$recordings" LC_ALL=C awk -v digits=$(call q,$(DIGITS)) \
 		-v speakers=$(call q,$(SPEAKERS)) -v least=4 -f "$$here/groups.awk") && \
-	mkdir -p -- $(call q,$(OUT)/evaluate) && cd -- $(call q,$(OUT)/evaluate) && locked=$$(command -v flock || true) && \
-	exec $${locked:+"$$locked" . sh -c 'rm -rf -- .wf-*.* */.wf-*.*; exec "$$@"' sh} \
-		$(MAKE) --no-print-directory -f "$$self" INSIDE=1 HERE="$$here" RECORDINGS="$$recordings" SETS="$$(echo $$groups)" evaluate
+	exec $(MAKE) --no-print-directory -f "$$here/tutorial.mk" WHO=evaluate PROVIDED=$(call q,$(PROVIDED)) \
+		OUT=$(call q,$(OUT)/evaluate) NEXT="$$self" GOALS=evaluate SETS="$$(echo $$groups)" only
 
 else
 # Inside OUT/evaluate. SETS are words such as jackson_0. A file appears whole or not at all.

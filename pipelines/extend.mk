@@ -8,7 +8,7 @@
 
 PROVIDED = 0.5 0.25
 OUT = out
-FSDD =
+FSDD ?=
 BIN =
 
 q = '$(subst ','\'',$(1))'
@@ -17,8 +17,8 @@ clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
 unexport CDPATH
 
 ifndef INSIDE
-# Outside: tutorial.mk first, then this file again in OUT, for the reasons given in tutorial.mk; no other run may work
-# in OUT while its files are read.
+# Outside: tutorial.mk first, which then runs this file in OUT, for the reasons given there; no other run may work in OUT
+# from the first to the last.
 self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
 	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
 
@@ -30,16 +30,11 @@ run:
 
 # $(1) is made in OUT.
 define inside
-self=$(call q,$(self)); here=$${self%/*}; bin=$(call q,$(BIN)); \
-$(MAKE) --no-print-directory -f "$$here/tutorial.mk" WHO=extend run && \
-if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
-cd -- $(call q,$(OUT)) && locked=$$(command -v flock || true) && \
-exec $${locked:+"$$locked" . sh -c 'rm -rf -- extend/.wf-*.* extend/*/.wf-*.*; exec "$$@"' sh} \
-	$(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. HERE="$$here" $(1)
+self=$(call q,$(self)); exec $(MAKE) --no-print-directory -f "$${self%/*}/tutorial.mk" WHO=extend NEXT="$$self" GOALS=$(1) after
 endef
 
 else
-# Inside OUT. A file appears whole or not at all; what runs that were killed have begun is removed with the lock.
+# Inside OUT. A file appears whole or not at all.
 temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -rf "$$temp"' EXIT; trap 'exit 1' HUP INT QUIT TERM
 
 all: $(foreach folder,$(folders),$(clips:%=extend/$(folder)/%.wav) extend/$(folder)/score.txt)
@@ -50,6 +45,9 @@ scores: all
 extend/scripts.list: FORCE
 	@mkdir -p extend; $(temp); cat $(call q,$(HERE)/frames.sh) $(call q,$(HERE)/extend.sh) | cksum >"$$temp" && \
 	{ cmp -s "$$temp" $@ || mv "$$temp" $@; }
+
+# What tutorial.mk has noted of the choice, in its own words.
+held_out = sed 's/^--seed=\(.*\)$$/the row that seed \1 picks/; s/^--name=//' holdout.choice
 
 # The scores are over the stretches that the missing part has; the rate and the length are in the header of the clip.
 define score
@@ -75,8 +73,8 @@ extend/$(folder)/OriginalTestClip.wav extend/$(folder)/ChoppedTestClip.wav: exte
 extend/$(folder)/ExtrapolatedClip.wav: $(folder)/given.mat extend/$(folder)/predicted.mat
 	@$$(temp); stitch-wav $$^ >"$$$$temp" && mv "$$$$temp" $$@
 
-extend/$(folder)/score.txt: extend/$(folder)/predicted.mat extend/$(folder)/choice.txt extend/$(folder)/ChoppedTestClip.wav
-	@$$(temp); { echo "$(portion) is given, the frame model ($$$$(cat extend/$(folder)/choice.txt)):" && $$(call score,extend/$(folder)); \
+extend/$(folder)/score.txt: extend/$(folder)/predicted.mat extend/$(folder)/choice.txt extend/$(folder)/ChoppedTestClip.wav holdout.choice
+	@$$(temp); { echo "$(portion) of $$$$($$(held_out)) is given, the frame model ($$$$(cat extend/$(folder)/choice.txt)):" && $$(call score,extend/$(folder)); \
 	} >"$$$$temp" && mv "$$$$temp" $$@
 
 extend/$(folder):

@@ -10,7 +10,7 @@
 
 PROVIDED = 0.5 0.25
 OUT = out
-FSDD =
+FSDD ?=
 BIN =
 PYTHON = python3
 
@@ -21,21 +21,15 @@ filters = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-sco
 unexport CDPATH
 
 ifndef INSIDE
-# Outside: tutorial.mk first, then this file again in OUT, for the reasons given in tutorial.mk; no other run may work
-# in OUT while its files are read.
+# Outside: tutorial.mk first, which then runs this file in OUT, for the reasons given there; no other run may work in OUT
+# from the first to the last.
 self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
 	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
 
 report:
-	+@self=$(call q,$(self)); here=$${self%/*}; recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
-	for tool in $(call q,$(PYTHON)) sox; do command -v "$$tool" >/dev/null || { \
+	+@self=$(call q,$(self)); for tool in $(call q,$(PYTHON)) sox; do command -v "$$tool" >/dev/null || { \
 		echo "report: $$tool is not found, expected it in PATH (packages python3 and sox)" >&2; exit 1; }; done; \
-	$(MAKE) --no-print-directory -f "$$here/tutorial.mk" WHO=report run && \
-	recordings=$$(cd -- "$${recordings:-$$here/corpus}" && pwd) && \
-	if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
-	cd -- $(call q,$(OUT)) && locked=$$(command -v flock || true) && \
-	exec $${locked:+"$$locked" .} $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. \
-		HERE="$$here" RECORDINGS="$$recordings" report.html
+	exec $(MAKE) --no-print-directory -f "$${self%/*}/tutorial.mk" WHO=report NEXT="$$self" GOALS=report.html after
 
 else
 # Inside OUT. A file appears whole or not at all.

@@ -13,7 +13,7 @@ SEED = 7
 HOLDOUT =
 PROVIDED = 0.5 0.25
 OUT = out
-FSDD =
+FSDD ?=
 BIN =
 WHO = tutorial
 
@@ -24,18 +24,34 @@ clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
 # A portion's folder: a % in it would make its rules patterns.
 folders = $(subst %,percent,$(PROVIDED))
 
+# The short options of this make, as one word.
+flags = $(filter-out -%,$(firstword $(MAKEFLAGS)))
+show = $(if $(findstring s,$(flags)),,echo $(call q,$(1));)
+
 # A search path for cd would lead elsewhere.
 unexport CDPATH
 comma = ,
 
-# The other pipelines have their portions looked at here, each under its own name.
+# The other pipelines have their variables looked at here, each under its own name. A portion
+# becomes a file's name and part of a rule.
+ifeq ($(strip $(OUT)),)
+$(error $(WHO): OUT is empty, expected a folder)
+endif
 ifeq ($(strip $(PROVIDED)),)
 $(error $(WHO): PROVIDED is empty, expected portions such as 0.5 0.25)
+endif
+odd := $(PROVIDED)
+$(foreach c,. % e E + -,$(eval odd := $$(subst $(c),,$$(odd))))
+digitless := $(PROVIDED)
+$(foreach c,0 1 2 3 4 5 6 7 8 9,$(eval odd := $$(subst $(c),,$$(odd))) $(eval digitless := $$(subst $(c),:,$$(digitless))))
+digitless := $(foreach word,$(digitless),$(if $(findstring :,$(word)),,$(word)))
+ifneq ($(strip $(odd) $(digitless)),)
+$(error $(WHO): PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
 endif
 ifneq ($(words $(PROVIDED)),$(words $(sort $(PROVIDED))))
 $(error $(WHO): PROVIDED = $(PROVIDED), expected each portion once)
 endif
-ifneq ($(findstring /,$(PROVIDED))$(filter -%,$(PROVIDED)),)
+ifneq ($(filter -%,$(PROVIDED)),)
 $(error $(WHO): PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
 endif
 
@@ -52,8 +68,16 @@ tutorial:
 run:
 	+@$(call inside,all)
 
-# Nothing but that PROVIDED holds portions.
-portions: ;
+# Nothing but whether the variables are what they may be.
+variables: ;
+
+# For the other pipelines, whose makefile is NEXT: it makes GOALS in OUT, with the lock, once the
+# tutorial's files are there, or at once.
+after:
+	+@$(call inside,all,$(next))
+
+only:
+	+@$(call inside,,$(next))
 
 # One run at a time in OUT, which is what is locked: by whatever has the descriptor, so
 # that a filter that outlives its make counts too. Files begun by runs that were killed are
@@ -62,25 +86,32 @@ define lock
 for fd in 9 8 7 6 5; do { true >&$$fd; } 2>/dev/null || break; done; eval "exec $$fd<."; \
 locked=yes; \
 if ! command -v flock >/dev/null; then locked=; \
-	echo "tutorial: flock is not found (package util-linux), so that two runs at once in $$PWD would meet" >&2; \
+	echo "$(WHO): flock is not found (package util-linux), so that two runs at once in $$PWD would meet" >&2; \
 elif ! flock -n $$fd 2>/dev/null; then \
-	echo "tutorial: waits for another run in $$PWD" >&2; \
-	flock $$fd || { locked=; echo "tutorial: $$PWD: cannot be locked, two runs at once in it would meet" >&2; }; \
+	echo "$(WHO): waits for another run in $$PWD" >&2; \
+	flock $$fd || { locked=; echo "$(WHO): $$PWD: cannot be locked, two runs at once in it would meet" >&2; }; \
 fi; \
-if [ -n "$$locked" ]; then for begun in .wf-*.* */.wf-*.*; do test ! -e "$$begun" || rm -rf -- "$$begun"; done; fi
+if [ -n "$$locked" ]; then for begun in .wf-*.* [!e]*/.wf-*.* extend/.wf-*.* extend/*/.wf-*.*; do \
+	test ! -e "$$begun" || rm -rf -- "$$begun"; done; fi
 endef
 
-# $(1) is made in OUT.
+# Under make -n there may be no files to go on from.
+next = if [ -n "$(findstring n,$(flags))" ] && [ ! -e heldout.mat ]; then \
+	echo "$(WHO): what follows the tutorial is not shown before its files are there"; exit 0; fi; \
+	next=$(call q,$(NEXT)); exec $(MAKE) --no-print-directory -f "$$next" INSIDE=1 OUT=. HERE="$${next%/*}" \
+	RECORDINGS="$$recordings" $(GOALS)
+
+# $(1) is made in OUT, if there is anything, and $(2) done there.
 define inside
 self=$(call q,$(self)); recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
 recordings=$${recordings:-$${self%/*}/corpus}; \
-test -d "$$recordings" || { echo "tutorial: $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
+test -d "$$recordings" || { echo "$(WHO): $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
 recordings=$$(cd -- "$$recordings" && pwd) && \
-test -z "$$bin" || test -d "$$bin" || { echo "tutorial: $$bin: no directory, expected that of the filters (BIN)" >&2; exit 1; }; \
+test -z "$$bin" || test -d "$$bin" || { echo "$(WHO): $$bin: no directory, expected that of the filters (BIN)" >&2; exit 1; }; \
 if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
 mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && { $(lock); } && \
-exec $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
-	RECORDINGS="$$recordings" $(1)
+$(if $(1),{ $(if $(2),,exec) $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. \
+	SPEAKER=$(call q,$(SPEAKER)) RECORDINGS="$$recordings" $(1); })$(if $(1),$(if $(2), && ))$(if $(2),{ $(2); })
 endef
 
 listen: run
@@ -99,7 +130,7 @@ temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP 
 # signal may come before the new process has its own way with signals: it looks whether
 # $$temp is still there. What it writes is removed when it has ended, lest it come after that.
 background = trap 'trap "" HUP INT QUIT TERM; rm -rf "$$temp"; { kill "$$!"; wait "$$!"; } 2>/dev/null; exit 1' HUP INT QUIT TERM
-produce = @echo $(call q,$(strip $(1)) > $@); $(temp); $(background); : >"$$temp" || exit 1; \
+produce = @$(call show,$(strip $(1)) > $@) $(temp); $(background); : >"$$temp" || exit 1; \
 	{ test -e "$$temp" && exec $(1) >"$$temp"; } & wait "$$!" && $(call place,$@)
 
 # What a target comes from besides files is kept in a file that changes only with it.
@@ -134,7 +165,7 @@ clips.mat: recordings.mat
 	$(call produce,pad-chop $<)
 
 training.mat heldout.mat &: clips.mat holdout.choice
-	@echo $(call q,split-holdout $(hold_out) -o heldout.mat $< > training.mat); \
+	@$(call show,split-holdout $(hold_out) -o heldout.mat $< > training.mat) \
 	temp=.wf-split.$$$$; trap 'rm -rf "$$temp"' EXIT; $(background); mkdir "$$temp" || exit 1; \
 	{ test -e "$$temp" && exec split-holdout $(hold_out) -o "$$temp/heldout.mat" $< >"$$temp/training.mat"; } & \
 	wait "$$!" && mv "$$temp/training.mat" training.mat && mv "$$temp/heldout.mat" heldout.mat
@@ -182,6 +213,6 @@ $(foreach portion,$(PROVIDED),$(foreach folder,$(subst %,percent,$(portion)),$(e
 endif
 
 FORCE:
-.PHONY: tutorial run portions listen all scores FORCE
+.PHONY: tutorial run variables after only listen all scores FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

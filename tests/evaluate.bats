@@ -476,9 +476,57 @@ assert "Extrapolation R^2 Score: 0.0\n" in text' "$FRESH"
     stamps out | diff before -
     pipeline extend OUT=out PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
     run -0 cat log
-    assert_output --partial '0.25 is given, the frame model (near '
+    assert_output --partial '0.25 of 0_espeak_3 is given, the frame model (near '
     pipeline extend OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
     diff -r fresh/extend out/extend
+}
+
+@test "extend: no other run works in its folder from the tutorial's first file to its own last" {
+    local first second waits="waits for another run in $PWD/out"
+    mkdir bin
+    for filter in fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score; do
+        ln -s "$BIN/$filter" bin
+    done
+    rm bin/lsq-fit
+    # Waits while the file wait is there.
+    cat >bin/lsq-fit <<END
+#!/bin/bash
+touch "$PWD/reached"
+while [ -e "$PWD/wait" ]; do sleep 0.1; done
+exec "$BIN/lsq-fit" "\$@"
+END
+    chmod +x bin/lsq-fit
+    touch wait
+    make -f "$ROOT/pipelines/extend.mk" BIN=bin OUT=out PROVIDED=0.25 >first.log 2>&1 3>&- &
+    first=$!
+    while [ ! -e reached ]; do sleep 0.01; done
+    make -f "$ROOT/pipelines/tutorial.mk" BIN=bin OUT=out PROVIDED=0.25 SEED=8 >second.log 2>&1 3>&- &
+    second=$!
+    while [ ! -s second.log ]; do sleep 0.01; done
+    rm wait
+    wait "$first"
+    wait "$second"
+    assert_equal "$(sed -n 1p second.log)" "tutorial: $waits"
+    diff -r "$FRESH/extend" out/extend
+    assert_equal "$(sed -n 1p out/extend/0.25/score.txt | cut -d '(' -f 1)" '0.25 of the row that seed 7 picks is given, the frame model '
+    assert_equal "$(sed -n 1p out/0.25/score.txt)" '0.25 of the row that seed 8 picks is given:'
+    # The others wait in words of their own.
+    local name
+    for name in extend evaluate report; do
+        rm -f reached second.log
+        touch wait
+        mkdir -p out/evaluate
+        flock "out/$([ "$name" != evaluate ] || echo evaluate)" bash -c 'touch reached; while [ -e wait ]; do sleep 0.1; done' 3>&- &
+        first=$!
+        while [ ! -e reached ]; do sleep 0.01; done
+        make -s -f "$ROOT/pipelines/$name.mk" BIN=bin PYTHON="$PYTHON" OUT=out PROVIDED=0.25 >second.log 2>&1 3>&- &
+        second=$!
+        while [ ! -s second.log ]; do sleep 0.01; done
+        assert_equal "$(sed -n 1p second.log)" "$name: $waits$([ "$name" != evaluate ] || echo /evaluate)"
+        rm wait
+        wait "$first"
+        wait "$second"
+    done
 }
 
 @test "extend: what a killed run has begun is removed, and nothing else" {

@@ -635,10 +635,43 @@ END
             [ ! -e out ]
         done <<'END'
 |is empty, expected portions such as 0\.5 0\.25
+0.5,0.25|= 0\.5,0\.25, expected portions such as 0\.5 0\.25
+0.5;id|= 0\.5;id, expected portions such as 0\.5 0\.25
+0.5:1|= 0\.5:1, expected portions such as 0\.5 0\.25
+a=b|= a=b, expected portions such as 0\.5 0\.25
+0.5'|= 0\.5', expected portions such as 0\.5 0\.25
+0.5#1|= 0\.5#1, expected portions such as 0\.5 0\.25
+0.5 ..|= 0\.5 \.\., expected portions such as 0\.5 0\.25
+*|= \*, expected portions such as 0\.5 0\.25
+0.5 %|= 0\.5 %, expected portions such as 0\.5 0\.25
 0.5 0.5|= 0\.5 0\.5, expected each portion once
 ../x|= \.\./x, expected portions such as 0\.5 0\.25
 ./0.25|= \./0\.25, expected portions such as 0\.5 0\.25
 -5|= -5, expected portions such as 0\.5 0\.25
 END
+        run -2 --separate-stderr make -f "$ROOT/pipelines/$name.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=
+        assert_regex "${stderr_lines[0]}" "/tutorial\\.mk:[0-9]+: \\*\\*\\* $name: OUT is empty, expected a folder\\.  Stop\\.\$"
+        run -2 --separate-stderr make -f "$ROOT/pipelines/$name.mk" BIN=nowhere PYTHON="$PYTHON" OUT=out
+        assert_equal "${stderr_lines[0]}" "$name: nowhere: no directory, expected that of the filters (BIN)"
+        [ ! -e out ]
+    done
+}
+
+@test "all pipelines: the recordings may be named in the environment" {
+    local name
+    for name in tutorial extend evaluate report; do
+        FSDD=nowhere run -2 --separate-stderr make -f "$ROOT/pipelines/$name.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out
+        assert_equal "${stderr_lines[0]}" "$name: nowhere: no directory, expected one of recordings (FSDD)"
+    done
+}
+
+@test "all pipelines: make -s says no commands, make -n makes no file" {
+    local name
+    make -s -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" OUT=out >said 2>/dev/null
+    diff said <(cat out/0.5/score.txt out/0.25/score.txt)
+    for name in tutorial extend report; do
+        make -n -f "$ROOT/pipelines/$name.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=new >said
+        assert_equal "$(find new -type f)" ''
+        grep -q 'lsq-fit -g 0.5' said
     done
 }
