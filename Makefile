@@ -57,6 +57,8 @@ LAPACK_EXPORT = -Wl,--export-dynamic-symbol=openblas_num_threads_env
 
 COMMANDS = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
 
+quote = '$(subst ','\'',$(1))'
+
 # What each command links besides msgpack and libm: start-up time counts.
 LIBS_fsdd-load = $(SOX_LIBS)
 LIBS_stitch-wav = $(SOX_LIBS)
@@ -73,18 +75,18 @@ help:
 
 ## make                 build the seven filters into build/bin
 ## make tutorial        run the tutorial's pipeline (variables: FSDD DIGIT SPEAKER SEED HOLDOUT PROVIDED OUT)
-## make listen          play its three clips
-## make extend          the same clip filled in by short frames, OUT/extend (the same variables)
+## make listen          play its clips
+## make extend          the same clip filled in by short frames, OUT/extend (the variables of make tutorial)
 ## make evaluate        every model on every clip, OUT/evaluate (variables: FSDD DIGITS SPEAKERS PROVIDED OUT; use -j)
-## make report          one page to look at and listen to, OUT/report.html (the same variables; needs python3 and sox)
+## make report          one page to look at and listen to, OUT/report.html (the variables of make tutorial; needs python3 and sox)
 ## make screenshot      OUT/report.png: that page on a phone and a desktop, light and dark (needs chromium)
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
-## make check           unit tests and bats tests
+## make check           unit tests and bats tests (TESTS: these files; FSDD)
 ## make check-san       the same under AddressSanitizer and UBSan
 ## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1)
 ## make check-large     4.5 GiB through every filter, 10^7 short rows, with the peak of each (LARGE_GIB)
 ## make check-kill      kill the tutorial at random moments and run it again (N=200)
-## make fuzz            look for faults, TIME=60 seconds a target (TARGETS=, JOBS=2)
+## make fuzz            look for faults, TIME=60 seconds a target (TARGETS, JOBS=1)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
@@ -104,8 +106,8 @@ say = $(if $(filter 0,$(V)),@echo '  $(1)';)
 # Objects depend on the flags they were made with.
 FLAGS := $(COMPILE) $(LINK)
 $(BUILD)/flags: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
+	+@mkdir -p $(@D)
+	+@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -255,6 +257,9 @@ bench: all
 
 # Installation
 
+ifneq ($(filter command,$(origin prefix)),)
+$(error prefix=$(prefix), expected PREFIX=$(prefix))
+endif
 bindir = $(DESTDIR)$(PREFIX)/bin
 datadir = $(DESTDIR)$(PREFIX)/share
 MANUALS = $(wildcard man/*.1 man/*.5 man/*.7)
@@ -262,28 +267,27 @@ DOCUMENTS = README.md LICENSE
 PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk pipelines/*.sh pipelines/*.awk)) pipelines/report.py pipelines/report.html
 
 # The pages speak of /usr/local; in mdoc a minus that is typed is written \-.
-quote = '$(subst ','\'',$(1))'
 prefix_in_pages = $(shell printf '%s' $(call quote,$(PREFIX)) | sed 's/[\\&|]/\\&/g; s/-/\\\\-/g')
 
 install: all
-	install -d '$(bindir)' '$(datadir)/wavefill/corpus' '$(datadir)/doc/wavefill' \
-		'$(datadir)/man/man1' '$(datadir)/man/man5' '$(datadir)/man/man7' \
-		'$(datadir)/bash-completion/completions'
-	install -m 755 $(BINARIES) '$(bindir)'
-	install -m 644 $(PIPELINES) '$(datadir)/wavefill'
-	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md '$(datadir)/wavefill/corpus'
-	install -m 644 $(DOCUMENTS) '$(datadir)/doc/wavefill'
+	install -d $(call quote,$(bindir)) $(call quote,$(datadir)/wavefill/corpus) $(call quote,$(datadir)/doc/wavefill) \
+		$(call quote,$(datadir)/man/man1) $(call quote,$(datadir)/man/man5) $(call quote,$(datadir)/man/man7) \
+		$(call quote,$(datadir)/bash-completion/completions)
+	install -m 755 $(BINARIES) $(call quote,$(bindir))
+	install -m 644 $(PIPELINES) $(call quote,$(datadir)/wavefill)
+	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md $(call quote,$(datadir)/wavefill/corpus)
+	install -m 644 $(DOCUMENTS) $(call quote,$(datadir)/doc/wavefill)
 	@mkdir -p $(BUILD)/man
 	for page in $(MANUALS); do sed $(call quote,s|/usr/local|$(prefix_in_pages)|g) $$page >$(BUILD)/$$page && \
-		install -m 644 $(BUILD)/$$page '$(datadir)/man/man'$${page##*.} || exit 1; done
-	install -m 644 completions/wavefill '$(datadir)/bash-completion/completions'
-	for name in $(COMMANDS); do ln -sf wavefill '$(datadir)/bash-completion/completions/'$$name || exit 1; done
+		install -m 644 $(BUILD)/$$page $(call quote,$(datadir)/man/man)$${page##*.} || exit 1; done
+	install -m 644 completions/wavefill $(call quote,$(datadir)/bash-completion/completions)
+	for name in $(COMMANDS); do ln -sf wavefill $(call quote,$(datadir)/bash-completion/completions/)$$name || exit 1; done
 
 uninstall:
-	for name in $(COMMANDS); do rm -f '$(bindir)'/$$name '$(datadir)/bash-completion/completions'/$$name; done
-	rm -f '$(datadir)/bash-completion/completions/wavefill'
-	for page in $(notdir $(MANUALS)); do rm -f '$(datadir)/man/man'$${page##*.}/$$page; done
-	rm -rf '$(datadir)/wavefill' '$(datadir)/doc/wavefill'
+	for name in $(COMMANDS); do rm -f $(call quote,$(bindir))/$$name $(call quote,$(datadir)/bash-completion/completions)/$$name; done
+	rm -f $(call quote,$(datadir)/bash-completion/completions/wavefill)
+	for page in $(notdir $(MANUALS)); do rm -f $(call quote,$(datadir)/man/man)$${page##*.}/$$page; done
+	rm -rf $(call quote,$(datadir)/wavefill) $(call quote,$(datadir)/doc/wavefill)
 
 # Release
 

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "Usage: fsdd-load [OPTION]... DIR|FILE...\n"
+    "Usage: fsdd-load [OPTION]... [DIR|FILE]...\n"
     "Read recordings, write them as one ragged matrix (int16), a row a clip.\n"
     "\n"
     "A DIR is searched for {digit}_{speaker}_{take}.EXT; a FILE may have any name\n"
@@ -116,12 +116,16 @@ static void search(struct list *list, const struct options *o, const char *dir)
         die_errno(dir, "cannot be read");
     size_t before = list->count;
     size_t prefix = strlen(dir) + (dir[strlen(dir) - 1] == '/' ? 0 : 1);
+    size_t others = 0;
     struct dirent *entry;
     while (errno = 0, (entry = readdir(d)) != NULL) {
         struct fsdd_name name;
-        if (!fsdd_parse(entry->d_name, &name) || !selected(o, &name) ||
-            !takes_format(o, name.extension))
+        if (!fsdd_parse(entry->d_name, &name) || !takes_format(o, name.extension))
             continue;
+        if (!selected(o, &name)) {
+            others++;
+            continue;
+        }
         size_t size = strlen(entry->d_name) + 1;
         char *path = mem_array(1, prefix + size);
         memcpy(path, dir, prefix);
@@ -134,8 +138,12 @@ static void search(struct list *list, const struct options *o, const char *dir)
     if (errno != 0)
         die_errno(dir, "cannot be read");
     closedir(d);
+    if (list->count == before && others > 0)
+        die(dir,
+            "%zu recording%s of other digits, speakers or takes, expected some of those asked for",
+            others, msg_plural(others));
     if (list->count == before)
-        die(dir, "no recording that was asked for, expected names such as 0_jackson_7.wav");
+        die(dir, "no recordings, expected names such as 0_jackson_7.wav");
 }
 
 static void add_path(struct list *list, const struct options *o, const char *path)

@@ -93,7 +93,7 @@ static void parse_ridge(struct fitting *f, const char *arg)
     if (f->ridge_relative)
         f->ridge /= 100;
     if (!number || f->ridge <= 0)
-        die_usage("--ridge: '%s', expected auto, or a number above 0, or a per cent", arg);
+        die_usage("--ridge: '%s', expected auto, or a number above 0, or a percentage", arg);
     free(text);
 }
 
@@ -183,7 +183,7 @@ static void take_option(struct options *o, int c, const char *arg)
     if (c == 'g') {
         o->given_text = arg;
         if (!num_parse_pos(arg, &o->given))
-            die_usage("--given: '%s', expected a number of columns, a fraction or a per cent", arg);
+            die_usage("--given: '%s', expected a number of columns, a fraction or a percentage", arg);
     } else if (c == 'w') {
         if (!num_parse_double(arg, &f->weight) || f->weight <= 0)
             die_usage("--weight: '%s', expected a number above 0", arg);

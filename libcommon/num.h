@@ -21,7 +21,7 @@ struct num_pos {
     double fraction;
 };
 
-/* False unless s is an index, a fraction of 0 to 1 or a per cent of 0 to 100. */
+/* False unless s is an index, a fraction of 0 to 1 or a percentage of 0 to 100. */
 bool num_parse_pos(const char *s, struct num_pos *pos);
 
 /* The index that pos means among `columns` columns: a fraction is multiplied

@@ -108,7 +108,7 @@ struct num_span opt_span(const char *option, const char *arg)
 {
     struct num_span span;
     if (!num_parse_span(arg, &span))
-        die_usage("%s: '%s', expected A:B, each an index, a fraction or a per cent", option, arg);
+        die_usage("%s: '%s', expected A:B, each an index, a fraction or a percentage", option, arg);
     if (!num_span_ordered(&span))
         die_usage("%s: '%s', expected A smaller than B", option, arg);
     return span;

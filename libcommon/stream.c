@@ -167,12 +167,27 @@ static _Noreturn void die_empty(const struct stream *s, const char *name)
     die(name, "empty, expected %s (did the program that writes it fail?)", s->expected);
 }
 
-/* What is no msgpack: a recording is the most likely thing. */
+/* Whether what is there at the start is text, such as CSV or JSON. */
+static bool is_text(const struct stream *s)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8 */
+    const char *at = s->buffer + s->start;
+    size_t n = s->used < 16 ? s->used : 16;
+    size_t i = n > 3 && memcmp(at, mark, 3) == 0 ? 3 : 0;
+    while (i < n &&
+           ((at[i] >= ' ' && at[i] <= '~') || at[i] == '\t' || at[i] == '\r' || at[i] == '\n'))
+        i++;
+    return n >= 2 && i == n;
+}
+
+/* What is no msgpack: a recording is the most likely thing, or text. */
 static _Noreturn void die_unframed(struct stream *s, const struct frame *frame)
 {
     if (s->offset == 0 && frame->pos == 0 && fill(s, 4) &&
         memcmp(s->buffer + s->start, "RIFF", 4) == 0)
         die(s->name, "a WAV file, expected %s (fsdd-load reads recordings)", s->expected);
+    if (s->offset == 0 && frame->pos == 0 && is_text(s))
+        die(s->name, "text, expected %s (wavefill(7) shows how one is made of CSV)", s->expected);
     die(s->name, "at byte %" PRIu64 ": %s", s->offset + frame->pos, frame->why);
 }
 

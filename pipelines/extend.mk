@@ -57,7 +57,7 @@ for ms in 5 10 20 50; do \
 	score=$$(r2-score -q --pooled -c ":$$(samples "$$ms")" heldout.mat $(1)/predicted.mat 2>/dev/null) || break; \
 	first="$$first$$(LC_ALL=C printf '%s ms: %.4f; ' "$$ms" "$$score")"; done && \
 echo "Extrapolation R^2 Score: $$columns" && \
-echo "R^2 over the samples filled in: $$(LC_ALL=C printf %.10g "$$flat") (1 is exact, 0 no better than their mean)" && \
+echo "R^2 over the samples filled in: $$(echo "$$flat" | LC_ALL=C awk '{ s = sprintf("%.10g", $$1); print s (s ~ /[.e]/ ? "" : ".0") }') (1 is exact, 0 no better than their mean)" && \
 if [ -n "$$first" ]; then echo "R^2 over the first $${first%; }"; fi
 endef
 

@@ -363,6 +363,6 @@ m, = maps(call("lsq-fit", "-q", "-g2", "--ridge=5%", data=pack(np.array([[1.0, 2
 assert "ridge" not in m and coef(m).tolist() == [[0], [0]] and m["intercept"].tolist() == [4]'
     local bad
     for bad in 0% % -1% 1%% %1 '1 %' nan% inf% 1e400% 1e-400% 5e-324% 0 -1 x '' auto%; do
-        refuses 2 "lsq-fit: --ridge: '$bad', expected auto, or a number above 0, or a per cent; try 'lsq-fit --help'" lsq-fit -g1 "--ridge=$bad"
+        refuses 2 "lsq-fit: --ridge: '$bad', expected auto, or a number above 0, or a percentage; try 'lsq-fit --help'" lsq-fit -g1 "--ridge=$bad"
     done
 }

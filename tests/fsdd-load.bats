@@ -238,7 +238,7 @@ assert [len(row) for row in x(ms)] == [400, 300, 400] * 15, [len(row) for row in
     loads 0_a_1 -- -s a d
     loads 0_a_b_1 0_ab_1 -- -s ab,a_b d
     loads 0_é_1 -- -s é d
-    refuses 1 'fsdd-load: d: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -s A,aa, d
+    refuses 1 'fsdd-load: d: 5 recordings of other digits, speakers or takes, expected some of those asked for' fsdd-load -s A,aa, d
 }
 
 @test "fsdd-load: files named outright are loaded whatever -d, -s and -t say" {
@@ -671,11 +671,11 @@ EOF
 @test "fsdd-load: directories without what was asked for are refused by name" {
     mkdir d empty
     put d/0_a_1.wav other.wav
-    refuses 1 'fsdd-load: empty: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load empty
-    refuses 1 'fsdd-load: d/: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -d 1 d/
-    refuses 1 'fsdd-load: d: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -s b d
-    refuses 1 'fsdd-load: d: no recording that was asked for, expected names such as 0_jackson_7.wav' fsdd-load -t 0,2-9 d
-    refuses 1 'fsdd-load: empty: no recording that was asked for, expected names such as 0_jackson_7.wav' \
+    refuses 1 'fsdd-load: empty: no recordings, expected names such as 0_jackson_7.wav' fsdd-load empty
+    refuses 1 'fsdd-load: d/: 1 recording of other digits, speakers or takes, expected some of those asked for' fsdd-load -d 1 d/
+    refuses 1 'fsdd-load: d: 1 recording of other digits, speakers or takes, expected some of those asked for' fsdd-load -s b d
+    refuses 1 'fsdd-load: d: 1 recording of other digits, speakers or takes, expected some of those asked for' fsdd-load -t 0,2-9 d
+    refuses 1 'fsdd-load: empty: no recordings, expected names such as 0_jackson_7.wav' \
         fsdd-load other.wav d empty
 }
 
@@ -720,7 +720,7 @@ EOF
     for option in -h --help --he; do
         run -0 --separate-stderr fsdd-load "$option" --nonsense
         assert_equal "$stderr" ''
-        assert_line --index 0 'Usage: fsdd-load [OPTION]... DIR|FILE...'
+        assert_line --index 0 'Usage: fsdd-load [OPTION]... [DIR|FILE]...'
         for name in -d,\ --digits -s,\ --speakers -t,\ --takes -F,\ --formats --files0-from -q,\ --quiet -h,\ --help -V,\ --version; do
             assert_line --partial -- " $name"
         done

@@ -336,7 +336,7 @@ write("b", {"mat": 1, "x": rows[5]}, {**head, "note": "third", "x": rows[6:]})'
     py 'assert read("want")[0]["note"] == "first"'
 }
 
-@test "lsq-fit: GIVEN is a count, a fraction or a per cent of the columns, truncated in double" {
+@test "lsq-fit: GIVEN is a count, a fraction or a percentage of the columns, truncated in double" {
     py "$with_fit"'
 rows = {columns: np.arange(3.0 * columns).reshape(3, columns) for columns in (100, 4087, 10)}
 for columns, given, k in (
@@ -577,7 +577,7 @@ END
     refuses 2 "lsq-fit: no given columns, expected -g GIVEN$try" lsq-fit <in
     refuses 2 "lsq-fit: no given columns, expected -g GIVEN$try" lsq-fit -q in
     for bad in x '' -1 1.5 101% 100.1% nan inf 0x10 ' 3' '3 ' 1e400 % -- 3,4 -0.5 99999999999999999999999; do
-        refuses 2 "lsq-fit: --given: '$bad', expected a number of columns, a fraction or a per cent$try" lsq-fit -g "$bad"
+        refuses 2 "lsq-fit: --given: '$bad', expected a number of columns, a fraction or a percentage$try" lsq-fit -g "$bad"
     done
     for bad in x '' -1 1 1.5 nan inf 1e999 -1e-9 '0.1 ' 10%; do
         refuses 2 "lsq-fit: --rcond: '$bad', expected a number from 0 to below 1$try" lsq-fit -g 1 "--rcond=$bad"

@@ -326,6 +326,7 @@ wavefill.7 head -c 50 rows | pad-chop
 wavefill.7 pad-chop first
 wavefill.7 pad-chop one.wav
 wavefill.7 echo 1,2 | pad-chop
+wavefill.7 printf '\001' | pad-chop
 wavefill.7 pad-chop model
 wavefill.7 pad-chop objects
 wavefill.7 pad-chop loud given
@@ -374,6 +375,7 @@ for page in sorted(os.listdir(sys.argv[1])):
     patterns = []
     for head in heads:
         pattern = re.escape(" ".join(text(head).split())).replace(r"\.\.\.", ".+")
+        pattern = re.sub(r"\b(row|column)s\b", r"\1s?", pattern)
         patterns.append(r"[a-z0-9-]+: " + re.sub("[A-Z]{2,}|\\bN+\\b|0xNN", ".+", pattern) + "(; try .*)?")
     for pattern in patterns:
         assert any(re.fullmatch(pattern, line) for line in said.get(page, [])), (page, pattern, said.get(page))

@@ -223,7 +223,7 @@ write("forty", {"mat": 1, "x": x, "col0": 40})'
     local arg
     for arg in '' 3 a:b 1:2:3 -1: :-1 1-3 101%: :100.1% 1.5: :2.0 nan: inf: 0x1: ' 1:2' '1 :2' 1:' 2' 1,5: :e %: :% 1%%: :5%% 1e400: \
         18446744073709551616: :99999999999999999999 1:2x; do
-        refuses 2 "pad-chop: --columns: '$arg', expected A:B, each an index, a fraction or a per cent; try 'pad-chop --help'" \
+        refuses 2 "pad-chop: --columns: '$arg', expected A:B, each an index, a fraction or a percentage; try 'pad-chop --help'" \
             pad-chop -c "$arg"
     done
     for arg in 5:5 5:3 :0 0:0 0.5:0.5 0.5:0.25 50%:0.2 0.5:50% 100%: 1.0:; do
@@ -235,7 +235,7 @@ write("forty", {"mat": 1, "x": x, "col0": 40})'
     # Without one, 1 is one column and 1.0 is all of them.
     local arg
     for arg in :+1 +1: -0: +0.5: :+50%; do
-        refuses 2 "pad-chop: --columns: '$arg', expected A:B, each an index, a fraction or a per cent; try 'pad-chop --help'" \
+        refuses 2 "pad-chop: --columns: '$arg', expected A:B, each an index, a fraction or a percentage; try 'pad-chop --help'" \
             pad-chop -c "$arg"
     done
 }

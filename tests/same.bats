@@ -157,7 +157,7 @@ by_hand() {
         assert_equal "$(locale decimal_point)" ,
         by_hand >"out.$locale" 2>&1
         cmp out.C "out.$locale"
-        refuses 2 "pad-chop: --columns: '0,25:', expected A:B, each an index, a fraction or a per cent; try 'pad-chop --help'" pad-chop -c 0,25: all
+        refuses 2 "pad-chop: --columns: '0,25:', expected A:B, each an index, a fraction or a percentage; try 'pad-chop --help'" pad-chop -c 0,25: all
         r2-score --flat held predicted >score
         r2-score --json --flat held predicted >score.json
         LC_ALL=C py '

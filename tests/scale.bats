@@ -194,7 +194,7 @@ write("fast", {"mat": 1, "x": x, "rate": 16000})'
     refuses 1 'pad-chop: p2: at byte 0: a partial fit of lsq-fit, expected a matrix' pad-chop p2
     refuses 2 "lsq-fit: --partial with --ridge, --loo, --left-out, --dense or --rcond, which belong to the fit of all parts; try 'lsq-fit --help'" lsq-fit -g 2 --partial --loo x
     refuses 2 "lsq-fit: --grid without --ridge=auto, which it is for; try 'lsq-fit --help'" lsq-fit -g 2 --grid=1 x
-    refuses 2 "lsq-fit: --ridge: '0', expected auto, or a number above 0, or a per cent; try 'lsq-fit --help'" lsq-fit -g 2 --ridge=0 x
+    refuses 2 "lsq-fit: --ridge: '0', expected auto, or a number above 0, or a percentage; try 'lsq-fit --help'" lsq-fit -g 2 --ridge=0 x
     refuses 2 "lsq-fit: --grid: '1,,2', expected numbers above 0, separated by commas; try 'lsq-fit --help'" lsq-fit -g 2 --ridge=auto --grid=1,,2 x
     refuses 2 "lsq-fit: --threads: '257', expected a number from 0 to 256; try 'lsq-fit --help'" lsq-fit -g 2 --threads=257 x
 }

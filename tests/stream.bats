@@ -584,10 +584,13 @@ for command in ("pad-chop", "split-holdout -S 1 -o held", "lsq-fit -g 1", "lsq-p
 @test "stream: what is no stream is refused with the byte that shows it" {
     sweep '
 start = "expected the start of a msgpack map"
+text = "text, expected a matrix stream (wavefill(7) shows how one is made of CSV)"
 n = len(GOOD)
 must_refuse([
-    (b"hello, world\n", f"at byte 0: byte 0x68, {start}"),
-    (b"1,2\n3,4\n", f"at byte 0: byte 0x31, {start}"),
+    (b"hello, world\n", text),
+    (b"1,2\n3,4\n", text),
+    (b"\xef\xbb\xbf1,2\n", text),
+    (b"1,2\0\n", f"at byte 0: byte 0x31, {start}"),
     (b"\n", f"at byte 0: byte 0x0a, {start}"),
     (b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0", "a WAV file, expected a matrix stream (fsdd-load reads recordings)"),
     (b"\x1f\x8b\x08\0", f"at byte 0: byte 0x1f, {start}"),
