@@ -19,31 +19,40 @@
 
 static const char usage[] =
     "Usage: lsq-fit [-g GIVEN] [OPTION]... [FILE]...\n"
-    "Fit the last columns of matrix streams (stdin, or each FILE) to the first by least\n"
-    "squares, all at once, and write the model; of many solutions, that of minimum norm.\n"
+    "Fit the last columns of matrix streams (stdin, or each FILE) to the first by\n"
+    "least squares, all at once, and write the model; of many solutions, that of\n"
+    "minimum norm.\n"
     "\n"
-    "  -g, --given=GIVEN   the first columns are given: how many (12), a fraction of all\n"
-    "                      columns (0.25) or a percentage (25%); the others are targets;\n"
-    "                      needed unless partial fits, which know it, come first\n"
+    "  -g, --given=GIVEN   the first columns are given: how many (12), a fraction of\n"
+    "                      all columns (0.25) or a percentage (25%); the others are\n"
+    "                      targets; needed unless partial fits, which know it, come\n"
+    "                      first\n"
     "  -w, --weight=F      each row read counts F times, F above 0 (default: 1)\n"
     "      --no-intercept  fit through the origin\n"
-    "      --rcond=R       singular values up to R times the largest count as zero, R from\n"
-    "                      0 to below 1 (default: judged with columns of unit norm)\n"
-    "      --ridge=LAMBDA  penalty on the squares of the coefficients, none on the intercept,\n"
-    "                      above 0, or a percentage (1%) of the mean of the squared singular\n"
-    "                      values; auto: the one with the least leave-one-out error\n"
-    "      --grid=LIST     what auto tries, separated by commas (default: 21 values from the\n"
-    "                      largest singular value squared down by 10 decades)\n"
-    "      --loo           print how well each row is predicted by a fit of the others\n"
-    "      --left-out=F    the same, and write to F what the fit of the others predicts\n"
-    "      --partial       write the rows reduced, not a model: lsq-fit reads such partial\n"
-    "                      fits like rows, and fits all the rows that they were made from\n"
-    "      --by-name       a fit for each name: of rows, up to an @ and a number (as frames\n"
-    "                      of pad-chop are named), and of partial fits\n"
+    "      --rcond=R       singular values up to R times the largest count as zero,\n"
+    "                      R from 0 to below 1 (default: judged with columns of unit\n"
+    "                      norm)\n"
+    "      --ridge=LAMBDA  penalty on the squares of the coefficients, none on the\n"
+    "                      intercept, above 0, or a percentage (1%) of the mean of\n"
+    "                      the squared singular values; auto: the one with the least\n"
+    "                      leave-one-out error\n"
+    "      --grid=LIST     what auto tries, separated by commas (default: 21 values\n"
+    "                      from the largest singular value squared down by 10\n"
+    "                      decades)\n"
+    "      --loo           print how well each row is predicted by a fit of the\n"
+    "                      others\n"
+    "      --left-out=F    the same, and write to F what the fit of the others\n"
+    "                      predicts\n"
+    "      --partial       write the rows reduced, not a model: lsq-fit reads such\n"
+    "                      partial fits like rows, and fits all the rows that they\n"
+    "                      were made from\n"
+    "      --by-name       a fit for each name: of rows, up to an @ and a number (as\n"
+    "                      frames of pad-chop are named), and of partial fits\n"
     "      --others        with --by-name: for each name, the fit of all others\n"
-    "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one per\n"
-    "                      processor); results differ by rounding only\n"
-    "      --dense         write coefficients even where two thin factors are smaller\n"
+    "      --threads=N     threads for long inputs (default: OMP_NUM_THREADS, or one\n"
+    "                      per processor); results differ by rounding only\n"
+    "      --dense         write coefficients even where two thin factors are\n"
+    "                      smaller\n"
     "  -q, --quiet         no warnings\n"
     "  -h, --help          this text\n"
     "  -V, --version       the version\n";
@@ -183,7 +192,8 @@ static void take_option(struct options *o, int c, const char *arg)
     if (c == 'g') {
         o->given_text = arg;
         if (!num_parse_pos(arg, &o->given))
-            die_usage("--given: '%s', expected a number of columns, a fraction or a percentage", arg);
+            die_usage("--given: '%s', expected a number of columns, a fraction or a percentage",
+                      arg);
     } else if (c == 'w') {
         if (!num_parse_double(arg, &f->weight) || f->weight <= 0)
             die_usage("--weight: '%s', expected a number above 0", arg);

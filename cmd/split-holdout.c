@@ -17,15 +17,20 @@
 #include <string.h>
 
 static const char usage[] =
-    "Usage: split-holdout (--seed=S | --row=LIST | --name=NAME...) -o HELDOUT [FILE]...\n"
-    "Write the held-out rows of matrix streams (stdin, or each FILE) to HELDOUT and the\n"
-    "others to standard output.\n"
+    "Usage: split-holdout (--seed=S | --row=LIST | --name=NAME...) -o HELDOUT\n"
+    "                     [FILE]...\n"
+    "Write the held-out rows of matrix streams (stdin, or each FILE) to HELDOUT and\n"
+    "the others to standard output.\n"
     "\n"
-    "  -S, --seed=S          hold out the row that NumPy's RandomState(S).randint(rows)\n"
-    "                        picks; S from 0 to 4294967295\n"
-    "  -r, --row=LIST        hold out these rows, counted from 0, such as 47 or 0,3-5\n"
-    "  -n, --name=NAME       hold out the rows of this name; may be given more than once\n"
-    "  -o, --output=HELDOUT  where the held-out rows go; replaced only when all went well\n"
+    "  -S, --seed=S          hold out the row that NumPy's\n"
+    "                        RandomState(S).randint(rows) picks; S from 0 to\n"
+    "                        4294967295\n"
+    "  -r, --row=LIST        hold out these rows, counted from 0, such as 47 or\n"
+    "                        0,3-5\n"
+    "  -n, --name=NAME       hold out the rows of this name; may be given more than\n"
+    "                        once\n"
+    "  -o, --output=HELDOUT  where the held-out rows go; replaced only when all went\n"
+    "                        well\n"
     "  -q, --quiet           no warnings\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n";

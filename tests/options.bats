@@ -77,6 +77,13 @@ setup() {
     done
 }
 
+@test "options: --help fits a terminal of 80 columns" {
+    local filter
+    for filter in fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score; do
+        assert_equal "$("$filter" --help | awk -v f="$filter" 'length > 79 { print f ": " $0 }')" ''
+    done
+}
+
 @test "options: every option that --help shows is there, and no other letter" {
     FILTERS=$FILTERS py '
 import os, re, string, subprocess

@@ -142,13 +142,28 @@ assert {(m.type, m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members} == {
     find . | sort | diff "$BATS_TEST_TMPDIR/before" -
 }
 
+@test "setup: --run lists what it takes to build and to run, and no more" {
+    run -0 "$ROOT/setup" --run --list
+    local said=$output name
+    for name in gcc make libsox-dev liblapacke-dev sox python3; do
+        assert_line "$name"
+    done
+    refute_line chromium
+    refute_line bats
+    run -0 "$ROOT/setup" --list
+    assert_equal "$(head -n "$(wc -l <<<"$said")" <<<"$output")" "$said"
+    assert_line chromium
+    run -2 "$ROOT/setup" --ran
+    assert_output "setup: --ran: no such option; try './setup --help'"
+}
+
 @test "debian: the version and what is needed to build are those of the Makefile and of setup" {
     run -0 sed -n '1s/^wavefill (\(.*\)) .*/\1/p' "$ROOT/debian/changelog"
     assert_output "$VERSION"
     # Comments and profiles go; of alternatives each counts.
     sed -n '/^Build-Depends:/,/^[^B ]/{s/^Build-Depends://;/^[^ ]/d;s/<[^>]*>//g;s/([^)]*)//g;p}' "$ROOT/debian/control" |
         tr ',|' '\n' | tr -d ' ' | sed '/^$/d' | sort >needed
-    sed -n "/^debian_packages='/,/^'/p" "$ROOT/setup" | grep -v "'" | tr '|' '\n' | sort >installed
+    sed -n "/^[a-z]*_packages='/,/^'/p" "$ROOT/setup" | grep -v "'" | tr '|' '\n' | sort >installed
     run -0 comm -23 needed installed
     assert_output debhelper-compat
     # What the other libraries are for: build-essential has the first, the sanitizers use the second.
