@@ -51,9 +51,10 @@ void block_meta_keep(struct block_meta *meta, const struct block *block,
                      bool (*skip)(struct str key));
 void block_meta_free(struct block_meta *meta);
 
+/* A view, valid as long as the block. */
 struct block_row block_row(const struct block *block, size_t row);
 
-/* The name of a row; empty if the block has none. */
+/* The name of a row, a view; empty if the block has none. */
 struct str block_name(const struct block *block, size_t row);
 
 /* How many rows from `row` on, at most `rows`, fit into one block of the stream

@@ -1,4 +1,4 @@
-/* Whole files read into memory, without a message of their own. */
+/* Whole files read into memory. */
 #ifndef WAVEFILL_FILE_H
 #define WAVEFILL_FILE_H
 

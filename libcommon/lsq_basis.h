@@ -25,14 +25,15 @@ struct lane_basis {
     double *solution; /* B = R⁻¹ C: unknowns × targets */
 };
 
-/* Sets the basis from the triangle of `rows` rows; memory is kept for the next time. */
+/* Sets the basis from the triangle of `rows` rows; memory is kept for the next time.
+ * LSQ_NOMEM, LSQ_DIVERGED. */
 enum lsq_status lane_basis_set(struct lane_basis *basis, const struct lane_shape *shape,
                                const double *triangle, uint64_t rows);
 void lane_basis_free(struct lane_basis *basis);
 
 /* Householder QR of count >= unknowns rows, in place: the first `unknowns` are left as
  * the triangle R (zeros below it) and C; adds to rss what the rows below it leave in the
- * targets. */
+ * targets. LSQ_NOMEM: rows then hold nothing of use. */
 enum lsq_status lane_householder(const struct lane_shape *shape, double *rows, size_t count,
                                  double *rss);
 
@@ -46,7 +47,7 @@ void lane_basis_apply(const struct lane_shape *shape, const struct lane_basis *b
 void lane_basis_start(const struct lane_shape *shape, const struct lane_basis *basis,
                       double *triangle);
 
-/* Back from (Z, E), in place: R = triangle P, C = its part + R B. */
+/* Back from (Z, E), in place: R = triangle P, C = its part + R B. LSQ_NOMEM. */
 enum lsq_status lane_basis_undo(const struct lane_shape *shape, const struct lane_basis *basis,
                                 double *triangle);
 

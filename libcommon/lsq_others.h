@@ -10,7 +10,8 @@
 
 /* parts: n >= 2 of the same given, targets and intercept; they stay as they are. others
  * (n): the i-th receives all parts but the i-th; the caller frees each with
- * lsq_reduced_free. They are empty unless LSQ_OK. Memory: as much again as parts and others
+ * lsq_reduced_free. They are empty unless LSQ_OK; errors as
+ * lsq_reducer_finish. Memory: as much again as parts and others
  * take. */
 enum lsq_status lsq_others(const struct lsq_reduced *parts, size_t n, struct lsq_reduced *others);
 

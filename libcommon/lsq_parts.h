@@ -25,18 +25,19 @@ void lsq_reflect(double *f, size_t n, size_t t);
 
 /* At most as many rows as given columns: a (m × (p + t), C order, destroyed), m <= p
  * (lsq_solve uses it for m < p, the spectrum for both). Fills rank, singular, basis,
- * loadings, rss and rcond. */
+ * loadings, rss and rcond. LSQ_NOMEM, LSQ_DIVERGED; the caller frees the fit then too. */
 enum lsq_status lsq_solve_wide(double *a, size_t m, const struct lsq_options *options,
                                struct lsq_fit *fit);
 
 /* At least as many rows as given columns: QR of the given part of a (m × (p + t),
  * C order), in place: its first p rows then hold R (upper triangle) and Qᵀ Y, the
- * rows below in Y's columns what is left. tau: p. */
+ * rows below in Y's columns what is left. tau: p. LSQ_NOMEM. */
 enum lsq_status lsq_factor(double *a, size_t m, size_t p, size_t t, double *tau);
 
 /* The solution from R (p × p, upper triangle) and Qᵀ Y (p × t), both rows of ld
  * doubles. Fills rank, singular, coef and rcond, and adds to rss (set before) what a
- * rank below p leaves. */
+ * rank below p leaves. LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where R or Qᵀ Y are not
+ * finite; the caller frees the fit then too. */
 enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld,
                                    const struct lsq_options *options, struct lsq_fit *fit);
 
@@ -44,7 +45,7 @@ enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld
  * are so large or small that their products would overflow or lose digits.
  * rows: the original n × (p + t); factored: what lsq_centre and lsq_factor made of
  * them (all n rows), with the latter's tau; shift: lsq_centre's, or NULL without
- * intercept. */
+ * intercept. LSQ_NOMEM: the fit stays as it is. */
 enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
                            const double *shift, struct lsq_fit *fit);
 

@@ -74,7 +74,8 @@ enum lsq_status lsq_reducer_finish(struct lsq_reducer *reducer, struct lsq_reduc
 /* Gives each of the rows that were reduced that much more weight. LSQ_OVERFLOW. */
 enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight);
 
-/* The fit of the rows that were reduced; reduced->data is destroyed. */
+/* The fit of the rows that were reduced; reduced->data is destroyed. The fit is empty unless
+ * LSQ_OK; errors as lsq_solve. */
 enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_options *options,
                                   struct lsq_fit *fit);
 

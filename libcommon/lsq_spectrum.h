@@ -30,7 +30,8 @@ struct lsq_spectrum {
 };
 
 /* Decomposes reduced rows (not destroyed). scaled: whether columns are brought to unit
- * norm first, which judges rank as lsq_solve does by default. */
+ * norm first, which judges rank as lsq_solve does by default. The spectrum is
+ * empty unless LSQ_OK: LSQ_NOMEM, LSQ_DIVERGED. */
 enum lsq_status lsq_spectrum_make(const struct lsq_reduced *reduced, bool scaled,
                                   struct lsq_spectrum *spectrum);
 void lsq_spectrum_free(struct lsq_spectrum *spectrum);
@@ -40,7 +41,8 @@ void lsq_spectrum_free(struct lsq_spectrum *spectrum);
 double lsq_spectrum_mean_square(const struct lsq_spectrum *spectrum);
 
 /* The fit with penalty lambda > 0 on the coefficients, none on the intercept (ridge
- * regression), of a spectrum whose columns are not scaled. The fit is empty unless LSQ_OK. */
+ * regression), of a spectrum whose columns are not scaled. The fit is empty unless LSQ_OK:
+ * LSQ_NOMEM, LSQ_OVERFLOW. */
 enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *spectrum, double lambda,
                                  struct lsq_fit *fit);
 

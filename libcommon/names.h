@@ -14,7 +14,8 @@ struct names {
 /* The place of a name, SIZE_MAX if it is not there. */
 size_t names_find(const struct names *names, struct str name);
 
-/* Adds a name that is not there; its bytes must stay until names_free. Ends the program when memory runs out. */
+/* Adds a name that is not there; its bytes must stay until names_free. Ends the program when memory
+ * runs out. */
 void names_add(struct names *names, struct str name, size_t place);
 void names_free(struct names *names);
 
