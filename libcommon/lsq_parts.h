@@ -45,7 +45,7 @@ enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld
  * are so large or small that their products would overflow or lose digits.
  * rows: the original n × (p + t); factored: what lsq_centre and lsq_factor made of
  * them (all n rows), with the latter's tau; shift: lsq_centre's, or NULL without
- * intercept. LSQ_NOMEM: the fit stays as it is. */
+ * intercept. LSQ_NOMEM. */
 enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
                            const double *shift, struct lsq_fit *fit);
 
