@@ -116,6 +116,8 @@ static enum lsq_status order_rows(struct pivoted *w, size_t p, size_t r)
 /* Decomposes [1 beta]ᵀ = Q R with pivots. */
 static enum lsq_status factor_relation(struct pivoted *w, size_t p, size_t r)
 {
+    if (!lsq_all_finite(w->beta, r * (p - r)))
+        return LSQ_OVERFLOW;
     enum lsq_status status = order_rows(w, p, r);
     if (status != LSQ_OK)
         return status;
