@@ -12,7 +12,8 @@ void lsq_add_unreached(const double *what, struct lsq_fit *fit);
  * diagonal), of which fit->rank columns are independent when each is divided by its norm (1 where
  * it is 0). fit->coef is Qᵀ Y and becomes the solution (given × targets, C order); adds to
  * fit->rss. What it predicts is correct to about the rounding of the coefficients, whatever the
- * units are. LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where units are beyond doubles; fit->coef then holds nothing of use. */
+ * units are. LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where units are beyond doubles; fit->coef
+ * then holds nothing of use. */
 enum lsq_status lsq_solve_deficient(const double *triangle, const double *norm,
                                     struct lsq_fit *fit);
 

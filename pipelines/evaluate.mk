@@ -22,7 +22,7 @@ DIGITS =
 SPEAKERS =
 PROVIDED = 0.25
 OUT = out
-FSDD ?=
+FSDD =
 BIN =
 
 q = '$(subst ','\'',$(1))'

@@ -8,7 +8,7 @@
 
 PROVIDED = 0.5 0.25
 OUT = out
-FSDD ?=
+FSDD =
 BIN =
 
 q = '$(subst ','\'',$(1))'

@@ -10,7 +10,7 @@
 
 PROVIDED = 0.5 0.25
 OUT = out
-FSDD ?=
+FSDD =
 BIN =
 PYTHON = python3
 

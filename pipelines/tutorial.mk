@@ -13,7 +13,7 @@ SEED = 7
 HOLDOUT =
 PROVIDED = 0.5 0.25
 OUT = out
-FSDD ?=
+FSDD =
 BIN =
 WHO = tutorial
 
