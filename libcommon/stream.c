@@ -40,6 +40,7 @@ struct stream {
     size_t coming; /* rows that stream_coming has given */
     const char *name, *next_name;
     const char *expected; /* what is read, for messages */
+    bool is_matrix;       /* which is that */
     struct mp_map map;
     size_t rows, block_rows, cols;
     const char *also; /* key of other maps that are let in; NULL for none */
@@ -88,7 +89,9 @@ static struct stream *start(char *const paths[], int count, const char *expected
 
 struct stream *stream_open(char *const paths[], int count)
 {
-    return start(paths, count, "a matrix stream");
+    struct stream *s = start(paths, count, "a matrix stream");
+    s->is_matrix = true;
+    return s;
 }
 
 struct stream *stream_open_maps(char *const paths[], const char *expected)
@@ -168,11 +171,13 @@ static _Noreturn void die_empty(const struct stream *s, const char *name)
 }
 
 /* Whether what is there at the start is text, such as CSV or JSON. */
-static bool is_text(const struct stream *s)
+static bool is_text(struct stream *s)
 {
+    enum { LOOK = 16 };
     static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8 */
+    (void)fill(s, LOOK);                       /* or to the end */
     const char *at = s->buffer + s->start;
-    size_t n = s->used < 16 ? s->used : 16;
+    size_t n = s->used < LOOK ? s->used : LOOK;
     size_t i = n > 3 && memcmp(at, mark, 3) == 0 ? 3 : 0;
     while (i < n &&
            ((at[i] >= ' ' && at[i] <= '~') || at[i] == '\t' || at[i] == '\r' || at[i] == '\n'))
@@ -187,7 +192,8 @@ static _Noreturn void die_unframed(struct stream *s, const struct frame *frame)
         memcmp(s->buffer + s->start, "RIFF", 4) == 0)
         die(s->name, "a WAV file, expected %s (fsdd-load reads recordings)", s->expected);
     if (s->offset == 0 && frame->pos == 0 && is_text(s))
-        die(s->name, "text, expected %s (wavefill(7) shows how one is made of CSV)", s->expected);
+        die(s->name, "text, expected %s%s", s->expected,
+            s->is_matrix ? " (wavefill(7) shows how one is made of CSV)" : "");
     die(s->name, "at byte %" PRIu64 ": %s", s->offset + frame->pos, frame->why);
 }
 

@@ -525,9 +525,9 @@ def clip_label(part, each):
 
 def done_section(story, parts):
     shares = " or ".join(f"the first {percent(part.given, part.length)} ({part.given} samples)" for part in parts)
-    chosen = "chosen by its name:"
+    chosen = ", chosen by its name:"
     if story.choice == "seed":
-        chosen = f"the seed {esc(story.value)} picks row {story.row}, which is"
+        chosen = f": the seed {esc(story.value)} picks row {story.row}, which is"
     return fill("done", count=story.count, digit=story.digit, speaker=esc(story.speaker), rate=parts[0].rate,
                 shortest=story.shortest, longest=story.longest, length=story.length, chosen=chosen, held=esc(story.held),
                 lasts=seconds(story.length, parts[0].rate), others=story.count - 1, shares=shares,

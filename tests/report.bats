@@ -207,7 +207,7 @@ assert f"the first 50\u00a0% ({given[0]} samples) or the first 25\u00a0% ({given
 assert [step.split()[-1] for step in steps] == ["fsdd-load", "pad-chop", "split-holdout", "lsq-fit", "lsq-predict", "stitch-wav", "r2-score"]' "$FRESH"
     report OUT=out HOLDOUT=0_espeak_9 PROVIDED='10% 300' >log
     run -0 sed -n 's/<[^>]*>//g;s/^Hold/&/p' out/report.html
-    assert_output 'Hold one take out: chosen by its name: 0_espeak_9. The model learns nothing from it. split-holdout'
+    assert_output 'Hold one take out, chosen by its name: 0_espeak_9. The model learns nothing from it. split-holdout'
     run -0 grep -c '<pre>make report DIGIT=0 SPEAKER=espeak HOLDOUT=0_espeak_9 PROVIDED=&#x27;10% 300&#x27;</pre>' out/report.html
     run -0 grep -o '<h2 id="p[^/]*' out/report.html
     assert_output $'<h2 id="p1">10\xc2\xa0% given<\n<h2 id="p2">10.7\xc2\xa0% given<'
@@ -449,7 +449,7 @@ assert made == ["make evaluate FSDD=recordings DIGITS=\u00270 1\u0027 SPEAKERS=\
                 "make extend DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027",
                 "make report DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027"], made
 words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
-assert "From the recordings that come with wavefill, the evaluation from recordings in a folder, in a clone of the project or an unpacked tarball of it:" in words
+assert "In a clone of the project or an unpacked tarball of it, from the recordings that come with wavefill, the evaluation from recordings in a folder:" in words
 assert "The evaluation is of 32 recordings. What sha256sum prints for them, ordered by name in the C locale, has the SHA-256 sum " + "0" * 63 + "5" in words'
 }
 
