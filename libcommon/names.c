@@ -33,8 +33,10 @@ void names_add(struct names *names, struct str name, size_t place)
 {
     struct named *entry = mem_array(1, sizeof *entry);
     *entry = (struct named){name, place};
-    if (tsearch(entry, &names->root, compare) == NULL)
-        die(NULL, "out of memory");
+    if (tsearch(entry, &names->root, compare) != NULL)
+        return;
+    free(entry);
+    die(NULL, "out of memory");
 }
 
 void names_free(struct names *names)
