@@ -328,7 +328,6 @@ static enum lsq_status add_to_lanes(struct lsq_reducer *r, const void *row, stru
 static enum lsq_status add_to_pile(struct lsq_reducer *r, const void *row, struct range *range,
                                    bool *finite)
 {
-    set_shift(r, row);
     enum lsq_status status = pile_row(r, row, range, finite);
     if (status != LSQ_OK || r->pile_count < r->capacity)
         return status;

@@ -95,6 +95,12 @@ static void read_head(const struct fields *s, struct model *m)
         m->basis = fields_array(s, "basis", 2, m->given, m->rank);
 }
 
+/* Where a value a target stands in each row: coef, or the factor that is like it. */
+static double **values_of(struct model *m)
+{
+    return m->basis == NULL ? &m->coef : &m->loadings;
+}
+
 /* Room for so many targets, of which there are *room: no more than twice what has come is held,
  * whatever the model says that is to come. */
 static void make_room(struct model *m, size_t wanted, size_t *room)
@@ -104,10 +110,7 @@ static void make_room(struct model *m, size_t wanted, size_t *room)
     if (wanted <= *room)
         return;
     m->intercept = widen(m->intercept, 1, *room, more);
-    if (m->basis == NULL)
-        m->coef = widen(m->coef, m->given, *room, more);
-    else
-        m->loadings = widen(m->loadings, m->rank, *room, more);
+    *values_of(m) = widen(*values_of(m), m->rank, *room, more);
     *room = more;
 }
 
@@ -131,7 +134,7 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first, 
     double *part = fields_array(s, m->basis == NULL ? "coef" : "loadings", 2, m->rank, count);
     make_room(m, first + count, room);
     place(m->intercept, *room, first, fields_array(s, "intercept", 1, 1, count), 1, count);
-    place(m->basis == NULL ? m->coef : m->loadings, *room, first, part, m->rank, count);
+    place(*values_of(m), *room, first, part, m->rank, count);
     return first + count;
 }
 

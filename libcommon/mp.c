@@ -109,27 +109,32 @@ static bool hides_pickle(const msgpack_object *o)
     return false;
 }
 
-/* A reader of dictionaries would take the last of two values, this one the first. */
-static bool has_twice(const msgpack_object *map, const char *key)
-{
-    unsigned count = 0;
-    for (uint32_t i = 0; i < map->via.map.size; i++) {
-        struct str s;
-        count += text_of(&map->via.map.ptr[i].key, &s) && str_is(s, key);
-    }
-    return count > 1;
-}
-
 static const char *const array_keys[] = {"nd", "type", "kind", "shape", "data"};
 enum { ARRAY_KEYS = sizeof array_keys / sizeof *array_keys };
 
-static bool is_array_key(const msgpack_object *key)
+/* Which of the keys of arrays it is; ARRAY_KEYS if it is none. */
+static size_t array_key(const msgpack_object *key)
 {
     struct str s;
-    bool found = false;
-    for (size_t i = 0; i < ARRAY_KEYS && !found; i++)
-        found = text_of(key, &s) && str_is(s, array_keys[i]);
-    return found;
+    size_t i = text_of(key, &s) ? 0 : ARRAY_KEYS;
+    while (i < ARRAY_KEYS && !str_is(s, array_keys[i]))
+        i++;
+    return i;
+}
+
+/* A key of arrays that is in the map twice: a reader of dictionaries would take the last of the
+ * values, this one the first. NULL if there is none. */
+static const char *twice(const msgpack_object *map)
+{
+    bool seen[ARRAY_KEYS] = {false};
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        size_t k = array_key(&map->via.map.ptr[i].key);
+        if (k < ARRAY_KEYS && seen[k])
+            return array_keys[k];
+        if (k < ARRAY_KEYS)
+            seen[k] = true;
+    }
+    return NULL;
 }
 
 /* The shape as 64-bit extents, its product in *count; what is wrong with it if it is no
@@ -184,12 +189,11 @@ static bool read_nd(const msgpack_object *o, struct nd *nd, size_t absent, char 
     struct str type, data;
     const msgpack_object *t = lookup(o, "type");
     const msgpack_object *d = lookup(o, "data");
-    for (size_t i = 0; i < ARRAY_KEYS; i++)
-        if (has_twice(o, array_keys[i])) {
-            snprintf(why, size, "an array with the key \"%s\" twice, expected it once",
-                     array_keys[i]);
-            return false;
-        }
+    const char *again = twice(o);
+    if (again != NULL) {
+        snprintf(why, size, "an array with the key \"%s\" twice, expected it once", again);
+        return false;
+    }
     if (t == NULL || d == NULL || !text_of(d, &data)) {
         snprintf(why, size, "an array without \"%s\"%s, expected msgpack-numpy's layout",
                  t == NULL ? "type" : "data", t != NULL && d != NULL ? " in bytes" : "");
@@ -413,7 +417,7 @@ bool mp_parse_head(struct mp_map *map, const char *bytes, size_t size, size_t ab
         return read_fields(map, root);
     /* With more in it, such as a block's fields, it could be read in two ways. */
     for (uint32_t i = 0; i < root->via.map.size; i++)
-        if (!is_array_key(&root->via.map.ptr[i].key))
+        if (array_key(&root->via.map.ptr[i].key) == ARRAY_KEYS)
             return refuse(map, "a map with \"nd\", which arrays have, and with other fields, "
                                "expected one or the other");
     map->fields = zone_array(map, 1, sizeof *map->fields);

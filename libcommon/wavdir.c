@@ -3,10 +3,11 @@
 #include "file.h"
 #include "mem.h"
 #include "msg.h"
+#include "names.h"
 #include "output.h"
 
 #include <errno.h>
-#include <search.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,8 @@ struct wavdir {
     struct output *out; /* standard output; else NULL */
     size_t rows;
     struct first first;
-    void *names; /* a tree of the file names written */
-    char **all;  /* the same, to free */
+    struct names names; /* of the files written */
+    char **all;         /* the same, to free */
     size_t count;
 };
 
@@ -44,11 +45,6 @@ struct wavdir *wavdir_open(const char *path)
     if (path == NULL)
         dir->out = output_stdout();
     return dir;
-}
-
-static int compare(const void *a, const void *b)
-{
-    return strcmp(a, b);
 }
 
 /* A name that stays in its directory. */
@@ -78,13 +74,12 @@ static char *file_name(const char *source, struct str name, size_t row)
 
 static void remember(struct wavdir *dir, const char *source, char *file, size_t row)
 {
-    char **node = tsearch(file, &dir->names, compare);
-    if (node == NULL)
-        die(NULL, "out of memory");
-    if (*node != file)
+    struct str name = {file, strlen(file)};
+    if (names_find(&dir->names, name) != SIZE_MAX)
         die(source, "row %zu has the name of a row before, %s, expected each name once", row, file);
     dir->all = mem_grow(dir->all, dir->count + 1, sizeof *dir->all);
-    dir->all[dir->count++] = file;
+    dir->all[dir->count] = file;
+    names_add(&dir->names, name, dir->count++);
 }
 
 static void put_into_directory(struct wavdir *dir, const char *source, struct str name, size_t row,
@@ -166,10 +161,9 @@ void wavdir_close(struct wavdir *dir)
         put_first_into_directory(dir);
     else if (dir->rows == 1)
         put_only_one(dir);
-    for (size_t i = 0; i < dir->count; i++) {
-        tdelete(dir->all[i], &dir->names, compare);
+    names_free(&dir->names);
+    for (size_t i = 0; i < dir->count; i++)
         free(dir->all[i]);
-    }
     free(dir->all);
     free(dir->first.bytes);
     free(dir->first.name);
