@@ -107,7 +107,7 @@ say = $(if $(filter 0,$(V)),@echo '  $(1)';)
 FLAGS := $(COMPILE) $(LINK)
 $(BUILD)/flags: FORCE
 	+@mkdir -p $(@D)
-	+@printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS))' >$@
+	+@printf '%s\n' $(call quote,$(FLAGS)) | cmp -s - $@ || printf '%s\n' $(call quote,$(FLAGS)) >$@
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -7,6 +7,8 @@ import msgpack
 import msgpack_numpy
 import numpy as np
 
+from peers import read
+
 
 def maps(path):
     with open(path, "rb") as f:
@@ -47,7 +49,7 @@ def recordings(folder, total=None):
 
 def passed(few):
     """What the filters of the last rows make of a few blocks of 1024 columns."""
-    x = np.concatenate([m["x"] for m in maps(few)])
+    x = read(few)
 
     def same(command, expected):
         assert np.array_equal(np.concatenate([m["x"] for m in out(f"{command} <{few}")]), expected), command
@@ -61,7 +63,7 @@ def passed(few):
 
 def raw(path, to):
     """A matrix as rows of float64; prints its columns."""
-    x = np.concatenate([m["x"] for m in maps(path)]).astype(float)
+    x = read(path).astype(float)
     x.tofile(to)
     print(x.shape[1])
 

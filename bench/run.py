@@ -138,6 +138,11 @@ def bench_flow(tmp):
     row("make tutorial, 0.25 given, filters built", "pandas, scikit-learn script", c, d, "")
 
 
+def coefficients(tmp):
+    """The files that the peers write theirs to."""
+    return [f"{tmp}/coef.npy"] + ([f"{tmp}/coef.raw"] if OCTAVE else [])
+
+
 def bench_fit(tmp):
     """lsq-fit on the tutorial's training matrix."""
     train = os.path.join(tmp, "train")
@@ -150,7 +155,7 @@ def bench_fit(tmp):
     run(theirs)
     if octave:
         run(octave)
-    same("lsq-fit, the tutorial's rows", "coefficients", f"{tmp}/model", f"{tmp}/coef.npy", *([f"{tmp}/coef.raw"] if octave else []))
+    same("lsq-fit, the tutorial's rows", "coefficients", f"{tmp}/model", *coefficients(tmp))
     ours = ["lsq-fit", "-q", "-g", given, train]
     a, b = alternate(ours, theirs)
     row("lsq-fit, the tutorial's 49 rows", "Python process, scikit-learn", a, b, "20")
@@ -184,7 +189,7 @@ def bench_tall(tmp, gflops):
     if octave:
         run(ANSWERS + ["raw", path, f"{tmp}/tall.raw"])
         run(octave)
-    same("lsq-fit on many rows", "coefficients", f"{tmp}/model", f"{tmp}/coef.npy", *([f"{tmp}/coef.raw"] if octave else []))
+    same("lsq-fit on many rows", "coefficients", f"{tmp}/model", *coefficients(tmp))
     ours, theirs = alternate(line, theirs, told=True, each=5)
     rate = 2 * n * (p + 1) ** 2 / ours / 1e9
     peak = {k: peak_of(k, p, tmp) for k in ((10000, 100000) if QUICK else (100000, 1000000, 10000000))}

@@ -23,7 +23,6 @@ SPEAKERS =
 PROVIDED = 0.25
 OUT = out
 FSDD =
-BIN =
 
 q = '$(subst ','\'',$(1))'
 unexport CDPATH

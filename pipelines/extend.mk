@@ -7,9 +7,6 @@
 # OUT/extend/PORTION/{OriginalTestClip,ChoppedTestClip,ExtrapolatedClip}.wav. Needs what tutorial.mk needs, and awk.
 
 PROVIDED = 0.5 0.25
-OUT = out
-FSDD =
-BIN =
 
 q = '$(subst ','\'',$(1))'
 folders = $(subst %,percent,$(PROVIDED))

@@ -9,9 +9,7 @@
 # Needs python3 (its standard library only) and sox(1) besides what tutorial.mk needs.
 
 PROVIDED = 0.5 0.25
-OUT = out
 FSDD =
-BIN =
 PYTHON = python3
 
 q = '$(subst ','\'',$(1))'

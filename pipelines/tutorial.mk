@@ -45,14 +45,11 @@ $(foreach c,. % e E + -,$(eval odd := $$(subst $(c),,$$(odd))))
 digitless := $(PROVIDED)
 $(foreach c,0 1 2 3 4 5 6 7 8 9,$(eval odd := $$(subst $(c),,$$(odd))) $(eval digitless := $$(subst $(c),:,$$(digitless))))
 digitless := $(foreach word,$(digitless),$(if $(findstring :,$(word)),,$(word)))
-ifneq ($(strip $(odd) $(digitless)),)
+ifneq ($(strip $(odd) $(digitless) $(filter -%,$(PROVIDED))),)
 $(error $(WHO): PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
 endif
 ifneq ($(words $(PROVIDED)),$(words $(sort $(PROVIDED))))
 $(error $(WHO): PROVIDED = $(PROVIDED), expected each portion once)
-endif
-ifneq ($(filter -%,$(PROVIDED)),)
-$(error $(WHO): PROVIDED = $(PROVIDED), expected portions such as 0.5 0.25)
 endif
 
 ifndef INSIDE
@@ -63,10 +60,10 @@ self := $(shell unset CDPATH; list=$(call q,$(MAKEFILE_LIST)); list=$${list# }; 
 	case $$list in (*/*) ;; (*) list=./$$list ;; esac; cd -- "$${list%/*}/" && printf '%s/%s' "$$PWD" "$${list##*/}")
 
 tutorial:
-	+@$(call inside,scores)
+	+@$(enter) && exec $(call inside,scores)
 
 run:
-	+@$(call inside,all)
+	+@$(enter) && exec $(call inside,all)
 
 # Nothing but whether the variables are what they may be.
 variables: ;
@@ -74,10 +71,10 @@ variables: ;
 # For the other pipelines, whose makefile is NEXT: it makes GOALS in OUT, with the lock, once the
 # tutorial's files are there, or at once.
 after:
-	+@$(call inside,all,$(next))
+	+@$(enter) && $(call inside,all) && { $(next); }
 
 only:
-	+@$(call inside,,$(next))
+	+@$(enter) && { $(next); }
 
 # One run at a time in OUT, which is what is locked: by whatever has the descriptor, so
 # that a filter that outlives its make counts too. Files begun by runs that were killed are
@@ -101,18 +98,20 @@ next = if [ -n "$(findstring n,$(flags))" ] && [ ! -e heldout.mat ]; then \
 	next=$(call q,$(NEXT)); exec $(MAKE) --no-print-directory -f "$$next" INSIDE=1 OUT=. HERE="$${next%/*}" \
 	RECORDINGS="$$recordings" $(GOALS)
 
-# $(1) is made in OUT, if there is anything, and $(2) done there.
-define inside
+# To OUT, with the lock.
+define enter
 self=$(call q,$(self)); recordings=$(call q,$(FSDD)); bin=$(call q,$(BIN)); \
 recordings=$${recordings:-$${self%/*}/corpus}; \
 test -d "$$recordings" || { echo "$(WHO): $$recordings: no directory, expected one of recordings (FSDD)" >&2; exit 1; }; \
 recordings=$$(cd -- "$$recordings" && pwd) && \
 test -z "$$bin" || test -d "$$bin" || { echo "$(WHO): $$bin: no directory, expected that of the filters (BIN)" >&2; exit 1; }; \
 if [ -n "$$bin" ]; then PATH=$$(cd -- "$$bin" && pwd):$$PATH; fi && \
-mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && { $(lock); } && \
-$(if $(1),{ $(if $(2),,exec) $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. \
-	SPEAKER=$(call q,$(SPEAKER)) RECORDINGS="$$recordings" $(1); })$(if $(1),$(if $(2), && ))$(if $(2),{ $(2); })
+mkdir -p -- $(call q,$(OUT)) && cd -- $(call q,$(OUT)) && { $(lock); }
 endef
+
+# $(1) is made there.
+inside = $(MAKE) --no-print-directory -f "$$self" INSIDE=1 OUT=. SPEAKER=$(call q,$(SPEAKER)) \
+	RECORDINGS="$$recordings" $(1)
 
 listen: run
 	@cd -- $(call q,$(OUT)) && for folder in $(folders); do for clip in $(clips); do \
