@@ -64,7 +64,7 @@ LIBS_fsdd-load = $(SOX_LIBS)
 LIBS_stitch-wav = $(SOX_LIBS)
 LIBS_lsq-fit = $(LAPACK_LIBS) $(LAPACK_EXPORT)
 
-SOURCES := $(sort $(wildcard libcommon/*.c))
+SOURCES := $(sort $(wildcard libcommon/*/*.c))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/obj/%.o)
 BINARIES = $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -216,9 +216,9 @@ $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/harness.
 -include $(wildcard $(BUILD)/obj/tests/fuzz/*.d)
 
 # libsox cannot be instrumented: once more, with a malloc that sees what it does.
-GUARDED = tests/fuzz/wav.c tests/fuzz/harness.c tests/fuzz/guard.c libcommon/wav.c libcommon/riff.c \
-	libcommon/msg.c libcommon/utf8.c
-$(BUILD)/targets/wav-guarded: $(GUARDED) $(wildcard tests/fuzz/*.h libcommon/*.h) $(BUILD)/flags
+GUARDED = tests/fuzz/wav.c tests/fuzz/harness.c tests/fuzz/guard.c libcommon/audio/wav.c libcommon/audio/riff.c \
+	libcommon/base/msg.c libcommon/base/utf8.c
+$(BUILD)/targets/wav-guarded: $(GUARDED) $(wildcard tests/fuzz/*.h libcommon/*/*.h) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(CC) -std=c11 $(PROJECT) $(CPPFLAGS) $(SOX_CFLAGS) $(WARNINGS) $(CFLAGS) $(LDFLAGS) $(UNFORTIFIED) \
 		-fsanitize=fuzzer $(FUZZ_WRAP:%=-Wl,--wrap=%) -o $@ $(GUARDED) $(SOX_LIBS)
@@ -240,7 +240,7 @@ fuzz: all
 	@BIN='$(abspath $(BUILD))/bin' $(PYTHON) tests/fuzz/seeds $(BUILD)/fuzz/seeds
 	@env -u MAKEFLAGS -u MAKELEVEL TIME='$(TIME)' JOBS='$(JOBS)' tests/fuzz/run $(BUILD)/fuzz $(TARGETS)
 
-C_FILES = $(wildcard cmd/*.c libcommon/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/preload/*.c)
+C_FILES = $(wildcard cmd/*.c libcommon/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/preload/*.c)
 SHELL_FILES = setup .ci/run tests/run tests/same tests/fuzz/run pipelines/corpus/make-corpus release/dist release/distcheck release/deb \
 	pipelines/evaluate.sh pipelines/extend.sh pipelines/frames.sh debian/tests/tutorial $(wildcard tests/*.bats tests/*.bash)
 

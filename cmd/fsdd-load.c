@@ -3,16 +3,16 @@
  * Directories are searched for {digit}_{speaker}_{take}.EXT; files named outright
  * may have any name. Rows are ordered by digit, speaker and take. */
 #define _DEFAULT_SOURCE /* d_type's values */
-#include "clip.h"
-#include "file.h"
-#include "fsdd.h"
-#include "load.h"
-#include "mem.h"
-#include "msg.h"
-#include "num.h"
-#include "opt.h"
-#include "sandbox.h"
-#include "wav.h"
+#include "audio/recording.h"
+#include "base/whole_file.h"
+#include "audio/fsdd.h"
+#include "audio/load.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/num.h"
+#include "base/options.h"
+#include "audio/sandbox.h"
+#include "audio/wav.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,14 +1,14 @@
 /* lsq-predict: a model and rows in, the predicted columns out, row by row. */
-#include "extend.h"
-#include "frame.h"
-#include "mem.h"
-#include "models.h"
-#include "msg.h"
-#include "num.h"
-#include "opt.h"
-#include "output.h"
-#include "stream.h"
-#include "table.h"
+#include "model/roll_out.h"
+#include "stream/map_scan.h"
+#include "base/mem.h"
+#include "model/model_set.h"
+#include "base/msg.h"
+#include "base/num.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "stream/stream.h"
+#include "stream/row_reader.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

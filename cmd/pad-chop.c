@@ -3,15 +3,15 @@
  *
  * With a length given it holds one block at a time; the shortest or longest row is
  * only known at the end of input, which is kept for a second reading. */
-#include "block.h"
-#include "frame.h"
-#include "mem.h"
-#include "msg.h"
-#include "num.h"
-#include "opt.h"
-#include "output.h"
-#include "stream.h"
-#include "windows.h"
+#include "stream/block.h"
+#include "stream/map_scan.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/num.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "stream/stream.h"
+#include "stream/frames.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

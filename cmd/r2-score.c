@@ -1,13 +1,13 @@
 /* r2-score: the truth and a prediction in, R² out, as scikit-learn defines it, and the
  * signal-to-noise ratio. */
-#include "msg.h"
-#include "opt.h"
-#include "output.h"
-#include "pairs.h"
-#include "print.h"
-#include "r2.h"
-#include "snr.h"
-#include "stream.h"
+#include "base/msg.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "stream/row_pairs.h"
+#include "base/print.h"
+#include "math/r2.h"
+#include "math/snr.h"
+#include "stream/stream.h"
 
 #include <stdbool.h>
 #include <stdio.h>

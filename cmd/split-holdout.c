@@ -2,15 +2,15 @@
  *
  * Rows by number or name stream in constant memory; a seed draws from the number of
  * rows, which is only known at the end of input, so that is kept for a second reading. */
-#include "block.h"
-#include "mem.h"
-#include "msg.h"
-#include "mt19937.h"
-#include "num.h"
-#include "opt.h"
-#include "output.h"
-#include "rows.h"
-#include "stream.h"
+#include "stream/block.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "math/mt19937.h"
+#include "base/num.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "stream/row_subset.h"
+#include "stream/stream.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

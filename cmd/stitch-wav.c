@@ -1,16 +1,16 @@
 /* stitch-wav: given columns and predicted ones in, a WAV file a row out.
  *
  * This is where computed samples become 16 bits: nothing before rounds or clips. */
-#include "mem.h"
-#include "msg.h"
-#include "num.h"
-#include "opt.h"
-#include "output.h"
-#include "pcm.h"
-#include "stream.h"
-#include "table.h"
-#include "wav.h"
-#include "wavdir.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/num.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "audio/pcm.h"
+#include "stream/stream.h"
+#include "stream/row_reader.h"
+#include "audio/wav.h"
+#include "audio/wav_files.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * them found. Not fuzzed unless asked for (`make fuzz TARGETS=broken`). */
 #include "harness.h"
 
-#include "mem.h"
-#include "msg.h"
+#include "base/mem.h"
+#include "base/msg.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -9,11 +9,11 @@
 
 #include "harness.h"
 
-#include "block.h"
-#include "mem.h"
-#include "msg.h"
-#include "nd.h"
-#include "stream.h"
+#include "stream/block.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "stream/array.h"
+#include "stream/stream.h"
 
 #include <getopt.h>
 #include <math.h>

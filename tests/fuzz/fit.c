@@ -2,7 +2,7 @@
  * fitted, and what it leaves out is finite. */
 #include "filter.h"
 
-#include "models.h"
+#include "model/model_set.h"
 
 #include "../../cmd/lsq-fit.c"
 

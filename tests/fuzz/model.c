@@ -3,15 +3,15 @@
  * found by its name; a partial fit is written as it was read. */
 #include "harness.h"
 
-#include "block.h"
-#include "extend.h"
-#include "lsq_reduce.h"
-#include "mem.h"
-#include "models.h"
-#include "output.h"
-#include "partial.h"
-#include "stem.h"
-#include "stream.h"
+#include "stream/block.h"
+#include "model/roll_out.h"
+#include "lsq/reducer.h"
+#include "base/mem.h"
+#include "model/model_set.h"
+#include "base/output.h"
+#include "model/partial.h"
+#include "stream/stem.h"
+#include "stream/stream.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * names of them. Each rule is written here a second time, in another way. */
 #include "harness.h"
 
-#include "fsdd.h"
-#include "utf8.h"
+#include "audio/fsdd.h"
+#include "base/utf8.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * same bytes as doubles that are printed. */
 #include "harness.h"
 
-#include "num.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <stdbool.h>

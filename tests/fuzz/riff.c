@@ -2,7 +2,7 @@
  * through is what libsox can be given: the fields that matter are read here again. */
 #include "harness.h"
 
-#include "riff.h"
+#include "audio/riff.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * is predicted exactly has 1. */
 #include "filter.h"
 
-#include "num.h"
+#include "base/num.h"
 
 #include "../../cmd/r2-score.c"
 

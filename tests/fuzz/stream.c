@@ -3,12 +3,12 @@
  * rows. */
 #include "harness.h"
 
-#include "block.h"
-#include "frame.h"
-#include "nd.h"
-#include "output.h"
-#include "rows.h"
-#include "stream.h"
+#include "stream/block.h"
+#include "stream/map_scan.h"
+#include "stream/array.h"
+#include "base/output.h"
+#include "stream/row_subset.h"
+#include "stream/stream.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

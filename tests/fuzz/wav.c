@@ -2,8 +2,8 @@
  * out are written and decoded as the same ones. */
 #include "harness.h"
 
-#include "riff.h"
-#include "wav.h"
+#include "audio/riff.h"
+#include "audio/wav.h"
 
 #include <math.h>
 #include <stdbool.h>

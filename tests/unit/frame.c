@@ -1,6 +1,6 @@
 /* frame: a map's end is found however its bytes arrive, and lies are refused from the
  * header alone. */
-#include "frame.h"
+#include "stream/map_scan.h"
 
 #include "unit.h"
 

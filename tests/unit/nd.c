@@ -1,5 +1,5 @@
 /* nd: NumPy's type names, and each type's way to double in both byte orders. */
-#include "nd.h"
+#include "stream/array.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* num: parsing that takes nothing but numbers, and Python's repr(). */
-#include "num.h"
+#include "base/num.h"
 
 #include "unit.h"
 

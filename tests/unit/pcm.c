@@ -1,6 +1,6 @@
 /* pcm: rounding, ties, clipping and wrapping. Wrapped values as NumPy 1.24's
  * astype(int16) gives them on x86-64. */
-#include "pcm.h"
+#include "audio/pcm.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* utf8: what RFC 3629 allows, and nothing else. */
-#include "utf8.h"
+#include "base/utf8.h"
 
 #include "unit.h"
 

@@ -1,0 +1,131 @@
+#include "audio/load.h"
+
+#include "stream/block.h"
+#include "audio/decoder.h"
+#include "base/whole_file.h"
+#include "stream/map_scan.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/utf8.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A block is written when its samples reach this. */
+enum { BLOCK_BYTES = 1 << 20 };
+
+/* What a row may have, so that it fits into a map of the stream. */
+enum { SAMPLES_MAX = (FRAME_MAX - 8192) / 2 };
+
+/* The block in the making. */
+struct batch {
+    size_t *lengths; /* samples of each row */
+    struct str *names;
+    char *samples;          /* of all rows */
+    struct block meta;      /* names and rate */
+    size_t count, capacity; /* rows */
+    size_t bytes, room;     /* of the samples */
+    const char *rate_from;  /* the path that the rate comes from */
+};
+
+static void check_channels(const struct clip *clip, const struct decoded *row)
+{
+    if (row->channels != 1)
+        die(file_shown(clip->path), "%u channels, expected 1; to mix them: %s", row->channels,
+            clip_mend(clip, "-mono", "remix -"));
+}
+
+static void check_rate(struct batch *b, const struct clip *clip, const struct decoded *row)
+{
+    if (b->rate_from == NULL) {
+        b->rate_from = clip->path;
+        b->meta.has_rate = true;
+        b->meta.rate = row->rate;
+    }
+    if (row->rate == b->meta.rate)
+        return;
+    char tag[40], effect[40];
+    snprintf(tag, sizeof tag, "-%.10g", b->meta.rate);
+    snprintf(effect, sizeof effect, "rate %.10g", b->meta.rate);
+    die(file_shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s", row->rate,
+        b->meta.rate, file_shown(b->rate_from), clip_mend(clip, tag, effect));
+}
+
+/* A name that readers in Python accept, whatever the bytes on disk. */
+static struct str row_name(const struct clip *clip)
+{
+    struct str stem = file_is_stdin(clip->path) ? (struct str){"stdin", 5} : clip->name.stem;
+    char *name = mem_array(3, stem.n + 1);
+    size_t n = utf8_repair(stem.p, stem.n, name);
+    if (!utf8_valid(stem.p, stem.n))
+        warn(clip->path, "a name that is not UTF-8, its row is called %s", name);
+    return (struct str){name, n};
+}
+
+static void add(struct batch *b, struct str name, const struct decoded *row)
+{
+    if (b->count == b->capacity) {
+        b->capacity = 2 * b->capacity + 64;
+        b->lengths = mem_grow(b->lengths, b->capacity, sizeof *b->lengths);
+        b->names = mem_grow(b->names, b->capacity, sizeof *b->names);
+    }
+    size_t bytes = row->count * sizeof *row->samples;
+    if (b->bytes + bytes > b->room) {
+        b->room = 2 * b->bytes + bytes;
+        b->samples = mem_grow(b->samples, b->room, 1);
+    }
+    if (bytes > 0)
+        memcpy(b->samples + b->bytes, row->samples, bytes);
+    b->bytes += bytes;
+    b->lengths[b->count] = row->count;
+    b->names[b->count++] = name;
+}
+
+static void flush(struct output *out, struct batch *b, bool last)
+{
+    const char *at = b->samples;
+    b->meta.names = b->names;
+    block_put_ragged_head(out, &b->meta, 0, b->count, last);
+    for (size_t i = 0; i < b->count; i++) {
+        size_t bytes = b->lengths[i] * sizeof(int16_t);
+        mp_put_nd_head(out, &nd_int16, 1, 1, b->lengths[i]);
+        output_write(out, at, bytes);
+        at += bytes;
+        free((void *)(uintptr_t)b->names[i].p);
+    }
+    b->count = b->bytes = 0;
+}
+
+/* Large rows each get a block of their own. */
+static bool is_full(const struct batch *b, const struct decoded *row)
+{
+    return b->count > 0 && b->bytes + row->count * sizeof *row->samples > BLOCK_BYTES;
+}
+
+void load_clips(struct output *out, const struct clip *clips, size_t count)
+{
+    struct batch b;
+    memset(&b, 0, sizeof b);
+    struct decoder *decoder = decoder_start(clips, count, SAMPLES_MAX);
+    size_t rounded = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct decoded row;
+        decoder_next(decoder, &row);
+        check_channels(&clips[i], &row);
+        check_rate(&b, &clips[i], &row);
+        rounded += row.rounded;
+        if (is_full(&b, &row))
+            flush(out, &b, false);
+        add(&b, row_name(&clips[i]), &row);
+    }
+    flush(out, &b, true);
+    if (rounded > 0)
+        warn(NULL, "%zu of %zu recording%s %s more than 16 bits, rounded to 16", rounded, count,
+             msg_plural(count), rounded == 1 ? "has" : "have");
+    decoder_finish(decoder);
+    free(b.lengths);
+    free(b.samples);
+    free(b.names);
+}

@@ -1,0 +1,62 @@
+/* Recordings, through libsox: decoded from memory and encoded to memory, so that
+ * libsox sees no file name (it would run `|command` and fetch URLs) and every
+ * read and write is our own, checked one. Nothing else includes sox.h. */
+#ifndef WAVEFILL_AUDIO_WAV_H
+#define WAVEFILL_AUDIO_WAV_H
+
+#include "audio/riff.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WAV_WHY = 320 };
+
+/* A plain header (riff_is_plain) and what libsox said of it. Files that differ from it in their
+ * lengths alone need not be shown to libsox. */
+struct wav_known {
+    bool is; /* there is one */
+    unsigned char format[RIFF_PLAIN_FORMAT];
+    double rate; /* Hz */
+};
+
+/* One decoded channel. Starts as zeroes; its room is used again by the next recording. */
+struct wav {
+    const void *samples; /* int16_t, not always aligned; in the bytes decoded or in room */
+    size_t count;
+    int16_t *room; /* owned; wav_free */
+    size_t capacity;
+    double rate;            /* Hz */
+    unsigned channels;      /* as found; samples are only there when it is 1 */
+    bool rounded;           /* the recording has more than 16 bits; rounded to nearest */
+    struct wav_known known; /* kept from one recording to the next */
+};
+
+/* Whether libsox can read files of this type (a file name's extension, any case). */
+bool wav_known_type(const char *type);
+
+/* Whether libsox reads files of this type, which it knows, as WAV files: by their header,
+ * whatever they are called. */
+bool wav_is_riff(const char *type);
+
+/* Loads libsox and what it needs for those types that it knows, which would else be done at
+ * the first recording: for a process that will not be able to. */
+void wav_start(void);
+
+/* Decodes the recording of that type in the size bytes. False with why (WAV_WHY
+ * bytes: what was found, what was expected) if it is not a whole recording of at most max
+ * samples. With more than one channel it succeeds without samples. */
+bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
+                char *why);
+
+/* The same, for a regular file that is open at fd. Some of libsox's readers want a
+ * real file; not for WAV files, whose headers must be checked first. */
+bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why);
+void wav_free(struct wav *wav);
+
+/* Encodes count samples at rate Hz as a mono 16-bit WAV file into *bytes (the
+ * caller frees) and *size. False with why. rate: 1 to 2^31 - 1, a whole number. */
+bool wav_encode(const int16_t *samples, size_t count, double rate, char **bytes, size_t *size,
+                char *why);
+
+#endif

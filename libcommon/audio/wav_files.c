@@ -1,0 +1,172 @@
+#include "audio/wav_files.h"
+
+#include "base/whole_file.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/name_index.h"
+#include "base/output.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The first row waits until it is known whether there is a second: with one row the
+ * output can be a single file. */
+struct first {
+    char *bytes;
+    size_t size, row;
+    char *name, *source;
+    size_t name_size;
+};
+
+struct wavdir {
+    const char *path;
+    struct output *out; /* standard output; else NULL */
+    size_t rows;
+    struct first first;
+    struct names names; /* of the files written */
+    char **all;         /* the same, to free */
+    size_t count;
+};
+
+static bool ends_in_slash(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 0 && path[n - 1] == '/';
+}
+
+struct wavdir *wavdir_open(const char *path)
+{
+    struct wavdir *dir = mem_zero(1, sizeof *dir);
+    dir->path = path;
+    if (path == NULL)
+        dir->out = output_stdout();
+    return dir;
+}
+
+/* A name that stays in its directory. */
+static bool is_file_name(struct str name)
+{
+    return name.n > 0 && name.n <= 250 && memchr(name.p, '/', name.n) == NULL &&
+           memchr(name.p, '\0', name.n) == NULL;
+}
+
+static char *file_name(const char *source, struct str name, size_t row)
+{
+    char *file = mem_array(1, 300);
+    if (name.n == 0) {
+        snprintf(file, 300, "row%zu.wav", row);
+        return file;
+    }
+    if (!is_file_name(name)) {
+        char text[300];
+        die(source,
+            "row %zu is called '%s', expected a name fit for a file: at most 250 bytes, no slash, "
+            "no NUL",
+            row, msg_text(name.p, name.n, text, sizeof text));
+    }
+    snprintf(file, 300, "%.*s.wav", (int)name.n, name.p);
+    return file;
+}
+
+static void remember(struct wavdir *dir, const char *source, char *file, size_t row)
+{
+    struct str name = {file, strlen(file)};
+    if (names_find(&dir->names, name) != SIZE_MAX)
+        die(source, "row %zu has the name of a row before, %s, expected each name once", row, file);
+    dir->all = mem_grow(dir->all, dir->count + 1, sizeof *dir->all);
+    dir->all[dir->count] = file;
+    names_add(&dir->names, name, dir->count++);
+}
+
+static void put_into_directory(struct wavdir *dir, const char *source, struct str name, size_t row,
+                               const char *bytes, size_t size)
+{
+    char *file = file_name(source, name, row);
+    remember(dir, source, file, row);
+    size_t length = strlen(dir->path) + strlen(file) + 2;
+    char *path = mem_array(1, length);
+    snprintf(path, length, "%s%s%s", dir->path, ends_in_slash(dir->path) ? "" : "/", file);
+    struct output *out = output_file_in_directory(path);
+    output_write(out, bytes, size);
+    output_close(out);
+    free(path);
+}
+
+static void make_directory(const char *path)
+{
+    if (file_is_directory(path))
+        return;
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && file_is_directory(path)))
+        return;
+    if (errno == EEXIST)
+        die(path, "a file, expected a directory for several rows");
+    die_errno(path, "cannot be made a directory for several rows");
+}
+
+static void put_first_into_directory(struct wavdir *dir)
+{
+    const struct first *f = &dir->first;
+    make_directory(dir->path);
+    put_into_directory(dir, f->source, (struct str){f->name, f->name_size}, f->row, f->bytes,
+                       f->size);
+    free(dir->first.bytes);
+    dir->first.bytes = NULL;
+}
+
+static void keep_first(struct wavdir *dir, const char *source, struct str name, size_t row,
+                       char *bytes, size_t size)
+{
+    struct first *f = &dir->first;
+    f->bytes = bytes;
+    f->size = size;
+    f->row = row;
+    f->source = mem_string(source);
+    f->name = mem_array(1, name.n);
+    if (name.n > 0)
+        memcpy(f->name, name.p, name.n);
+    f->name_size = name.n;
+}
+
+void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row, char *bytes,
+                size_t size)
+{
+    if (dir->rows++ == 0) {
+        keep_first(dir, source, name, row, bytes, size);
+        return;
+    }
+    if (dir->path == NULL)
+        die("stdout", "several rows, expected one, or -o with a directory for them");
+    if (dir->rows == 2)
+        put_first_into_directory(dir);
+    put_into_directory(dir, source, name, row, bytes, size);
+    free(bytes);
+}
+
+static void put_only_one(struct wavdir *dir)
+{
+    struct output *out = dir->out != NULL ? dir->out : output_file(dir->path);
+    output_write(out, dir->first.bytes, dir->first.size);
+    output_close(out);
+}
+
+void wavdir_close(struct wavdir *dir)
+{
+    bool to_directory =
+        dir->path != NULL && (ends_in_slash(dir->path) || file_is_directory(dir->path));
+    if (dir->rows == 1 && to_directory)
+        put_first_into_directory(dir);
+    else if (dir->rows == 1)
+        put_only_one(dir);
+    names_free(&dir->names);
+    for (size_t i = 0; i < dir->count; i++)
+        free(dir->all[i]);
+    free(dir->all);
+    free(dir->first.bytes);
+    free(dir->first.name);
+    free(dir->first.source);
+    free(dir);
+}

@@ -1,0 +1,64 @@
+#define _DEFAULT_SOURCE /* madvise, sbrk */
+#include "base/mem.h"
+
+#include "base/msg.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#if defined(__GLIBC__) && defined(__linux__)
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
+void mem_expect_much(void)
+{
+#if defined(__GLIBC__) && defined(__linux__) && defined(MADV_HUGEPAGE)
+    enum { PIECE = 16 << 20, PAGE = 2 << 20, SMALL = 64 };
+    /* Untouched, and so without cost: what comes after it starts with a large page, in
+     * which nothing may have been written before madvise. */
+    static char *volatile filler;
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_TOP_PAD, PIECE);
+    char *first = malloc(SMALL);
+    uintptr_t top = (uintptr_t)first + SMALL;
+    uintptr_t start = (top + 2 * PAGE - 1) / PAGE * PAGE;
+    filler = malloc(start - top - SMALL);
+    uintptr_t end = (uintptr_t)sbrk(0) / PAGE * PAGE;
+    if (first != NULL && filler != NULL && start < end)
+        madvise((void *)start, end - start, MADV_HUGEPAGE);
+    free(first);
+#endif
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+    size_t bytes = count * size;
+    if (size != 0 && count > SIZE_MAX / size)
+        die(NULL, "out of memory: %zu times %zu bytes asked for", count, size);
+    void *p = realloc(old, bytes != 0 ? bytes : 1);
+    if (p == NULL)
+        die(NULL, "out of memory: %zu bytes asked for", bytes);
+    return p;
+}
+
+void *mem_array(size_t count, size_t size)
+{
+    return mem_grow(NULL, count, size);
+}
+
+void *mem_zero(size_t count, size_t size)
+{
+    void *p = calloc(count != 0 ? count : 1, size != 0 ? size : 1);
+    if (p == NULL)
+        die(NULL, "out of memory: %zu times %zu bytes asked for", count, size);
+    return p;
+}
+
+char *mem_string(const char *s)
+{
+    size_t size = strlen(s) + 1;
+    return memcpy(mem_array(1, size), s, size);
+}

@@ -1,0 +1,24 @@
+/* Memory for boundary code: running out ends the program with a message.
+ * Computing code uses malloc and returns a status instead. */
+#ifndef WAVEFILL_BASE_MEM_H
+#define WAVEFILL_BASE_MEM_H
+
+#include <stddef.h>
+
+/* count * size bytes, never NULL; the caller frees. Overflow counts as running
+ * out. mem_zero clears them. */
+void *mem_array(size_t count, size_t size);
+void *mem_zero(size_t count, size_t size);
+
+/* old, resized to count * size bytes. */
+void *mem_grow(void *old, size_t count, size_t size);
+
+/* A copy of s. */
+char *mem_string(const char *s);
+
+/* For a program that is about to use some MiB: has the C library take memory in large
+ * pieces and keep it, and the kernel back it with large pages, each of which costs little
+ * more than a small one. To be called first; does nothing where that cannot be had. */
+void mem_expect_much(void);
+
+#endif

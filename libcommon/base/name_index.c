@@ -1,0 +1,49 @@
+#include "base/name_index.h"
+
+#include "base/mem.h"
+#include "base/msg.h"
+
+#include <search.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct named {
+    struct str name;
+    size_t place;
+};
+
+static int compare(const void *x, const void *y)
+{
+    const struct named *a = x;
+    const struct named *b = y;
+    size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+    int order = n > 0 ? memcmp(a->name.p, b->name.p, n) : 0;
+    return order != 0 ? order : (a->name.n > b->name.n) - (a->name.n < b->name.n);
+}
+
+size_t names_find(const struct names *names, struct str name)
+{
+    const struct named wanted = {name, 0};
+    struct named *const *found = tfind(&wanted, &names->root, compare);
+    return found != NULL ? (*found)->place : SIZE_MAX;
+}
+
+void names_add(struct names *names, struct str name, size_t place)
+{
+    struct named *entry = mem_array(1, sizeof *entry);
+    *entry = (struct named){name, place};
+    if (tsearch(entry, &names->root, compare) != NULL)
+        return;
+    free(entry);
+    die(NULL, "out of memory");
+}
+
+void names_free(struct names *names)
+{
+    while (names->root != NULL) {
+        struct named *entry = *(struct named **)names->root;
+        tdelete(entry, &names->root, compare);
+        free(entry);
+    }
+}

@@ -1,0 +1,65 @@
+/* Numbers as people write them: bounded parsing, and output that a reader
+ * gets back bit for bit. The locale is never consulted: no filter sets one. */
+#ifndef WAVEFILL_BASE_NUM_H
+#define WAVEFILL_BASE_NUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits only, 0 to max. False if s is anything else. */
+bool num_parse_uint(const char *s, uint64_t max, uint64_t *value);
+
+/* A finite decimal number, no surrounding blanks. False if s is anything else. */
+bool num_parse_double(const char *s, double *value);
+
+/* A column position: `12` is an index, `0.25` a fraction of the columns, `25%` a
+ * per cent. */
+struct num_pos {
+    enum { NUM_INDEX, NUM_FRACTION } kind;
+    uint64_t index;
+    double fraction;
+};
+
+/* False unless s is an index, a fraction of 0 to 1 or a percentage of 0 to 100. */
+bool num_parse_pos(const char *s, struct num_pos *pos);
+
+/* The index that pos means among `columns` columns: a fraction is multiplied
+ * and truncated in double, int(fraction * columns), so 0.29 of 100 is 28. */
+uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns);
+
+/* Columns from A up to, not including, B: written A:B, without A from the first, without
+ * B to the last. */
+struct num_span {
+    struct num_pos from, to;
+};
+
+/* False unless s is A:B. */
+bool num_parse_span(const char *s, struct num_span *span);
+
+/* False if it is empty whatever the number of columns: A is not smaller than B, and of the
+ * same kind. */
+bool num_span_ordered(const struct num_span *span);
+
+/* A list such as `0,3-5`: inclusive ranges, in the order written. */
+struct num_range {
+    uint64_t first, last;
+};
+struct num_list {
+    struct num_range *ranges; /* owned; num_list_free */
+    size_t count;
+};
+
+enum num_status { NUM_OK, NUM_BAD, NUM_NOMEM };
+
+/* Appends s to list. NUM_BAD if s is not such a list of numbers from 0 to max. */
+enum num_status num_parse_list(const char *s, uint64_t max, struct num_list *list);
+bool num_list_has(const struct num_list *list, uint64_t value);
+void num_list_free(struct num_list *list);
+
+/* Writes value as Python's repr() does: the shortest digits that read back as
+ * the same double, a point or an exponent always, nan, inf, -inf. */
+enum { NUM_REPR_SIZE = 48 };
+void num_repr(double value, char out[NUM_REPR_SIZE]);
+
+#endif

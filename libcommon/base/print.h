@@ -1,0 +1,19 @@
+/* Numbers and names as text, or as JSON. */
+#ifndef WAVEFILL_BASE_PRINT_H
+#define WAVEFILL_BASE_PRINT_H
+
+#include "stream/array.h"
+#include "base/output.h"
+
+#include <stdbool.h>
+
+void print_text(struct output *out, const char *text);
+
+/* As Python's repr() does; JSON, which has neither nan nor inf, says null for them. */
+void print_number(struct output *out, double value, bool json);
+
+/* A name, which is UTF-8, on one line and without tabs: as JSON a string, or null where it is
+ * empty; else with \\, \t, \n, \r and, for each byte of other control characters, \ooo. */
+void print_name(struct output *out, struct str name, bool json);
+
+#endif

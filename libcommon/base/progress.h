@@ -1,0 +1,23 @@
+/* A line on stderr that says how far a long run is; only on a terminal, and only
+ * after a second. */
+#ifndef WAVEFILL_BASE_PROGRESS_H
+#define WAVEFILL_BASE_PROGRESS_H
+
+#include <stdint.h>
+
+struct progress {
+    double start, shown; /* seconds; 0 before the first call */
+    int enabled;         /* -1 not known yet */
+};
+#define PROGRESS_NEW                                                                               \
+    {                                                                                              \
+        0, 0, -1                                                                                   \
+    }
+
+/* Says that so many rows are done, if it is time to. */
+void progress_rows(struct progress *progress, uint64_t rows);
+
+/* Takes the line away. */
+void progress_end(struct progress *progress);
+
+#endif

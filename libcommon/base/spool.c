@@ -1,0 +1,117 @@
+/* For O_TMPFILE, where the system has it. */
+#define _GNU_SOURCE
+
+#include "base/spool.h"
+
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { IN_MEMORY = 64 << 20 };
+
+struct spool {
+    char *memory;
+    size_t size, capacity, read;
+    int fd; /* -1 while all is in memory */
+};
+
+struct spool *spool_new(void)
+{
+    struct spool *s = mem_zero(1, sizeof *s);
+    s->fd = -1;
+    return s;
+}
+
+/* A name for as short a time as can be, where a file needs one at first. */
+static int unlinked_file(const char *dir)
+{
+    size_t size = strlen(dir) + 32;
+    char *path = mem_array(1, size);
+    int fd;
+    do {
+        snprintf(path, size, "%s/wavefill-XXXXXX", dir);
+        fd = mkstemp(path);
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        die_errno(dir, "no temporary file can be made there");
+    if (unlink(path) != 0)
+        die_errno(path, "a temporary file that cannot be removed");
+    free(path);
+    return fd;
+}
+
+/* Gone with the process, however that ends. */
+static int unnamed_file(void)
+{
+    const char *dir = getenv("TMPDIR");
+    if (dir == NULL || dir[0] == '\0')
+        dir = "/tmp";
+#ifdef O_TMPFILE
+    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+#endif
+    return unlinked_file(dir);
+}
+
+static void write_file(int fd, const void *data, size_t size)
+{
+    if (!fd_write_all(fd, data, size))
+        die_errno("temporary file", "write failed");
+}
+
+void spool_write(struct spool *s, const void *data, size_t size)
+{
+    if (s->fd < 0 && s->size + size > IN_MEMORY) {
+        s->fd = unnamed_file();
+        write_file(s->fd, s->memory, s->size);
+        free(s->memory);
+        s->memory = NULL;
+    }
+    if (s->fd >= 0) {
+        write_file(s->fd, data, size);
+        return;
+    }
+    if (s->size + size > s->capacity) {
+        s->capacity = 2 * (s->size + size);
+        s->memory = mem_grow(s->memory, s->capacity, 1);
+    }
+    memcpy(s->memory + s->size, data, size);
+    s->size += size;
+}
+
+void spool_rewind(struct spool *s)
+{
+    s->read = 0;
+    if (s->fd >= 0 && lseek(s->fd, 0, SEEK_SET) != 0)
+        die_errno("temporary file", "cannot be read again");
+}
+
+size_t spool_read(struct spool *s, void *to, size_t size)
+{
+    if (s->fd < 0) {
+        size_t n = s->size - s->read < size ? s->size - s->read : size;
+        memcpy(to, s->memory + s->read, n);
+        s->read += n;
+        return n;
+    }
+    ssize_t n = fd_read(s->fd, to, size);
+    if (n < 0)
+        die_errno("temporary file", "read failed");
+    return (size_t)n;
+}
+
+void spool_free(struct spool *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    free(s->memory);
+    free(s);
+}

@@ -1,0 +1,86 @@
+#include "base/whole_file.h"
+
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool file_is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+const char *file_shown(const char *path)
+{
+    return file_is_stdin(path) ? "stdin" : path;
+}
+
+bool file_is_directory(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+enum file_status file_open(const char *path, int *fd, size_t *expected)
+{
+    struct stat st;
+    *fd = file_is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
+    if (*fd < 0)
+        return FILE_ERROR;
+    bool known = fstat(*fd, &st) == 0;
+    if (!known || S_ISDIR(st.st_mode)) {
+        int error = errno;
+        file_close(*fd);
+        errno = error;
+        return known ? FILE_DIRECTORY : FILE_ERROR;
+    }
+    *expected = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
+    return FILE_OK;
+}
+
+void file_close(int fd)
+{
+    if (fd != STDIN_FILENO)
+        close(fd);
+}
+
+/* Room for what the file claims to hold, which is only believed so far, or for more. */
+static void make_room(struct file_bytes *bytes, size_t expected, size_t max)
+{
+    enum { STEP = 64 << 10 };
+    size_t wanted = expected > 0 && expected <= max ? expected + 2 : STEP;
+    if (bytes->size + 1 < bytes->capacity && bytes->capacity >= wanted)
+        return;
+    bytes->capacity = bytes->capacity < wanted ? wanted + STEP : 2 * bytes->capacity;
+    bytes->p = mem_grow(bytes->p, bytes->capacity, 1);
+}
+
+enum file_status file_read(int fd, size_t expected, size_t max, struct file_bytes *bytes)
+{
+    ssize_t n;
+    bytes->size = 0;
+    do {
+        make_room(bytes, expected, max);
+        n = fd_read(fd, bytes->p + bytes->size, bytes->capacity - 1 - bytes->size);
+        if (n < 0)
+            return FILE_READ_ERROR;
+        bytes->size += (size_t)n;
+    } while (n > 0 && bytes->size <= max && bytes->size != expected);
+    bytes->p[bytes->size] = '\0';
+    return bytes->size > max ? FILE_TOO_LARGE : FILE_OK;
+}
+
+void file_die(enum file_status status, const char *path, size_t max, int error)
+{
+    if (status == FILE_DIRECTORY)
+        die(path, "a directory, expected a file");
+    if (status == FILE_TOO_LARGE)
+        die(file_shown(path), "more than %zu bytes, expected a smaller file", max);
+    errno = error;
+    die_errno(file_shown(path), status == FILE_ERROR ? "cannot be opened" : "read failed");
+}

@@ -1,0 +1,199 @@
+#include "fit/answer.h"
+
+#include "fit/fit_check.h"
+#include "fit/leave_one_out.h"
+#include "lsq/reducer.h"
+#include "lsq/spectrum.h"
+#include "base/mem.h"
+#include "model/model_write.h"
+#include "base/msg.h"
+#include "base/num.h"
+#include "model/partial.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a user of the model should know, in one line. */
+static void remark(struct fitting *f, const struct lsq_fit *fit, struct str name)
+{
+    size_t rows = fit->rows - (f->lsq.intercept ? 1 : 0);
+    size_t most = rows < fit->given ? rows : fit->given;
+    const char *centred = f->lsq.intercept ? " (less 1 for the intercept)" : "";
+    char text[256];
+    const char *whose = name.n > 0 ? msg_text(name.p, name.n, text, sizeof text) : NULL;
+    if ((fit->rank == most && rows >= fit->given) || f->remarks++ > 0)
+        return;
+    if (fit->rank < most)
+        warn(whose,
+             "rank deficient: rank %zu of %zu row%s%s and %zu given column%s: "
+             "the solution is that of minimum norm",
+             fit->rank, fit->rows, msg_plural(fit->rows), centred, fit->given,
+             msg_plural(fit->given));
+    else
+        warn(whose,
+             "fewer rows than given columns: %zu row%s%s, %zu columns, rank %zu: "
+             "the solution is that of minimum norm",
+             fit->rows, msg_plural(fit->rows), centred, fit->given, fit->rank);
+}
+
+void fitting_end(const struct fitting *f)
+{
+    if (f->remarks > 1)
+        warn(NULL, "of minimum norm as well: the solution%s for %zu more name%s",
+             msg_plural(f->remarks - 1), f->remarks - 1, msg_plural(f->remarks - 1));
+}
+
+/* Least squares: of the rows as they came where they are still there, else reduced. */
+static void solve(const struct fitting *f, struct fit_input *input, const char *file,
+                  struct lsq_fit *fit)
+{
+    size_t count;
+    double *rows = lsq_reducer_rows(input->reducer, &count);
+    if (rows != NULL) {
+        fit_check(lsq_solve(rows, count, input->given, input->targets, &f->lsq, fit), file);
+        return;
+    }
+    struct lsq_reduced reduced;
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
+    fit_check(lsq_solve_reduced(&reduced, &f->lsq, fit), file);
+    lsq_reduced_free(&reduced);
+}
+
+/* 21 penalties from the largest singular value squared down to a 10¹⁰th of it. */
+static void make_grid(const struct fitting *f, struct loo *loo, const struct lsq_spectrum *s,
+                      const char *file)
+{
+    enum { STEPS = 21 };
+    loo->count = f->grid != NULL ? f->grid_count : STEPS;
+    loo->lambdas = mem_array(loo->count, sizeof *loo->lambdas);
+    double top = s->rank > 0 ? f->weight * s->s[0] * s->s[0] : 1;
+    for (size_t k = 0; k < loo->count; k++) {
+        loo->lambdas[k] = f->grid != NULL ? f->grid[k] : top * pow(10, -0.5 * (double)k);
+        fit_check(isfinite(loo->lambdas[k]) && loo->lambdas[k] > 0 ? LSQ_OK : LSQ_OVERFLOW, file);
+    }
+}
+
+/* The penalty in units: asked for in such, or in mean squares of the singular values. */
+static double penalty(const struct fitting *f, const struct lsq_spectrum *s, const char *file)
+{
+    if (!f->ridge_relative)
+        return f->ridge;
+    double lambda = f->ridge * f->weight * lsq_spectrum_mean_square(s);
+    fit_check(isfinite(lambda) ? LSQ_OK : LSQ_OVERFLOW, file);
+    return lambda;
+}
+
+static void find_left_out(const struct fitting *f, struct stream *in, struct lsq_spectrum *s,
+                          struct loo *loo)
+{
+    if (s->rows < 2)
+        die(stream_name(in),
+            "one row, expected at least 2: leave-one-out errors need a row to fit");
+    if (f->ridge_auto) {
+        make_grid(f, loo, s, stream_name(in));
+    } else {
+        loo->count = 1;
+        loo->lambdas = mem_array(1, sizeof *loo->lambdas);
+        loo->lambdas[0] = penalty(f, s, stream_name(in));
+    }
+    loo_run(loo, in, s);
+    if (f->left_out != NULL)
+        loo_put_left_out(loo, in, s, f->left_out);
+}
+
+/* Ridge regression, or leave-one-out errors, or both: from the spectrum. Returns the
+ * penalty. */
+static double solve_spectrum(const struct fitting *f, struct fit_input *input, struct stream *in,
+                             struct lsq_fit *fit, struct loo *loo)
+{
+    const char *file = stream_name(in);
+    bool ridged = f->ridge_auto || f->ridge > 0;
+    struct lsq_reduced reduced;
+    struct lsq_spectrum spectrum;
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
+    bool tall = reduced.count - reduced.intercept >= reduced.given;
+    fit_check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
+    spectrum.weight = f->weight;
+    if (ridged && spectrum.unit_rank > spectrum.rank)
+        warn(NULL,
+             "rank %zu, though %zu in columns of unit norm: lengths of columns so different that "
+             "singular values count as zero, expected columns scaled",
+             spectrum.rank, spectrum.unit_rank);
+    if (f->loo || f->ridge_auto)
+        find_left_out(f, in, &spectrum, loo);
+    double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum, file);
+    fit_check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)
+                     : lsq_solve_reduced(&reduced, &f->lsq, fit),
+              file);
+    lsq_spectrum_free(&spectrum);
+    lsq_reduced_free(&reduced);
+    return lambda;
+}
+
+/* The penalty and the leave-one-out score, in one line; another where rows are missed. */
+static void remark_loo(const struct fitting *f, const struct loo *loo, const struct lsq_fit *fit)
+{
+    char score[NUM_REPR_SIZE];
+    bool tall = fit->rows - f->lsq.intercept >= fit->given;
+    snprintf(score, sizeof score, "%.6g", loo_r2_mean(loo, fit->targets));
+    if (f->ridge_auto)
+        warn(NULL, "ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
+             loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
+    else
+        warn(NULL, "leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
+    if (loo->deficient > 0 && tall)
+        warn(NULL,
+             "leave-one-out: %" PRIu64 " row%s without which the others do not determine all "
+             "coefficients: the solution is then that of minimum norm",
+             loo->deficient, msg_plural(loo->deficient));
+    if (loo->doubtful > 0)
+        warn(NULL,
+             "leave-one-out: %" PRIu64 " more row%s far from the others: what is predicted of %s "
+             "may have lost digits",
+             loo->doubtful, msg_plural(loo->doubtful), loo->doubtful == 1 ? "it" : "them");
+}
+
+void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *input,
+                       struct stream *in, struct str name, bool last)
+{
+    struct lsq_fit fit;
+    struct loo loo;
+    struct model_notes notes = {.intercept = f->lsq.intercept,
+                                .range = input->range,
+                                .chosen = f->ridge_auto,
+                                .name = name,
+                                .last = last};
+    memset(&loo, 0, sizeof loo);
+    if (f->loo || f->ridge_auto || f->ridge > 0)
+        notes.ridge = solve_spectrum(f, input, in, &fit, &loo);
+    else
+        solve(f, input, stream_name(in), &fit);
+    if (f->weight != 1)
+        fit_check(lsq_weigh(&fit, f->weight), stream_name(in));
+    if (f->dense)
+        fit_check(lsq_make_dense(&fit), stream_name(in));
+    if (loo.count > 0) {
+        notes.loo = &loo;
+        remark_loo(f, &loo, &fit);
+    }
+    if (notes.ridge == 0)
+        remark(f, &fit, name);
+    model_put(out, &fit, &notes, &input->meta.block);
+    lsq_free(&fit);
+    loo_free(&loo);
+}
+
+void fitting_put_partial(const struct fitting *f, struct output *out, struct fit_input *input,
+                         const struct stream *in, struct str name, bool last)
+{
+    struct lsq_reduced reduced;
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), stream_name(in));
+    if (f->weight != 1)
+        fit_check(lsq_reduced_weigh(&reduced, f->weight), stream_name(in));
+    struct partial_notes notes = {input->range, name, last};
+    partial_put(out, &reduced, &notes, &input->meta.block);
+    lsq_reduced_free(&reduced);
+}

@@ -1,0 +1,40 @@
+/* What lsq-fit makes of what it has read: models, or partial fits, and what it says of them.
+ * Errors end the program with a message. */
+#ifndef WAVEFILL_FIT_ANSWER_H
+#define WAVEFILL_FIT_ANSWER_H
+
+#include "fit/training.h"
+#include "lsq/solve.h"
+#include "base/output.h"
+#include "stream/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fitting {
+    bool dense, loo, ridge_auto;
+    struct output *left_out; /* where predictions of rows left out go, the caller's; NULL: none */
+    double ridge;            /* 0: none */
+    bool ridge_relative;     /* ridge counts mean squared singular values, not units */
+    double *grid;            /* of ridge_auto; NULL: the default one */
+    size_t grid_count;
+    double weight; /* of all rows alike */
+    struct lsq_options lsq;
+
+    size_t remarks; /* on solutions of minimum norm: the first is said, the others counted */
+};
+
+/* Writes the model of what has been read from in, which is named in messages and, for
+ * leave-one-out errors, read again. The input is used up. name: that of the model, or
+ * empty; last: whether no other message follows. */
+void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *input,
+                       struct stream *in, struct str name, bool last);
+
+/* Writes what has been read, reduced. */
+void fitting_put_partial(const struct fitting *f, struct output *out, struct fit_input *input,
+                         const struct stream *in, struct str name, bool last);
+
+/* Says of how many models more the first remark is true. */
+void fitting_end(const struct fitting *f);
+
+#endif

@@ -1,0 +1,15 @@
+/* What the boundary modules of lsq-fit do with a status of the arithmetic. */
+#ifndef WAVEFILL_FIT_FIT_CHECK_H
+#define WAVEFILL_FIT_FIT_CHECK_H
+
+#include "lsq/solve.h"
+#include "base/msg.h"
+
+/* Ends the program with a message about that file (a stream's name), unless LSQ_OK. */
+static inline void fit_check(enum lsq_status status, const char *file)
+{
+    if (status != LSQ_OK)
+        die(file, "%s", lsq_why(status));
+}
+
+#endif

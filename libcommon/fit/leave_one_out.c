@@ -1,0 +1,157 @@
+#include "fit/leave_one_out.h"
+
+#include "stream/block.h"
+#include "fit/fit_check.h"
+#include "lsq/left_out.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/progress.h"
+#include "stream/row_reader.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void loo_free(struct loo *loo)
+{
+    free(loo->lambdas);
+    free(loo->mse);
+    free(loo->squares);
+    r2_free(&loo->total);
+    refit_free(&loo->refit);
+    memset(loo, 0, sizeof *loo);
+}
+
+static void add_squares(struct loo *loo, const double *errors, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        loo->squares[i] += errors[i] * errors[i];
+}
+
+static bool is_free(const struct loo *loo)
+{
+    return loo->count == 1 && loo->lambdas[0] == 0;
+}
+
+/* A row whose errors rounding may have changed by that much is for refit.h. */
+static void add_row(struct loo *loo, const struct lsq_spectrum *s, uint64_t index,
+                    const double *row, double *errors)
+{
+    static const double DOUBT = 1e-9;
+    struct lsq_left_out known = lsq_left_out(s, row, loo->lambdas, loo->count, errors);
+    r2_add(&loo->total, row + s->given, row + s->given);
+    if (known.doubt > DOUBT && refit_take(&loo->refit, index, row, s))
+        return;
+    loo->doubtful += known.doubt > DOUBT;
+    loo->deficient += known.through && is_free(loo);
+    add_squares(loo, errors, loo->count * s->targets);
+}
+
+static void choose(struct loo *loo, const struct lsq_spectrum *s, const char *file)
+{
+    for (size_t k = 0; k < loo->count; k++) {
+        for (size_t j = 0; j < s->targets; j++)
+            loo->mse[k] += loo->squares[k * s->targets + j];
+        loo->mse[k] /= (double)s->rows * (double)s->targets;
+        fit_check(isfinite(loo->mse[k]) ? LSQ_OK : LSQ_OVERFLOW, file);
+        if (loo->mse[k] < loo->mse[loo->best])
+            loo->best = k;
+    }
+}
+
+/* Squares that are no numbers any more, or lose digits, would choose any penalty. */
+static void check_targets(const struct loo *loo, size_t targets, const char *file)
+{
+    static const double LEAST = 1e-280;
+    for (size_t j = 0; j < targets; j++)
+        if (!r2_undefined(&loo->total, j) && r2_total(&loo->total, j) < LEAST)
+            die(file, "targets so close together that their squares vanish, expected them further "
+                      "apart: leave-one-out errors are compared by their squares");
+}
+
+void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
+{
+    size_t c = s->given + s->targets;
+    double *row = mem_array(c, sizeof *row);
+    double *errors = mem_array(loo->count, s->targets * sizeof *errors);
+    struct progress progress = PROGRESS_NEW;
+    struct block block;
+    loo->mse = mem_zero(loo->count, sizeof *loo->mse);
+    loo->squares = mem_zero(loo->count * s->targets, sizeof *loo->squares);
+    if (!r2_init(&loo->total, s->targets))
+        die(NULL, "out of memory");
+    stream_rewind(in);
+    while (stream_next(in, &block)) {
+        if (block.other)
+            die(stream_name(in), "a partial fit, expected rows: leave-one-out errors need them");
+        for (size_t i = 0; i < block.rows; i++) {
+            table_row(in, &block, i, c, row);
+            add_row(loo, s, stream_row0(in) + i, row, errors);
+        }
+        progress_rows(&progress, stream_row0(in) + block.rows);
+    }
+    progress_end(&progress);
+    check_targets(loo, s->targets, stream_name(in));
+    refit_run(&loo->refit, in, s, loo->lambdas, loo->count);
+    for (size_t i = 0; i < loo->refit.count; i++)
+        add_squares(loo, refit_errors(&loo->refit, loo->refit.index[i], 0),
+                    loo->count * s->targets);
+    loo->deficient += loo->refit.deficient;
+    choose(loo, s, stream_name(in));
+    free(row);
+    free(errors);
+}
+
+/* The rows of one block that fit into one of the output, from `row` on; returns how many. */
+static size_t put_some(const struct loo *loo, struct stream *in, const struct block *block,
+                       size_t row, const struct lsq_spectrum *s, double *room, struct output *out)
+{
+    size_t c = s->given + s->targets;
+    double *errors = room + c;
+    struct block meta = *block;
+    meta.has_col0 = true;
+    meta.col0 = block->col0 + s->given;
+    size_t n = block_fit(&meta, row, block->rows - row, s->targets * sizeof *room);
+    if (n == 0)
+        die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB", s->targets);
+    bool last = stream_at_end(in) && row + n == block->rows;
+    block_put_head(out, &meta, row, n, &nd_double, s->targets, last);
+    for (size_t i = row; i < row + n; i++) {
+        table_row(in, block, i, c, room);
+        const double *known = refit_errors(&loo->refit, stream_row0(in) + i, loo->best);
+        if (known == NULL)
+            lsq_left_out(s, room, loo->lambdas + loo->best, 1, errors);
+        for (size_t j = 0; j < s->targets; j++)
+            errors[j] = room[s->given + j] - (known != NULL ? known : errors)[j];
+        output_write(out, errors, s->targets * sizeof *errors);
+    }
+    return n;
+}
+
+void loo_put_left_out(const struct loo *loo, struct stream *in, const struct lsq_spectrum *s,
+                      struct output *out)
+{
+    double *room = mem_array(s->given + 2 * s->targets, sizeof *room);
+    struct block block;
+    stream_rewind(in);
+    while (stream_next(in, &block))
+        for (size_t row = 0; row < block.rows;)
+            row += put_some(loo, in, &block, row, s, room, out);
+    free(room);
+}
+
+double loo_r2(const struct loo *loo, size_t targets, size_t target)
+{
+    double squares = loo->squares[loo->best * targets + target];
+    if (!r2_undefined(&loo->total, target))
+        return 1 - squares / r2_total(&loo->total, target);
+    return squares == 0 ? 1 : 0;
+}
+
+double loo_r2_mean(const struct loo *loo, size_t targets)
+{
+    double sum = 0;
+    for (size_t j = 0; j < targets; j++)
+        sum += loo_r2(loo, targets, j);
+    return sum / (double)targets;
+}

@@ -1,0 +1,45 @@
+/* Leave-one-out errors of a stream's rows, in a second reading. Errors end the program
+ * with a message. */
+#ifndef WAVEFILL_FIT_LEAVE_ONE_OUT_H
+#define WAVEFILL_FIT_LEAVE_ONE_OUT_H
+
+#include "lsq/spectrum.h"
+#include "base/output.h"
+#include "math/r2.h"
+#include "fit/refit.h"
+#include "stream/stream.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* All arrays owned (loo_free). */
+struct loo {
+    size_t count; /* of penalties */
+    double *lambdas;
+    double *mse;     /* a penalty each: mean square error over all samples */
+    double *squares; /* count × t: sums of square errors */
+    struct r2 total; /* of the targets themselves */
+    size_t best;     /* index of the least mse */
+    struct refit refit;
+    uint64_t deficient; /* rows without which the rank is less, where there is no penalty */
+    uint64_t doubtful;  /* rows that refit did not take, though rounding shows in their errors */
+};
+
+/* Fills loo->mse, squares, best, deficient and doubtful for loo->lambdas from the rows of in, which
+ * is rewound first. Errors that overflow are refused. Partial fits among them are refused: their
+ * rows are gone. */
+void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum);
+
+/* Writes each row's prediction by the fit of the others, under the best penalty, in a
+ * further reading of in: a matrix of t columns, named as the rows are, from column
+ * col0 + p on, as lsq-predict writes it. */
+void loo_put_left_out(const struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum,
+                      struct output *out);
+
+/* R² of the errors of one target under the best penalty, and the mean over targets. A
+ * target that is constant counts as 1 if exact, else 0. */
+double loo_r2(const struct loo *loo, size_t targets, size_t target);
+double loo_r2_mean(const struct loo *loo, size_t targets);
+void loo_free(struct loo *loo);
+
+#endif

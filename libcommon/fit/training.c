@@ -1,0 +1,179 @@
+#include "fit/training.h"
+
+#include "fit/fit_check.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "model/partial.h"
+#include "base/progress.h"
+#include "stream/row_reader.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* What reduces rows in threads. The BLAS frees what it works in when the program ends, by a
+ * message too: no thread may then be at work in it. */
+static struct lsq_reducer *at_work;
+
+static void rest(void)
+{
+    if (at_work != NULL)
+        lsq_reducer_rest(at_work);
+}
+
+static size_t count_given(const struct fit_input *f, size_t columns, const char *name)
+{
+    if (f->given_text == NULL)
+        die_usage("no given columns, expected -g GIVEN");
+    uint64_t given = num_resolve_pos(&f->position, columns);
+    if (given < 1 || given >= columns)
+        die(name, "-g %s is %" PRIu64 " of %zu column%s, expected at least 1 given and 1 target",
+            f->given_text, given, columns, msg_plural(columns));
+    return (size_t)given;
+}
+
+static void begin(struct fit_input *f, const struct stream *in, const struct block *block,
+                  size_t given, size_t columns)
+{
+    f->given = given;
+    f->targets = columns - given;
+    block_meta_keep(&f->meta, block, block->other ? partial_is_own : NULL);
+    f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
+    if (f->reducer == NULL)
+        fit_check(LSQ_NOMEM, stream_name(in));
+    if (f->threads == 1)
+        return;
+    at_work = f->reducer;
+    atexit(rest);
+}
+
+static void keep_rate(struct fit_input *f, const struct block *block)
+{
+    if (!block->has_rate)
+        return;
+    f->meta.block.has_rate = true;
+    f->meta.block.rate = block->rate;
+}
+
+/* Rows that are no doubles become some a few at a time, and stay in the cache until they are
+ * reduced. */
+static const void *as_doubles(struct fit_input *f, const struct block *block, size_t row,
+                              size_t *count)
+{
+    size_t columns = f->given + f->targets;
+    struct block_row first = block_row(block, row);
+    bool native = first.type.kind == ND_FLOAT && first.type.size == 8 && !first.type.swapped;
+    if (native && !block->ragged)
+        return first.data;
+    if (f->strip == NULL) {
+        f->strip_rows = 1 + (16 << 10) / columns;
+        f->strip = mem_array(f->strip_rows, columns * sizeof *f->strip);
+    }
+    if (*count > f->strip_rows)
+        *count = f->strip_rows;
+    for (size_t i = 0; i < *count; i++) {
+        struct block_row source = block_row(block, row + i);
+        nd_to_double(&source.type, source.data, columns, f->strip + i * columns);
+    }
+    return f->strip;
+}
+
+/* Adds block's rows from `row` to `end`, up to the first that is not finite. Returns that
+ * one, or end. */
+static size_t add_rows(struct fit_input *f, const struct stream *in, const struct block *block,
+                       size_t row, size_t end)
+{
+    while (row < end) {
+        size_t added;
+        size_t count = end - row;
+        const void *rows = as_doubles(f, block, row, &count);
+        fit_check(lsq_reducer_add(f->reducer, rows, count, &f->range, &added), stream_name(in));
+        row += added;
+        if (added < count)
+            return row;
+    }
+    return row;
+}
+
+/* Adds rows as they come, in a block like those before; what is wrong with it, or them, is
+ * for the whole block to say. Returns how many of it have been added. */
+static size_t add_coming(struct fit_input *f, struct stream *in)
+{
+    struct block block;
+    size_t from, rows;
+    size_t done = 0;
+    while (f->reducer != NULL && stream_coming(in, &block, &from, &rows)) {
+        if (from != done || block_row(&block, 0).cols != f->given + f->targets)
+            return done;
+        done = add_rows(f, in, &block, from, from + rows);
+    }
+    return done;
+}
+
+static void merge(struct fit_input *f, const struct stream *in, const struct block *block)
+{
+    struct lsq_reduced part;
+    struct range range;
+    const char *name = stream_name(in);
+    partial_read(name, block->map, &part, &range);
+    size_t columns = part.given + part.targets;
+    if (f->reducer == NULL)
+        begin(f, in, block, f->given_text != NULL ? count_given(f, columns, name) : part.given,
+              columns);
+    if (part.given != f->given || part.targets != f->targets)
+        die(name, "a partial fit of %zu given column%s and %zu target%s, expected %zu and %zu",
+            part.given, msg_plural(part.given), part.targets, msg_plural(part.targets), f->given,
+            f->targets);
+    if (part.intercept != f->intercept)
+        die(name, "a partial fit with%s intercept, expected one with%s intercept",
+            part.intercept ? "" : "out", f->intercept ? "" : "out");
+    fit_check(lsq_reducer_merge(f->reducer, &part), stream_name(in));
+    range_merge(&f->range, &range);
+    lsq_reduced_free(&part);
+}
+
+void fit_input_begin(struct fit_input *f)
+{
+    f->range = range_none();
+}
+
+void fit_input_take(struct fit_input *f, const struct stream *in, const struct block *block,
+                    size_t columns, size_t row, size_t end)
+{
+    if (block->other) {
+        merge(f, in, block);
+    } else if (row < end) {
+        if (f->reducer == NULL)
+            begin(f, in, block, count_given(f, columns, stream_name(in)), columns);
+        if (columns != f->given + f->targets)
+            die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits",
+                columns, msg_plural(columns), f->given + f->targets);
+        size_t added = add_rows(f, in, block, row, end);
+        if (added < end)
+            table_refuse(in, block, added);
+    }
+    keep_rate(f, block);
+}
+
+void fit_input_read(struct fit_input *f, struct stream *in)
+{
+    struct block block;
+    struct progress progress = PROGRESS_NEW;
+    uint64_t rows = 0;
+    fit_input_begin(f);
+    stream_also(in, PARTIAL_KEY);
+    for (size_t added; added = add_coming(f, in), stream_next(in, &block);) {
+        fit_input_take(f, in, &block, stream_rectangle(in, &block), added, block.rows);
+        progress_rows(&progress, rows += block.rows);
+    }
+    progress_end(&progress);
+    free(f->strip);
+    f->strip = NULL;
+}
+
+void fit_input_free(struct fit_input *f)
+{
+    at_work = NULL;
+    lsq_reducer_free(f->reducer);
+    block_meta_free(&f->meta);
+    free(f->strip);
+}

@@ -1,0 +1,40 @@
+/* All that lsq-fit reads: blocks of rows and partial fits, in any order, reduced as they
+ * come. Errors end the program with a message. */
+#ifndef WAVEFILL_FIT_TRAINING_H
+#define WAVEFILL_FIT_TRAINING_H
+
+#include "stream/block.h"
+#include "lsq/reducer.h"
+#include "base/num.h"
+#include "math/range.h"
+#include "stream/stream.h"
+
+#include <stdbool.h>
+
+struct fit_input {
+    const char *given_text; /* how many columns are given, as typed; NULL: as the partial fits */
+    struct num_pos position;
+    bool intercept;
+    unsigned threads;
+
+    size_t given, targets; /* found */
+    struct lsq_reducer *reducer;
+    struct range range;     /* of all values */
+    struct block_meta meta; /* of the first block */
+
+    double *strip; /* rows as doubles, a few at a time */
+    size_t strip_rows;
+};
+
+/* Before the first fit_input_take; the settings above must be there. */
+void fit_input_begin(struct fit_input *input);
+
+/* Adds rows `row` to `end` of a block of that many columns, or the partial fit that it is. */
+void fit_input_take(struct fit_input *input, const struct stream *in, const struct block *block,
+                    size_t columns, size_t row, size_t end);
+
+/* Reads in to its end: all of that in one call. */
+void fit_input_read(struct fit_input *input, struct stream *in);
+void fit_input_free(struct fit_input *input);
+
+#endif

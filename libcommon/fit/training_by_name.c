@@ -1,0 +1,181 @@
+#include "fit/training_by_name.h"
+
+#include "fit/fit_check.h"
+#include "lsq/others.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "model/partial.h"
+#include "base/progress.h"
+#include "stream/stem.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct fit_name *add(struct fit_names *names, const struct fit_input *settings,
+                            struct str name)
+{
+    if (names->count == names->room) {
+        names->room = names->room > 0 ? 2 * names->room : 64;
+        names->list = mem_grow(names->list, names->room, sizeof *names->list);
+    }
+    struct fit_name *own = mem_array(1, sizeof *own);
+    own->name = (struct str){memcpy(mem_array(name.n, 1), name.p, name.n), name.n};
+    names_add(&names->places, own->name, names->count);
+    names->list[names->count++] = own;
+    own->input = *settings;
+    fit_input_begin(&own->input);
+    return own;
+}
+
+/* Most often the name of the rows before, or the next one in a list read again. */
+static struct fit_name *find(struct fit_names *names, const struct fit_input *settings,
+                             struct str name, size_t *last)
+{
+    for (size_t i = *last; i < names->count && i <= *last + 1; i++)
+        if (stem_equal(names->list[i]->name, name)) {
+            *last = i;
+            return names->list[i];
+        }
+    size_t place = names_find(&names->places, name);
+    *last = place != SIZE_MAX ? place : names->count;
+    return place != SIZE_MAX ? names->list[place] : add(names, settings, name);
+}
+
+static struct str name_of_row(const struct stream *in, const struct block *block, size_t row)
+{
+    struct str name = stem_of(block_name(block, row));
+    if (name.n == 0)
+        die(stream_name(in), "row %zu without a name, expected one, which --by-name goes by",
+            stream_row0(in) + row);
+    return name;
+}
+
+static struct str name_of_partial(const struct stream *in, const struct block *block)
+{
+    const struct mp_value *value = mp_find(block->map, "name");
+    if (value == NULL)
+        die(stream_name(in), "a partial fit without \"name\", expected one, which --by-name goes "
+                             "by (lsq-fit --by-name --partial writes it)");
+    if (value->kind != MP_STR || value->str.n == 0)
+        die(stream_name(in), "a partial fit whose \"name\" is %s, expected a name",
+            value->kind != MP_STR ? "no text" : "empty");
+    return value->str;
+}
+
+/* Each run of rows of one name in a block, or a partial fit, to the fit of its name. */
+static void take(struct fit_names *names, const struct fit_input *settings, struct stream *in,
+                 const struct block *block, size_t *last)
+{
+    size_t columns = stream_rectangle(in, block);
+    if (block->other)
+        fit_input_take(&find(names, settings, name_of_partial(in, block), last)->input, in, block,
+                       columns, 0, 0);
+    for (size_t row = 0, end; row < block->rows; row = end) {
+        struct str name = name_of_row(in, block, row);
+        for (end = row + 1; end < block->rows; end++)
+            if (!stem_equal(name, stem_of(block_name(block, end))))
+                break;
+        fit_input_take(&find(names, settings, name, last)->input, in, block, columns, row, end);
+    }
+}
+
+/* What belongs to a name must be of one shape with the others. */
+static void check_shape(const struct fit_name *first, const struct fit_name *own, const char *file)
+{
+    char text[256];
+    if (own->input.given != first->input.given || own->input.targets != first->input.targets)
+        die(file, "%s: %zu given column%s and %zu target%s, expected %zu and %zu as for the others",
+            msg_text(own->name.p, own->name.n, text, sizeof text), own->input.given,
+            msg_plural(own->input.given), own->input.targets, msg_plural(own->input.targets),
+            first->input.given, first->input.targets);
+}
+
+/* What one name's rows say of the rate is true of all: they are of one stream. */
+static void share_rate(struct fit_names *names)
+{
+    const struct block *known = NULL;
+    for (size_t i = 0; i < names->count && known == NULL; i++)
+        if (names->list[i]->input.meta.block.has_rate)
+            known = &names->list[i]->input.meta.block;
+    for (size_t i = 0; i < names->count && known != NULL; i++) {
+        names->list[i]->input.meta.block.has_rate = true;
+        names->list[i]->input.meta.block.rate = known->rate;
+    }
+}
+
+void fit_names_read(struct fit_names *names, const struct fit_input *settings, struct stream *in)
+{
+    struct block block;
+    struct progress progress = PROGRESS_NEW;
+    uint64_t rows = 0;
+    size_t last = 0;
+    stream_also(in, PARTIAL_KEY);
+    while (stream_next(in, &block)) {
+        take(names, settings, in, &block, &last);
+        progress_rows(&progress, rows += block.rows);
+    }
+    progress_end(&progress);
+    for (size_t i = 1; i < names->count; i++)
+        check_shape(names->list[0], names->list[i], stream_name(in));
+    share_rate(names);
+}
+
+/* An input that holds nothing but what has been reduced. */
+static void replace(struct fit_input *input, const struct lsq_reduced *reduced, const char *file)
+{
+    lsq_reducer_free(input->reducer);
+    input->reducer = lsq_reducer_new(input->given, input->targets, input->intercept, 1);
+    if (input->reducer == NULL)
+        fit_check(LSQ_NOMEM, file);
+    fit_check(lsq_reducer_merge(input->reducer, reduced), file);
+}
+
+/* The range of all values but those of each name. */
+static void merge_ranges(struct fit_names *names, struct range *others)
+{
+    struct range before = range_none();
+    struct range behind = range_none();
+    for (size_t i = names->count; i-- > 0;) {
+        others[i] = behind;
+        range_merge(&behind, &names->list[i]->input.range);
+    }
+    for (size_t i = 0; i < names->count; i++) {
+        range_merge(&others[i], &before);
+        range_merge(&before, &names->list[i]->input.range);
+    }
+}
+
+void fit_names_to_others(struct fit_names *names, const char *file)
+{
+    size_t n = names->count;
+    if (n < 2)
+        die(file, "rows of one name, expected at least 2: --others needs others");
+    struct lsq_reduced *parts = mem_array(n, sizeof *parts);
+    struct lsq_reduced *others = mem_array(n, sizeof *others);
+    struct range *ranges = mem_array(n, sizeof *ranges);
+    merge_ranges(names, ranges);
+    for (size_t i = 0; i < n; i++)
+        fit_check(lsq_reducer_finish(names->list[i]->input.reducer, &parts[i]), file);
+    fit_check(lsq_others(parts, n, others), file);
+    for (size_t i = 0; i < n; i++) {
+        replace(&names->list[i]->input, &others[i], file);
+        names->list[i]->input.range = ranges[i];
+        lsq_reduced_free(&parts[i]);
+        lsq_reduced_free(&others[i]);
+    }
+    free(parts);
+    free(others);
+    free(ranges);
+}
+
+void fit_names_free(struct fit_names *names)
+{
+    names_free(&names->places);
+    for (size_t i = 0; i < names->count; i++) {
+        fit_input_free(&names->list[i]->input);
+        free((char *)names->list[i]->name.p);
+        free(names->list[i]);
+    }
+    free(names->list);
+}

@@ -1,0 +1,226 @@
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX has only since 2024 */
+#include "lsq/lapack.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* OpenBLAS has these; other libraries need no such thing. Weak, so that the
+ * filter runs with whichever BLAS the system has chosen. */
+__attribute__((weak)) void openblas_set_num_threads(int threads);
+__attribute__((weak)) void *blas_memory_alloc(int unused);
+__attribute__((weak)) void blas_memory_free(void *buffer);
+
+/* OpenBLAS asks itself this while it is loaded; asked here, found first, it starts no threads,
+ * which would do nothing but look for work for a while, on cores that other filters want. */
+int openblas_num_threads_env(void);
+int openblas_num_threads_env(void)
+{
+    return 1;
+}
+
+/* Whether OpenBLAS could map one of its buffers now, and a little would be left. */
+static bool has_room(void)
+{
+    enum { BUFFER = 128 << 20, LEFT = 8 << 20 };
+    void *room =
+        mmap(NULL, BUFFER + LEFT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return room != MAP_FAILED && munmap(room, BUFFER + LEFT) == 0;
+}
+
+/* OpenBLAS takes a buffer for each thread that is inside it, keeps it for the next, and where
+ * there is no room for one asks for ever: so it is given them once there is known to be room. */
+unsigned lapack_threads(unsigned wanted)
+{
+    enum { MOST = 512 };
+    static unsigned had;
+    void *buffers[MOST];
+    unsigned n = 0;
+    if (openblas_set_num_threads == NULL || blas_memory_alloc == NULL || blas_memory_free == NULL)
+        return wanted;
+    for (; n < wanted && n < MOST && (n < had || has_room()); n++)
+        buffers[n] = blas_memory_alloc(0);
+    for (unsigned i = 0; i < n; i++)
+        blas_memory_free(buffers[i]);
+    had = n > had ? n : had;
+    return n;
+}
+
+static bool settle(void)
+{
+    static bool settled;
+    if (settled)
+        return true;
+    if (lapack_threads(1) == 0)
+        return false;
+    settled = true;
+    if (openblas_set_num_threads != NULL)
+        openblas_set_num_threads(1);
+    LAPACKE_set_nancheck(0);
+    return true;
+}
+
+/* For what cannot say that it was not done, and comes after something that can. */
+static void expect_settled(void)
+{
+    if (!settle())
+        abort();
+}
+
+/* LAPACKE's own says on standard output that memory is short, in the middle of the model;
+ * this one, found first, leaves it to the status. */
+void LAPACKE_xerbla(const char *name, lapack_int info)
+{
+    (void)name;
+    (void)info;
+}
+
+static bool fits(size_t a, size_t b, size_t c)
+{
+    return settle() && a <= INT_MAX / 2 && b <= INT_MAX / 2 && c <= INT_MAX / 2;
+}
+
+/* Arguments are right by construction: what is left is memory, or divergence, which
+ * dgesdd also calls a NaN among its arguments. */
+static enum lapack_status status_of(lapack_int info)
+{
+    bool memory = info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR;
+    return info == 0 ? LAPACK_DONE : memory ? LAPACK_NOMEM : LAPACK_DIVERGED;
+}
+
+enum lapack_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
+                                     double *tau)
+{
+    if (!fits(m, n, ld))
+        return LAPACK_NOMEM;
+    lapack_int *columns = calloc(n, sizeof *columns);
+    if (columns == NULL)
+        return LAPACK_NOMEM;
+    lapack_int info = LAPACKE_dgeqp3(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a,
+                                     (lapack_int)ld, columns, tau);
+    for (size_t j = 0; j < n; j++)
+        pivot[j] = (int)columns[j] - 1;
+    free(columns);
+    return status_of(info);
+}
+
+enum lapack_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
+{
+    if (!fits(m, n, ld))
+        return LAPACK_NOMEM;
+    return status_of(
+        LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
+}
+
+enum lapack_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
+                                   size_t lda, const double *tau, double *b, size_t ldb)
+{
+    if (!fits(m, n, lda) || !fits(ldb, k, 0))
+        return LAPACK_NOMEM;
+    return status_of(LAPACKE_dormqr(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N', (lapack_int)m,
+                                    (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
+                                    (lapack_int)ldb));
+}
+
+enum lapack_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau)
+{
+    if (!fits(m, n, ld))
+        return LAPACK_NOMEM;
+    return status_of(
+        LAPACKE_dgelqf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
+}
+
+enum lapack_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k,
+                                         const double *a, size_t lda, const double *tau, double *b,
+                                         size_t ldb)
+{
+    if (!fits(m, n, lda) || !fits(ldb, k, 0))
+        return LAPACK_NOMEM;
+    return status_of(LAPACKE_dormlq(LAPACK_COL_MAJOR, 'R', transpose ? 'T' : 'N', (lapack_int)m,
+                                    (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
+                                    (lapack_int)ldb));
+}
+
+enum lapack_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt)
+{
+    if (!fits(n, n, n))
+        return LAPACK_NOMEM;
+    lapack_int k = (lapack_int)n;
+    char job = u != NULL ? 'A' : 'N';
+    double *copy = malloc(n * n * sizeof *copy);
+    if (copy == NULL)
+        return LAPACK_NOMEM;
+    memcpy(copy, a, n * n * sizeof *copy);
+    lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, job, k, k, a, k, s, u, k, vt, k);
+    if (info > 0) {
+        /* Divide and conquer can fail where the plain QR iteration does not. */
+        double *superb = malloc(n * sizeof *superb);
+        info = superb == NULL ? LAPACK_WORK_MEMORY_ERROR
+                              : LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, k, k, copy, k, s, u, k,
+                                               vt, k, superb);
+        free(superb);
+    }
+    free(copy);
+    return status_of(info);
+}
+
+void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
+                     const double *a, size_t lda, const double *b, size_t ldb, double *c,
+                     size_t ldc)
+{
+    expect_settled();
+    cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b,
+                (int)ldb, 0, c, (int)ldc);
+}
+
+void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
+                              double *b, size_t ldb)
+{
+    expect_settled();
+    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
+}
+
+void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc)
+{
+    expect_settled();
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (int)n, (int)k, 1, a, (int)lda, 1, c,
+                (int)ldc);
+}
+
+void lapack_add_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n,
+                        size_t k, const double *a, size_t lda, const double *b, size_t ldb,
+                        double *c, size_t ldc)
+{
+    expect_settled();
+    cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
+                b, (int)ldb, 1, c, (int)ldc);
+}
+
+void lapack_add_product_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
+                               const double *x, size_t incx, double *y, size_t incy)
+{
+    expect_settled();
+    cblas_dgemv(CblasColMajor, CblasTrans, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, 1, y,
+                (int)incy);
+}
+
+void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
+                             double *b, size_t ldb)
+{
+    expect_settled();
+    cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, transpose ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
+}
+
+enum lapack_status lapack_cholesky(size_t n, double *a, size_t lda)
+{
+    if (!fits(n, n, lda))
+        return LAPACK_NOMEM;
+    return status_of(LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda));
+}

@@ -1,0 +1,165 @@
+#include "lsq/left_out.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* A row beside the decomposition. */
+struct place {
+    double *u;   /* rank: its coordinates among the left singular vectors */
+    double rest; /* what its leverage without penalty lacks to 1: 1 - 1/n - Σ u² */
+    double size; /* at least its norm, in the scaled columns */
+};
+
+static struct place find_place(const struct lsq_spectrum *s, const double *row)
+{
+    struct place at = {s->work, s->intercept ? 1 - 1 / (double)s->rows : 1, 0};
+    memset(at.u, 0, s->rank * sizeof *at.u);
+    for (size_t k = 0; k < s->given; k++) {
+        double x = (row[k] - s->centre[k]) / s->scale[k];
+        at.size = fmax(at.size, fabs(x));
+        for (size_t i = 0; i < s->rank; i++)
+            at.u[i] += x * s->v[k * s->rank + i];
+    }
+    at.size *= sqrt((double)s->given);
+    for (size_t i = 0; i < s->rank; i++) {
+        at.u[i] /= s->s[i];
+        at.rest -= at.u[i] * at.u[i];
+    }
+    return at;
+}
+
+/* What the square of u_i may be off by: a product of the row and a column of V is off by about
+ * an ε of the row. */
+static double blur_of(const struct lsq_spectrum *s, const struct place *at, size_t i)
+{
+    return 2 * DBL_EPSILON * (fabs(at->u[i]) + DBL_EPSILON) * (at->size / s->s[i]);
+}
+
+/* The weight of direction i where the fit goes through the row: 1 / (s² + λ), times s₁². */
+static double weight_through(const struct lsq_spectrum *s, double lambda, size_t i)
+{
+    double top = s->s[0];
+    return 1 / (s->s[i] / top * (s->s[i] / top) + lambda / top / top);
+}
+
+/* With as many directions as centred rows the fit goes through each of them, and their
+ * errors are ratios of sums over all directions. */
+static double doubt_of_all(const struct lsq_spectrum *s, const struct place *at, double lambda)
+{
+    double blur = 0;
+    double below = 0;
+    for (size_t i = 0; i < s->rank; i++) {
+        double weight = weight_through(s, lambda, i);
+        blur += weight * blur_of(s, at, i);
+        below += weight * at->u[i] * at->u[i];
+    }
+    return below > blur ? blur / below : 1;
+}
+
+/* Else the errors have lost the digits by which 1 - h differs from 1: where a row is far
+ * from the others. What all rows lose where columns nearly depend on each other, the
+ * coefficients have lost too. */
+static struct lsq_left_out doubt_of_one(const struct lsq_spectrum *s, const struct place *at,
+                                        double lambda)
+{
+    static const double FAR = 1e-3;
+    double blur = DBL_EPSILON * (double)(s->rank + 4);
+    double below = at->rest;
+    for (size_t i = 0; i < s->rank; i++) {
+        blur += blur_of(s, at, i);
+        below += lsq_share(s->s[i], lambda) * at->u[i] * at->u[i];
+    }
+    bool through = lambda == 0 && at->rest < fmin(16 * blur, FAR);
+    double doubt = through || below <= blur ? 1 : blur / below;
+    return (struct lsq_left_out){through, at->rest < FAR ? doubt : 0};
+}
+
+/* A row that the fit goes through, without penalty, columns being scaled. */
+static void error_through(const struct lsq_spectrum *s, const double *u, double *errors)
+{
+    size_t r = s->rank;
+    size_t t = s->targets;
+    double below = 0;
+    memset(errors, 0, t * sizeof *errors);
+    for (size_t i = 0; i < r; i++) {
+        double moved = 0;
+        for (size_t k = 0; k <= i; k++)
+            moved += s->metric[i * r + k] * u[k];
+        below += moved * moved;
+        for (size_t j = 0; j < t; j++)
+            errors[j] += moved * s->metric_d[i * t + j];
+    }
+    for (size_t j = 0; j < t; j++)
+        errors[j] /= below;
+}
+
+/* A row under one penalty. outside: what the fit without penalty leaves of it; it and rest
+ * count as 0 where that fit goes through the row: then λ cancels and may be 0, too. */
+static void error_penalized(const struct lsq_spectrum *s, const struct place *at, double lambda,
+                            bool through, const double *outside, double *errors)
+{
+    size_t t = s->targets;
+    double below = through ? 0 : at->rest;
+    for (size_t j = 0; j < t; j++)
+        errors[j] = through ? 0 : outside[j];
+    for (size_t i = 0; i < s->rank; i++) {
+        double weight = through ? weight_through(s, lambda, i) : lsq_share(s->s[i], lambda);
+        below += weight * at->u[i] * at->u[i];
+        for (size_t j = 0; j < t; j++)
+            errors[j] += weight * at->u[i] * s->d[i * t + j];
+    }
+    for (size_t j = 0; j < t; j++)
+        errors[j] /= below;
+}
+
+static void find_outside(const struct lsq_spectrum *s, const double *row, const double *u,
+                         double *outside)
+{
+    size_t t = s->targets;
+    for (size_t j = 0; j < t; j++)
+        outside[j] = row[s->given + j] - s->centre[s->given + j];
+    for (size_t i = 0; i < s->rank; i++)
+        for (size_t j = 0; j < t; j++)
+            outside[j] -= u[i] * s->d[i * t + j];
+}
+
+struct lsq_left_out lsq_left_out(const struct lsq_spectrum *s, const double *row,
+                                 const double *lambdas, size_t count, double *errors)
+{
+    size_t t = s->targets;
+    struct place at = find_place(s, row);
+    double *outside = at.u + s->rank;
+    double least = lambdas[0];
+    for (size_t k = 1; k < count; k++)
+        least = fmin(least, lambdas[k]);
+    bool spare = s->rank + s->intercept < s->rows;
+    struct lsq_left_out known = {true, 0};
+    if (spare)
+        known = doubt_of_one(s, &at, least / s->weight);
+    else
+        known.doubt = doubt_of_all(s, &at, least / s->weight);
+    find_outside(s, row, at.u, outside);
+    for (size_t k = 0; k < count; k++)
+        if (known.through && s->metric != NULL)
+            error_through(s, at.u, errors + k * t);
+        else
+            error_penalized(s, &at, lambdas[k] / s->weight, known.through, outside, errors + k * t);
+    return known;
+}
+
+void lsq_left_out_anew(const struct lsq_spectrum *s, const double *row, const double *lambdas,
+                       size_t count, double *errors)
+{
+    size_t t = s->targets;
+    struct place at = find_place(s, row);
+    for (size_t k = 0; k < count; k++) {
+        double *e = errors + k * t;
+        double lambda = lambdas[k] / s->weight;
+        for (size_t j = 0; j < t; j++)
+            e[j] = row[s->given + j] - s->centre[s->given + j];
+        for (size_t i = 0; i < s->rank; i++)
+            for (size_t j = 0; j < t; j++)
+                e[j] -= s->s[i] / (s->s[i] + lambda / s->s[i]) * at.u[i] * s->d[i * t + j];
+    }
+}

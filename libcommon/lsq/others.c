@@ -1,0 +1,58 @@
+#include "lsq/others.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* a and b as one; either may be NULL. */
+static enum lsq_status merge(const struct lsq_reduced *a, const struct lsq_reduced *b,
+                             struct lsq_reduced *to)
+{
+    const struct lsq_reduced *any = a != NULL ? a : b;
+    struct lsq_reducer *reducer = lsq_reducer_new(any->given, any->targets, any->intercept, 1);
+    if (reducer == NULL)
+        return LSQ_NOMEM;
+    enum lsq_status status = a != NULL ? lsq_reducer_merge(reducer, a) : LSQ_OK;
+    if (status == LSQ_OK && b != NULL)
+        status = lsq_reducer_merge(reducer, b);
+    if (status == LSQ_OK)
+        status = lsq_reducer_finish(reducer, to);
+    lsq_reducer_free(reducer);
+    return status;
+}
+
+/* behind[i]: the parts behind the i-th, for all but the last. */
+static enum lsq_status merge_behind(const struct lsq_reduced *parts, size_t n,
+                                    struct lsq_reduced *behind)
+{
+    enum lsq_status status = LSQ_OK;
+    for (size_t i = n - 1; i-- > 0 && status == LSQ_OK;)
+        status = merge(&parts[i + 1], i + 2 < n ? &behind[i + 1] : NULL, &behind[i]);
+    return status;
+}
+
+enum lsq_status lsq_others(const struct lsq_reduced *parts, size_t n, struct lsq_reduced *others)
+{
+    struct lsq_reduced *behind = calloc(n, sizeof *behind);
+    struct lsq_reduced before, next;
+    memset(&before, 0, sizeof before);
+    memset(others, 0, n * sizeof *others);
+    enum lsq_status status = behind != NULL ? merge_behind(parts, n, behind) : LSQ_NOMEM;
+    for (size_t i = 0; i < n && status == LSQ_OK; i++) {
+        const struct lsq_reduced *left = i > 0 ? &before : NULL;
+        memset(&next, 0, sizeof next);
+        status = merge(left, i + 1 < n ? &behind[i] : NULL, &others[i]);
+        if (status == LSQ_OK && i + 1 < n)
+            status = merge(left, &parts[i], &next);
+        lsq_reduced_free(&before);
+        before = next;
+    }
+    lsq_reduced_free(&before);
+    for (size_t i = 0; i < n; i++) {
+        if (behind != NULL)
+            lsq_reduced_free(&behind[i]);
+        if (status != LSQ_OK)
+            lsq_reduced_free(&others[i]);
+    }
+    free(behind);
+    return status;
+}

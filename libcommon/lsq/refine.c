@@ -1,0 +1,264 @@
+#include "math/dd.h"
+#include "lsq/parts.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Björck's refinement solves the augmented system r + A x = b, Aᵀ r = 0 for solution
+ * and residual together, A being [1 X] (or X); its own residuals
+ *     f = b - r - A x,   g = -Aᵀ r
+ * are summed in twice the working precision from the data as they came in, the
+ * corrections come from the factors there are. */
+struct refine {
+    const double *rows, *factored, *tau, *shift;
+    size_t n, p, t, q; /* q: unknowns a target, p or p + 1 */
+    double *x;         /* q × t; the intercept first where there is one */
+    double *r, *f;     /* n × t */
+    double *g, *h;     /* q × t */
+    double *u;         /* p: first row of R behind its diagonal */
+    double *norm;      /* q: of the columns of A */
+};
+
+static bool has_intercept(const struct refine *w)
+{
+    return w->q > w->p;
+}
+
+/* f = b - r - A x */
+static void set_f(const struct refine *w)
+{
+    size_t c = w->p + w->t;
+    const double *beta = w->x + (has_intercept(w) ? w->t : 0);
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t j = 0; j < w->t; j++) {
+            struct dd sum = {w->rows[i * c + w->p + j], 0};
+            dd_add(&sum, -w->r[i * w->t + j]);
+            if (has_intercept(w))
+                dd_add(&sum, -w->x[j]);
+            for (size_t k = 0; k < w->p; k++)
+                dd_add_product(&sum, -w->rows[i * c + k], beta[k * w->t + j]);
+            w->f[i * w->t + j] = dd_value(sum);
+        }
+}
+
+/* g = -Aᵀ r. In the shifted columns X - 1 sᵀ of the factors, g of column k loses s_k times
+ * g of the ones. */
+static void set_g(const struct refine *w)
+{
+    size_t c = w->p + w->t;
+    double *g = w->g;
+    for (size_t j = 0; has_intercept(w) && j < w->t; j++) {
+        struct dd sum = {0, 0};
+        for (size_t i = 0; i < w->n; i++)
+            dd_add(&sum, -w->r[i * w->t + j]);
+        *g++ = dd_value(sum);
+    }
+    for (size_t k = 0; k < w->p; k++)
+        for (size_t j = 0; j < w->t; j++) {
+            struct dd sum = {0, 0};
+            double s = has_intercept(w) ? w->shift[k] : 0;
+            for (size_t i = 0; i < w->n; i++) {
+                double r = w->r[i * w->t + j];
+                dd_add_product(&sum, -w->rows[i * c + k], r);
+                dd_add_product(&sum, s, r);
+            }
+            *g++ = dd_value(sum);
+        }
+}
+
+/* Qᵀ f or Q f in place, Q being the reflection and then the LQ's factor. */
+static enum lsq_status rotate(const struct refine *w, bool transpose)
+{
+    size_t c = w->p + w->t;
+    size_t first = has_intercept(w) ? 1 : 0;
+    if (first == 1 && transpose)
+        lsq_reflect(w->f, w->n, w->t);
+    enum lapack_status status =
+        lapack_lq_apply_right(transpose, w->t, w->n - first, w->p, w->factored + first * c, c,
+                              w->tau, w->f + first * w->t, w->t);
+    if (first == 1 && !transpose)
+        lsq_reflect(w->f, w->n, w->t);
+    return lsq_from_lapack(status);
+}
+
+/* The R of [1 X - 1 sᵀ] is [-sqrt(n), u; 0, R22] with u = -sqrt(n) mean: the
+ * reflection maps ones to -sqrt(n) e₁. h = R⁻ᵀ g, with u found from the factors'
+ * own first row of the reflected columns. */
+static void forward(const struct refine *w)
+{
+    size_t c = w->p + w->t;
+    size_t first = has_intercept(w) ? 1 : 0;
+    memcpy(w->h, w->g, w->q * w->t * sizeof *w->h);
+    if (first == 1) {
+        double root = sqrt((double)w->n);
+        for (size_t j = 0; j < w->t; j++)
+            w->h[j] /= -root;
+        for (size_t k = 0; k < w->p; k++)
+            for (size_t j = 0; j < w->t; j++)
+                w->h[(k + 1) * w->t + j] -= w->u[k] * w->h[j];
+    }
+    lapack_solve_right_lower(true, w->t, w->p, w->factored + first * c, c, w->h + first * w->t,
+                             w->t);
+}
+
+/* dx = R⁻¹ (d1 - h), left in g; d1 is the top of f. */
+static void backward(const struct refine *w)
+{
+    size_t c = w->p + w->t;
+    size_t first = has_intercept(w) ? 1 : 0;
+    for (size_t k = 0; k < w->q * w->t; k++)
+        w->g[k] = w->f[k] - w->h[k];
+    lapack_solve_right_lower(false, w->t, w->p, w->factored + first * c, c, w->g + first * w->t,
+                             w->t);
+    if (first == 0)
+        return;
+    double root = sqrt((double)w->n);
+    for (size_t j = 0; j < w->t; j++) {
+        double v = w->g[j];
+        for (size_t k = 0; k < w->p; k++)
+            v -= w->u[k] * w->g[(k + 1) * w->t + j];
+        w->g[j] = v / -root;
+    }
+    /* Back from the shifted columns: the intercept takes what the shift adds. */
+    for (size_t k = 0; k < w->p; k++)
+        for (size_t j = 0; j < w->t; j++)
+            w->g[j] -= w->shift[k] * w->g[(k + 1) * w->t + j];
+}
+
+/* Adds the corrections. Returns how large they are beside the coefficients, each
+ * weighed with its column's norm so that units do not matter: the worst target's. */
+static double apply(const struct refine *w)
+{
+    double worst = 0;
+    for (size_t j = 0; j < w->t; j++) {
+        double size = 0;
+        double change = 0;
+        for (size_t k = 0; k < w->q; k++) {
+            size = fmax(size, w->norm[k] * fabs(w->x[k * w->t + j]));
+            change = fmax(change, w->norm[k] * fabs(w->g[k * w->t + j]));
+            w->x[k * w->t + j] += w->g[k * w->t + j];
+        }
+        if (change > 0)
+            worst = fmax(worst, size > 0 ? change / size : 1);
+    }
+    for (size_t i = 0; i < w->n * w->t; i++)
+        w->r[i] += w->f[i];
+    return worst;
+}
+
+static enum lsq_status step(const struct refine *w, double *change)
+{
+    set_f(w);
+    set_g(w);
+    enum lsq_status status = rotate(w, true);
+    if (status != LSQ_OK)
+        return status;
+    forward(w);
+    backward(w);
+    memcpy(w->f, w->h, w->q * w->t * sizeof *w->f);
+    status = rotate(w, false);
+    *change = apply(w);
+    return status;
+}
+
+static void keep(const struct refine *w, struct lsq_fit *fit)
+{
+    size_t first = has_intercept(w) ? 1 : 0;
+    if (first == 1)
+        memcpy(fit->intercept, w->x, w->t * sizeof *w->x);
+    memcpy(fit->coef, w->x + first * w->t, w->p * w->t * sizeof *w->x);
+    memset(fit->rss, 0, w->t * sizeof *fit->rss);
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t j = 0; j < w->t; j++)
+            fit->rss[j] += w->r[i * w->t + j] * w->r[i * w->t + j];
+}
+
+/* Corrections must shrink; when they no longer do, the last good state stays. */
+static enum lsq_status iterate(const struct refine *w, struct lsq_fit *fit)
+{
+    enum { STEPS = 20 };
+    double before = INFINITY;
+    for (int i = 0; i < STEPS; i++) {
+        double change;
+        enum lsq_status status = step(w, &change);
+        if (status != LSQ_OK || !(change < before))
+            return status;
+        keep(w, fit);
+        /* The first step only finds the residual, with which the second can be the
+         * larger one. */
+        before = i == 0 ? INFINITY : change;
+    }
+    return LSQ_OK;
+}
+
+static void start(const struct refine *w, const struct lsq_fit *fit)
+{
+    size_t first = has_intercept(w) ? 1 : 0;
+    size_t c = w->p + w->t;
+    if (first == 1)
+        memcpy(w->x, fit->intercept, w->t * sizeof *w->x);
+    memcpy(w->x + first * w->t, fit->coef, w->p * w->t * sizeof *w->x);
+    memset(w->r, 0, w->n * w->t * sizeof *w->r);
+    double root = sqrt((double)w->n);
+    w->norm[0] = root;
+    for (size_t k = 0; k < w->p; k++) {
+        struct dd sum = {0, 0};
+        double norm = 0;
+        for (size_t i = 0; i < w->n; i++) {
+            double x = w->rows[i * c + k];
+            norm = hypot(norm, x);
+            dd_add(&sum, first == 1 ? x - w->shift[k] : 0);
+        }
+        w->u[k] = -dd_value(sum) / root;
+        w->norm[first + k] = norm;
+    }
+}
+
+/* Whether products of the data, and their last digits, neither overflow nor vanish. Zeros
+ * do no harm. */
+static bool is_moderate(const struct refine *w)
+{
+    static const double MIN = 1e-140;
+    static const double MAX = 1e140;
+    double largest = 0;
+    for (size_t i = 0; i < w->n; i++)
+        for (size_t j = 0; j < w->t; j++)
+            largest = fmax(largest, fabs(w->rows[i * (w->p + w->t) + w->p + j]));
+    bool moderate = largest == 0 || (largest > MIN && largest < MAX);
+    for (size_t k = w->q - w->p; k < w->q; k++)
+        moderate = moderate && w->norm[k] > MIN && w->norm[k] < MAX;
+    return moderate;
+}
+
+enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
+                           const double *shift, struct lsq_fit *fit)
+{
+    size_t n = fit->rows;
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    size_t q = p + (shift != NULL ? 1 : 0);
+    double *room = malloc((3 * q * t + 2 * n * t + p + q) * sizeof *room);
+    if (room == NULL)
+        return LSQ_NOMEM;
+    struct refine w = {.rows = rows,
+                       .factored = factored,
+                       .tau = tau,
+                       .shift = shift,
+                       .n = n,
+                       .p = p,
+                       .t = t,
+                       .q = q};
+    w.x = room;
+    w.g = w.x + q * t;
+    w.h = w.g + q * t;
+    w.r = w.h + q * t;
+    w.f = w.r + n * t;
+    w.u = w.f + n * t;
+    w.norm = w.u + p;
+    start(&w, fit);
+    enum lsq_status status = is_moderate(&w) ? iterate(&w, fit) : LSQ_OK;
+    free(room);
+    return status;
+}

@@ -1,0 +1,29 @@
+/* A model of lsq-fit, and what it predicts. */
+#ifndef WAVEFILL_MODEL_MODEL_H
+#define WAVEFILL_MODEL_MODEL_H
+
+#include "stream/array.h"
+#include "math/range.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Arrays owned (model_free), C order: coef (given × targets), or basis (given × rank) and
+ * loadings (rank × targets). */
+struct model {
+    size_t given, targets, rank;
+    double *coef, *basis, *loadings, *intercept;
+    bool has_rate;
+    double rate;        /* Hz */
+    uint64_t col0;      /* of the first given column */
+    struct range range; /* of the values fitted, if known */
+    struct str name;    /* of the rows fitted, bytes owned; empty: none */
+};
+
+/* Predicts the targets (`targets` doubles at y) of one row from its given columns.
+ * room: at least `rank` doubles. */
+void model_predict(const struct model *model, const double *x, double *y, double *room);
+void model_free(struct model *model);
+
+#endif

@@ -1,0 +1,173 @@
+#include "model/model_read.h"
+
+#include "model/fields.h"
+#include "stream/map_scan.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "model/partial.h"
+#include "stream/stem.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* rows × from become rows × to, which is more. */
+static double *widen(double *whole, size_t rows, size_t from, size_t to)
+{
+    whole = mem_grow(whole, rows, to * sizeof *whole);
+    for (size_t i = rows; i-- > 0;)
+        memmove(whole + i * to, whole + i * from, from * sizeof *whole);
+    return whole;
+}
+
+/* Puts the columns of slice (rows × count) at column first of whole (rows × cols). */
+static void place(double *whole, size_t cols, size_t first, double *slice, size_t rows,
+                  size_t count)
+{
+    for (size_t i = 0; i < rows; i++)
+        memcpy(whole + i * cols + first, slice + i * count, count * sizeof *slice);
+    free(slice);
+}
+
+/* The number of targets in this map, which the intercept has. */
+static size_t count_targets(const struct fields *s)
+{
+    const struct mp_value *v = mp_find(s->map, "intercept");
+    if (v == NULL)
+        die(s->name, "a model without \"intercept\", expected an array of one number a target");
+    if (v->kind != MP_ND || v->nds->ndim != 1)
+        die(s->name, "a model whose \"intercept\" is no 1-D array, expected one number a target");
+    if (v->nds->cols == 0)
+        die(s->name, "a model of 0 targets, expected at least 1");
+    return v->nds->cols;
+}
+
+/* The columns of the first of the two factors in place of coefficients. */
+static size_t count_factors(const struct fields *s)
+{
+    const struct mp_value *basis = mp_find(s->map, "basis");
+    if (basis == NULL && mp_find(s->map, "loadings") == NULL)
+        die(s->name, "a model without \"coef\", expected it, or \"basis\" and \"loadings\"");
+    if (basis == NULL)
+        die(s->name, "a model with \"loadings\" and no \"basis\", expected both, or \"coef\"");
+    if (basis->kind != MP_ND || basis->nds->ndim != 2)
+        die(s->name, "a model whose \"basis\" is no 2-D array, expected one row a given column");
+    return basis->nds->cols;
+}
+
+/* The name in this map, a view; empty if there is none. */
+static struct str name_of(const struct fields *s)
+{
+    const struct mp_value *name = mp_find(s->map, "name");
+    if (name != NULL && name->kind != MP_STR)
+        die(s->name, "a model whose \"name\" is no text, expected the name of the rows fitted");
+    return name != NULL ? name->str : (struct str){"", 0};
+}
+
+static struct str copy(struct str s)
+{
+    return (struct str){memcpy(mem_array(s.n, 1), s.p, s.n), s.n};
+}
+
+static void read_head(const struct fields *s, struct model *m)
+{
+    m->given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
+    m->targets = count_targets(s);
+    if (mp_find(s->map, "targets") != NULL)
+        m->targets = (size_t)fields_uint(s, "targets", 1, FRAME_MAX);
+    const struct mp_value *rate = mp_find(s->map, "rate");
+    const struct mp_value *col0 = mp_find(s->map, "col0");
+    bool number = rate != NULL && (rate->kind == MP_INT || rate->kind == MP_REAL);
+    if (rate != NULL && !(number && rate->real > 0 && isfinite(rate->real)))
+        die(s->name, "a model whose \"rate\" is no positive number, expected a sample rate in Hz");
+    m->has_rate = rate != NULL;
+    m->rate = rate != NULL ? rate->real : 0;
+    if (col0 != NULL)
+        m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
+    m->range = fields_range(s);
+    m->name = copy(name_of(s));
+    bool dense = mp_find(s->map, "coef") != NULL;
+    m->rank = dense ? m->given : count_factors(s);
+    if (dense && (mp_find(s->map, "basis") != NULL || mp_find(s->map, "loadings") != NULL))
+        die(s->name,
+            "a model with \"coef\" and with \"basis\" or \"loadings\", expected one or the other");
+    if (!dense)
+        m->basis = fields_array(s, "basis", 2, m->given, m->rank);
+}
+
+/* Where a value a target stands in each row: coef, or the factor that is like it. */
+static double **values_of(struct model *m)
+{
+    return m->basis == NULL ? &m->coef : &m->loadings;
+}
+
+/* Room for so many targets, of which there are *room: no more than twice what has come is held,
+ * whatever the model says that is to come. */
+static void make_room(struct model *m, size_t wanted, size_t *room)
+{
+    size_t more = *room == 0 || 2 * *room < wanted ? wanted : 2 * *room;
+    more = more < m->targets ? more : m->targets;
+    if (wanted <= *room)
+        return;
+    m->intercept = widen(m->intercept, 1, *room, more);
+    *values_of(m) = widen(*values_of(m), m->rank, *room, more);
+    *room = more;
+}
+
+/* Reads the targets from `first` on that this map holds; returns the next one. room: columns of
+ * the arrays. */
+static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *room)
+{
+    size_t at =
+        mp_find(s->map, "target0") != NULL ? (size_t)fields_uint(s, "target0", 0, FRAME_MAX) : 0;
+    size_t count = count_targets(s);
+    size_t given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
+    if (given != m->given)
+        die(s->name, "a part of a model with \"k\" %zu, expected %zu as in the part before", given,
+            m->given);
+    if (!stem_equal(name_of(s), m->name))
+        die(s->name, "a part of a model of another name, expected that of the part before");
+    if (at != first || count > m->targets - first)
+        die(s->name,
+            "a part of a model with targets %zu to %zu, expected targets from %zu up to %zu", at,
+            at + count - 1, first, m->targets - 1);
+    double *part = fields_array(s, m->basis == NULL ? "coef" : "loadings", 2, m->rank, count);
+    make_room(m, first + count, room);
+    place(m->intercept, *room, first, fields_array(s, "intercept", 1, 1, count), 1, count);
+    place(*values_of(m), *room, first, part, m->rank, count);
+    return first + count;
+}
+
+static void check_kind(const struct fields *s)
+{
+    const struct mp_value *version = mp_find(s->map, "lsq");
+    if (version == NULL && (s->map->bare || mp_find(s->map, "mat") != NULL))
+        die(s->name, "a matrix, expected a model of lsq-fit");
+    if (version == NULL && mp_find(s->map, PARTIAL_KEY) != NULL)
+        die(s->name, "a partial fit, expected a model (lsq-fit makes one of it)");
+    if (version == NULL)
+        die(s->name, "no model (a map without \"lsq\"), expected the output of lsq-fit");
+    if (version->kind != MP_INT || version->integer != 1)
+        die(s->name, "a model format other than version 1, expected \"lsq\": 1");
+}
+
+bool model_read(struct stream *stream, struct model *m)
+{
+    memset(m, 0, sizeof *m);
+    size_t next = 0;
+    size_t room = 0;
+    bool last;
+    do {
+        const struct mp_map *map = stream_next_map(stream);
+        struct fields s = {stream_name(stream), "a model", map};
+        if (map == NULL)
+            die(s.name, "truncated: a model of %zu target%s, expected %zu", next, msg_plural(next),
+                m->targets);
+        check_kind(&s);
+        last = mp_find(map, "last") == NULL || fields_bool(&s, "last");
+        if (next == 0)
+            read_head(&s, m);
+        next = read_slice(&s, m, next, &room);
+    } while (next < m->targets);
+    return last;
+}

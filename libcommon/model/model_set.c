@@ -1,0 +1,87 @@
+#include "model/model_set.h"
+
+#include "base/mem.h"
+#include "model/model_read.h"
+#include "base/msg.h"
+#include "stream/stem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is wrong with a model among others. */
+static void check(const struct models *models, const struct model *m, const char *file)
+{
+    const struct model *first = &models->list[0];
+    char text[256];
+    if (models->count == 1)
+        return;
+    if (m->name.n == 0)
+        die(file, "a model without a name behind one with a name, expected names in all of them");
+    msg_text(m->name.p, m->name.n, text, sizeof text);
+    if (names_find(&models->places, m->name) != SIZE_MAX)
+        die(file, "two models of the name %s, expected one", text);
+    if (m->given != first->given || m->targets != first->targets)
+        die(file,
+            "%s: a model of %zu given column%s and %zu target%s, expected %zu and %zu as the "
+            "first has",
+            text, m->given, msg_plural(m->given), m->targets, msg_plural(m->targets), first->given,
+            first->targets);
+    if (m->col0 != first->col0 || m->has_rate != first->has_rate || m->rate != first->rate ||
+        m->range.known != first->range.known)
+        die(file,
+            "%s: a model of another \"rate\" or \"col0\", or with or without \"range\", "
+            "expected those of the first",
+            text);
+}
+
+void models_read(const char *path, struct models *models)
+{
+    char *paths[] = {mem_string(path)};
+    struct stream *stream = stream_open_maps(paths, "a model");
+    bool last;
+    memset(models, 0, sizeof *models);
+    do {
+        if (models->count == models->room) {
+            models->room = models->room > 0 ? 2 * models->room : 1;
+            models->list = mem_grow(models->list, models->room, sizeof *models->list);
+        }
+        struct model *m = &models->list[models->count];
+        last = model_read(stream, m);
+        models->count++;
+        check(models, m, stream_name(stream));
+        names_add(&models->places, m->name, models->count - 1);
+        if (m->name.n == 0 && !stream_at_end(stream))
+            die(stream_name(stream), "more behind the model, expected its end");
+    } while (!stream_at_end(stream));
+    if (!last && models->list[0].name.n > 0)
+        die(stream_name(stream), "truncated: \"last\" is false in the last model, expected more");
+    if (!last)
+        die(stream_name(stream), "truncated: \"last\" is false in the last part of the model, "
+                                 "expected more parts");
+    stream_close(stream);
+    free(paths[0]);
+}
+
+bool models_find(struct models *models, struct str name, size_t *at)
+{
+    *at = 0;
+    if (models->count == 1)
+        return true;
+    name = stem_of(name);
+    if (!stem_equal(models->list[models->found].name, name)) {
+        size_t place = names_find(&models->places, name);
+        if (place == SIZE_MAX)
+            return false;
+        models->found = place;
+    }
+    *at = models->found;
+    return true;
+}
+
+void models_free(struct models *models)
+{
+    names_free(&models->places);
+    for (size_t i = 0; i < models->count; i++)
+        model_free(&models->list[i]);
+    free(models->list);
+}

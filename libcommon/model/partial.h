@@ -1,0 +1,36 @@
+/* Reduced rows as a message: what lsq-fit --partial writes and lsq-fit merges. */
+#ifndef WAVEFILL_MODEL_PARTIAL_H
+#define WAVEFILL_MODEL_PARTIAL_H
+
+#include "stream/block.h"
+#include "lsq/reducer.h"
+#include "stream/msgpack.h"
+#include "base/output.h"
+#include "math/range.h"
+
+#include <stdbool.h>
+
+/* The key that tells such a map. */
+#define PARTIAL_KEY "lsq_partial"
+
+/* Whether a key is one of a partial fit's own, which are no attributes of its rows. */
+bool partial_is_own(struct str key);
+
+/* What a partial fit says besides its reduced rows. */
+struct partial_notes {
+    struct range range; /* of its rows' values */
+    struct str name;    /* of its rows; empty: none */
+    bool last;          /* whether no other partial fit follows */
+};
+
+/* Writes it, with meta's rate, col0 and unknown attributes. Ends the program if it does not
+ * fit into a map. */
+void partial_put(struct output *out, const struct lsq_reduced *reduced,
+                 const struct partial_notes *notes, const struct block *meta);
+
+/* Reads one; the caller frees it with lsq_reduced_free. Anything else in map ends the
+ * program with a message that begins with name. */
+void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *reduced,
+                  struct range *range);
+
+#endif

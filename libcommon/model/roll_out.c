@@ -1,0 +1,124 @@
+#include "model/roll_out.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/* One row a target, and of factors one a singular vector, so that each prediction is a plain
+ * product of two vectors. */
+struct extend {
+    const struct model *model;
+    double *coef;            /* targets × given, or NULL */
+    double *basis, *loading; /* rank × given, targets × rank, or NULL */
+    double *middle;          /* rank: a row's coordinates */
+};
+
+/* a (rows × cols) as cols × rows; NULL without memory. */
+static double *transpose(const double *a, size_t rows, size_t cols)
+{
+    if (rows > 0 && cols > SIZE_MAX / sizeof(double) / rows)
+        return NULL;
+    double *t = malloc(rows * cols * sizeof *t + 1);
+    for (size_t i = 0; t != NULL && i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            t[j * rows + i] = a[i * cols + j];
+    return t;
+}
+
+struct extend *extend_new(const struct model *m)
+{
+    struct extend *e = calloc(1, sizeof *e);
+    if (e == NULL)
+        return NULL;
+    e->model = m;
+    bool ok;
+    if (m->coef != NULL) {
+        e->coef = transpose(m->coef, m->given, m->targets);
+        ok = e->coef != NULL;
+    } else {
+        e->basis = transpose(m->basis, m->given, m->rank);
+        e->loading = transpose(m->loadings, m->rank, m->targets);
+        e->middle = malloc((m->rank + 1) * sizeof *e->middle);
+        ok = e->basis != NULL && e->loading != NULL && e->middle != NULL;
+    }
+    if (ok)
+        return e;
+    extend_free(e);
+    return NULL;
+}
+
+void extend_free(struct extend *e)
+{
+    if (e == NULL)
+        return;
+    free(e->coef);
+    free(e->basis);
+    free(e->loading);
+    free(e->middle);
+    free(e);
+}
+
+size_t extend_room(const struct extend *e, size_t count)
+{
+    size_t t = e->model->targets;
+    return e->model->given + (count + t - 1) / t * t;
+}
+
+/* Σ a x in eight sums, which compilers make vectors of: their order is written here, not
+ * theirs. */
+static double dot(const double *a, const double *x, size_t n)
+{
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0, rest = 0;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        s0 += a[i] * x[i];
+        s1 += a[i + 1] * x[i + 1];
+        s2 += a[i + 2] * x[i + 2];
+        s3 += a[i + 3] * x[i + 3];
+        s4 += a[i + 4] * x[i + 4];
+        s5 += a[i + 5] * x[i + 5];
+        s6 += a[i + 6] * x[i + 6];
+        s7 += a[i + 7] * x[i + 7];
+    }
+    for (; i < n; i++)
+        rest += a[i] * x[i];
+    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7)) + rest;
+}
+
+/* The targets that follow the given columns at x, into y. */
+static void predict(const struct extend *e, const double *x, double *y)
+{
+    const struct model *m = e->model;
+    for (size_t i = 0; e->coef == NULL && i < m->rank; i++)
+        e->middle[i] = dot(e->basis + i * m->given, x, m->given);
+    for (size_t j = 0; j < m->targets; j++)
+        y[j] =
+            m->intercept[j] + (e->coef != NULL ? dot(e->coef + j * m->given, x, m->given)
+                                               : dot(e->loading + j * m->rank, e->middle, m->rank));
+}
+
+/* Looks at new columns i to end, of which the row is to keep those below count. */
+static void look(const struct range *range, double *y, size_t i, size_t end, size_t count,
+                 bool clamp, struct extended *found)
+{
+    for (; i < end && i < count; i++) {
+        found->finite = found->finite && y[i] * 0 == 0;
+        if (!range->known || (y[i] >= range->low && y[i] <= range->high))
+            continue;
+        if (found->outside++ == 0)
+            found->first = i;
+        if (clamp)
+            y[i] = y[i] < range->low ? range->low : range->high;
+    }
+}
+
+struct extended extend_row(const struct extend *e, double *x, size_t count, bool clamp)
+{
+    size_t t = e->model->targets;
+    double *y = x + e->model->given;
+    struct extended found = {true, 0, 0};
+    for (size_t i = 0; i < count && found.finite; i += t) {
+        predict(e, x + i, y + i);
+        look(&e->model->range, y, i, i + t, count, clamp, &found);
+    }
+    return found;
+}

@@ -1,0 +1,33 @@
+/* A model applied again and again: it predicts what follows a row from the row's last
+ * columns, what follows that from the last columns then, and so on. */
+#ifndef WAVEFILL_MODEL_ROLL_OUT_H
+#define WAVEFILL_MODEL_ROLL_OUT_H
+
+#include "model/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct extend;
+
+/* NULL without memory; the caller frees with extend_free. The model must outlive it. */
+struct extend *extend_new(const struct model *model);
+void extend_free(struct extend *extend);
+
+/* How many doubles a row needs that is to have count more columns. */
+size_t extend_room(const struct extend *extend, size_t count);
+
+/* Of the new columns of a row. */
+struct extended {
+    bool finite;    /* if not, the others say nothing */
+    size_t outside; /* how many are outside of the range seen in training */
+    size_t first;   /* the first of these */
+};
+
+/* x: the last `given` columns of a row, room for extend_room doubles in all: puts count more
+ * behind them, as many as the model has targets at a time. clamp: each is brought into
+ * the model's range before the next are predicted from it; `outside` then tells how many
+ * needed it. Sums run in one order, whatever the compiler and the processor. */
+struct extended extend_row(const struct extend *extend, double *x, size_t count, bool clamp);
+
+#endif

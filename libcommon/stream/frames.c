@@ -1,0 +1,163 @@
+#include "stream/frames.h"
+
+#include "base/mem.h"
+#include "base/msg.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BATCH = 1 << 20,                                          /* bytes of a block, about */
+    TAIL = 22,                                                /* @, 20 digits and a NUL */
+    ENTRY = TAIL + sizeof(struct str) + sizeof(const char *), /* what a frame takes here */
+    FRAMES = BATCH / ENTRY
+};
+
+/* The frames of the block to be written: where they lie, and what they are called. */
+struct windows_batch {
+    size_t count, room, used; /* room and used of text */
+    const char *data[FRAMES];
+    struct str names[FRAMES];
+    char *text;
+};
+
+/* Where the next frame is: at column `start` of a row whose frames end by column `end`. */
+struct place {
+    const struct block *block;
+    size_t row, start, end;
+};
+
+static void resolve(const struct windows *w, const char *file, size_t row0, struct place *at)
+{
+    size_t cols = block_row(at->block, at->row).cols;
+    uint64_t from = num_resolve_pos(&w->span.from, cols);
+    uint64_t to = num_resolve_pos(&w->span.to, cols);
+    if (from > cols || to > cols)
+        die(file,
+            "row %zu: columns %s are %" PRIu64 ":%" PRIu64
+            " in a row of %zu, expected positions up to %zu",
+            row0 + at->row, w->range, from, to, cols, cols);
+    at->start = (size_t)from;
+    /* Of a short row a fraction can be no column at all. */
+    at->end = (size_t)(to > from ? to : from);
+}
+
+/* From the start of a row on to the next row that has a frame, or behind the last. */
+static void seek_row(struct windows *w, const char *file, size_t row0, struct place *at)
+{
+    for (; at->row < at->block->rows; at->row++) {
+        resolve(w, file, row0, at);
+        size_t cols = at->end - at->start;
+        w->rows++;
+        w->longest = cols > w->longest ? cols : w->longest;
+        if (cols >= w->width)
+            return;
+        w->short_rows++;
+    }
+}
+
+/* Room for the names of a batch, which must not move while it fills: gather adds no more
+ * than BATCH bytes to its first frame. */
+static void reserve(struct windows_batch *batch, size_t first_name)
+{
+    size_t need = first_name + TAIL > BATCH ? first_name + TAIL : BATCH;
+    if (batch->room >= need)
+        return;
+    batch->room = need;
+    batch->text = mem_grow(batch->text, need, 1);
+}
+
+static void add_name(struct windows_batch *batch, const struct place *at)
+{
+    struct str name = block_name(at->block, at->row);
+    struct str *own = &batch->names[batch->count];
+    *own = (struct str){"", 0};
+    if (name.n == 0)
+        return;
+    char *to = batch->text + batch->used;
+    memcpy(to, name.p, name.n);
+    int digits = snprintf(to + name.n, TAIL, "@%" PRIu64, at->block->col0 + at->start);
+    *own = (struct str){to, name.n + (size_t)digits};
+    batch->used += own->n;
+}
+
+/* Fills the batch with the frames from `at` on that go into one block: of one type. */
+static void gather(struct windows *w, const char *file, size_t row0, struct place *at)
+{
+    struct windows_batch *batch = w->batch;
+    const struct nd_type type = block_row(at->block, at->row).type;
+    size_t bytes = 0;
+    batch->count = batch->used = 0;
+    if (at->block->names != NULL)
+        reserve(batch, block_name(at->block, at->row).n);
+    while (at->row < at->block->rows && batch->count < FRAMES) {
+        struct block_row row = block_row(at->block, at->row);
+        bytes += w->width * type.size + block_name(at->block, at->row).n + ENTRY;
+        if (strcmp(row.type.name, type.name) != 0 || (batch->count > 0 && bytes > BATCH))
+            return;
+        add_name(batch, at);
+        batch->data[batch->count++] = row.data + at->start * type.size;
+        if (at->end - at->start - w->width >= w->hop) {
+            at->start += w->hop;
+        } else {
+            at->row++;
+            seek_row(w, file, row0, at);
+        }
+    }
+}
+
+static void put_batch(const struct windows *w, struct output *out, const struct block *meta,
+                      const struct nd_type *type, bool last)
+{
+    const struct windows_batch *batch = w->batch;
+    size_t bytes = w->width * type->size;
+    for (size_t first = 0; first < batch->count;) {
+        /* Attributes that fill a block leave less room. */
+        size_t n = block_fit(meta, first, batch->count - first, bytes);
+        if (n == 0)
+            die(output_name(out),
+                "a frame of %zu column%s (%zu bytes), expected it to fit into 64 MiB", w->width,
+                msg_plural(w->width), bytes);
+        block_put_head(out, meta, first, n, type, w->width, last && first + n == batch->count);
+        for (size_t i = first; i < first + n; i++)
+            output_write(out, batch->data[i], bytes);
+        first += n;
+    }
+}
+
+void windows_put(struct windows *w, struct output *out, const char *file, size_t row0,
+                 const struct block *block, bool last)
+{
+    if (w->batch == NULL)
+        w->batch = mem_zero(1, sizeof *w->batch);
+    struct block meta = *block;
+    meta.has_col0 = false;
+    meta.names = block->names != NULL ? w->batch->names : NULL;
+    struct place at = {block, 0, 0, 0};
+    seek_row(w, file, row0, &at);
+    bool ended = false;
+    while (at.row < block->rows) {
+        const struct nd_type type = block_row(block, at.row).type;
+        gather(w, file, row0, &at);
+        w->frames += w->batch->count;
+        ended = last && at.row == block->rows;
+        put_batch(w, out, &meta, &type, ended);
+    }
+    if (last && w->frames == 0 && w->rows > 0)
+        die(file, "rows of at most %zu column%s, expected one of at least %zu for a frame",
+            w->longest, msg_plural(w->longest), w->width);
+    if (last && !ended)
+        block_put_head(out, &meta, 0, 0,
+                       block->ragged && block->rows == 0 ? &nd_int16 : &block->nds->type, w->width,
+                       true);
+}
+
+void windows_free(struct windows *w)
+{
+    if (w->batch != NULL)
+        free(w->batch->text);
+    free(w->batch);
+    w->batch = NULL;
+}

@@ -1,0 +1,31 @@
+/* The overlapping frames of rows: windows of `width` columns, at columns 0, hop, 2 hop,
+ * ... of a row, as many as fit wholly into it. Errors end the program. */
+#ifndef WAVEFILL_STREAM_FRAMES_H
+#define WAVEFILL_STREAM_FRAMES_H
+
+#include "stream/block.h"
+#include "base/num.h"
+#include "base/output.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct windows {
+    size_t width, hop;    /* columns, at least 1 */
+    struct num_span span; /* of each row these columns only, */
+    const char *range;    /* as typed */
+    /* What windows_put has seen. */
+    size_t rows, short_rows, longest, frames;
+    struct windows_batch *batch; /* NULL to start with; windows_free */
+};
+
+/* Writes the frames of a block's rows, in their order, as blocks of at most about 1 MiB
+ * (or one frame), with the block's rate and unknown attributes, and no col0. A frame is
+ * called NAME@START, START being the column of the full row that it begins at; where the
+ * row has no name it has none. last: no more blocks come, so the matrix ends. row0: rows
+ * before this block; file: where they come from; both for messages. */
+void windows_put(struct windows *w, struct output *out, const char *file, size_t row0,
+                 const struct block *block, bool last);
+void windows_free(struct windows *w);
+
+#endif

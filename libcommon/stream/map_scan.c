@@ -1,0 +1,142 @@
+#include "stream/map_scan.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One value's header, as the msgpack specification lays it out. */
+struct header {
+    size_t width;      /* bytes of the length field */
+    uint64_t fixed;    /* payload bytes besides the length */
+    unsigned children; /* per counted element: 1 in a list, 2 in a map, 0 otherwise */
+};
+
+void frame_init(struct frame *frame)
+{
+    memset(frame, 0, sizeof *frame);
+    frame->need = 1;
+}
+
+static enum frame_status bad(struct frame *frame, const char *what)
+{
+    snprintf(frame->why, sizeof frame->why, "%s", what);
+    return FRAME_BAD;
+}
+
+/* For the types from 0xc0 to 0xdf; false for 0xc1, which msgpack never uses. */
+static bool classify(unsigned byte, struct header *h)
+{
+    static const struct header table[32] = {
+        [0x04] = {1, 0, 0}, [0x05] = {2, 0, 0},  [0x06] = {4, 0, 0}, /* bin */
+        [0x07] = {1, 1, 0}, [0x08] = {2, 1, 0},  [0x09] = {4, 1, 0}, /* ext */
+        [0x0a] = {0, 4, 0}, [0x0b] = {0, 8, 0},                      /* float */
+        [0x0c] = {0, 1, 0}, [0x0d] = {0, 2, 0},  [0x0e] = {0, 4, 0}, [0x0f] = {0, 8, 0},
+        [0x10] = {0, 1, 0}, [0x11] = {0, 2, 0},  [0x12] = {0, 4, 0}, [0x13] = {0, 8, 0},
+        [0x14] = {0, 2, 0}, [0x15] = {0, 3, 0},  [0x16] = {0, 5, 0}, /* fixext */
+        [0x17] = {0, 9, 0}, [0x18] = {0, 17, 0}, [0x19] = {1, 0, 0}, [0x1a] = {2, 0, 0},
+        [0x1b] = {4, 0, 0},                     /* str */
+        [0x1c] = {2, 0, 1}, [0x1d] = {4, 0, 1}, /* array */
+        [0x1e] = {2, 0, 2}, [0x1f] = {4, 0, 2}, /* map */
+    };
+    *h = table[byte - 0xc0];
+    return byte != 0xc1;
+}
+
+/* Opens a container of count values; false if it is too deep. */
+static bool push(struct frame *frame, uint64_t count)
+{
+    if (count == 0)
+        return true;
+    if (frame->depth == FRAME_DEPTH)
+        return false;
+    frame->left[frame->depth++] = count;
+    frame->pending += count;
+    return true;
+}
+
+/* Counts one value as read, and the containers that it completes. */
+static void consume(struct frame *frame)
+{
+    if (frame->pending > 0)
+        frame->pending--;
+    if (frame->depth > 0)
+        frame->left[frame->depth - 1]--;
+}
+
+static void pop(struct frame *frame)
+{
+    while (frame->depth > 0 && frame->left[frame->depth - 1] == 0)
+        frame->depth--;
+}
+
+static uint64_t big_endian(const unsigned char *p, size_t n)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < n; i++)
+        v = v << 8 | p[i];
+    return v;
+}
+
+static bool is_map(unsigned byte)
+{
+    return (byte & 0xf0) == 0x80 || byte == 0xde || byte == 0xdf;
+}
+
+/* Reads one header at frame->pos, and steps over its payload if that is there. */
+static enum frame_status step(struct frame *frame, const unsigned char *bytes, size_t size)
+{
+    unsigned byte = bytes[frame->pos];
+    struct header h = {0, 0, 0};
+    uint64_t count = 0;
+    if (byte >= 0x80 && byte < 0x90) {
+        h.children = 2;
+        count = byte & 0x0f;
+    } else if (byte >= 0x90 && byte < 0xa0) {
+        h.children = 1;
+        count = byte & 0x0f;
+    } else if (byte >= 0xa0 && byte < 0xc0) {
+        count = byte & 0x1f;
+    } else if (byte >= 0xc0 && byte < 0xe0 && !classify(byte, &h)) {
+        return bad(frame, "byte 0xc1, expected msgpack");
+    }
+    frame->need = frame->pos + 1 + h.width;
+    if (size < frame->need)
+        return FRAME_MORE;
+    if (h.width > 0)
+        count = big_endian(bytes + frame->pos + 1, h.width);
+    uint64_t payload = h.children > 0 ? 0 : h.fixed + count;
+    uint64_t children = count * h.children;
+    if (frame->need + payload + children + (frame->pending > 0 ? frame->pending - 1 : 0) >
+        FRAME_MAX)
+        return bad(frame, "a map that claims more than 64 MiB, expected blocks of at most that");
+    frame->need += payload;
+    if (size < frame->need)
+        return FRAME_MORE;
+    consume(frame);
+    frame->values += children;
+    if (frame->values > FRAME_VALUES)
+        return bad(frame, "a map of more than 8388608 values, expected smaller blocks");
+    if (!push(frame, children))
+        return bad(frame, "maps or lists nested deeper than 16, expected a flat map");
+    frame->pos = frame->need;
+    pop(frame);
+    frame->need = frame->pos + 1;
+    return FRAME_DONE;
+}
+
+enum frame_status frame_scan(struct frame *frame, const unsigned char *bytes, size_t size)
+{
+    while (frame->pos == 0 || frame->depth > 0) {
+        if (size <= frame->pos)
+            return FRAME_MORE;
+        if (frame->pos == 0 && !is_map(bytes[0])) {
+            snprintf(frame->why, sizeof frame->why,
+                     "byte 0x%02x, expected the start of a msgpack map", bytes[0]);
+            return FRAME_BAD;
+        }
+        enum frame_status status = step(frame, bytes, size);
+        if (status != FRAME_DONE)
+            return status;
+    }
+    return FRAME_DONE;
+}

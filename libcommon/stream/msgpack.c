@@ -1,0 +1,601 @@
+#include "stream/msgpack.h"
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/utf8.h"
+
+#include <math.h>
+#include <msgpack.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct mp_memory {
+    msgpack_zone zone;
+    size_t fields_size;
+};
+
+bool str_is(struct str s, const char *text)
+{
+    return s.n == strlen(text) && memcmp(s.p, text, s.n) == 0;
+}
+
+/* Text is a str; packers from before msgpack had bin, and msgpack-numpy's own
+ * keys, are taken in either form. msgpack-c has no address for what is empty, and
+ * memcmp wants one. */
+static bool text_of(const msgpack_object *o, struct str *s)
+{
+    if (o->type == MSGPACK_OBJECT_STR)
+        *s = (struct str){o->via.str.ptr, o->via.str.size};
+    else if (o->type == MSGPACK_OBJECT_BIN)
+        *s = (struct str){o->via.bin.ptr, o->via.bin.size};
+    else
+        return false;
+    if (s->n == 0)
+        s->p = "";
+    return true;
+}
+
+static const msgpack_object *lookup(const msgpack_object *map, const char *key)
+{
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        struct str s;
+        if (text_of(&map->via.map.ptr[i].key, &s) && str_is(s, key))
+            return &map->via.map.ptr[i].val;
+    }
+    return NULL;
+}
+
+static bool is_array_map(const msgpack_object *o)
+{
+    return o->type == MSGPACK_OBJECT_MAP && lookup(o, "nd") != NULL;
+}
+
+/* Whether the description of an element type may have Python objects in it: a name such as
+ * `|O`, or a list of fields, each [name, type, ...]. NumPy takes maps too; nobody writes
+ * them, so any of those may. */
+static bool names_objects(const msgpack_object *type)
+{
+    struct str s;
+    if (type->type == MSGPACK_OBJECT_ARRAY) {
+        for (uint32_t i = 0; i < type->via.array.size; i++) {
+            const msgpack_object *field = &type->via.array.ptr[i];
+            bool pair = field->type == MSGPACK_OBJECT_ARRAY && field->via.array.size >= 2;
+            if (names_objects(pair ? &field->via.array.ptr[1] : field))
+                return true;
+        }
+        return false;
+    }
+    if (!text_of(type, &s))
+        return type->type == MSGPACK_OBJECT_MAP;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == 'O' || (s.n - i >= 6 && memcmp(s.p + i, "object", 6) == 0))
+            return true;
+    return false;
+}
+
+/* Of a key that comes twice a Python reader takes the last: any of them counts. */
+static bool is_pickle(const msgpack_object *map)
+{
+    bool array = false;
+    bool objects = false;
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        const msgpack_object_kv *kv = &map->via.map.ptr[i];
+        struct str key, kind;
+        if (!text_of(&kv->key, &key))
+            continue;
+        array |= str_is(key, "nd");
+        objects |= str_is(key, "type") && names_objects(&kv->val);
+        objects |= str_is(key, "kind") && text_of(&kv->val, &kind) && str_is(kind, "O");
+    }
+    return array && objects;
+}
+
+/* Whether an array of Python objects is anywhere inside: a Python reader would run what
+ * its pickle says. Depth is bounded by frame_scan. */
+static bool hides_pickle(const msgpack_object *o)
+{
+    if (o->type == MSGPACK_OBJECT_ARRAY) {
+        for (uint32_t i = 0; i < o->via.array.size; i++)
+            if (hides_pickle(&o->via.array.ptr[i]))
+                return true;
+    } else if (o->type == MSGPACK_OBJECT_MAP) {
+        if (is_pickle(o))
+            return true;
+        for (uint32_t i = 0; i < o->via.map.size; i++)
+            if (hides_pickle(&o->via.map.ptr[i].key) || hides_pickle(&o->via.map.ptr[i].val))
+                return true;
+    }
+    return false;
+}
+
+static const char *const array_keys[] = {"nd", "type", "kind", "shape", "data"};
+enum { ARRAY_KEYS = sizeof array_keys / sizeof *array_keys };
+
+/* Which of the keys of arrays it is; ARRAY_KEYS if it is none. */
+static size_t array_key(const msgpack_object *key)
+{
+    struct str s;
+    size_t i = text_of(key, &s) ? 0 : ARRAY_KEYS;
+    while (i < ARRAY_KEYS && !str_is(s, array_keys[i]))
+        i++;
+    return i;
+}
+
+/* A key of arrays that is in the map twice: a reader of dictionaries would take the last of the
+ * values, this one the first. NULL if there is none. */
+static const char *twice(const msgpack_object *map)
+{
+    bool seen[ARRAY_KEYS] = {false};
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        size_t k = array_key(&map->via.map.ptr[i].key);
+        if (k < ARRAY_KEYS && seen[k])
+            return array_keys[k];
+        if (k < ARRAY_KEYS)
+            seen[k] = true;
+    }
+    return NULL;
+}
+
+/* The shape as 64-bit extents, its product in *count; what is wrong with it if it is no
+ * shape or the product does not fit. */
+static const char *read_shape(const msgpack_object *o, struct nd *nd, uint64_t *count)
+{
+    static const char none[] = "an array whose \"shape\" is no list of whole numbers, "
+                               "expected one such as [2, 3]";
+    if (o == NULL)
+        return "an array without \"shape\", expected a list such as [2, 3]";
+    if (o->type != MSGPACK_OBJECT_ARRAY)
+        return none;
+    if (o->via.array.size > 64)
+        return "an array of more than 64 dimensions, expected rows x columns";
+    uint64_t extent[2] = {1, 1};
+    *count = 1;
+    for (uint32_t i = 0; i < o->via.array.size; i++) {
+        const msgpack_object *e = &o->via.array.ptr[i];
+        if (e->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+            return none;
+        uint64_t n = e->via.u64;
+        if (n > SIZE_MAX || (n != 0 && *count > SIZE_MAX / 8 / n))
+            return "an array whose \"shape\" is beyond all memory, expected one that fits the data";
+        *count *= n;
+        if (i < 2)
+            extent[i] = n;
+    }
+    nd->ndim = o->via.array.size;
+    nd->rows = nd->ndim == 1 ? 1 : (size_t)extent[0];
+    nd->cols = nd->ndim == 1 ? (size_t)extent[0] : (size_t)extent[1];
+    return NULL;
+}
+
+/* Records have a list in place of the name of a type. */
+static void say_type(const msgpack_object *type, char *why, size_t size)
+{
+    static const char expected[] = "expected bool, integer, float32 or float64";
+    struct str s;
+    char text[200];
+    if (!text_of(type, &s))
+        snprintf(why, size, "an array of records or the like, %s", expected);
+    else
+        snprintf(why, size, "an array of type '%s'%s, %s",
+                 msg_text(s.p, s.n < 40 ? s.n : 40, text, sizeof text), s.n > 40 ? "..." : "",
+                 expected);
+}
+
+/* Whether o is an array of an accepted type whose shape and data agree, `absent` bytes of
+ * which are not there; says why not. */
+static bool read_nd(const msgpack_object *o, struct nd *nd, size_t absent, char *why, size_t size)
+{
+    struct str type, data;
+    const msgpack_object *t = lookup(o, "type");
+    const msgpack_object *d = lookup(o, "data");
+    const char *again = twice(o);
+    if (again != NULL) {
+        snprintf(why, size, "an array with the key \"%s\" twice, expected it once", again);
+        return false;
+    }
+    if (t == NULL || d == NULL || !text_of(d, &data)) {
+        snprintf(why, size, "an array without \"%s\"%s, expected msgpack-numpy's layout",
+                 t == NULL ? "type" : "data", t != NULL && d != NULL ? " in bytes" : "");
+        return false;
+    }
+    if (!text_of(t, &type) || !nd_parse_type(type, &nd->type)) {
+        say_type(t, why, size);
+        return false;
+    }
+    uint64_t count;
+    const char *wrong = read_shape(lookup(o, "shape"), nd, &count);
+    if (wrong != NULL) {
+        snprintf(why, size, "%s", wrong);
+        return false;
+    }
+    data.n += absent;
+    if (count * nd->type.size != data.n) {
+        snprintf(why, size, "an array of %zu byte%s, expected %llu for its shape", data.n,
+                 msg_plural(data.n), (unsigned long long)(count * nd->type.size));
+        return false;
+    }
+    nd->data = data.p;
+    if (nd->ndim == 1 || nd->ndim == 2)
+        return true;
+    snprintf(why, size, "an array of %u dimensions, expected rows x columns", nd->ndim);
+    return false;
+}
+
+/* NumPy's scalars (a float64 for a rate, say) arrive as maps too. */
+static void read_scalar(const msgpack_object *o, struct mp_value *value)
+{
+    const msgpack_object *t = lookup(o, "type");
+    const msgpack_object *d = lookup(o, "data");
+    struct str type, data;
+    struct nd_type parsed;
+    if (t == NULL || d == NULL || !text_of(t, &type) || !text_of(d, &data) ||
+        !nd_parse_type(type, &parsed) || data.n != parsed.size)
+        return;
+    nd_to_double(&parsed, data.p, 1, &value->real);
+    value->kind = parsed.kind == ND_BOOL ? MP_BOOL : MP_REAL;
+    value->boolean = value->real != 0;
+    if (parsed.kind != ND_FLOAT && parsed.kind != ND_BOOL && fabs(value->real) < 9e15) {
+        value->kind = MP_INT;
+        value->integer = (int64_t)value->real;
+    }
+}
+
+static void *zone_array(struct mp_map *map, size_t count, size_t size)
+{
+    void *p = msgpack_zone_malloc(&map->memory->zone, count * size);
+    if (p == NULL)
+        die(NULL, "out of memory: %zu times %zu bytes asked for", count, size);
+    return p;
+}
+
+static void read_array(struct mp_map *map, const msgpack_object *o, struct mp_value *value)
+{
+    const msgpack_object *nd = lookup(o, "nd");
+    if (nd->type == MSGPACK_OBJECT_BOOLEAN && !nd->via.boolean) {
+        read_scalar(o, value);
+        return;
+    }
+    struct nd *view = zone_array(map, 1, sizeof *view);
+    bool ok = read_nd(o, view, map->absent, map->why, sizeof map->why);
+    value->kind = ok ? MP_ND : MP_BAD;
+    value->nds = view;
+    value->why = map->why;
+}
+
+static void read_strings(struct mp_map *map, const msgpack_object_array *a, struct mp_value *value)
+{
+    struct str *strs = zone_array(map, a->size, sizeof *strs);
+    for (uint32_t i = 0; i < a->size; i++)
+        if (!text_of(&a->ptr[i], &strs[i]))
+            return;
+    value->kind = MP_LIST_STR;
+    value->strs = strs;
+}
+
+static void read_rows(struct mp_map *map, const msgpack_object_array *a, struct mp_value *value)
+{
+    struct nd *nds = zone_array(map, a->size, sizeof *nds);
+    char why[200];
+    value->nds = nds;
+    value->why = map->why;
+    value->kind = MP_LIST_ND;
+    for (uint32_t i = 0; i < a->size; i++) {
+        nds[i].ndim = 0;
+        if (!is_array_map(&a->ptr[i]))
+            snprintf(why, sizeof why, "no array, expected a list of arrays");
+        else if (read_nd(&a->ptr[i], &nds[i], 0, why, sizeof why) && nds[i].ndim == 1)
+            continue;
+        else if (nds[i].ndim == 2)
+            snprintf(why, sizeof why, "an array of 2 dimensions, expected 1-D rows");
+        snprintf(map->why, sizeof map->why, "element %u: %s", (unsigned)i, why);
+        value->kind = MP_BAD;
+        return;
+    }
+}
+
+static void read_list(struct mp_map *map, const msgpack_object_array *a, struct mp_value *value)
+{
+    value->count = a->size;
+    struct str s;
+    if (a->size == 0)
+        value->kind = MP_EMPTY;
+    else if (is_array_map(&a->ptr[0]))
+        read_rows(map, a, value);
+    else if (text_of(&a->ptr[0], &s))
+        read_strings(map, a, value);
+}
+
+static void read_value(struct mp_map *map, const msgpack_object *o, struct mp_value *value)
+{
+    memset(value, 0, sizeof *value);
+    value->object = o;
+    switch (o->type) {
+    case MSGPACK_OBJECT_BOOLEAN:
+        value->kind = MP_BOOL;
+        value->boolean = o->via.boolean;
+        break;
+    case MSGPACK_OBJECT_POSITIVE_INTEGER:
+        value->kind = o->via.u64 <= INT64_MAX ? MP_INT : MP_REAL;
+        value->integer = (int64_t)(o->via.u64 & INT64_MAX);
+        value->real = (double)o->via.u64;
+        break;
+    case MSGPACK_OBJECT_NEGATIVE_INTEGER:
+        value->kind = MP_INT;
+        value->integer = o->via.i64;
+        value->real = (double)o->via.i64;
+        break;
+    case MSGPACK_OBJECT_FLOAT32:
+    case MSGPACK_OBJECT_FLOAT64:
+        value->kind = MP_REAL;
+        value->real = o->via.f64;
+        break;
+    case MSGPACK_OBJECT_STR:
+        value->kind = MP_STR;
+        text_of(o, &value->str);
+        break;
+    case MSGPACK_OBJECT_ARRAY:
+        read_list(map, &o->via.array, value);
+        break;
+    case MSGPACK_OBJECT_MAP:
+        if (is_array_map(o))
+            read_array(map, o, value);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool refuse(struct mp_map *map, const char *why)
+{
+    snprintf(map->why, sizeof map->why, "%s", why);
+    return false;
+}
+
+static bool refuse_twice(struct mp_map *map, struct str key)
+{
+    snprintf(map->why, sizeof map->why, "a map with the key \"%.*s\" twice, expected it once",
+             key.n < 100 ? (int)key.n : 100, key.p);
+    return false;
+}
+
+/* Bounded, so that comparing each key with each stays cheap. */
+enum { MAX_FIELDS = 256 };
+
+static bool read_fields(struct mp_map *map, const msgpack_object *root)
+{
+    size_t n = root->via.map.size;
+    if (n > MAX_FIELDS)
+        return refuse(map, "a map of more than 256 fields, expected fewer");
+    map->fields = zone_array(map, n, sizeof *map->fields);
+    map->count = n;
+    for (size_t i = 0; i < n; i++) {
+        const msgpack_object_kv *kv = &root->via.map.ptr[i];
+        if (!text_of(&kv->key, &map->fields[i].key))
+            return refuse(map, "a map key that is no string, expected names such as \"x\"");
+        /* Of bytes a Python reader makes no text. */
+        if (kv->key.type == MSGPACK_OBJECT_STR &&
+            !utf8_valid(map->fields[i].key.p, map->fields[i].key.n))
+            return refuse(map, "a map key that is not UTF-8, expected UTF-8");
+        for (size_t j = 0; j < i; j++)
+            if (map->fields[j].key.n == map->fields[i].key.n &&
+                memcmp(map->fields[j].key.p, map->fields[i].key.p, map->fields[i].key.n) == 0)
+                return refuse_twice(map, map->fields[i].key);
+        map->fields[i].key_object = &kv->key;
+        read_value(map, &kv->val, &map->fields[i].value);
+    }
+    return true;
+}
+
+bool mp_parse(struct mp_map *map, const char *bytes, size_t size)
+{
+    return mp_parse_head(map, bytes, size, 0);
+}
+
+bool mp_parse_head(struct mp_map *map, const char *bytes, size_t size, size_t absent)
+{
+    map->absent = absent;
+    if (map->memory == NULL) {
+        map->memory = mem_zero(1, sizeof *map->memory);
+        if (!msgpack_zone_init(&map->memory->zone, MSGPACK_ZONE_CHUNK_SIZE))
+            die(NULL, "out of memory");
+    } else {
+        msgpack_zone_clear(&map->memory->zone);
+    }
+    msgpack_object *root = zone_array(map, 1, sizeof *root);
+    size_t offset = 0;
+    msgpack_unpack_return status = msgpack_unpack(bytes, size, &offset, &map->memory->zone, root);
+    if (status == MSGPACK_UNPACK_NOMEM_ERROR)
+        die(NULL, "out of memory");
+    if (status != MSGPACK_UNPACK_SUCCESS && status != MSGPACK_UNPACK_EXTRA_BYTES)
+        return refuse(map, "bytes that are not msgpack, expected a map");
+    if (hides_pickle(root))
+        return refuse(map, "an array of Python objects, which is never read: "
+                           "expected bool, integer, float32 or float64");
+    map->bare = is_array_map(root);
+    if (!map->bare)
+        return read_fields(map, root);
+    /* With more in it, such as a block's fields, it could be read in two ways. */
+    for (uint32_t i = 0; i < root->via.map.size; i++)
+        if (array_key(&root->via.map.ptr[i].key) == ARRAY_KEYS)
+            return refuse(map, "a map with \"nd\", which arrays have, and with other fields, "
+                               "expected one or the other");
+    map->fields = zone_array(map, 1, sizeof *map->fields);
+    map->count = 1;
+    map->fields[0].key = (struct str){"x", 1};
+    map->fields[0].key_object = NULL;
+    read_value(map, root, &map->fields[0].value);
+    return true;
+}
+
+void mp_free(struct mp_map *map)
+{
+    if (map->memory != NULL)
+        msgpack_zone_destroy(&map->memory->zone);
+    free(map->memory);
+    memset(map, 0, sizeof *map);
+}
+
+char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*skip)(struct str key))
+{
+    msgpack_sbuffer buffer;
+    msgpack_packer pk;
+    size_t n = 0;
+    int failed = 0;
+    for (size_t i = 0; i < from->count; i++)
+        n += !skip(from->fields[i].key);
+    /* A bare array's "x" has no key to copy; everybody skips it. */
+    msgpack_sbuffer_init(&buffer);
+    msgpack_packer_init(&pk, &buffer, msgpack_sbuffer_write);
+    failed |= msgpack_pack_map(&pk, n);
+    for (size_t i = 0; i < from->count; i++) {
+        const struct mp_field *field = &from->fields[i];
+        if (skip(field->key))
+            continue;
+        failed |= msgpack_pack_object(&pk, *(const msgpack_object *)field->key_object);
+        failed |= msgpack_pack_object(&pk, *(const msgpack_object *)field->value.object);
+    }
+    if (failed != 0)
+        die(NULL, "out of memory");
+    size_t size = buffer.size;
+    char *bytes = msgpack_sbuffer_release(&buffer);
+    if (!mp_parse(to, bytes, size))
+        die(NULL, "%s", to->why);
+    return bytes;
+}
+
+const struct mp_value *mp_find(const struct mp_map *map, const char *key)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (str_is(map->fields[i].key, key))
+            return &map->fields[i].value;
+    return NULL;
+}
+
+static int to_output(void *data, const char *bytes, size_t size)
+{
+    output_write(data, bytes, size);
+    return 0;
+}
+
+static int to_count(void *data, const char *bytes, size_t size)
+{
+    (void)bytes;
+    *(size_t *)data += size;
+    return 0;
+}
+
+static msgpack_packer packer(struct output *out)
+{
+    msgpack_packer pk;
+    msgpack_packer_init(&pk, out, to_output);
+    return pk;
+}
+
+void mp_put_map(struct output *out, size_t fields)
+{
+    msgpack_packer pk = packer(out);
+    msgpack_pack_map(&pk, fields);
+}
+
+void mp_put_list(struct output *out, size_t elements)
+{
+    msgpack_packer pk = packer(out);
+    msgpack_pack_array(&pk, elements);
+}
+
+void mp_put_str(struct output *out, struct str s)
+{
+    msgpack_packer pk = packer(out);
+    msgpack_pack_str(&pk, s.n);
+    msgpack_pack_str_body(&pk, s.p, s.n);
+}
+
+void mp_put_key(struct output *out, const char *key)
+{
+    mp_put_str(out, (struct str){key, strlen(key)});
+}
+
+void mp_put_uint(struct output *out, uint64_t value)
+{
+    msgpack_packer pk = packer(out);
+    msgpack_pack_uint64(&pk, value);
+}
+
+void mp_put_bool(struct output *out, bool value)
+{
+    msgpack_packer pk = packer(out);
+    if (value)
+        msgpack_pack_true(&pk);
+    else
+        msgpack_pack_false(&pk);
+}
+
+void mp_put_double(struct output *out, double value)
+{
+    msgpack_packer pk = packer(out);
+    msgpack_pack_double(&pk, value);
+}
+
+void mp_put_number(struct output *out, double value)
+{
+    if (value >= 0 && value < 9e15 && value == floor(value))
+        mp_put_uint(out, (uint64_t)value);
+    else
+        mp_put_double(out, value);
+}
+
+void mp_put_object(struct output *out, const void *object)
+{
+    msgpack_packer pk = packer(out);
+    msgpack_pack_object(&pk, *(const msgpack_object *)object);
+}
+
+size_t mp_size_object(const void *object)
+{
+    size_t size = 0;
+    msgpack_packer pk;
+    msgpack_packer_init(&pk, &size, to_count);
+    msgpack_pack_object(&pk, *(const msgpack_object *)object);
+    return size;
+}
+
+static void put_bin(struct output *out, const char *bytes)
+{
+    msgpack_packer pk = packer(out);
+    size_t n = strlen(bytes);
+    msgpack_pack_bin(&pk, n);
+    msgpack_pack_bin_body(&pk, bytes, n);
+}
+
+void mp_put_nd_head(struct output *out, const struct nd_type *type, unsigned ndim, size_t rows,
+                    size_t cols)
+{
+    mp_put_map(out, 5);
+    put_bin(out, "nd");
+    mp_put_bool(out, true);
+    put_bin(out, "type");
+    mp_put_key(out, type->name);
+    put_bin(out, "kind");
+    put_bin(out, "");
+    put_bin(out, "shape");
+    mp_put_list(out, ndim);
+    if (ndim > 1)
+        mp_put_uint(out, rows);
+    mp_put_uint(out, cols);
+    put_bin(out, "data");
+    msgpack_packer pk = packer(out);
+    msgpack_pack_bin(&pk, (ndim > 1 ? rows : 1) * cols * type->size);
+}
+
+void mp_put_vector(struct output *out, const double *v, size_t n)
+{
+    mp_put_nd_head(out, &nd_double, 1, 1, n);
+    output_write(out, v, n * sizeof *v);
+}
+
+void mp_put_matrix(struct output *out, const double *a, size_t rows, size_t cols)
+{
+    mp_put_nd_head(out, &nd_double, 2, rows, cols);
+    output_write(out, a, rows * cols * sizeof *a);
+}
