@@ -49,7 +49,7 @@ struct options {
 };
 
 struct list {
-    struct clip *clips;
+    struct recording *clips;
     size_t count, capacity;
 };
 
@@ -82,7 +82,7 @@ static void add(struct list *list, const struct options *o, const char *path)
         list->capacity = 2 * list->capacity + 64;
         list->clips = mem_grow(list->clips, list->capacity, sizeof *list->clips);
     }
-    struct clip *clip = &list->clips[list->count];
+    struct recording *clip = &list->clips[list->count];
     clip->path = mem_string(path);
     clip->order = list->count++;
     clip->is_fsdd = fsdd_parse(clip->path, &clip->name);
@@ -151,7 +151,7 @@ static void add_path(struct list *list, const struct options *o, const char *pat
 {
     if (path[0] == '\0')
         die_usage("an empty file name, expected a directory or a file");
-    if (strcmp(path, "-") != 0 && file_is_directory(path))
+    if (strcmp(path, "-") != 0 && whole_file_is_directory(path))
         search(list, o, path);
     else
         add(list, o, path);
@@ -161,21 +161,21 @@ static char *read_names(const char *path, size_t *size)
 {
     int fd;
     size_t expected;
-    struct file_bytes bytes = {NULL, 0, 0};
-    enum file_status status = file_open(path, &fd, &expected);
-    if (status == FILE_OK) {
-        status = file_read(fd, expected, FILE_MAX, &bytes);
-        file_close(fd);
+    struct whole_file_bytes bytes = {NULL, 0, 0};
+    enum whole_file_status status = whole_file_open(path, &fd, &expected);
+    if (status == WHOLE_FILE_OK) {
+        status = whole_file_read(fd, expected, WHOLE_FILE_MAX, &bytes);
+        whole_file_close(fd);
     }
-    if (status != FILE_OK)
-        file_die(status, path, FILE_MAX, errno);
+    if (status != WHOLE_FILE_OK)
+        whole_file_die(status, path, WHOLE_FILE_MAX, errno);
     *size = bytes.size;
     return bytes.p;
 }
 
 static void add_files0(struct list *list, const struct options *o)
 {
-    const char *name = file_shown(o->files0);
+    const char *name = whole_file_shown(o->files0);
     size_t size;
     char *names = read_names(o->files0, &size);
     if (size > 0 && names[size - 1] != '\0')
@@ -266,10 +266,10 @@ int main(int argc, char **argv)
     if (o.files0 != NULL)
         add_files0(&list, &o);
     if (list.count == 0)
-        die(file_shown(o.files0), "no names in it, expected at least one");
+        die(whole_file_shown(o.files0), "no names in it, expected at least one");
 
-    clip_sort(list.clips, list.count);
-    load_clips(out, list.clips, list.count);
+    recording_sort(list.clips, list.count);
+    load_recordings(out, list.clips, list.count);
     output_close(out);
 
     for (size_t i = 0; i < list.count; i++)

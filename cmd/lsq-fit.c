@@ -63,7 +63,7 @@ struct options {
     bool partial, by_name, others;
     const char *left_out; /* a file; NULL: none */
     unsigned threads;
-    struct fitting fitting;
+    struct answer fitting;
 };
 
 enum { THREADS_MAX = 256 };
@@ -86,7 +86,7 @@ static unsigned default_threads(void)
     return processors < 1 ? 1 : processors > 64 ? 64 : (unsigned)processors;
 }
 
-static void parse_ridge(struct fitting *f, const char *arg)
+static void parse_ridge(struct answer *f, const char *arg)
 {
     f->ridge_auto = strcmp(arg, "auto") == 0;
     f->ridge_relative = false;
@@ -106,7 +106,7 @@ static void parse_ridge(struct fitting *f, const char *arg)
     free(text);
 }
 
-static void parse_grid(struct fitting *o, const char *arg)
+static void parse_grid(struct answer *o, const char *arg)
 {
     o->grid_count = 0;
     for (const char *p = arg; p != NULL;) {
@@ -132,7 +132,7 @@ static void parse_left_out(struct options *o, const char *arg)
 /* What the options that were given do not go together in. */
 static void check_together(const struct options *o)
 {
-    const struct fitting *f = &o->fitting;
+    const struct answer *f = &o->fitting;
     bool ridged = f->ridge_auto || f->ridge > 0;
     if (f->grid != NULL && !f->ridge_auto)
         die_usage("--grid without --ridge=auto, which it is for");
@@ -188,7 +188,7 @@ static bool *flag_of(struct options *o, int c)
 
 static void take_option(struct options *o, int c, const char *arg)
 {
-    struct fitting *f = &o->fitting;
+    struct answer *f = &o->fitting;
     if (c == 'g') {
         o->given_text = arg;
         if (!num_parse_pos(arg, &o->given))
@@ -228,38 +228,38 @@ static struct options parse(int argc, char **argv)
 }
 
 /* A fit for each name; standard output gets one message after the other. */
-static void put_by_name(struct options *o, struct output *out, const struct fit_input *settings,
+static void put_by_name(struct options *o, struct output *out, const struct training *settings,
                         struct stream *in)
 {
-    struct fit_names names = {.list = NULL};
-    fit_names_read(&names, settings, in);
+    struct training_by_name names = {.list = NULL};
+    training_by_name_read(&names, settings, in);
     if (o->others)
-        fit_names_to_others(&names, stream_name(in));
+        training_by_name_to_others(&names, stream_name(in));
     for (size_t i = 0; i < names.count; i++) {
-        struct fit_name *own = names.list[i];
+        struct named_training *own = names.list[i];
         bool last = i + 1 == names.count;
         if (o->partial)
-            fitting_put_partial(&o->fitting, out, &own->input, in, own->name, last);
+            answer_put_partial(&o->fitting, out, &own->input, in, own->name, last);
         else
-            fitting_put_model(&o->fitting, out, &own->input, in, own->name, last);
+            answer_put_model(&o->fitting, out, &own->input, in, own->name, last);
     }
-    fit_names_free(&names);
+    training_by_name_free(&names);
 }
 
-static void put_one(struct options *o, struct output *out, struct fit_input *input,
+static void put_one(struct options *o, struct output *out, struct training *input,
                     struct stream *in)
 {
     static const struct str no_name = {"", 0};
     if (o->fitting.loo || o->fitting.ridge_auto)
         stream_keep(in);
-    fit_input_read(input, in);
+    training_read(input, in);
     if (o->left_out != NULL)
         o->fitting.left_out = output_file(o->left_out);
     if (o->partial)
-        fitting_put_partial(&o->fitting, out, input, in, no_name, true);
+        answer_put_partial(&o->fitting, out, input, in, no_name, true);
     else
-        fitting_put_model(&o->fitting, out, input, in, no_name, true);
-    fit_input_free(input);
+        answer_put_model(&o->fitting, out, input, in, no_name, true);
+    training_free(input);
 }
 
 int main(int argc, char **argv)
@@ -275,15 +275,15 @@ int main(int argc, char **argv)
     if (o.left_out != NULL && output_is_stdout(o.left_out))
         die(o.left_out, "the file that standard output goes to, expected another for --left-out");
 
-    struct fit_input input = {.given_text = o.given_text,
-                              .position = o.given,
-                              .intercept = o.fitting.lsq.intercept,
-                              .threads = o.by_name ? 1 : o.threads};
+    struct training input = {.given_text = o.given_text,
+                             .position = o.given,
+                             .intercept = o.fitting.lsq.intercept,
+                             .threads = o.by_name ? 1 : o.threads};
     if (o.by_name)
         put_by_name(&o, out, &input, in);
     else
         put_one(&o, out, &input, in);
-    fitting_end(&o.fitting);
+    answer_end(&o.fitting);
 
     free(o.fitting.grid);
     stream_close(in);

@@ -1,5 +1,6 @@
 /* lsq-predict: a model and rows in, the predicted columns out, row by row. */
 #include "model/roll_out.h"
+#include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/mem.h"
 #include "model/model_set.h"
@@ -41,9 +42,9 @@ struct options {
 /* What the predictions of rows are made with. */
 struct work {
     const struct options *o;
-    struct models models;
+    struct model_set models;
     const struct model *model; /* of the present row */
-    struct extend *extend;     /* of that model; NULL without --extend */
+    struct roll_out *extend;   /* of that model; NULL without --extend */
     double *row, *factors;     /* what is predicted from, and behind it what is predicted */
     size_t before, room;       /* columns read, and doubles at row */
     size_t columns;            /* predicted, a row */
@@ -67,10 +68,10 @@ static struct options parse(int argc, char **argv)
             o.clamp = true;
         else if (c == 'a')
             o.append = true;
-        else if (num_parse_uint(optarg, FRAME_MAX, &n) && n > 0)
+        else if (num_parse_uint(optarg, MAP_SCAN_MAX, &n) && n > 0)
             o.extend = (size_t)n;
         else
-            die_usage("--extend: '%s', expected a number from 1 to %d", optarg, FRAME_MAX);
+            die_usage("--extend: '%s', expected a number from 1 to %d", optarg, MAP_SCAN_MAX);
     }
     if (o.clamp && o.extend == 0)
         die_usage("--clamp without --extend, which it is for");
@@ -119,8 +120,8 @@ static void use_model(struct work *w, size_t at)
     w->factors = mem_grow(w->factors, model->rank, sizeof *w->factors);
     if (w->o->extend == 0)
         return;
-    extend_free(w->extend);
-    w->extend = extend_new(model);
+    roll_out_free(w->extend);
+    w->extend = roll_out_new(model);
     if (w->extend == NULL)
         die(NULL, "out of memory");
 }
@@ -132,7 +133,7 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
     struct str name = block_name(block, row);
     size_t at;
     char text[256];
-    bool found = models_find(&w->models, name, &at);
+    bool found = model_set_find(&w->models, name, &at);
     if (!found && name.n == 0)
         die(stream_name(in), "row %zu without a name, expected one, which models go by",
             stream_row0(in) + row);
@@ -142,7 +143,7 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
     use_model(w, at);
     size_t kept = w->o->append ? w->before : w->model->given;
     size_t room = kept - w->model->given +
-                  (w->o->extend > 0 ? extend_room(w->extend, w->columns)
+                  (w->o->extend > 0 ? roll_out_room(w->extend, w->columns)
                                     : w->model->given + w->model->targets);
     if (room > w->room)
         w->row = mem_grow(w->row, w->room = room, sizeof *w->row);
@@ -162,7 +163,7 @@ static void predict_row(const struct work *w, const struct stream *in, size_t ro
 
 /* Says where a row leaves the range, or notes that it was held there. */
 static void remark(struct work *w, const struct stream *in, const struct block *block, size_t row,
-                   const struct extended *found)
+                   const struct rolled_out *found)
 {
     const struct range *range = &w->model->range;
     struct str name = block_name(block, row);
@@ -187,7 +188,7 @@ static void remark(struct work *w, const struct stream *in, const struct block *
 static void extend_one(struct work *w, const struct stream *in, const struct block *block,
                        size_t row, double *x)
 {
-    struct extended found = extend_row(w->extend, x, w->columns, w->o->clamp);
+    struct rolled_out found = roll_out_row(w->extend, x, w->columns, w->o->clamp);
     if (!found.finite)
         refuse_overflow(in, row);
     if (found.outside > 0)
@@ -201,7 +202,7 @@ static const double *complete_row(struct work *w, const struct stream *in,
     begin_row(w, in, block, row);
     size_t given = w->model->given;
     size_t kept = w->o->append ? w->before : given;
-    table_columns(in, block, row, w->before - kept, kept, w->row);
+    row_reader_columns(in, block, row, w->before - kept, kept, w->row);
     double *x = w->row + kept - given;
     if (w->o->extend > 0)
         extend_one(w, in, block, row, x);
@@ -228,18 +229,18 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
         if (n == 0)
             die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB", columns);
         bool last = stream_at_end(in) && row + n == block->rows;
-        block_put_head(out, &meta, row, n, &nd_double, columns, last);
+        block_put_head(out, &meta, row, n, &array_double, columns, last);
         for (size_t i = row; i < row + n; i++)
             output_write(out, complete_row(w, in, block, i), row_bytes);
         row += n;
     }
     if (block->rows == 0 && stream_at_end(in))
-        block_put_head(out, &meta, 0, 0, &nd_double, columns, true);
+        block_put_head(out, &meta, 0, 0, &array_double, columns, true);
 }
 
 static void work_begin(struct work *w, const char *path)
 {
-    models_read(path, &w->models);
+    model_set_read(path, &w->models);
     const struct model *first = &w->models.list[0];
     w->columns = w->o->extend > 0 ? w->o->extend : first->targets;
     if (w->o->clamp && !first->range.known)
@@ -264,8 +265,8 @@ static void work_end(struct work *w)
 {
     if (w->o->clamp && w->held > 0)
         remark_held(w);
-    extend_free(w->extend);
-    models_free(&w->models);
+    roll_out_free(w->extend);
+    model_set_free(&w->models);
     free(w->row);
     free(w->factors);
 }

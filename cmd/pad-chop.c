@@ -4,6 +4,7 @@
  * With a length given it holds one block at a time; the shortest or longest row is
  * only known at the end of input, which is kept for a second reading. */
 #include "stream/block.h"
+#include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -54,8 +55,8 @@ struct cut {
 static uint64_t parse_count(const char *option, const char *arg)
 {
     uint64_t count;
-    if (!num_parse_uint(arg, FRAME_MAX, &count) || count == 0)
-        die_usage("%s: '%s', expected a number from 1 to %d", option, arg, FRAME_MAX);
+    if (!num_parse_uint(arg, MAP_SCAN_MAX, &count) || count == 0)
+        die_usage("%s: '%s', expected a number from 1 to %d", option, arg, MAP_SCAN_MAX);
     return count;
 }
 
@@ -65,10 +66,10 @@ static void parse_length(const char *arg, struct options *o)
         o->length = SHORTEST;
     else if (strcmp(arg, "max") == 0)
         o->length = LONGEST;
-    else if (num_parse_uint(arg, FRAME_MAX, &o->columns) && o->columns > 0)
+    else if (num_parse_uint(arg, MAP_SCAN_MAX, &o->columns) && o->columns > 0)
         o->length = EXACT;
     else
-        die_usage("--length: '%s', expected min, max or a number from 1 to %d", arg, FRAME_MAX);
+        die_usage("--length: '%s', expected min, max or a number from 1 to %d", arg, MAP_SCAN_MAX);
 }
 
 static struct options parse(int argc, char **argv)
@@ -182,7 +183,8 @@ static void put_block(struct output *out, const char *name, const struct block *
         row += n;
     }
     if (block->rows == 0 && last)
-        block_put_head(out, &meta, 0, 0, block->ragged ? &nd_int16 : &block->nds->type, cols, true);
+        block_put_head(out, &meta, 0, 0, block->ragged ? &array_int16 : &block->nds->type, cols,
+                       true);
 }
 
 static void write_rows(struct stream *in, struct output *out, const struct options *o)
@@ -201,17 +203,17 @@ static void write_rows(struct stream *in, struct output *out, const struct optio
 
 static void write_frames(struct stream *in, struct output *out, const struct options *o)
 {
-    struct windows w = {.width = (size_t)o->width,
-                        .hop = o->hop > 0 ? (size_t)o->hop : 1,
-                        .span = o->span,
-                        .range = o->range};
+    struct frames w = {.width = (size_t)o->width,
+                       .hop = o->hop > 0 ? (size_t)o->hop : 1,
+                       .span = o->span,
+                       .range = o->range};
     struct block block;
     while (stream_next(in, &block))
-        windows_put(&w, out, stream_name(in), stream_row0(in), &block, stream_at_end(in));
+        frames_put(&w, out, stream_name(in), stream_row0(in), &block, stream_at_end(in));
     if (w.short_rows > 0)
         warn(NULL, "rows too short for a frame of %zu column%s: %zu of %zu", w.width,
              msg_plural(w.width), w.short_rows, w.rows);
-    windows_free(&w);
+    frames_free(&w);
 }
 
 int main(int argc, char **argv)

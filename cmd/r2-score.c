@@ -133,7 +133,7 @@ struct scores {
     size_t rows, cols;
 };
 
-static void add_row(struct scores *s, const struct options *o, const struct pair *pair)
+static void add_row(struct scores *s, const struct options *o, const struct row_pair *pair)
 {
     if (s->rows++ == 0) {
         s->cols = pair->cols;
@@ -244,11 +244,11 @@ int main(int argc, char **argv)
     struct stream *truth = stream_open(argv + optind, 1);
     struct stream *predicted = stream_open(argv + optind + 1, files - 1);
 
-    struct pairs pairs;
-    struct pair pair;
+    struct row_pairs pairs;
+    struct row_pair pair;
     struct scores scores = {.rows = 0};
-    pairs_init(&pairs, truth, predicted, o.span, o.range);
-    while (pairs_next(&pairs, &pair)) {
+    row_pairs_init(&pairs, truth, predicted, o.span, o.range);
+    while (row_pairs_next(&pairs, &pair)) {
         add_row(&scores, &o, &pair);
         if (o.score == BY_ROW)
             put_row(out, &scores, &o, pair.name);
@@ -265,7 +265,7 @@ int main(int argc, char **argv)
     }
 
     r2_free(&scores.r2);
-    pairs_free(&pairs);
+    row_pairs_free(&pairs);
     stream_close(truth);
     stream_close(predicted);
     output_close(out);

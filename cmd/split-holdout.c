@@ -173,8 +173,8 @@ static void split(struct options *o, struct stream *in, struct output *rest, str
         bool last = stream_at_end(in);
         if (last)
             check_found(o, stream_name(in), row0 + block.rows, left);
-        rows_put(held, &block, take, true, last);
-        rows_put(rest, &block, take, false, last);
+        row_subset_put(held, &block, take, true, last);
+        row_subset_put(rest, &block, take, false, last);
     }
     free(take);
 }

@@ -82,12 +82,12 @@ static struct options parse(int argc, char **argv)
     return o;
 }
 
-static size_t row_number(const struct table_cursor *c)
+static size_t row_number(const struct row_reader *c)
 {
     return stream_row0(c->in) + c->row - 1;
 }
 
-static void cast(struct work *w, const struct table_cursor *given, const double *samples, size_t n)
+static void cast(struct work *w, const struct row_reader *given, const double *samples, size_t n)
 {
     size_t first = 0;
     enum pcm_overflow overflow = w->options->overflow == OVERFLOW_WRAP ? PCM_WRAP : PCM_CLIP;
@@ -107,7 +107,7 @@ static void cast(struct work *w, const struct table_cursor *given, const double 
 
 /* Adds the first columns of a row to the samples, a few at a time: as doubles they take four
  * times the room. */
-static void append(struct work *w, const struct table_cursor *given, const struct table_cursor *c,
+static void append(struct work *w, const struct row_reader *given, const struct row_reader *c,
                    size_t cols)
 {
     enum { STRIP = 4096 };
@@ -118,14 +118,13 @@ static void append(struct work *w, const struct table_cursor *given, const struc
     }
     for (size_t at = 0; at < cols; at += STRIP) {
         size_t n = cols - at < STRIP ? cols - at : STRIP;
-        table_columns(c->in, &c->block, c->row - 1, at, n, strip);
+        row_reader_columns(c->in, &c->block, c->row - 1, at, n, strip);
         cast(w, given, strip, n);
     }
 }
 
 /* The predicted row must be the same clip's and begin where the given one can end. */
-static void join(struct work *w, const struct table_cursor *given,
-                 const struct table_cursor *predicted)
+static void join(struct work *w, const struct row_reader *given, const struct row_reader *predicted)
 {
     size_t cols = block_row(&given->block, given->row - 1).cols;
     w->count = 0;
@@ -134,7 +133,7 @@ static void join(struct work *w, const struct table_cursor *given,
         return;
     }
     const char *name = stream_name(predicted->in);
-    table_check_names(given, predicted);
+    row_reader_check_names(given, predicted);
     if (given->block.has_rate && predicted->block.has_rate &&
         given->block.rate != predicted->block.rate)
         die(name, "%.10g Hz, expected %.10g Hz as in %s", predicted->block.rate, given->block.rate,
@@ -151,11 +150,11 @@ static void join(struct work *w, const struct table_cursor *given,
 }
 
 /* The rate in a stream goes before --rate, which is only said where they differ. */
-static double rate_of(struct work *w, const struct table_cursor *given,
-                      const struct table_cursor *predicted)
+static double rate_of(struct work *w, const struct row_reader *given,
+                      const struct row_reader *predicted)
 {
     uint64_t asked = w->options->rate;
-    const struct table_cursor *from =
+    const struct row_reader *from =
         !given->block.has_rate && predicted != NULL && predicted->block.has_rate ? predicted
                                                                                  : given;
     const struct block *b = &from->block;
@@ -174,15 +173,15 @@ static double rate_of(struct work *w, const struct table_cursor *given,
 }
 
 /* The given row's name, or else the predicted one's: where both have one it is the same. */
-static struct str name_of(const struct table_cursor *given, const struct table_cursor *predicted)
+static struct str name_of(const struct row_reader *given, const struct row_reader *predicted)
 {
     struct str name = block_name(&given->block, given->row - 1);
     bool other = name.n == 0 && predicted != NULL;
     return other ? block_name(&predicted->block, predicted->row - 1) : name;
 }
 
-static void put_wav(struct wavdir *dir, struct work *w, const struct table_cursor *given,
-                    const struct table_cursor *predicted)
+static void put_wav(struct wav_files *dir, struct work *w, const struct row_reader *given,
+                    const struct row_reader *predicted)
 {
     char why[WAV_WHY];
     char *bytes = NULL;
@@ -191,22 +190,22 @@ static void put_wav(struct wavdir *dir, struct work *w, const struct table_curso
         die(stream_name(given->in), "row %zu of 0 samples, expected at least 1", row_number(given));
     if (!wav_encode(w->pcm, w->count, rate_of(w, given, predicted), &bytes, &size, why))
         die(stream_name(given->in), "row %zu: %s", row_number(given), why);
-    wavdir_put(dir, stream_name(given->in), name_of(given, predicted), row_number(given), bytes,
-               size);
+    wav_files_put(dir, stream_name(given->in), name_of(given, predicted), row_number(given), bytes,
+                  size);
 }
 
-static void stitch(struct work *w, struct wavdir *dir, struct table_cursor *given,
-                   struct table_cursor *predicted)
+static void stitch(struct work *w, struct wav_files *dir, struct row_reader *given,
+                   struct row_reader *predicted)
 {
-    while (table_next(given)) {
-        if (predicted != NULL && !table_next(predicted))
+    while (row_reader_next(given)) {
+        if (predicted != NULL && !row_reader_next(predicted))
             die(stream_name(predicted->in), "%zu row%s, expected as many as in %s",
                 stream_row0(predicted->in), msg_plural(stream_row0(predicted->in)),
                 stream_name(given->in));
         join(w, given, predicted);
         put_wav(dir, w, given, predicted);
     }
-    if (predicted != NULL && table_next(predicted))
+    if (predicted != NULL && row_reader_next(predicted))
         die(stream_name(predicted->in), "more than %zu row%s, expected as many as in %s",
             stream_row0(given->in), msg_plural(stream_row0(given->in)), stream_name(given->in));
 }
@@ -216,9 +215,9 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     struct options o = parse(argc, argv);
     int files = argc - optind;
-    struct wavdir *dir = wavdir_open(o.out);
-    struct table_cursor given = {.in = stream_open(argv + optind, files > 0 ? 1 : 0)};
-    struct table_cursor predicted = {.in = files > 1 ? stream_open(argv + optind + 1, 1) : NULL};
+    struct wav_files *dir = wav_files_open(o.out);
+    struct row_reader given = {.in = stream_open(argv + optind, files > 0 ? 1 : 0)};
+    struct row_reader predicted = {.in = files > 1 ? stream_open(argv + optind + 1, 1) : NULL};
     struct work work = {.options = &o};
 
     stitch(&work, dir, &given, files > 1 ? &predicted : NULL);
@@ -228,7 +227,7 @@ int main(int argc, char **argv)
              work.out_of_range, msg_plural(work.out_of_range),
              o.overflow == OVERFLOW_WRAP ? "wrapped" : "clipped", work.first_row,
              work.first_column);
-    wavdir_close(dir);
+    wav_files_close(dir);
     stream_close(given.in);
     if (predicted.in != NULL)
         stream_close(predicted.in);

@@ -14,7 +14,7 @@ struct worker {
     const struct decode_work *work;
     struct decode_reply reply;
     bool is_free[DECODE_SLOTS];
-    struct file_bytes file;
+    struct whole_file_bytes file;
     struct wav wav;
 };
 
@@ -81,36 +81,39 @@ static void add_record(struct worker *w, const struct decode_record *record)
 
 /* WAV files come through memory, where their headers are checked; so does what
  * cannot be opened twice. */
-static enum file_status decode_file(struct worker *w, const struct clip *clip, bool *ok, char *why)
+static enum whole_file_status decode_file(struct worker *w, const struct recording *clip, bool *ok,
+                                          char *why)
 {
     int fd;
     size_t expected;
     size_t max = w->work->max;
-    enum file_status status = file_open(clip->path, &fd, &expected);
-    if (status != FILE_OK)
+    enum whole_file_status status = whole_file_open(clip->path, &fd, &expected);
+    if (status != WHOLE_FILE_OK)
         return status;
     if (expected > 0 && !wav_is_riff(clip->type)) {
         *ok = wav_decode_fd(&w->wav, clip->type, fd, max, why);
     } else {
-        status = file_read(fd, expected, FILE_MAX, &w->file);
-        if (status == FILE_OK)
+        status = whole_file_read(fd, expected, WHOLE_FILE_MAX, &w->file);
+        if (status == WHOLE_FILE_OK)
             *ok = wav_decode(&w->wav, clip->type, w->file.p, w->file.size, max, why);
     }
     int error = errno;
-    file_close(fd);
+    whole_file_close(fd);
     errno = error;
     return status;
 }
 
-static void decode_clip(struct worker *w, const struct clip *clip)
+static void decode_clip(struct worker *w, const struct recording *clip)
 {
     bool ok = false;
     struct decode_record record;
     memset(&record, 0, sizeof record);
-    enum file_status status = decode_file(w, clip, &ok, record.why);
+    enum whole_file_status status = decode_file(w, clip, &ok, record.why);
     record.error = errno;
-    record.file_status = (int32_t)status;
-    record.outcome = status != FILE_OK ? DECODE_NO_FILE : ok ? DECODE_OK : DECODE_NO_RECORDING;
+    record.whole_file_status = (int32_t)status;
+    record.outcome = status != WHOLE_FILE_OK ? DECODE_NO_FILE
+                     : ok                    ? DECODE_OK
+                                             : DECODE_NO_RECORDING;
     if (record.outcome == DECODE_OK) {
         record.channels = w->wav.channels;
         record.count = w->wav.count;

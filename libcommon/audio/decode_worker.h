@@ -15,7 +15,7 @@ enum decode_outcome { DECODE_OK, DECODE_NO_RECORDING, DECODE_NO_FILE };
 
 struct decode_record {
     uint32_t outcome;
-    int32_t file_status, error; /* of DECODE_NO_FILE */
+    int32_t whole_file_status, error; /* of DECODE_NO_FILE */
     uint32_t channels;
     uint64_t count; /* samples, which follow the reply's records */
     double rate;
@@ -39,7 +39,7 @@ struct decode_shared {
 };
 
 struct decode_work {
-    const struct clip *clips;
+    const struct recording *clips;
     size_t count, max; /* clips; samples of one */
     size_t worker, workers;
     int fd; /* a socket: replies go, slots that are free again come */

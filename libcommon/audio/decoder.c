@@ -41,7 +41,7 @@ struct worker {
 };
 
 struct decoder {
-    const struct clip *clips;
+    const struct recording *clips;
     size_t count, max, next;
     struct worker *workers;
     size_t worker_count;
@@ -73,7 +73,7 @@ static bool wants_stdin(const struct decoder *d)
 {
     bool wants = false;
     for (size_t i = 0; i < d->count && !wants; i++)
-        wants = file_is_stdin(d->clips[i].path);
+        wants = whole_file_is_stdin(d->clips[i].path);
     return wants;
 }
 
@@ -123,7 +123,7 @@ static void start_worker(struct decoder *d, size_t worker)
     close(ends[1]);
 }
 
-struct decoder *decoder_start(const struct clip *clips, size_t count, size_t max)
+struct decoder *decoder_start(const struct recording *clips, size_t count, size_t max)
 {
     struct decoder *d = mem_zero(1, sizeof *d);
     d->clips = clips;
@@ -149,7 +149,7 @@ static _Noreturn void report_death(struct decoder *d, struct worker *w)
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
     uint64_t attempted = w->shared->attempted;
-    const char *name = file_shown(d->clips[attempted < d->count ? attempted : d->next].path);
+    const char *name = whole_file_shown(d->clips[attempted < d->count ? attempted : d->next].path);
     if (WIFSIGNALED(status))
         die(name, "its decoder died (%s), expected a recording that libsox can read",
             strsignal(WTERMSIG(status)));
@@ -183,7 +183,8 @@ static void check_reply(const struct decoder *d, const struct decode_reply *repl
     ok = ok && bytes == reply->bytes && reply->slot <= DECODE_NO_SLOT &&
          (reply->slot == DECODE_NO_SLOT || bytes <= DECODE_SLOT_BYTES);
     if (!ok)
-        die(file_shown(d->clips[d->next].path), "its decoder answered nonsense, expected samples");
+        die(whole_file_shown(d->clips[d->next].path),
+            "its decoder answered nonsense, expected samples");
 }
 
 /* A worker that has ended wants none back. */
@@ -211,13 +212,13 @@ static void read_reply(struct decoder *d, struct worker *w)
 }
 
 /* How to have a file read as what its name says that it is. */
-static _Noreturn void refuse(const struct clip *clip, const char *why)
+static _Noreturn void refuse(const struct recording *clip, const char *why)
 {
     const char *extension = clip->name.extension;
     bool other = strcasecmp(extension, clip->type) != 0 && wav_known_type(extension) &&
                  !wav_is_riff(extension);
-    if (!other || file_is_stdin(clip->path))
-        die(file_shown(clip->path), "%s", why);
+    if (!other || whole_file_is_stdin(clip->path))
+        die(whole_file_shown(clip->path), "%s", why);
     die(clip->path, "%s, or --formats=%s", why, extension);
 }
 
@@ -229,7 +230,8 @@ void decoder_next(struct decoder *d, struct decoded *clip)
         read_reply(d, w);
     const struct decode_record *r = &w->reply.records[w->taken++];
     if (r->outcome == DECODE_NO_FILE)
-        file_die((enum file_status)r->file_status, path, FILE_MAX, r->error);
+        whole_file_die((enum whole_file_status)r->whole_file_status, path, WHOLE_FILE_MAX,
+                       r->error);
     if (r->outcome == DECODE_NO_RECORDING)
         refuse(&d->clips[d->next], r->why);
     d->next++;

@@ -21,7 +21,7 @@ struct decoded {
 };
 
 /* Starts to decode the clips, which must stay. max: samples that a clip may have. */
-struct decoder *decoder_start(const struct clip *clips, size_t count, size_t max);
+struct decoder *decoder_start(const struct recording *clips, size_t count, size_t max);
 
 /* The next clip, in their order. Ends the program with a message that names the file
  * where it is no whole recording, or where its decoder dies of it. */

@@ -2,7 +2,7 @@
 #ifndef WAVEFILL_AUDIO_FSDD_H
 #define WAVEFILL_AUDIO_FSDD_H
 
-#include "stream/array.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>

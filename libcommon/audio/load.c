@@ -3,10 +3,12 @@
 #include "stream/block.h"
 #include "audio/decoder.h"
 #include "base/whole_file.h"
+#include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "stream/pack.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@
 enum { BLOCK_BYTES = 1 << 20 };
 
 /* What a row may have, so that it fits into a map of the stream. */
-enum { SAMPLES_MAX = (FRAME_MAX - 8192) / 2 };
+enum { SAMPLES_MAX = (MAP_SCAN_MAX - 8192) / 2 };
 
 /* The block in the making. */
 struct batch {
@@ -30,14 +32,14 @@ struct batch {
     const char *rate_from;  /* the path that the rate comes from */
 };
 
-static void check_channels(const struct clip *clip, const struct decoded *row)
+static void check_channels(const struct recording *clip, const struct decoded *row)
 {
     if (row->channels != 1)
-        die(file_shown(clip->path), "%u channels, expected 1; to mix them: %s", row->channels,
-            clip_mend(clip, "-mono", "remix -"));
+        die(whole_file_shown(clip->path), "%u channels, expected 1; to mix them: %s", row->channels,
+            recording_mend(clip, "-mono", "remix -"));
 }
 
-static void check_rate(struct batch *b, const struct clip *clip, const struct decoded *row)
+static void check_rate(struct batch *b, const struct recording *clip, const struct decoded *row)
 {
     if (b->rate_from == NULL) {
         b->rate_from = clip->path;
@@ -49,14 +51,14 @@ static void check_rate(struct batch *b, const struct clip *clip, const struct de
     char tag[40], effect[40];
     snprintf(tag, sizeof tag, "-%.10g", b->meta.rate);
     snprintf(effect, sizeof effect, "rate %.10g", b->meta.rate);
-    die(file_shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s", row->rate,
-        b->meta.rate, file_shown(b->rate_from), clip_mend(clip, tag, effect));
+    die(whole_file_shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s",
+        row->rate, b->meta.rate, whole_file_shown(b->rate_from), recording_mend(clip, tag, effect));
 }
 
 /* A name that readers in Python accept, whatever the bytes on disk. */
-static struct str row_name(const struct clip *clip)
+static struct str row_name(const struct recording *clip)
 {
-    struct str stem = file_is_stdin(clip->path) ? (struct str){"stdin", 5} : clip->name.stem;
+    struct str stem = whole_file_is_stdin(clip->path) ? (struct str){"stdin", 5} : clip->name.stem;
     char *name = mem_array(3, stem.n + 1);
     size_t n = utf8_repair(stem.p, stem.n, name);
     if (!utf8_valid(stem.p, stem.n))
@@ -90,7 +92,7 @@ static void flush(struct output *out, struct batch *b, bool last)
     block_put_ragged_head(out, &b->meta, 0, b->count, last);
     for (size_t i = 0; i < b->count; i++) {
         size_t bytes = b->lengths[i] * sizeof(int16_t);
-        mp_put_nd_head(out, &nd_int16, 1, 1, b->lengths[i]);
+        pack_array_head(out, &array_int16, 1, 1, b->lengths[i]);
         output_write(out, at, bytes);
         at += bytes;
         free((void *)(uintptr_t)b->names[i].p);
@@ -104,7 +106,7 @@ static bool is_full(const struct batch *b, const struct decoded *row)
     return b->count > 0 && b->bytes + row->count * sizeof *row->samples > BLOCK_BYTES;
 }
 
-void load_clips(struct output *out, const struct clip *clips, size_t count)
+void load_recordings(struct output *out, const struct recording *clips, size_t count)
 {
     struct batch b;
     memset(&b, 0, sizeof b);

@@ -10,6 +10,6 @@
 
 /* Decodes each and writes them all as one ragged matrix of int16. They must be mono and
  * agree in sample rate. */
-void load_clips(struct output *out, const struct clip *clips, size_t count);
+void load_recordings(struct output *out, const struct recording *clips, size_t count);
 
 #endif

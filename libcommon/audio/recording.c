@@ -10,8 +10,8 @@
 
 static int compare(const void *x, const void *y)
 {
-    const struct clip *a = x;
-    const struct clip *b = y;
+    const struct recording *a = x;
+    const struct recording *b = y;
     if (a->is_fsdd != b->is_fsdd)
         return a->is_fsdd ? -1 : 1;
     int by_name = a->is_fsdd ? fsdd_compare(&a->name, &b->name) : 0;
@@ -20,7 +20,7 @@ static int compare(const void *x, const void *y)
     return by_name != 0 ? by_name : (a->order > b->order) - (a->order < b->order);
 }
 
-void clip_sort(struct clip *clips, size_t count)
+void recording_sort(struct recording *clips, size_t count)
 {
     qsort(clips, count, sizeof *clips, compare);
 }
@@ -66,14 +66,15 @@ static void sox_name(char *name, size_t size, const char *path)
     name[n] = '\0';
 }
 
-const char *clip_mend(const struct clip *clip, const char *tag, const char *effect)
+const char *recording_mend(const struct recording *clip, const char *tag, const char *effect)
 {
     static char command[12000];
     char in[4096] = "-";
     char out[4096];
-    bool typed = !file_is_stdin(clip->path) && strcasecmp(clip->name.extension, clip->type) == 0;
-    const char *path = file_is_stdin(clip->path) ? "stdin" : clip->path;
-    size_t stem = file_is_stdin(clip->path)
+    bool typed =
+        !whole_file_is_stdin(clip->path) && strcasecmp(clip->name.extension, clip->type) == 0;
+    const char *path = whole_file_is_stdin(clip->path) ? "stdin" : clip->path;
+    size_t stem = whole_file_is_stdin(clip->path)
                       ? strlen(path)
                       : (size_t)(clip->name.stem.p - path) + clip->name.stem.n;
     snprintf(out, sizeof out, "%s%.*s%s.%s", path[0] == '/' || path[0] == '.' ? "" : "./",
@@ -82,10 +83,10 @@ const char *clip_mend(const struct clip *clip, const char *tag, const char *effe
     for (char *p = out; *p != '\0'; p++)
         if (strchr(SOX_PATTERN, *p) != NULL)
             *p = '_';
-    if (!file_is_stdin(clip->path))
+    if (!whole_file_is_stdin(clip->path))
         sox_name(in, sizeof in, path);
     snprintf(command, sizeof command, "sox %s", typed ? "" : "-t wav ");
-    if (file_is_stdin(clip->path))
+    if (whole_file_is_stdin(clip->path))
         snprintf(command + strlen(command), sizeof command - strlen(command), "-");
     else
         append_word(command, sizeof command, in);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* A recording to load. */
-struct clip {
+struct recording {
     char *path; /* owned by whoever fills the list; "-" is standard input */
     struct fsdd_name name;
     const char *type; /* what libsox is to read it as */
@@ -17,10 +17,10 @@ struct clip {
 };
 
 /* By digit, speaker and take; then the other names in their order. */
-void clip_sort(struct clip *clips, size_t count);
+void recording_sort(struct recording *clips, size_t count);
 
 /* The SoX command that makes a mended copy of a recording, as effect says: its name with
  * the tag behind the stem. Valid until the next call. */
-const char *clip_mend(const struct clip *clip, const char *tag, const char *effect);
+const char *recording_mend(const struct recording *clip, const char *tag, const char *effect);
 
 #endif

@@ -22,13 +22,13 @@ struct first {
     size_t name_size;
 };
 
-struct wavdir {
+struct wav_files {
     const char *path;
     struct output *out; /* standard output; else NULL */
     size_t rows;
     struct first first;
-    struct names names; /* of the files written */
-    char **all;         /* the same, to free */
+    struct name_index names; /* of the files written */
+    char **all;              /* the same, to free */
     size_t count;
 };
 
@@ -38,9 +38,9 @@ static bool ends_in_slash(const char *path)
     return n > 0 && path[n - 1] == '/';
 }
 
-struct wavdir *wavdir_open(const char *path)
+struct wav_files *wav_files_open(const char *path)
 {
-    struct wavdir *dir = mem_zero(1, sizeof *dir);
+    struct wav_files *dir = mem_zero(1, sizeof *dir);
     dir->path = path;
     if (path == NULL)
         dir->out = output_stdout();
@@ -72,18 +72,18 @@ static char *file_name(const char *source, struct str name, size_t row)
     return file;
 }
 
-static void remember(struct wavdir *dir, const char *source, char *file, size_t row)
+static void remember(struct wav_files *dir, const char *source, char *file, size_t row)
 {
     struct str name = {file, strlen(file)};
-    if (names_find(&dir->names, name) != SIZE_MAX)
+    if (name_index_find(&dir->names, name) != SIZE_MAX)
         die(source, "row %zu has the name of a row before, %s, expected each name once", row, file);
     dir->all = mem_grow(dir->all, dir->count + 1, sizeof *dir->all);
     dir->all[dir->count] = file;
-    names_add(&dir->names, name, dir->count++);
+    name_index_add(&dir->names, name, dir->count++);
 }
 
-static void put_into_directory(struct wavdir *dir, const char *source, struct str name, size_t row,
-                               const char *bytes, size_t size)
+static void put_into_directory(struct wav_files *dir, const char *source, struct str name,
+                               size_t row, const char *bytes, size_t size)
 {
     char *file = file_name(source, name, row);
     remember(dir, source, file, row);
@@ -98,16 +98,16 @@ static void put_into_directory(struct wavdir *dir, const char *source, struct st
 
 static void make_directory(const char *path)
 {
-    if (file_is_directory(path))
+    if (whole_file_is_directory(path))
         return;
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && file_is_directory(path)))
+    if (mkdir(path, 0777) == 0 || (errno == EEXIST && whole_file_is_directory(path)))
         return;
     if (errno == EEXIST)
         die(path, "a file, expected a directory for several rows");
     die_errno(path, "cannot be made a directory for several rows");
 }
 
-static void put_first_into_directory(struct wavdir *dir)
+static void put_first_into_directory(struct wav_files *dir)
 {
     const struct first *f = &dir->first;
     make_directory(dir->path);
@@ -117,7 +117,7 @@ static void put_first_into_directory(struct wavdir *dir)
     dir->first.bytes = NULL;
 }
 
-static void keep_first(struct wavdir *dir, const char *source, struct str name, size_t row,
+static void keep_first(struct wav_files *dir, const char *source, struct str name, size_t row,
                        char *bytes, size_t size)
 {
     struct first *f = &dir->first;
@@ -131,8 +131,8 @@ static void keep_first(struct wavdir *dir, const char *source, struct str name, 
     f->name_size = name.n;
 }
 
-void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t row, char *bytes,
-                size_t size)
+void wav_files_put(struct wav_files *dir, const char *source, struct str name, size_t row,
+                   char *bytes, size_t size)
 {
     if (dir->rows++ == 0) {
         keep_first(dir, source, name, row, bytes, size);
@@ -146,22 +146,22 @@ void wavdir_put(struct wavdir *dir, const char *source, struct str name, size_t 
     free(bytes);
 }
 
-static void put_only_one(struct wavdir *dir)
+static void put_only_one(struct wav_files *dir)
 {
     struct output *out = dir->out != NULL ? dir->out : output_file(dir->path);
     output_write(out, dir->first.bytes, dir->first.size);
     output_close(out);
 }
 
-void wavdir_close(struct wavdir *dir)
+void wav_files_close(struct wav_files *dir)
 {
     bool to_directory =
-        dir->path != NULL && (ends_in_slash(dir->path) || file_is_directory(dir->path));
+        dir->path != NULL && (ends_in_slash(dir->path) || whole_file_is_directory(dir->path));
     if (dir->rows == 1 && to_directory)
         put_first_into_directory(dir);
     else if (dir->rows == 1)
         put_only_one(dir);
-    names_free(&dir->names);
+    name_index_free(&dir->names);
     for (size_t i = 0; i < dir->count; i++)
         free(dir->all[i]);
     free(dir->all);

@@ -22,14 +22,14 @@ static int compare(const void *x, const void *y)
     return order != 0 ? order : (a->name.n > b->name.n) - (a->name.n < b->name.n);
 }
 
-size_t names_find(const struct names *names, struct str name)
+size_t name_index_find(const struct name_index *names, struct str name)
 {
     const struct named wanted = {name, 0};
     struct named *const *found = tfind(&wanted, &names->root, compare);
     return found != NULL ? (*found)->place : SIZE_MAX;
 }
 
-void names_add(struct names *names, struct str name, size_t place)
+void name_index_add(struct name_index *names, struct str name, size_t place)
 {
     struct named *entry = mem_array(1, sizeof *entry);
     *entry = (struct named){name, place};
@@ -39,7 +39,7 @@ void names_add(struct names *names, struct str name, size_t place)
     die(NULL, "out of memory");
 }
 
-void names_free(struct names *names)
+void name_index_free(struct name_index *names)
 {
     while (names->root != NULL) {
         struct named *entry = *(struct named **)names->root;

@@ -119,7 +119,7 @@ static int open_descriptor(int fd)
 /* Links are followed, so that the file behind them is replaced, not the link. */
 static char *resolve(const char *path)
 {
-    char *end = link_end(path);
+    char *end = symlink_end(path);
     if (end == NULL)
         die_errno(path, "cannot be created");
     return end;
@@ -216,7 +216,7 @@ struct output *output_file(const char *path)
         return open_temp(path, resolve(path), NULL);
     if (S_ISDIR(st.st_mode))
         die(path, "a directory, expected a file to write");
-    int fd = link_descriptor(path);
+    int fd = symlink_descriptor(path);
     if (fd >= 0)
         return write_directly(path, open_descriptor(fd));
     if (!S_ISREG(st.st_mode))

@@ -2,7 +2,7 @@
 #ifndef WAVEFILL_BASE_PRINT_H
 #define WAVEFILL_BASE_PRINT_H
 
-#include "stream/array.h"
+#include "base/str.h"
 #include "base/output.h"
 
 #include <stdbool.h>

@@ -31,7 +31,7 @@ static char *behind_link(const char *path)
     return next;
 }
 
-char *link_end(const char *path)
+char *symlink_end(const char *path)
 {
     char *real = realpath(path, NULL);
     if (real != NULL)
@@ -79,7 +79,7 @@ static int descriptor_at(const char *path)
 
 /* Links are looked at one by one: all of them would lead to the file that the descriptor is open
  * on. */
-int link_descriptor(const char *path)
+int symlink_descriptor(const char *path)
 {
     int fd = -1;
     char *at = mem_string(path);

@@ -4,10 +4,10 @@
 
 /* The file that path leads to, through links or none, which need not be there yet; the caller
  * frees. NULL: errno says why it cannot be known. */
-char *link_end(const char *path);
+char *symlink_end(const char *path);
 
 /* The descriptor of this process that path is another name of, as /dev/stdout and /dev/fd/N are;
  * -1 if it is a file like others. */
-int link_descriptor(const char *path);
+int symlink_descriptor(const char *path);
 
 #endif

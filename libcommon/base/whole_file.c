@@ -10,47 +10,47 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool file_is_stdin(const char *path)
+bool whole_file_is_stdin(const char *path)
 {
     return strcmp(path, "-") == 0;
 }
 
-const char *file_shown(const char *path)
+const char *whole_file_shown(const char *path)
 {
-    return file_is_stdin(path) ? "stdin" : path;
+    return whole_file_is_stdin(path) ? "stdin" : path;
 }
 
-bool file_is_directory(const char *path)
+bool whole_file_is_directory(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-enum file_status file_open(const char *path, int *fd, size_t *expected)
+enum whole_file_status whole_file_open(const char *path, int *fd, size_t *expected)
 {
     struct stat st;
-    *fd = file_is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
+    *fd = whole_file_is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
     if (*fd < 0)
-        return FILE_ERROR;
+        return WHOLE_FILE_ERROR;
     bool known = fstat(*fd, &st) == 0;
     if (!known || S_ISDIR(st.st_mode)) {
         int error = errno;
-        file_close(*fd);
+        whole_file_close(*fd);
         errno = error;
-        return known ? FILE_DIRECTORY : FILE_ERROR;
+        return known ? WHOLE_FILE_DIRECTORY : WHOLE_FILE_ERROR;
     }
     *expected = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
-    return FILE_OK;
+    return WHOLE_FILE_OK;
 }
 
-void file_close(int fd)
+void whole_file_close(int fd)
 {
     if (fd != STDIN_FILENO)
         close(fd);
 }
 
 /* Room for what the file claims to hold, which is only believed so far, or for more. */
-static void make_room(struct file_bytes *bytes, size_t expected, size_t max)
+static void make_room(struct whole_file_bytes *bytes, size_t expected, size_t max)
 {
     enum { STEP = 64 << 10 };
     size_t wanted = expected > 0 && expected <= max ? expected + 2 : STEP;
@@ -60,7 +60,8 @@ static void make_room(struct file_bytes *bytes, size_t expected, size_t max)
     bytes->p = mem_grow(bytes->p, bytes->capacity, 1);
 }
 
-enum file_status file_read(int fd, size_t expected, size_t max, struct file_bytes *bytes)
+enum whole_file_status whole_file_read(int fd, size_t expected, size_t max,
+                                       struct whole_file_bytes *bytes)
 {
     ssize_t n;
     bytes->size = 0;
@@ -68,19 +69,20 @@ enum file_status file_read(int fd, size_t expected, size_t max, struct file_byte
         make_room(bytes, expected, max);
         n = fd_read(fd, bytes->p + bytes->size, bytes->capacity - 1 - bytes->size);
         if (n < 0)
-            return FILE_READ_ERROR;
+            return WHOLE_FILE_READ_ERROR;
         bytes->size += (size_t)n;
     } while (n > 0 && bytes->size <= max && bytes->size != expected);
     bytes->p[bytes->size] = '\0';
-    return bytes->size > max ? FILE_TOO_LARGE : FILE_OK;
+    return bytes->size > max ? WHOLE_FILE_TOO_LARGE : WHOLE_FILE_OK;
 }
 
-void file_die(enum file_status status, const char *path, size_t max, int error)
+void whole_file_die(enum whole_file_status status, const char *path, size_t max, int error)
 {
-    if (status == FILE_DIRECTORY)
+    if (status == WHOLE_FILE_DIRECTORY)
         die(path, "a directory, expected a file");
-    if (status == FILE_TOO_LARGE)
-        die(file_shown(path), "more than %zu bytes, expected a smaller file", max);
+    if (status == WHOLE_FILE_TOO_LARGE)
+        die(whole_file_shown(path), "more than %zu bytes, expected a smaller file", max);
     errno = error;
-    die_errno(file_shown(path), status == FILE_ERROR ? "cannot be opened" : "read failed");
+    die_errno(whole_file_shown(path),
+              status == WHOLE_FILE_ERROR ? "cannot be opened" : "read failed");
 }

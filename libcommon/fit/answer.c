@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* What a user of the model should know, in one line. */
-static void remark(struct fitting *f, const struct lsq_fit *fit, struct str name)
+static void remark(struct answer *f, const struct lsq_fit *fit, struct str name)
 {
     size_t rows = fit->rows - (f->lsq.intercept ? 1 : 0);
     size_t most = rows < fit->given ? rows : fit->given;
@@ -39,7 +39,7 @@ static void remark(struct fitting *f, const struct lsq_fit *fit, struct str name
              fit->rows, msg_plural(fit->rows), centred, fit->given, fit->rank);
 }
 
-void fitting_end(const struct fitting *f)
+void answer_end(const struct answer *f)
 {
     if (f->remarks > 1)
         warn(NULL, "of minimum norm as well: the solution%s for %zu more name%s",
@@ -47,7 +47,7 @@ void fitting_end(const struct fitting *f)
 }
 
 /* Least squares: of the rows as they came where they are still there, else reduced. */
-static void solve(const struct fitting *f, struct fit_input *input, const char *file,
+static void solve(const struct answer *f, struct training *input, const char *file,
                   struct lsq_fit *fit)
 {
     size_t count;
@@ -63,8 +63,8 @@ static void solve(const struct fitting *f, struct fit_input *input, const char *
 }
 
 /* 21 penalties from the largest singular value squared down to a 10¹⁰th of it. */
-static void make_grid(const struct fitting *f, struct loo *loo, const struct lsq_spectrum *s,
-                      const char *file)
+static void make_grid(const struct answer *f, struct leave_one_out *loo,
+                      const struct lsq_spectrum *s, const char *file)
 {
     enum { STEPS = 21 };
     loo->count = f->grid != NULL ? f->grid_count : STEPS;
@@ -77,7 +77,7 @@ static void make_grid(const struct fitting *f, struct loo *loo, const struct lsq
 }
 
 /* The penalty in units: asked for in such, or in mean squares of the singular values. */
-static double penalty(const struct fitting *f, const struct lsq_spectrum *s, const char *file)
+static double penalty(const struct answer *f, const struct lsq_spectrum *s, const char *file)
 {
     if (!f->ridge_relative)
         return f->ridge;
@@ -86,8 +86,8 @@ static double penalty(const struct fitting *f, const struct lsq_spectrum *s, con
     return lambda;
 }
 
-static void find_left_out(const struct fitting *f, struct stream *in, struct lsq_spectrum *s,
-                          struct loo *loo)
+static void find_left_out(const struct answer *f, struct stream *in, struct lsq_spectrum *s,
+                          struct leave_one_out *loo)
 {
     if (s->rows < 2)
         die(stream_name(in),
@@ -99,15 +99,15 @@ static void find_left_out(const struct fitting *f, struct stream *in, struct lsq
         loo->lambdas = mem_array(1, sizeof *loo->lambdas);
         loo->lambdas[0] = penalty(f, s, stream_name(in));
     }
-    loo_run(loo, in, s);
+    leave_one_out_run(loo, in, s);
     if (f->left_out != NULL)
-        loo_put_left_out(loo, in, s, f->left_out);
+        leave_one_out_put_left_out(loo, in, s, f->left_out);
 }
 
 /* Ridge regression, or leave-one-out errors, or both: from the spectrum. Returns the
  * penalty. */
-static double solve_spectrum(const struct fitting *f, struct fit_input *input, struct stream *in,
-                             struct lsq_fit *fit, struct loo *loo)
+static double solve_spectrum(const struct answer *f, struct training *input, struct stream *in,
+                             struct lsq_fit *fit, struct leave_one_out *loo)
 {
     const char *file = stream_name(in);
     bool ridged = f->ridge_auto || f->ridge > 0;
@@ -134,11 +134,12 @@ static double solve_spectrum(const struct fitting *f, struct fit_input *input, s
 }
 
 /* The penalty and the leave-one-out score, in one line; another where rows are missed. */
-static void remark_loo(const struct fitting *f, const struct loo *loo, const struct lsq_fit *fit)
+static void remark_loo(const struct answer *f, const struct leave_one_out *loo,
+                       const struct lsq_fit *fit)
 {
     char score[NUM_REPR_SIZE];
     bool tall = fit->rows - f->lsq.intercept >= fit->given;
-    snprintf(score, sizeof score, "%.6g", loo_r2_mean(loo, fit->targets));
+    snprintf(score, sizeof score, "%.6g", leave_one_out_r2_mean(loo, fit->targets));
     if (f->ridge_auto)
         warn(NULL, "ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
              loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
@@ -156,11 +157,11 @@ static void remark_loo(const struct fitting *f, const struct loo *loo, const str
              loo->doubtful, msg_plural(loo->doubtful), loo->doubtful == 1 ? "it" : "them");
 }
 
-void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *input,
-                       struct stream *in, struct str name, bool last)
+void answer_put_model(struct answer *f, struct output *out, struct training *input,
+                      struct stream *in, struct str name, bool last)
 {
     struct lsq_fit fit;
-    struct loo loo;
+    struct leave_one_out loo;
     struct model_notes notes = {.intercept = f->lsq.intercept,
                                 .range = input->range,
                                 .chosen = f->ridge_auto,
@@ -183,11 +184,11 @@ void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *
         remark(f, &fit, name);
     model_put(out, &fit, &notes, &input->meta.block);
     lsq_free(&fit);
-    loo_free(&loo);
+    leave_one_out_free(&loo);
 }
 
-void fitting_put_partial(const struct fitting *f, struct output *out, struct fit_input *input,
-                         const struct stream *in, struct str name, bool last)
+void answer_put_partial(const struct answer *f, struct output *out, struct training *input,
+                        const struct stream *in, struct str name, bool last)
 {
     struct lsq_reduced reduced;
     fit_check(lsq_reducer_finish(input->reducer, &reduced), stream_name(in));

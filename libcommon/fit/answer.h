@@ -3,6 +3,7 @@
 #ifndef WAVEFILL_FIT_ANSWER_H
 #define WAVEFILL_FIT_ANSWER_H
 
+#include "base/str.h"
 #include "fit/training.h"
 #include "lsq/solve.h"
 #include "base/output.h"
@@ -11,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct fitting {
+struct answer {
     bool dense, loo, ridge_auto;
     struct output *left_out; /* where predictions of rows left out go, the caller's; NULL: none */
     double ridge;            /* 0: none */
@@ -27,14 +28,14 @@ struct fitting {
 /* Writes the model of what has been read from in, which is named in messages and, for
  * leave-one-out errors, read again. The input is used up. name: that of the model, or
  * empty; last: whether no other message follows. */
-void fitting_put_model(struct fitting *f, struct output *out, struct fit_input *input,
-                       struct stream *in, struct str name, bool last);
+void answer_put_model(struct answer *f, struct output *out, struct training *input,
+                      struct stream *in, struct str name, bool last);
 
 /* Writes what has been read, reduced. */
-void fitting_put_partial(const struct fitting *f, struct output *out, struct fit_input *input,
-                         const struct stream *in, struct str name, bool last);
+void answer_put_partial(const struct answer *f, struct output *out, struct training *input,
+                        const struct stream *in, struct str name, bool last);
 
 /* Says of how many models more the first remark is true. */
-void fitting_end(const struct fitting *f);
+void answer_end(const struct answer *f);
 
 #endif

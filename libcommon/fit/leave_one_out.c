@@ -6,13 +6,14 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/progress.h"
+#include "stream/block_write.h"
 #include "stream/row_reader.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-void loo_free(struct loo *loo)
+void leave_one_out_free(struct leave_one_out *loo)
 {
     free(loo->lambdas);
     free(loo->mse);
@@ -22,19 +23,19 @@ void loo_free(struct loo *loo)
     memset(loo, 0, sizeof *loo);
 }
 
-static void add_squares(struct loo *loo, const double *errors, size_t n)
+static void add_squares(struct leave_one_out *loo, const double *errors, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         loo->squares[i] += errors[i] * errors[i];
 }
 
-static bool is_free(const struct loo *loo)
+static bool is_free(const struct leave_one_out *loo)
 {
     return loo->count == 1 && loo->lambdas[0] == 0;
 }
 
 /* A row whose errors rounding may have changed by that much is for refit.h. */
-static void add_row(struct loo *loo, const struct lsq_spectrum *s, uint64_t index,
+static void add_row(struct leave_one_out *loo, const struct lsq_spectrum *s, uint64_t index,
                     const double *row, double *errors)
 {
     static const double DOUBT = 1e-9;
@@ -47,7 +48,7 @@ static void add_row(struct loo *loo, const struct lsq_spectrum *s, uint64_t inde
     add_squares(loo, errors, loo->count * s->targets);
 }
 
-static void choose(struct loo *loo, const struct lsq_spectrum *s, const char *file)
+static void choose(struct leave_one_out *loo, const struct lsq_spectrum *s, const char *file)
 {
     for (size_t k = 0; k < loo->count; k++) {
         for (size_t j = 0; j < s->targets; j++)
@@ -60,7 +61,7 @@ static void choose(struct loo *loo, const struct lsq_spectrum *s, const char *fi
 }
 
 /* Squares that are no numbers any more, or lose digits, would choose any penalty. */
-static void check_targets(const struct loo *loo, size_t targets, const char *file)
+static void check_targets(const struct leave_one_out *loo, size_t targets, const char *file)
 {
     static const double LEAST = 1e-280;
     for (size_t j = 0; j < targets; j++)
@@ -69,7 +70,7 @@ static void check_targets(const struct loo *loo, size_t targets, const char *fil
                       "apart: leave-one-out errors are compared by their squares");
 }
 
-void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
+void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struct lsq_spectrum *s)
 {
     size_t c = s->given + s->targets;
     double *row = mem_array(c, sizeof *row);
@@ -85,7 +86,7 @@ void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
         if (block.other)
             die(stream_name(in), "a partial fit, expected rows: leave-one-out errors need them");
         for (size_t i = 0; i < block.rows; i++) {
-            table_row(in, &block, i, c, row);
+            row_reader_row(in, &block, i, c, row);
             add_row(loo, s, stream_row0(in) + i, row, errors);
         }
         progress_rows(&progress, stream_row0(in) + block.rows);
@@ -103,8 +104,9 @@ void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *s)
 }
 
 /* The rows of one block that fit into one of the output, from `row` on; returns how many. */
-static size_t put_some(const struct loo *loo, struct stream *in, const struct block *block,
-                       size_t row, const struct lsq_spectrum *s, double *room, struct output *out)
+static size_t put_some(const struct leave_one_out *loo, struct stream *in,
+                       const struct block *block, size_t row, const struct lsq_spectrum *s,
+                       double *room, struct output *out)
 {
     size_t c = s->given + s->targets;
     double *errors = room + c;
@@ -115,9 +117,9 @@ static size_t put_some(const struct loo *loo, struct stream *in, const struct bl
     if (n == 0)
         die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB", s->targets);
     bool last = stream_at_end(in) && row + n == block->rows;
-    block_put_head(out, &meta, row, n, &nd_double, s->targets, last);
+    block_put_head(out, &meta, row, n, &array_double, s->targets, last);
     for (size_t i = row; i < row + n; i++) {
-        table_row(in, block, i, c, room);
+        row_reader_row(in, block, i, c, room);
         const double *known = refit_errors(&loo->refit, stream_row0(in) + i, loo->best);
         if (known == NULL)
             lsq_left_out(s, room, loo->lambdas + loo->best, 1, errors);
@@ -128,8 +130,8 @@ static size_t put_some(const struct loo *loo, struct stream *in, const struct bl
     return n;
 }
 
-void loo_put_left_out(const struct loo *loo, struct stream *in, const struct lsq_spectrum *s,
-                      struct output *out)
+void leave_one_out_put_left_out(const struct leave_one_out *loo, struct stream *in,
+                                const struct lsq_spectrum *s, struct output *out)
 {
     double *room = mem_array(s->given + 2 * s->targets, sizeof *room);
     struct block block;
@@ -140,7 +142,7 @@ void loo_put_left_out(const struct loo *loo, struct stream *in, const struct lsq
     free(room);
 }
 
-double loo_r2(const struct loo *loo, size_t targets, size_t target)
+double leave_one_out_r2(const struct leave_one_out *loo, size_t targets, size_t target)
 {
     double squares = loo->squares[loo->best * targets + target];
     if (!r2_undefined(&loo->total, target))
@@ -148,10 +150,10 @@ double loo_r2(const struct loo *loo, size_t targets, size_t target)
     return squares == 0 ? 1 : 0;
 }
 
-double loo_r2_mean(const struct loo *loo, size_t targets)
+double leave_one_out_r2_mean(const struct leave_one_out *loo, size_t targets)
 {
     double sum = 0;
     for (size_t j = 0; j < targets; j++)
-        sum += loo_r2(loo, targets, j);
+        sum += leave_one_out_r2(loo, targets, j);
     return sum / (double)targets;
 }

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All arrays owned (loo_free). */
-struct loo {
+/* All arrays owned (leave_one_out_free). */
+struct leave_one_out {
     size_t count; /* of penalties */
     double *lambdas;
     double *mse;     /* a penalty each: mean square error over all samples */
@@ -28,18 +28,19 @@ struct loo {
 /* Fills loo->mse, squares, best, deficient and doubtful for loo->lambdas from the rows of in, which
  * is rewound first. Errors that overflow are refused. Partial fits among them are refused: their
  * rows are gone. */
-void loo_run(struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum);
+void leave_one_out_run(struct leave_one_out *loo, struct stream *in,
+                       const struct lsq_spectrum *spectrum);
 
 /* Writes each row's prediction by the fit of the others, under the best penalty, in a
  * further reading of in: a matrix of t columns, named as the rows are, from column
  * col0 + p on, as lsq-predict writes it. */
-void loo_put_left_out(const struct loo *loo, struct stream *in, const struct lsq_spectrum *spectrum,
-                      struct output *out);
+void leave_one_out_put_left_out(const struct leave_one_out *loo, struct stream *in,
+                                const struct lsq_spectrum *spectrum, struct output *out);
 
 /* R² of the errors of one target under the best penalty, and the mean over targets. A
  * target that is constant counts as 1 if exact, else 0. */
-double loo_r2(const struct loo *loo, size_t targets, size_t target);
-double loo_r2_mean(const struct loo *loo, size_t targets);
-void loo_free(struct loo *loo);
+double leave_one_out_r2(const struct leave_one_out *loo, size_t targets, size_t target);
+double leave_one_out_r2_mean(const struct leave_one_out *loo, size_t targets);
+void leave_one_out_free(struct leave_one_out *loo);
 
 #endif

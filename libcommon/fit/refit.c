@@ -95,7 +95,7 @@ static void reduce_others(const struct refit *refit, struct stream *in,
                 next++;
                 continue;
             }
-            table_row(in, &block, i, refit->columns, row);
+            row_reader_row(in, &block, i, refit->columns, row);
             add(reducer, row, in);
         }
     fit_check(lsq_reducer_finish(reducer, others), stream_name(in));

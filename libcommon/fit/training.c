@@ -20,7 +20,7 @@ static void rest(void)
         lsq_reducer_rest(at_work);
 }
 
-static size_t count_given(const struct fit_input *f, size_t columns, const char *name)
+static size_t count_given(const struct training *f, size_t columns, const char *name)
 {
     if (f->given_text == NULL)
         die_usage("no given columns, expected -g GIVEN");
@@ -31,7 +31,7 @@ static size_t count_given(const struct fit_input *f, size_t columns, const char 
     return (size_t)given;
 }
 
-static void begin(struct fit_input *f, const struct stream *in, const struct block *block,
+static void begin(struct training *f, const struct stream *in, const struct block *block,
                   size_t given, size_t columns)
 {
     f->given = given;
@@ -46,7 +46,7 @@ static void begin(struct fit_input *f, const struct stream *in, const struct blo
     atexit(rest);
 }
 
-static void keep_rate(struct fit_input *f, const struct block *block)
+static void keep_rate(struct training *f, const struct block *block)
 {
     if (!block->has_rate)
         return;
@@ -56,12 +56,12 @@ static void keep_rate(struct fit_input *f, const struct block *block)
 
 /* Rows that are no doubles become some a few at a time, and stay in the cache until they are
  * reduced. */
-static const void *as_doubles(struct fit_input *f, const struct block *block, size_t row,
+static const void *as_doubles(struct training *f, const struct block *block, size_t row,
                               size_t *count)
 {
     size_t columns = f->given + f->targets;
     struct block_row first = block_row(block, row);
-    bool native = first.type.kind == ND_FLOAT && first.type.size == 8 && !first.type.swapped;
+    bool native = first.type.kind == ARRAY_FLOAT && first.type.size == 8 && !first.type.swapped;
     if (native && !block->ragged)
         return first.data;
     if (f->strip == NULL) {
@@ -72,14 +72,14 @@ static const void *as_doubles(struct fit_input *f, const struct block *block, si
         *count = f->strip_rows;
     for (size_t i = 0; i < *count; i++) {
         struct block_row source = block_row(block, row + i);
-        nd_to_double(&source.type, source.data, columns, f->strip + i * columns);
+        array_to_double(&source.type, source.data, columns, f->strip + i * columns);
     }
     return f->strip;
 }
 
 /* Adds block's rows from `row` to `end`, up to the first that is not finite. Returns that
  * one, or end. */
-static size_t add_rows(struct fit_input *f, const struct stream *in, const struct block *block,
+static size_t add_rows(struct training *f, const struct stream *in, const struct block *block,
                        size_t row, size_t end)
 {
     while (row < end) {
@@ -96,7 +96,7 @@ static size_t add_rows(struct fit_input *f, const struct stream *in, const struc
 
 /* Adds rows as they come, in a block like those before; what is wrong with it, or them, is
  * for the whole block to say. Returns how many of it have been added. */
-static size_t add_coming(struct fit_input *f, struct stream *in)
+static size_t add_coming(struct training *f, struct stream *in)
 {
     struct block block;
     size_t from, rows;
@@ -109,7 +109,7 @@ static size_t add_coming(struct fit_input *f, struct stream *in)
     return done;
 }
 
-static void merge(struct fit_input *f, const struct stream *in, const struct block *block)
+static void merge(struct training *f, const struct stream *in, const struct block *block)
 {
     struct lsq_reduced part;
     struct range range;
@@ -131,13 +131,13 @@ static void merge(struct fit_input *f, const struct stream *in, const struct blo
     lsq_reduced_free(&part);
 }
 
-void fit_input_begin(struct fit_input *f)
+void training_begin(struct training *f)
 {
     f->range = range_none();
 }
 
-void fit_input_take(struct fit_input *f, const struct stream *in, const struct block *block,
-                    size_t columns, size_t row, size_t end)
+void training_take(struct training *f, const struct stream *in, const struct block *block,
+                   size_t columns, size_t row, size_t end)
 {
     if (block->other) {
         merge(f, in, block);
@@ -149,20 +149,20 @@ void fit_input_take(struct fit_input *f, const struct stream *in, const struct b
                 columns, msg_plural(columns), f->given + f->targets);
         size_t added = add_rows(f, in, block, row, end);
         if (added < end)
-            table_refuse(in, block, added);
+            row_reader_refuse(in, block, added);
     }
     keep_rate(f, block);
 }
 
-void fit_input_read(struct fit_input *f, struct stream *in)
+void training_read(struct training *f, struct stream *in)
 {
     struct block block;
     struct progress progress = PROGRESS_NEW;
     uint64_t rows = 0;
-    fit_input_begin(f);
+    training_begin(f);
     stream_also(in, PARTIAL_KEY);
     for (size_t added; added = add_coming(f, in), stream_next(in, &block);) {
-        fit_input_take(f, in, &block, stream_rectangle(in, &block), added, block.rows);
+        training_take(f, in, &block, stream_rectangle(in, &block), added, block.rows);
         progress_rows(&progress, rows += block.rows);
     }
     progress_end(&progress);
@@ -170,7 +170,7 @@ void fit_input_read(struct fit_input *f, struct stream *in)
     f->strip = NULL;
 }
 
-void fit_input_free(struct fit_input *f)
+void training_free(struct training *f)
 {
     at_work = NULL;
     lsq_reducer_free(f->reducer);

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-struct fit_input {
+struct training {
     const char *given_text; /* how many columns are given, as typed; NULL: as the partial fits */
     struct num_pos position;
     bool intercept;
@@ -26,15 +26,15 @@ struct fit_input {
     size_t strip_rows;
 };
 
-/* Before the first fit_input_take; the settings above must be there. */
-void fit_input_begin(struct fit_input *input);
+/* Before the first training_take; the settings above must be there. */
+void training_begin(struct training *input);
 
 /* Adds rows `row` to `end` of a block of that many columns, or the partial fit that it is. */
-void fit_input_take(struct fit_input *input, const struct stream *in, const struct block *block,
-                    size_t columns, size_t row, size_t end);
+void training_take(struct training *input, const struct stream *in, const struct block *block,
+                   size_t columns, size_t row, size_t end);
 
 /* Reads in to its end: all of that in one call. */
-void fit_input_read(struct fit_input *input, struct stream *in);
-void fit_input_free(struct fit_input *input);
+void training_read(struct training *input, struct stream *in);
+void training_free(struct training *input);
 
 #endif

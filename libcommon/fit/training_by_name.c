@@ -6,45 +6,45 @@
 #include "base/msg.h"
 #include "model/partial.h"
 #include "base/progress.h"
-#include "stream/stem.h"
+#include "stream/frames.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct fit_name *add(struct fit_names *names, const struct fit_input *settings,
-                            struct str name)
+static struct named_training *add(struct training_by_name *names, const struct training *settings,
+                                  struct str name)
 {
     if (names->count == names->room) {
         names->room = names->room > 0 ? 2 * names->room : 64;
         names->list = mem_grow(names->list, names->room, sizeof *names->list);
     }
-    struct fit_name *own = mem_array(1, sizeof *own);
+    struct named_training *own = mem_array(1, sizeof *own);
     own->name = (struct str){memcpy(mem_array(name.n, 1), name.p, name.n), name.n};
-    names_add(&names->places, own->name, names->count);
+    name_index_add(&names->places, own->name, names->count);
     names->list[names->count++] = own;
     own->input = *settings;
-    fit_input_begin(&own->input);
+    training_begin(&own->input);
     return own;
 }
 
 /* Most often the name of the rows before, or the next one in a list read again. */
-static struct fit_name *find(struct fit_names *names, const struct fit_input *settings,
-                             struct str name, size_t *last)
+static struct named_training *find(struct training_by_name *names, const struct training *settings,
+                                   struct str name, size_t *last)
 {
     for (size_t i = *last; i < names->count && i <= *last + 1; i++)
-        if (stem_equal(names->list[i]->name, name)) {
+        if (str_equal(names->list[i]->name, name)) {
             *last = i;
             return names->list[i];
         }
-    size_t place = names_find(&names->places, name);
+    size_t place = name_index_find(&names->places, name);
     *last = place != SIZE_MAX ? place : names->count;
     return place != SIZE_MAX ? names->list[place] : add(names, settings, name);
 }
 
 static struct str name_of_row(const struct stream *in, const struct block *block, size_t row)
 {
-    struct str name = stem_of(block_name(block, row));
+    struct str name = frames_stem(block_name(block, row));
     if (name.n == 0)
         die(stream_name(in), "row %zu without a name, expected one, which --by-name goes by",
             stream_row0(in) + row);
@@ -53,35 +53,36 @@ static struct str name_of_row(const struct stream *in, const struct block *block
 
 static struct str name_of_partial(const struct stream *in, const struct block *block)
 {
-    const struct mp_value *value = mp_find(block->map, "name");
+    const struct map_value *value = map_find(block->map, "name");
     if (value == NULL)
         die(stream_name(in), "a partial fit without \"name\", expected one, which --by-name goes "
                              "by (lsq-fit --by-name --partial writes it)");
-    if (value->kind != MP_STR || value->str.n == 0)
+    if (value->kind != MAP_STR || value->str.n == 0)
         die(stream_name(in), "a partial fit whose \"name\" is %s, expected a name",
-            value->kind != MP_STR ? "no text" : "empty");
+            value->kind != MAP_STR ? "no text" : "empty");
     return value->str;
 }
 
 /* Each run of rows of one name in a block, or a partial fit, to the fit of its name. */
-static void take(struct fit_names *names, const struct fit_input *settings, struct stream *in,
+static void take(struct training_by_name *names, const struct training *settings, struct stream *in,
                  const struct block *block, size_t *last)
 {
     size_t columns = stream_rectangle(in, block);
     if (block->other)
-        fit_input_take(&find(names, settings, name_of_partial(in, block), last)->input, in, block,
-                       columns, 0, 0);
+        training_take(&find(names, settings, name_of_partial(in, block), last)->input, in, block,
+                      columns, 0, 0);
     for (size_t row = 0, end; row < block->rows; row = end) {
         struct str name = name_of_row(in, block, row);
         for (end = row + 1; end < block->rows; end++)
-            if (!stem_equal(name, stem_of(block_name(block, end))))
+            if (!str_equal(name, frames_stem(block_name(block, end))))
                 break;
-        fit_input_take(&find(names, settings, name, last)->input, in, block, columns, row, end);
+        training_take(&find(names, settings, name, last)->input, in, block, columns, row, end);
     }
 }
 
 /* What belongs to a name must be of one shape with the others. */
-static void check_shape(const struct fit_name *first, const struct fit_name *own, const char *file)
+static void check_shape(const struct named_training *first, const struct named_training *own,
+                        const char *file)
 {
     char text[256];
     if (own->input.given != first->input.given || own->input.targets != first->input.targets)
@@ -92,7 +93,7 @@ static void check_shape(const struct fit_name *first, const struct fit_name *own
 }
 
 /* What one name's rows say of the rate is true of all: they are of one stream. */
-static void share_rate(struct fit_names *names)
+static void share_rate(struct training_by_name *names)
 {
     const struct block *known = NULL;
     for (size_t i = 0; i < names->count && known == NULL; i++)
@@ -104,7 +105,8 @@ static void share_rate(struct fit_names *names)
     }
 }
 
-void fit_names_read(struct fit_names *names, const struct fit_input *settings, struct stream *in)
+void training_by_name_read(struct training_by_name *names, const struct training *settings,
+                           struct stream *in)
 {
     struct block block;
     struct progress progress = PROGRESS_NEW;
@@ -122,7 +124,7 @@ void fit_names_read(struct fit_names *names, const struct fit_input *settings, s
 }
 
 /* An input that holds nothing but what has been reduced. */
-static void replace(struct fit_input *input, const struct lsq_reduced *reduced, const char *file)
+static void replace(struct training *input, const struct lsq_reduced *reduced, const char *file)
 {
     lsq_reducer_free(input->reducer);
     input->reducer = lsq_reducer_new(input->given, input->targets, input->intercept, 1);
@@ -132,7 +134,7 @@ static void replace(struct fit_input *input, const struct lsq_reduced *reduced, 
 }
 
 /* The range of all values but those of each name. */
-static void merge_ranges(struct fit_names *names, struct range *others)
+static void merge_ranges(struct training_by_name *names, struct range *others)
 {
     struct range before = range_none();
     struct range behind = range_none();
@@ -146,7 +148,7 @@ static void merge_ranges(struct fit_names *names, struct range *others)
     }
 }
 
-void fit_names_to_others(struct fit_names *names, const char *file)
+void training_by_name_to_others(struct training_by_name *names, const char *file)
 {
     size_t n = names->count;
     if (n < 2)
@@ -169,11 +171,11 @@ void fit_names_to_others(struct fit_names *names, const char *file)
     free(ranges);
 }
 
-void fit_names_free(struct fit_names *names)
+void training_by_name_free(struct training_by_name *names)
 {
-    names_free(&names->places);
+    name_index_free(&names->places);
     for (size_t i = 0; i < names->count; i++) {
-        fit_input_free(&names->list[i]->input);
+        training_free(&names->list[i]->input);
         free((char *)names->list[i]->name.p);
         free(names->list[i]);
     }

@@ -1,8 +1,10 @@
 #include "model/fields.h"
 
+#include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "stream/pack.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -11,10 +13,10 @@
 
 uint64_t fields_uint(const struct fields *f, const char *key, uint64_t low, uint64_t high)
 {
-    const struct mp_value *v = mp_find(f->map, key);
+    const struct map_value *v = map_find(f->map, key);
     if (v == NULL)
         die(f->name, "%s without \"%s\", expected an integer from %" PRIu64, f->what, key, low);
-    if (v->kind != MP_INT)
+    if (v->kind != MAP_INT)
         die(f->name, "%s whose \"%s\" is no integer, expected one from %" PRIu64, f->what, key,
             low);
     if (v->integer < 0 || (uint64_t)v->integer < low)
@@ -28,10 +30,10 @@ uint64_t fields_uint(const struct fields *f, const char *key, uint64_t low, uint
 
 bool fields_bool(const struct fields *f, const char *key)
 {
-    const struct mp_value *v = mp_find(f->map, key);
+    const struct map_value *v = map_find(f->map, key);
     if (v == NULL)
         die(f->name, "%s without \"%s\", expected true or false", f->what, key);
-    if (v->kind != MP_BOOL)
+    if (v->kind != MAP_BOOL)
         die(f->name, "%s whose \"%s\" is neither true nor false, expected one of them", f->what,
             key);
     return v->boolean;
@@ -46,14 +48,14 @@ static void say_shape(unsigned ndim, size_t rows, size_t cols, char text[64])
         snprintf(text, 64, "%zu number%s", cols, msg_plural(cols));
 }
 
-static const struct nd *find_array(const struct fields *f, const char *key, const char *expected)
+static const struct array *find_array(const struct fields *f, const char *key, const char *expected)
 {
-    const struct mp_value *v = mp_find(f->map, key);
+    const struct map_value *v = map_find(f->map, key);
     if (v == NULL)
         die(f->name, "%s without \"%s\", expected an array of %s", f->what, key, expected);
-    if (v->kind == MP_BAD)
+    if (v->kind == MAP_BAD)
         die(f->name, "%s, \"%s\": %s", f->what, key, v->why);
-    if (v->kind != MP_ND)
+    if (v->kind != MAP_ARRAY)
         die(f->name, "%s whose \"%s\" is no array, expected one of %s", f->what, key, expected);
     return v->nds;
 }
@@ -63,13 +65,13 @@ double *fields_array(const struct fields *f, const char *key, unsigned ndim, siz
 {
     char expected[64], found[64];
     say_shape(ndim, rows, cols, expected);
-    const struct nd *nd = find_array(f, key, expected);
+    const struct array *nd = find_array(f, key, expected);
     say_shape(nd->ndim, nd->rows, nd->cols, found);
     if (nd->ndim != ndim || nd->rows != rows || nd->cols != cols)
         die(f->name, "%s whose \"%s\" is an array of %s, expected %s", f->what, key, found,
             expected);
     double *a = mem_array(rows * cols, sizeof *a);
-    nd_to_double(&nd->type, nd->data, rows * cols, a);
+    array_to_double(&nd->type, nd->data, rows * cols, a);
     for (size_t i = 0; i < rows * cols; i++)
         if (!isfinite(a[i]))
             die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what,
@@ -80,7 +82,7 @@ double *fields_array(const struct fields *f, const char *key, unsigned ndim, siz
 struct range fields_range(const struct fields *f)
 {
     struct range range = {false, 0, 0};
-    if (mp_find(f->map, FIELDS_RANGE) == NULL)
+    if (map_find(f->map, FIELDS_RANGE) == NULL)
         return range;
     double *ends = fields_array(f, FIELDS_RANGE, 1, 1, 2);
     range = (struct range){true, ends[0], ends[1]};
@@ -96,8 +98,8 @@ void fields_put_range(struct output *out, const struct range *range)
     const double ends[] = {range->low, range->high};
     if (!range->known)
         return;
-    mp_put_key(out, FIELDS_RANGE);
-    mp_put_vector(out, ends, 2);
+    pack_key(out, FIELDS_RANGE);
+    pack_vector(out, ends, 2);
 }
 
 size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name)
@@ -105,5 +107,5 @@ size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struc
     /* A model has 23 keys of up to 14 bytes, 9 heads of arrays, 10 numbers. */
     enum { OWN = 4096 };
     size_t taken = OWN + name.n + block_meta_size(meta, skip);
-    return taken < FRAME_MAX ? (FRAME_MAX - taken) / sizeof(double) : 0;
+    return taken < MAP_SCAN_MAX ? (MAP_SCAN_MAX - taken) / sizeof(double) : 0;
 }

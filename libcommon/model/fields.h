@@ -3,8 +3,10 @@
 #ifndef WAVEFILL_MODEL_FIELDS_H
 #define WAVEFILL_MODEL_FIELDS_H
 
+#include "base/output.h"
+#include "base/str.h"
 #include "stream/block.h"
-#include "stream/msgpack.h"
+#include "stream/map.h"
 #include "math/range.h"
 
 #include <stdbool.h>
@@ -14,7 +16,7 @@
 struct fields {
     const char *name; /* the file, for messages */
     const char *what; /* "a model", say */
-    const struct mp_map *map;
+    const struct map *map;
 };
 
 /* An integer from low to high. */

@@ -2,6 +2,7 @@
 #ifndef WAVEFILL_MODEL_MODEL_H
 #define WAVEFILL_MODEL_MODEL_H
 
+#include "base/str.h"
 #include "stream/array.h"
 #include "math/range.h"
 

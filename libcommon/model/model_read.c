@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "model/partial.h"
-#include "stream/stem.h"
+#include "stream/frames.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,10 +32,10 @@ static void place(double *whole, size_t cols, size_t first, double *slice, size_
 /* The number of targets in this map, which the intercept has. */
 static size_t count_targets(const struct fields *s)
 {
-    const struct mp_value *v = mp_find(s->map, "intercept");
+    const struct map_value *v = map_find(s->map, "intercept");
     if (v == NULL)
         die(s->name, "a model without \"intercept\", expected an array of one number a target");
-    if (v->kind != MP_ND || v->nds->ndim != 1)
+    if (v->kind != MAP_ARRAY || v->nds->ndim != 1)
         die(s->name, "a model whose \"intercept\" is no 1-D array, expected one number a target");
     if (v->nds->cols == 0)
         die(s->name, "a model of 0 targets, expected at least 1");
@@ -45,12 +45,12 @@ static size_t count_targets(const struct fields *s)
 /* The columns of the first of the two factors in place of coefficients. */
 static size_t count_factors(const struct fields *s)
 {
-    const struct mp_value *basis = mp_find(s->map, "basis");
-    if (basis == NULL && mp_find(s->map, "loadings") == NULL)
+    const struct map_value *basis = map_find(s->map, "basis");
+    if (basis == NULL && map_find(s->map, "loadings") == NULL)
         die(s->name, "a model without \"coef\", expected it, or \"basis\" and \"loadings\"");
     if (basis == NULL)
         die(s->name, "a model with \"loadings\" and no \"basis\", expected both, or \"coef\"");
-    if (basis->kind != MP_ND || basis->nds->ndim != 2)
+    if (basis->kind != MAP_ARRAY || basis->nds->ndim != 2)
         die(s->name, "a model whose \"basis\" is no 2-D array, expected one row a given column");
     return basis->nds->cols;
 }
@@ -58,8 +58,8 @@ static size_t count_factors(const struct fields *s)
 /* The name in this map, a view; empty if there is none. */
 static struct str name_of(const struct fields *s)
 {
-    const struct mp_value *name = mp_find(s->map, "name");
-    if (name != NULL && name->kind != MP_STR)
+    const struct map_value *name = map_find(s->map, "name");
+    if (name != NULL && name->kind != MAP_STR)
         die(s->name, "a model whose \"name\" is no text, expected the name of the rows fitted");
     return name != NULL ? name->str : (struct str){"", 0};
 }
@@ -71,13 +71,13 @@ static struct str copy(struct str s)
 
 static void read_head(const struct fields *s, struct model *m)
 {
-    m->given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
+    m->given = (size_t)fields_uint(s, "k", 1, MAP_SCAN_MAX);
     m->targets = count_targets(s);
-    if (mp_find(s->map, "targets") != NULL)
-        m->targets = (size_t)fields_uint(s, "targets", 1, FRAME_MAX);
-    const struct mp_value *rate = mp_find(s->map, "rate");
-    const struct mp_value *col0 = mp_find(s->map, "col0");
-    bool number = rate != NULL && (rate->kind == MP_INT || rate->kind == MP_REAL);
+    if (map_find(s->map, "targets") != NULL)
+        m->targets = (size_t)fields_uint(s, "targets", 1, MAP_SCAN_MAX);
+    const struct map_value *rate = map_find(s->map, "rate");
+    const struct map_value *col0 = map_find(s->map, "col0");
+    bool number = rate != NULL && (rate->kind == MAP_INT || rate->kind == MAP_REAL);
     if (rate != NULL && !(number && rate->real > 0 && isfinite(rate->real)))
         die(s->name, "a model whose \"rate\" is no positive number, expected a sample rate in Hz");
     m->has_rate = rate != NULL;
@@ -86,9 +86,9 @@ static void read_head(const struct fields *s, struct model *m)
         m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
     m->range = fields_range(s);
     m->name = copy(name_of(s));
-    bool dense = mp_find(s->map, "coef") != NULL;
+    bool dense = map_find(s->map, "coef") != NULL;
     m->rank = dense ? m->given : count_factors(s);
-    if (dense && (mp_find(s->map, "basis") != NULL || mp_find(s->map, "loadings") != NULL))
+    if (dense && (map_find(s->map, "basis") != NULL || map_find(s->map, "loadings") != NULL))
         die(s->name,
             "a model with \"coef\" and with \"basis\" or \"loadings\", expected one or the other");
     if (!dense)
@@ -118,14 +118,15 @@ static void make_room(struct model *m, size_t wanted, size_t *room)
  * the arrays. */
 static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *room)
 {
-    size_t at =
-        mp_find(s->map, "target0") != NULL ? (size_t)fields_uint(s, "target0", 0, FRAME_MAX) : 0;
+    size_t at = map_find(s->map, "target0") != NULL
+                    ? (size_t)fields_uint(s, "target0", 0, MAP_SCAN_MAX)
+                    : 0;
     size_t count = count_targets(s);
-    size_t given = (size_t)fields_uint(s, "k", 1, FRAME_MAX);
+    size_t given = (size_t)fields_uint(s, "k", 1, MAP_SCAN_MAX);
     if (given != m->given)
         die(s->name, "a part of a model with \"k\" %zu, expected %zu as in the part before", given,
             m->given);
-    if (!stem_equal(name_of(s), m->name))
+    if (!str_equal(name_of(s), m->name))
         die(s->name, "a part of a model of another name, expected that of the part before");
     if (at != first || count > m->targets - first)
         die(s->name,
@@ -140,14 +141,14 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first, 
 
 static void check_kind(const struct fields *s)
 {
-    const struct mp_value *version = mp_find(s->map, "lsq");
-    if (version == NULL && (s->map->bare || mp_find(s->map, "mat") != NULL))
+    const struct map_value *version = map_find(s->map, "lsq");
+    if (version == NULL && (s->map->bare || map_find(s->map, "mat") != NULL))
         die(s->name, "a matrix, expected a model of lsq-fit");
-    if (version == NULL && mp_find(s->map, PARTIAL_KEY) != NULL)
+    if (version == NULL && map_find(s->map, PARTIAL_KEY) != NULL)
         die(s->name, "a partial fit, expected a model (lsq-fit makes one of it)");
     if (version == NULL)
         die(s->name, "no model (a map without \"lsq\"), expected the output of lsq-fit");
-    if (version->kind != MP_INT || version->integer != 1)
+    if (version->kind != MAP_INT || version->integer != 1)
         die(s->name, "a model format other than version 1, expected \"lsq\": 1");
 }
 
@@ -158,13 +159,13 @@ bool model_read(struct stream *stream, struct model *m)
     size_t room = 0;
     bool last;
     do {
-        const struct mp_map *map = stream_next_map(stream);
+        const struct map *map = stream_next_map(stream);
         struct fields s = {stream_name(stream), "a model", map};
         if (map == NULL)
             die(s.name, "truncated: a model of %zu target%s, expected %zu", next, msg_plural(next),
                 m->targets);
         check_kind(&s);
-        last = mp_find(map, "last") == NULL || fields_bool(&s, "last");
+        last = map_find(map, "last") == NULL || fields_bool(&s, "last");
         if (next == 0)
             read_head(&s, m);
         next = read_slice(&s, m, next, &room);

@@ -3,13 +3,13 @@
 #include "base/mem.h"
 #include "model/model_read.h"
 #include "base/msg.h"
-#include "stream/stem.h"
+#include "stream/frames.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* What is wrong with a model among others. */
-static void check(const struct models *models, const struct model *m, const char *file)
+static void check(const struct model_set *models, const struct model *m, const char *file)
 {
     const struct model *first = &models->list[0];
     char text[256];
@@ -18,7 +18,7 @@ static void check(const struct models *models, const struct model *m, const char
     if (m->name.n == 0)
         die(file, "a model without a name behind one with a name, expected names in all of them");
     msg_text(m->name.p, m->name.n, text, sizeof text);
-    if (names_find(&models->places, m->name) != SIZE_MAX)
+    if (name_index_find(&models->places, m->name) != SIZE_MAX)
         die(file, "two models of the name %s, expected one", text);
     if (m->given != first->given || m->targets != first->targets)
         die(file,
@@ -34,7 +34,7 @@ static void check(const struct models *models, const struct model *m, const char
             text);
 }
 
-void models_read(const char *path, struct models *models)
+void model_set_read(const char *path, struct model_set *models)
 {
     char *paths[] = {mem_string(path)};
     struct stream *stream = stream_open_maps(paths, "a model");
@@ -49,7 +49,7 @@ void models_read(const char *path, struct models *models)
         last = model_read(stream, m);
         models->count++;
         check(models, m, stream_name(stream));
-        names_add(&models->places, m->name, models->count - 1);
+        name_index_add(&models->places, m->name, models->count - 1);
         if (m->name.n == 0 && !stream_at_end(stream))
             die(stream_name(stream), "more behind the model, expected its end");
     } while (!stream_at_end(stream));
@@ -62,14 +62,14 @@ void models_read(const char *path, struct models *models)
     free(paths[0]);
 }
 
-bool models_find(struct models *models, struct str name, size_t *at)
+bool model_set_find(struct model_set *models, struct str name, size_t *at)
 {
     *at = 0;
     if (models->count == 1)
         return true;
-    name = stem_of(name);
-    if (!stem_equal(models->list[models->found].name, name)) {
-        size_t place = names_find(&models->places, name);
+    name = frames_stem(name);
+    if (!str_equal(models->list[models->found].name, name)) {
+        size_t place = name_index_find(&models->places, name);
         if (place == SIZE_MAX)
             return false;
         models->found = place;
@@ -78,9 +78,9 @@ bool models_find(struct models *models, struct str name, size_t *at)
     return true;
 }
 
-void models_free(struct models *models)
+void model_set_free(struct model_set *models)
 {
-    names_free(&models->places);
+    name_index_free(&models->places);
     for (size_t i = 0; i < models->count; i++)
         model_free(&models->list[i]);
     free(models->list);

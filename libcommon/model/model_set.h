@@ -2,27 +2,28 @@
 #ifndef WAVEFILL_MODEL_MODEL_SET_H
 #define WAVEFILL_MODEL_MODEL_SET_H
 
+#include "base/str.h"
 #include "model/model.h"
 #include "base/name_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct models {
-    struct model *list; /* owned (models_free) */
+struct model_set {
+    struct model *list; /* owned (model_set_free) */
     size_t count, room;
-    size_t found;        /* where models_find looks first */
-    struct names places; /* in the list, by name */
+    size_t found;             /* where model_set_find looks first */
+    struct name_index places; /* in the list, by name */
 };
 
 /* Reads all that path ("-" is standard input) holds. Several models must have names, each
  * another one, and agree in how many columns are given and predicted, in col0 and rate, and
  * in whether they have a range. Anything else ends the program with a message. */
-void models_read(const char *path, struct models *models);
-void models_free(struct models *models);
+void model_set_read(const char *path, struct model_set *models);
+void model_set_free(struct model_set *models);
 
 /* The number in the list of the model for rows of that name (stem.h): of a single model 0,
  * whatever its name is. False if there is none. */
-bool models_find(struct models *models, struct str name, size_t *at);
+bool model_set_find(struct model_set *models, struct str name, size_t *at);
 
 #endif

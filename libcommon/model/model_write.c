@@ -1,8 +1,10 @@
 #include "model/model_write.h"
 
 #include "model/fields.h"
-#include "stream/msgpack.h"
+#include "stream/block_write.h"
+#include "stream/map.h"
 #include "base/msg.h"
+#include "stream/pack.h"
 
 /* The keys that a model has of its own; a matrix's attributes of these names are
  * not handed on into it. */
@@ -25,7 +27,7 @@ static bool is_own(struct str key)
 static void put_columns(struct output *out, const double *a, size_t rows, size_t cols, size_t first,
                         size_t count)
 {
-    mp_put_nd_head(out, &nd_double, 2, rows, count);
+    pack_array_head(out, &array_double, 2, rows, count);
     for (size_t i = 0; i < rows; i++)
         output_write(out, a + i * cols + first, count * sizeof *a);
 }
@@ -34,13 +36,13 @@ static void put_coefficients(struct output *out, const struct lsq_fit *fit, size
                              size_t count)
 {
     if (fit->coef != NULL) {
-        mp_put_key(out, "coef");
+        pack_key(out, "coef");
         put_columns(out, fit->coef, fit->given, fit->targets, first, count);
         return;
     }
-    mp_put_key(out, "basis");
-    mp_put_matrix(out, fit->basis, fit->given, fit->rank);
-    mp_put_key(out, "loadings");
+    pack_key(out, "basis");
+    pack_matrix(out, fit->basis, fit->given, fit->rank);
+    pack_key(out, "loadings");
     put_columns(out, fit->loadings, fit->rank, fit->targets, first, count);
 }
 
@@ -55,25 +57,25 @@ static void put_notes(struct output *out, const struct model_notes *n, size_t ta
 {
     fields_put_range(out, &n->range);
     if (n->name.n > 0) {
-        mp_put_key(out, "name");
-        mp_put_str(out, n->name);
+        pack_key(out, "name");
+        pack_str(out, n->name);
     }
     if (n->ridge > 0) {
-        mp_put_key(out, "ridge");
-        mp_put_double(out, n->ridge);
+        pack_key(out, "ridge");
+        pack_double(out, n->ridge);
     }
     if (n->chosen) {
-        mp_put_key(out, "grid");
-        mp_put_vector(out, n->loo->lambdas, n->loo->count);
-        mp_put_key(out, "loo_mse");
-        mp_put_vector(out, n->loo->mse, n->loo->count);
+        pack_key(out, "grid");
+        pack_vector(out, n->loo->lambdas, n->loo->count);
+        pack_key(out, "loo_mse");
+        pack_vector(out, n->loo->mse, n->loo->count);
     }
     if (n->loo == NULL)
         return;
-    mp_put_key(out, "loo_r2");
-    mp_put_nd_head(out, &nd_double, 1, 1, count);
+    pack_key(out, "loo_r2");
+    pack_array_head(out, &array_double, 1, 1, count);
     for (size_t j = first; j < first + count; j++) {
-        double score = loo_r2(n->loo, targets, j);
+        double score = leave_one_out_r2(n->loo, targets, j);
         output_write(out, &score, sizeof score);
     }
 }
@@ -83,34 +85,34 @@ static void put_slice(struct output *out, const struct lsq_fit *fit,
                       size_t count)
 {
     bool last = notes->last && first + count == fit->targets;
-    mp_put_map(out, (size_t)13 + (fit->coef == NULL) + count_notes(notes) +
-                        block_put_meta(NULL, meta, is_own));
-    mp_put_key(out, "lsq");
-    mp_put_uint(out, 1);
-    mp_put_key(out, "k");
-    mp_put_uint(out, fit->given);
-    mp_put_key(out, "targets");
-    mp_put_uint(out, fit->targets);
-    mp_put_key(out, "target0");
-    mp_put_uint(out, first);
-    mp_put_key(out, "rows");
-    mp_put_uint(out, fit->rows);
-    mp_put_key(out, "rank");
-    mp_put_uint(out, fit->rank);
-    mp_put_key(out, "rcond");
-    mp_put_double(out, fit->rcond);
-    mp_put_key(out, "fit_intercept");
-    mp_put_bool(out, notes->intercept);
+    pack_map(out, (size_t)13 + (fit->coef == NULL) + count_notes(notes) +
+                      block_put_meta(NULL, meta, is_own));
+    pack_key(out, "lsq");
+    pack_uint(out, 1);
+    pack_key(out, "k");
+    pack_uint(out, fit->given);
+    pack_key(out, "targets");
+    pack_uint(out, fit->targets);
+    pack_key(out, "target0");
+    pack_uint(out, first);
+    pack_key(out, "rows");
+    pack_uint(out, fit->rows);
+    pack_key(out, "rank");
+    pack_uint(out, fit->rank);
+    pack_key(out, "rcond");
+    pack_double(out, fit->rcond);
+    pack_key(out, "fit_intercept");
+    pack_bool(out, notes->intercept);
     put_notes(out, notes, fit->targets, first, count);
     block_put_meta(out, meta, is_own);
-    mp_put_key(out, "last");
-    mp_put_bool(out, last);
-    mp_put_key(out, "singular");
-    mp_put_vector(out, fit->singular, fit->singular_count);
-    mp_put_key(out, "rss");
-    mp_put_vector(out, fit->rss + first, count);
-    mp_put_key(out, "intercept");
-    mp_put_vector(out, fit->intercept + first, count);
+    pack_key(out, "last");
+    pack_bool(out, last);
+    pack_key(out, "singular");
+    pack_vector(out, fit->singular, fit->singular_count);
+    pack_key(out, "rss");
+    pack_vector(out, fit->rss + first, count);
+    pack_key(out, "intercept");
+    pack_vector(out, fit->intercept + first, count);
     put_coefficients(out, fit, first, count);
 }
 

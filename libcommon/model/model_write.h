@@ -2,6 +2,7 @@
 #ifndef WAVEFILL_MODEL_MODEL_WRITE_H
 #define WAVEFILL_MODEL_MODEL_WRITE_H
 
+#include "base/str.h"
 #include "stream/block.h"
 #include "fit/leave_one_out.h"
 #include "lsq/solve.h"
@@ -13,12 +14,12 @@
 /* What a model says besides its fit. */
 struct model_notes {
     bool intercept;
-    double ridge;          /* the penalty; 0: none */
-    const struct loo *loo; /* NULL: no leave-one-out errors */
-    struct range range;    /* of the values fitted */
-    bool chosen;           /* whether ridge was chosen by them: the curve is noted */
-    struct str name;       /* of the rows fitted; empty: none */
-    bool last;             /* whether no other model follows */
+    double ridge;                    /* the penalty; 0: none */
+    const struct leave_one_out *loo; /* NULL: no leave-one-out errors */
+    struct range range;              /* of the values fitted */
+    bool chosen;                     /* whether ridge was chosen by them: the curve is noted */
+    struct str name;                 /* of the rows fitted; empty: none */
+    bool last;                       /* whether no other model follows */
 };
 
 /* Writes fit as a model: one map, or more of them (slices of the targets) where one

@@ -1,8 +1,10 @@
 #include "model/partial.h"
 
 #include "model/fields.h"
+#include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/msg.h"
+#include "stream/pack.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -28,49 +30,49 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct p
         die(output_name(out),
             "%zu reduced row%s of %zu columns, expected them to fit into a map of 64 MiB", r->count,
             msg_plural(r->count), width_of(r));
-    mp_put_map(out, (size_t)9 + notes->range.known + (notes->name.n > 0) +
-                        block_put_meta(NULL, meta, partial_is_own));
-    mp_put_key(out, PARTIAL_KEY);
-    mp_put_uint(out, 1);
-    mp_put_key(out, "k");
-    mp_put_uint(out, r->given);
-    mp_put_key(out, "targets");
-    mp_put_uint(out, r->targets);
-    mp_put_key(out, "rows");
-    mp_put_uint(out, r->rows);
-    mp_put_key(out, "fit_intercept");
-    mp_put_bool(out, r->intercept);
+    pack_map(out, (size_t)9 + notes->range.known + (notes->name.n > 0) +
+                      block_put_meta(NULL, meta, partial_is_own));
+    pack_key(out, PARTIAL_KEY);
+    pack_uint(out, 1);
+    pack_key(out, "k");
+    pack_uint(out, r->given);
+    pack_key(out, "targets");
+    pack_uint(out, r->targets);
+    pack_key(out, "rows");
+    pack_uint(out, r->rows);
+    pack_key(out, "fit_intercept");
+    pack_bool(out, r->intercept);
     fields_put_range(out, &notes->range);
     if (notes->name.n > 0) {
-        mp_put_key(out, "name");
-        mp_put_str(out, notes->name);
+        pack_key(out, "name");
+        pack_str(out, notes->name);
     }
     block_put_meta(out, meta, partial_is_own);
-    mp_put_key(out, "last");
-    mp_put_bool(out, notes->last);
-    mp_put_key(out, "shift");
-    mp_put_vector(out, r->shift, r->given + r->targets);
-    mp_put_key(out, "rss");
-    mp_put_vector(out, r->rss, r->targets);
-    mp_put_key(out, "reduced");
-    mp_put_matrix(out, r->data, r->count, width_of(r));
+    pack_key(out, "last");
+    pack_bool(out, notes->last);
+    pack_key(out, "shift");
+    pack_vector(out, r->shift, r->given + r->targets);
+    pack_key(out, "rss");
+    pack_vector(out, r->rss, r->targets);
+    pack_key(out, "reduced");
+    pack_matrix(out, r->data, r->count, width_of(r));
 }
 
-void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *r,
+void partial_read(const char *name, const struct map *map, struct lsq_reduced *r,
                   struct range *range)
 {
     struct fields f = {name, "a partial fit", map};
     memset(r, 0, sizeof *r);
     if (fields_uint(&f, PARTIAL_KEY, 1, UINT32_MAX) != 1)
         die(name, "a partial fit of a version other than 1, expected \"%s\": 1", PARTIAL_KEY);
-    r->given = (size_t)fields_uint(&f, "k", 1, FRAME_MAX);
-    r->targets = (size_t)fields_uint(&f, "targets", 1, FRAME_MAX);
+    r->given = (size_t)fields_uint(&f, "k", 1, MAP_SCAN_MAX);
+    r->targets = (size_t)fields_uint(&f, "targets", 1, MAP_SCAN_MAX);
     r->rows = fields_uint(&f, "rows", 1, INT64_MAX);
     r->intercept = fields_bool(&f, "fit_intercept");
-    const struct mp_value *reduced = mp_find(map, "reduced");
+    const struct map_value *reduced = map_find(map, "reduced");
     if (reduced == NULL)
         die(name, "a partial fit without \"reduced\", expected an array of its reduced rows");
-    r->count = reduced->kind == MP_ND ? reduced->nds->rows : 1;
+    r->count = reduced->kind == MAP_ARRAY ? reduced->nds->rows : 1;
     if (r->count == 0)
         die(name, "a partial fit whose \"reduced\" has 0 rows, expected at least 1");
     if (r->count > r->rows)

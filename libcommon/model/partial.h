@@ -2,9 +2,10 @@
 #ifndef WAVEFILL_MODEL_PARTIAL_H
 #define WAVEFILL_MODEL_PARTIAL_H
 
+#include "base/str.h"
 #include "stream/block.h"
 #include "lsq/reducer.h"
-#include "stream/msgpack.h"
+#include "stream/map.h"
 #include "base/output.h"
 #include "math/range.h"
 
@@ -30,7 +31,7 @@ void partial_put(struct output *out, const struct lsq_reduced *reduced,
 
 /* Reads one; the caller frees it with lsq_reduced_free. Anything else in map ends the
  * program with a message that begins with name. */
-void partial_read(const char *name, const struct mp_map *map, struct lsq_reduced *reduced,
+void partial_read(const char *name, const struct map *map, struct lsq_reduced *reduced,
                   struct range *range);
 
 #endif

@@ -5,7 +5,7 @@
 
 /* One row a target, and of factors one a singular vector, so that each prediction is a plain
  * product of two vectors. */
-struct extend {
+struct roll_out {
     const struct model *model;
     double *coef;            /* targets × given, or NULL */
     double *basis, *loading; /* rank × given, targets × rank, or NULL */
@@ -24,9 +24,9 @@ static double *transpose(const double *a, size_t rows, size_t cols)
     return t;
 }
 
-struct extend *extend_new(const struct model *m)
+struct roll_out *roll_out_new(const struct model *m)
 {
-    struct extend *e = calloc(1, sizeof *e);
+    struct roll_out *e = calloc(1, sizeof *e);
     if (e == NULL)
         return NULL;
     e->model = m;
@@ -42,11 +42,11 @@ struct extend *extend_new(const struct model *m)
     }
     if (ok)
         return e;
-    extend_free(e);
+    roll_out_free(e);
     return NULL;
 }
 
-void extend_free(struct extend *e)
+void roll_out_free(struct roll_out *e)
 {
     if (e == NULL)
         return;
@@ -57,7 +57,7 @@ void extend_free(struct extend *e)
     free(e);
 }
 
-size_t extend_room(const struct extend *e, size_t count)
+size_t roll_out_room(const struct roll_out *e, size_t count)
 {
     size_t t = e->model->targets;
     return e->model->given + (count + t - 1) / t * t;
@@ -85,7 +85,7 @@ static double dot(const double *a, const double *x, size_t n)
 }
 
 /* The targets that follow the given columns at x, into y. */
-static void predict(const struct extend *e, const double *x, double *y)
+static void predict(const struct roll_out *e, const double *x, double *y)
 {
     const struct model *m = e->model;
     for (size_t i = 0; e->coef == NULL && i < m->rank; i++)
@@ -98,7 +98,7 @@ static void predict(const struct extend *e, const double *x, double *y)
 
 /* Looks at new columns i to end, of which the row is to keep those below count. */
 static void look(const struct range *range, double *y, size_t i, size_t end, size_t count,
-                 bool clamp, struct extended *found)
+                 bool clamp, struct rolled_out *found)
 {
     for (; i < end && i < count; i++) {
         found->finite = found->finite && y[i] * 0 == 0;
@@ -111,11 +111,11 @@ static void look(const struct range *range, double *y, size_t i, size_t end, siz
     }
 }
 
-struct extended extend_row(const struct extend *e, double *x, size_t count, bool clamp)
+struct rolled_out roll_out_row(const struct roll_out *e, double *x, size_t count, bool clamp)
 {
     size_t t = e->model->targets;
     double *y = x + e->model->given;
-    struct extended found = {true, 0, 0};
+    struct rolled_out found = {true, 0, 0};
     for (size_t i = 0; i < count && found.finite; i += t) {
         predict(e, x + i, y + i);
         look(&e->model->range, y, i, i + t, count, clamp, &found);

@@ -9,30 +9,30 @@
 #define NATIVE '<'
 #endif
 
-const struct nd_type nd_int16 = {ND_INT, 2, false, {NATIVE, 'i', '2', 0}};
-const struct nd_type nd_double = {ND_FLOAT, 8, false, {NATIVE, 'f', '8', 0}};
+const struct array_type array_int16 = {ARRAY_INT, 2, false, {NATIVE, 'i', '2', 0}};
+const struct array_type array_double = {ARRAY_FLOAT, 8, false, {NATIVE, 'f', '8', 0}};
 
-static bool known(enum nd_kind kind, unsigned size)
+static bool known(enum array_kind kind, unsigned size)
 {
     switch (kind) {
-    case ND_BOOL:
+    case ARRAY_BOOL:
         return size == 1;
-    case ND_FLOAT:
+    case ARRAY_FLOAT:
         return size == 4 || size == 8;
     default:
         return size == 1 || size == 2 || size == 4 || size == 8;
     }
 }
 
-bool nd_parse_type(struct str name, struct nd_type *type)
+bool array_parse_type(struct str name, struct array_type *type)
 {
-    static const char letters[] = "biuf"; /* in the order of enum nd_kind */
+    static const char letters[] = "biuf"; /* in the order of enum array_kind */
     if (name.n != 3 || name.p[0] == '\0' || strchr("<>=|", name.p[0]) == NULL)
         return false;
     const char *letter = name.p[1] == '\0' ? NULL : strchr(letters, name.p[1]);
     if (letter == NULL || name.p[2] < '1' || name.p[2] > '8')
         return false;
-    type->kind = (enum nd_kind)(letter - letters);
+    type->kind = (enum array_kind)(letter - letters);
     type->size = (unsigned)(name.p[2] - '0');
     if (!known(type->kind, type->size) || (name.p[0] == '|' && type->size > 1))
         return false;
@@ -78,17 +78,18 @@ static uint64_t swap64(uint64_t v)
     return (uint64_t)swap32((uint32_t)v) << 32 | swap32((uint32_t)(v >> 32));
 }
 
-static void convert_swapped(const struct nd_type *type, const void *src, size_t count, double *dst)
+static void convert_swapped(const struct array_type *type, const void *src, size_t count,
+                            double *dst)
 {
-    if (type->kind == ND_FLOAT && type->size == 4)
+    if (type->kind == ARRAY_FLOAT && type->size == 4)
         CONVERT_SWAPPED(float, uint32_t, swap32)
-    else if (type->kind == ND_FLOAT)
+    else if (type->kind == ARRAY_FLOAT)
         CONVERT_SWAPPED(double, uint64_t, swap64)
-    else if (type->kind == ND_INT && type->size == 2)
+    else if (type->kind == ARRAY_INT && type->size == 2)
         CONVERT_SWAPPED(int16_t, uint16_t, swap16)
-    else if (type->kind == ND_INT && type->size == 4)
+    else if (type->kind == ARRAY_INT && type->size == 4)
         CONVERT_SWAPPED(int32_t, uint32_t, swap32)
-    else if (type->kind == ND_INT)
+    else if (type->kind == ARRAY_INT)
         CONVERT_SWAPPED(int64_t, uint64_t, swap64)
     else if (type->size == 2)
         CONVERT_SWAPPED(uint16_t, uint16_t, swap16)
@@ -122,17 +123,17 @@ static void convert_uint(unsigned size, const void *src, size_t count, double *d
         CONVERT(uint64_t)
 }
 
-void nd_to_double(const struct nd_type *type, const void *src, size_t count, double *dst)
+void array_to_double(const struct array_type *type, const void *src, size_t count, double *dst)
 {
     if (type->swapped)
         convert_swapped(type, src, count, dst);
-    else if (type->kind == ND_FLOAT && type->size == 8)
+    else if (type->kind == ARRAY_FLOAT && type->size == 8)
         memcpy(dst, src, count * sizeof *dst);
-    else if (type->kind == ND_FLOAT)
+    else if (type->kind == ARRAY_FLOAT)
         CONVERT(float)
-    else if (type->kind == ND_INT)
+    else if (type->kind == ARRAY_INT)
         convert_int(type->size, src, count, dst);
-    else if (type->kind == ND_UINT)
+    else if (type->kind == ARRAY_UINT)
         convert_uint(type->size, src, count, dst);
     else
         for (size_t i = 0; i < count; i++)

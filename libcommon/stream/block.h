@@ -2,9 +2,9 @@
 #ifndef WAVEFILL_STREAM_BLOCK_H
 #define WAVEFILL_STREAM_BLOCK_H
 
-#include "stream/msgpack.h"
+#include "base/str.h"
+#include "stream/map.h"
 #include "stream/array.h"
-#include "base/output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,17 +15,17 @@ struct block {
     size_t rows;
     bool other;              /* no matrix block but what stream_also let in: no rows here */
     bool ragged;             /* one 1-D array a row; otherwise one rectangle */
-    const struct nd *nds;    /* `rows` of them where ragged, else one */
+    const struct array *nds; /* `rows` of them where ragged, else one */
     const struct str *names; /* one a row, or NULL */
     bool has_rate, has_col0, last;
-    double rate;              /* Hz */
-    uint64_t col0;            /* which column of the full row the first one is; 0 if absent */
-    const struct mp_map *map; /* for the attributes that no filter knows */
+    double rate;           /* Hz */
+    uint64_t col0;         /* which column of the full row the first one is; 0 if absent */
+    const struct map *map; /* for the attributes that no filter knows */
 };
 
 /* One row: cols elements of the type at data. */
 struct block_row {
-    struct nd_type type;
+    struct array_type type;
     size_t cols;
     const char *data;
 };
@@ -34,15 +34,15 @@ struct block_row {
  * was found and expected. A block of zero rows is accepted, a row of zero columns
  * is not. */
 enum { BLOCK_WHY = 384 };
-bool block_parse(const struct mp_map *map, struct block *block, char *why);
+bool block_parse(const struct map *map, struct block *block, char *why);
 
 /* Reads only rate, col0 and last, of a map that is no matrix block. */
-bool block_parse_other(const struct mp_map *map, struct block *block, char *why);
+bool block_parse_other(const struct map *map, struct block *block, char *why);
 
 /* What is known of a block besides its rows and names, for longer than the block lasts. */
 struct block_meta {
     struct block block; /* of no rows */
-    struct mp_map map;
+    struct map map;
     char *bytes;
 };
 
@@ -56,27 +56,5 @@ struct block_row block_row(const struct block *block, size_t row);
 
 /* The name of a row, a view; empty if the block has none. */
 struct str block_name(const struct block *block, size_t row);
-
-/* How many rows from `row` on, at most `rows`, fit into one block of the stream
- * where each takes row_bytes (or, with row_bytes 0, what meta's own row takes); 0
- * if not even one does. */
-size_t block_fit(const struct block *meta, size_t row, size_t rows, size_t row_bytes);
-
-/* Writes the head of a block of `rows` rows from meta's row `row` on, with meta's
- * names, rate, col0 and unknown attributes, up to and including the head of the
- * array: the caller writes rows * cols elements of that type behind it. */
-void block_put_head(struct output *out, const struct block *meta, size_t row, size_t rows,
-                    const struct nd_type *type, size_t cols, bool last);
-
-/* The same for a ragged block: the caller writes `rows` 1-D arrays behind it. */
-void block_put_ragged_head(struct output *out, const struct block *meta, size_t row, size_t rows,
-                           bool last);
-
-/* Writes rate and col0, where meta has them, and those unknown attributes for which skip
- * (may be NULL) is false; returns how many fields that is. With out NULL only counts. */
-size_t block_put_meta(struct output *out, const struct block *meta, bool (*skip)(struct str key));
-
-/* The bytes that it writes, or a few more. */
-size_t block_meta_size(const struct block *meta, bool (*skip)(struct str key));
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "stream/block_write.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@ enum {
 };
 
 /* The frames of the block to be written: where they lie, and what they are called. */
-struct windows_batch {
+struct frames_batch {
     size_t count, room, used; /* room and used of text */
     const char *data[FRAMES];
     struct str names[FRAMES];
@@ -29,7 +30,7 @@ struct place {
     size_t row, start, end;
 };
 
-static void resolve(const struct windows *w, const char *file, size_t row0, struct place *at)
+static void resolve(const struct frames *w, const char *file, size_t row0, struct place *at)
 {
     size_t cols = block_row(at->block, at->row).cols;
     uint64_t from = num_resolve_pos(&w->span.from, cols);
@@ -45,7 +46,7 @@ static void resolve(const struct windows *w, const char *file, size_t row0, stru
 }
 
 /* From the start of a row on to the next row that has a frame, or behind the last. */
-static void seek_row(struct windows *w, const char *file, size_t row0, struct place *at)
+static void seek_row(struct frames *w, const char *file, size_t row0, struct place *at)
 {
     for (; at->row < at->block->rows; at->row++) {
         resolve(w, file, row0, at);
@@ -60,7 +61,7 @@ static void seek_row(struct windows *w, const char *file, size_t row0, struct pl
 
 /* Room for the names of a batch, which must not move while it fills: gather adds no more
  * than BATCH bytes to its first frame. */
-static void reserve(struct windows_batch *batch, size_t first_name)
+static void reserve(struct frames_batch *batch, size_t first_name)
 {
     size_t need = first_name + TAIL > BATCH ? first_name + TAIL : BATCH;
     if (batch->room >= need)
@@ -69,7 +70,7 @@ static void reserve(struct windows_batch *batch, size_t first_name)
     batch->text = mem_grow(batch->text, need, 1);
 }
 
-static void add_name(struct windows_batch *batch, const struct place *at)
+static void add_name(struct frames_batch *batch, const struct place *at)
 {
     struct str name = block_name(at->block, at->row);
     struct str *own = &batch->names[batch->count];
@@ -84,10 +85,10 @@ static void add_name(struct windows_batch *batch, const struct place *at)
 }
 
 /* Fills the batch with the frames from `at` on that go into one block: of one type. */
-static void gather(struct windows *w, const char *file, size_t row0, struct place *at)
+static void gather(struct frames *w, const char *file, size_t row0, struct place *at)
 {
-    struct windows_batch *batch = w->batch;
-    const struct nd_type type = block_row(at->block, at->row).type;
+    struct frames_batch *batch = w->batch;
+    const struct array_type type = block_row(at->block, at->row).type;
     size_t bytes = 0;
     batch->count = batch->used = 0;
     if (at->block->names != NULL)
@@ -108,10 +109,10 @@ static void gather(struct windows *w, const char *file, size_t row0, struct plac
     }
 }
 
-static void put_batch(const struct windows *w, struct output *out, const struct block *meta,
-                      const struct nd_type *type, bool last)
+static void put_batch(const struct frames *w, struct output *out, const struct block *meta,
+                      const struct array_type *type, bool last)
 {
-    const struct windows_batch *batch = w->batch;
+    const struct frames_batch *batch = w->batch;
     size_t bytes = w->width * type->size;
     for (size_t first = 0; first < batch->count;) {
         /* Attributes that fill a block leave less room. */
@@ -127,8 +128,8 @@ static void put_batch(const struct windows *w, struct output *out, const struct 
     }
 }
 
-void windows_put(struct windows *w, struct output *out, const char *file, size_t row0,
-                 const struct block *block, bool last)
+void frames_put(struct frames *w, struct output *out, const char *file, size_t row0,
+                const struct block *block, bool last)
 {
     if (w->batch == NULL)
         w->batch = mem_zero(1, sizeof *w->batch);
@@ -139,7 +140,7 @@ void windows_put(struct windows *w, struct output *out, const char *file, size_t
     seek_row(w, file, row0, &at);
     bool ended = false;
     while (at.row < block->rows) {
-        const struct nd_type type = block_row(block, at.row).type;
+        const struct array_type type = block_row(block, at.row).type;
         gather(w, file, row0, &at);
         w->frames += w->batch->count;
         ended = last && at.row == block->rows;
@@ -150,14 +151,23 @@ void windows_put(struct windows *w, struct output *out, const char *file, size_t
             w->longest, msg_plural(w->longest), w->width);
     if (last && !ended)
         block_put_head(out, &meta, 0, 0,
-                       block->ragged && block->rows == 0 ? &nd_int16 : &block->nds->type, w->width,
-                       true);
+                       block->ragged && block->rows == 0 ? &array_int16 : &block->nds->type,
+                       w->width, true);
 }
 
-void windows_free(struct windows *w)
+void frames_free(struct frames *w)
 {
     if (w->batch != NULL)
         free(w->batch->text);
     free(w->batch);
     w->batch = NULL;
+}
+
+struct str frames_stem(struct str name)
+{
+    size_t n = name.n;
+    while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
+        n--;
+    bool framed = n > 1 && n < name.n && name.p[n - 1] == '@';
+    return framed ? (struct str){name.p, n - 1} : name;
 }

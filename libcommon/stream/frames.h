@@ -3,6 +3,7 @@
 #ifndef WAVEFILL_STREAM_FRAMES_H
 #define WAVEFILL_STREAM_FRAMES_H
 
+#include "base/str.h"
 #include "stream/block.h"
 #include "base/num.h"
 #include "base/output.h"
@@ -10,13 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct windows {
+struct frames {
     size_t width, hop;    /* columns, at least 1 */
     struct num_span span; /* of each row these columns only, */
     const char *range;    /* as typed */
-    /* What windows_put has seen. */
+    /* What frames_put has seen. */
     size_t rows, short_rows, longest, frames;
-    struct windows_batch *batch; /* NULL to start with; windows_free */
+    struct frames_batch *batch; /* NULL to start with; frames_free */
 };
 
 /* Writes the frames of a block's rows, in their order, as blocks of at most about 1 MiB
@@ -24,8 +25,12 @@ struct windows {
  * called NAME@START, START being the column of the full row that it begins at; where the
  * row has no name it has none. last: no more blocks come, so the matrix ends. row0: rows
  * before this block; file: where they come from; both for messages. */
-void windows_put(struct windows *w, struct output *out, const char *file, size_t row0,
-                 const struct block *block, bool last);
-void windows_free(struct windows *w);
+void frames_put(struct frames *w, struct output *out, const char *file, size_t row0,
+                const struct block *block, bool last);
+void frames_free(struct frames *w);
+
+/* The name of the row that a frame was cut from: NAME of the frame NAME@160; the name itself if
+ * it has no such end. A view into it. */
+struct str frames_stem(struct str name);
 
 #endif

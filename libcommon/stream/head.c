@@ -35,19 +35,19 @@ static uint64_t count_fields(const unsigned char *bytes)
 }
 
 /* A map of what is there, the data being empty. Its size. */
-static size_t complete(struct head *head, const struct frame *frame, const char *bytes)
+static size_t complete(struct head *head, const struct map_scan *scan, const char *bytes)
 {
     static const char empty[] = {(char)0xc4, 0};
-    size_t size = frame->pos + sizeof empty;
+    size_t size = scan->pos + sizeof empty;
     if (size > head->capacity) {
         head->bytes = mem_grow(head->bytes, size, 1);
         head->capacity = size;
     }
-    memcpy(head->bytes, bytes, frame->pos);
-    memcpy(head->bytes + frame->pos, empty, sizeof empty);
+    memcpy(head->bytes, bytes, scan->pos);
+    memcpy(head->bytes + scan->pos, empty, sizeof empty);
     unsigned char *top = (unsigned char *)head->bytes;
-    if (frame->depth == 2) /* of keys and values so many are left, behind the array */
-        set_fields(top, count_fields(top) - frame->left[0] / 2);
+    if (scan->depth == 2) /* of keys and values so many are left, behind the array */
+        set_fields(top, count_fields(top) - scan->left[0] / 2);
     return size;
 }
 
@@ -55,35 +55,35 @@ static size_t complete(struct head *head, const struct frame *frame, const char 
 static bool is_rectangle(const struct head *head)
 {
     const struct block *b = &head->block;
-    const struct mp_map *map = &head->map;
+    const struct map *map = &head->map;
     return str_is(map->fields[map->count - 1].key, "x") && !b->ragged && b->rows > 0;
 }
 
-void head_find(struct head *head, const struct frame *frame, const char *bytes, size_t size)
+void head_find(struct head *head, const struct map_scan *scan, const char *bytes, size_t size)
 {
     char why[BLOCK_WHY];
     size_t length;
     head->known = false;
     /* The last value of a map that is a field's, or (a bare array) the map itself. */
-    bool last = (frame->depth == 2 || frame->depth == 1) && frame->left[frame->depth - 1] == 1;
-    if (!last || size < frame->pos + 5)
+    bool last = (scan->depth == 2 || scan->depth == 1) && scan->left[scan->depth - 1] == 1;
+    if (!last || size < scan->pos + 5)
         return;
-    size_t header = bin_header((const unsigned char *)bytes + frame->pos, &length);
+    size_t header = bin_header((const unsigned char *)bytes + scan->pos, &length);
     if (header == 0 || length == 0)
         return;
-    size_t whole = complete(head, frame, bytes);
-    if (!mp_parse_head(&head->map, head->bytes, whole, length) ||
+    size_t whole = complete(head, scan, bytes);
+    if (!map_parse_head(&head->map, head->bytes, whole, length) ||
         !block_parse(&head->map, &head->block, why) || !is_rectangle(head))
         return;
     head->nd = head->block.nds[0];
     head->block.nds = &head->nd;
-    head->start = frame->pos + header;
+    head->start = scan->pos + header;
     head->row_bytes = head->nd.cols * head->nd.type.size;
     head->known = true;
 }
 
 void head_free(struct head *head)
 {
-    mp_free(&head->map);
+    map_free(&head->map);
     free(head->bytes);
 }

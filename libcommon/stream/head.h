@@ -5,7 +5,7 @@
 
 #include "stream/block.h"
 #include "stream/map_scan.h"
-#include "stream/msgpack.h"
+#include "stream/map.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,19 +13,19 @@
 struct head {
     bool known;
     struct block block; /* a rectangle of rows, as block_parse will find it; its one nd is `nd` */
-    struct nd nd;       /* data: the caller's to set */
+    struct array nd;    /* data: the caller's to set */
     size_t start;       /* of the data, bytes from the map's start */
     size_t row_bytes;
-    struct mp_map map;
+    struct map map;
     char *bytes;
     size_t capacity;
 };
 
-/* Sets head->known: whether the map at bytes, which frame_scan wants more of, lacks nothing
+/* Sets head->known: whether the map at bytes, which map_scan_run wants more of, lacks nothing
  * but the data of a block's array and what stands behind them. A head that this finds is
  * what the whole map will say too, if it can be read at all. Zeroed before the first call;
  * freed with head_free. */
-void head_find(struct head *head, const struct frame *frame, const char *bytes, size_t size);
+void head_find(struct head *head, const struct map_scan *scan, const char *bytes, size_t size);
 void head_free(struct head *head);
 
 #endif

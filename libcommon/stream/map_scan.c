@@ -11,16 +11,16 @@ struct header {
     unsigned children; /* per counted element: 1 in a list, 2 in a map, 0 otherwise */
 };
 
-void frame_init(struct frame *frame)
+void map_scan_init(struct map_scan *scan)
 {
-    memset(frame, 0, sizeof *frame);
-    frame->need = 1;
+    memset(scan, 0, sizeof *scan);
+    scan->need = 1;
 }
 
-static enum frame_status bad(struct frame *frame, const char *what)
+static enum map_scan_status bad(struct map_scan *scan, const char *what)
 {
-    snprintf(frame->why, sizeof frame->why, "%s", what);
-    return FRAME_BAD;
+    snprintf(scan->why, sizeof scan->why, "%s", what);
+    return MAP_SCAN_BAD;
 }
 
 /* For the types from 0xc0 to 0xdf; false for 0xc1, which msgpack never uses. */
@@ -43,30 +43,30 @@ static bool classify(unsigned byte, struct header *h)
 }
 
 /* Opens a container of count values; false if it is too deep. */
-static bool push(struct frame *frame, uint64_t count)
+static bool push(struct map_scan *scan, uint64_t count)
 {
     if (count == 0)
         return true;
-    if (frame->depth == FRAME_DEPTH)
+    if (scan->depth == MAP_SCAN_DEPTH)
         return false;
-    frame->left[frame->depth++] = count;
-    frame->pending += count;
+    scan->left[scan->depth++] = count;
+    scan->pending += count;
     return true;
 }
 
 /* Counts one value as read, and the containers that it completes. */
-static void consume(struct frame *frame)
+static void consume(struct map_scan *scan)
 {
-    if (frame->pending > 0)
-        frame->pending--;
-    if (frame->depth > 0)
-        frame->left[frame->depth - 1]--;
+    if (scan->pending > 0)
+        scan->pending--;
+    if (scan->depth > 0)
+        scan->left[scan->depth - 1]--;
 }
 
-static void pop(struct frame *frame)
+static void pop(struct map_scan *scan)
 {
-    while (frame->depth > 0 && frame->left[frame->depth - 1] == 0)
-        frame->depth--;
+    while (scan->depth > 0 && scan->left[scan->depth - 1] == 0)
+        scan->depth--;
 }
 
 static uint64_t big_endian(const unsigned char *p, size_t n)
@@ -82,10 +82,10 @@ static bool is_map(unsigned byte)
     return (byte & 0xf0) == 0x80 || byte == 0xde || byte == 0xdf;
 }
 
-/* Reads one header at frame->pos, and steps over its payload if that is there. */
-static enum frame_status step(struct frame *frame, const unsigned char *bytes, size_t size)
+/* Reads one header at scan->pos, and steps over its payload if that is there. */
+static enum map_scan_status step(struct map_scan *scan, const unsigned char *bytes, size_t size)
 {
-    unsigned byte = bytes[frame->pos];
+    unsigned byte = bytes[scan->pos];
     struct header h = {0, 0, 0};
     uint64_t count = 0;
     if (byte >= 0x80 && byte < 0x90) {
@@ -97,46 +97,46 @@ static enum frame_status step(struct frame *frame, const unsigned char *bytes, s
     } else if (byte >= 0xa0 && byte < 0xc0) {
         count = byte & 0x1f;
     } else if (byte >= 0xc0 && byte < 0xe0 && !classify(byte, &h)) {
-        return bad(frame, "byte 0xc1, expected msgpack");
+        return bad(scan, "byte 0xc1, expected msgpack");
     }
-    frame->need = frame->pos + 1 + h.width;
-    if (size < frame->need)
-        return FRAME_MORE;
+    scan->need = scan->pos + 1 + h.width;
+    if (size < scan->need)
+        return MAP_SCAN_MORE;
     if (h.width > 0)
-        count = big_endian(bytes + frame->pos + 1, h.width);
+        count = big_endian(bytes + scan->pos + 1, h.width);
     uint64_t payload = h.children > 0 ? 0 : h.fixed + count;
     uint64_t children = count * h.children;
-    if (frame->need + payload + children + (frame->pending > 0 ? frame->pending - 1 : 0) >
-        FRAME_MAX)
-        return bad(frame, "a map that claims more than 64 MiB, expected blocks of at most that");
-    frame->need += payload;
-    if (size < frame->need)
-        return FRAME_MORE;
-    consume(frame);
-    frame->values += children;
-    if (frame->values > FRAME_VALUES)
-        return bad(frame, "a map of more than 8388608 values, expected smaller blocks");
-    if (!push(frame, children))
-        return bad(frame, "maps or lists nested deeper than 16, expected a flat map");
-    frame->pos = frame->need;
-    pop(frame);
-    frame->need = frame->pos + 1;
-    return FRAME_DONE;
+    if (scan->need + payload + children + (scan->pending > 0 ? scan->pending - 1 : 0) >
+        MAP_SCAN_MAX)
+        return bad(scan, "a map that claims more than 64 MiB, expected blocks of at most that");
+    scan->need += payload;
+    if (size < scan->need)
+        return MAP_SCAN_MORE;
+    consume(scan);
+    scan->values += children;
+    if (scan->values > MAP_SCAN_VALUES)
+        return bad(scan, "a map of more than 8388608 values, expected smaller blocks");
+    if (!push(scan, children))
+        return bad(scan, "maps or lists nested deeper than 16, expected a flat map");
+    scan->pos = scan->need;
+    pop(scan);
+    scan->need = scan->pos + 1;
+    return MAP_SCAN_DONE;
 }
 
-enum frame_status frame_scan(struct frame *frame, const unsigned char *bytes, size_t size)
+enum map_scan_status map_scan_run(struct map_scan *scan, const unsigned char *bytes, size_t size)
 {
-    while (frame->pos == 0 || frame->depth > 0) {
-        if (size <= frame->pos)
-            return FRAME_MORE;
-        if (frame->pos == 0 && !is_map(bytes[0])) {
-            snprintf(frame->why, sizeof frame->why,
+    while (scan->pos == 0 || scan->depth > 0) {
+        if (size <= scan->pos)
+            return MAP_SCAN_MORE;
+        if (scan->pos == 0 && !is_map(bytes[0])) {
+            snprintf(scan->why, sizeof scan->why,
                      "byte 0x%02x, expected the start of a msgpack map", bytes[0]);
-            return FRAME_BAD;
+            return MAP_SCAN_BAD;
         }
-        enum frame_status status = step(frame, bytes, size);
-        if (status != FRAME_DONE)
+        enum map_scan_status status = step(scan, bytes, size);
+        if (status != MAP_SCAN_DONE)
             return status;
     }
-    return FRAME_DONE;
+    return MAP_SCAN_DONE;
 }

@@ -8,30 +8,30 @@
 #include <stdint.h>
 
 enum {
-    FRAME_MAX = 64 << 20,   /* bytes in one map: Python's reader drops maps above 100 MiB */
-    FRAME_VALUES = 1 << 23, /* values in one map, containers included */
-    FRAME_DEPTH = 16        /* maps and lists inside each other */
+    MAP_SCAN_MAX = 64 << 20,   /* bytes in one map: Python's reader drops maps above 100 MiB */
+    MAP_SCAN_VALUES = 1 << 23, /* values in one map, containers included */
+    MAP_SCAN_DEPTH = 16        /* maps and lists inside each other */
 };
 
-enum frame_status {
-    FRAME_MORE, /* not complete: `need` bytes from the start must be there */
-    FRAME_DONE, /* the map is `pos` bytes long */
-    FRAME_BAD   /* `why` says what was found and expected */
+enum map_scan_status {
+    MAP_SCAN_MORE, /* not complete: `need` bytes from the start must be there */
+    MAP_SCAN_DONE, /* the map is `pos` bytes long */
+    MAP_SCAN_BAD   /* `why` says what was found and expected */
 };
 
-struct frame {
+struct map_scan {
     size_t pos, need;
     size_t depth;
-    uint64_t left[FRAME_DEPTH]; /* values still to come, a level */
-    uint64_t pending;           /* their sum: each takes a byte at least */
+    uint64_t left[MAP_SCAN_DEPTH]; /* values still to come, a level */
+    uint64_t pending;              /* their sum: each takes a byte at least */
     uint64_t values;
     char why[128];
 };
 
-void frame_init(struct frame *frame);
+void map_scan_init(struct map_scan *scan);
 
 /* Goes on where the last call stopped. bytes: all of the map that has arrived,
  * from its start; size must not shrink between calls. */
-enum frame_status frame_scan(struct frame *frame, const unsigned char *bytes, size_t size);
+enum map_scan_status map_scan_run(struct map_scan *scan, const unsigned char *bytes, size_t size);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void pairs_init(struct pairs *pairs, struct stream *truth, struct stream *predicted,
-                struct num_span span, const char *range)
+void row_pairs_init(struct row_pairs *pairs, struct stream *truth, struct stream *predicted,
+                    struct num_span span, const char *range)
 {
     memset(pairs, 0, sizeof *pairs);
     pairs->truth.in = truth;
@@ -17,7 +17,7 @@ void pairs_init(struct pairs *pairs, struct stream *truth, struct stream *predic
     pairs->range = range;
 }
 
-void pairs_free(struct pairs *pairs)
+void row_pairs_free(struct row_pairs *pairs)
 {
     free(pairs->truth_room);
     free(pairs->predicted_room);
@@ -25,7 +25,7 @@ void pairs_free(struct pairs *pairs)
 }
 
 /* Where in a row of the truth the predicted columns begin. */
-static size_t offset_of(const struct table_cursor *truth, const struct table_cursor *predicted)
+static size_t offset_of(const struct row_reader *truth, const struct row_reader *predicted)
 {
     size_t have = block_row(&truth->block, truth->row - 1).cols;
     size_t want = block_row(&predicted->block, predicted->row - 1).cols;
@@ -49,7 +49,7 @@ static size_t offset_of(const struct table_cursor *truth, const struct table_cur
     return (size_t)(at - from);
 }
 
-static void check_rates(const struct table_cursor *truth, const struct table_cursor *predicted)
+static void check_rates(const struct row_reader *truth, const struct row_reader *predicted)
 {
     const struct block *t = &truth->block;
     const struct block *p = &predicted->block;
@@ -59,7 +59,7 @@ static void check_rates(const struct table_cursor *truth, const struct table_cur
 }
 
 /* Once, with the first row: all predicted rows have as many columns. */
-static void choose_columns(struct pairs *pairs, size_t cols)
+static void choose_columns(struct row_pairs *pairs, size_t cols)
 {
     uint64_t from = num_resolve_pos(&pairs->span.from, cols);
     uint64_t to = num_resolve_pos(&pairs->span.to, cols);
@@ -72,11 +72,11 @@ static void choose_columns(struct pairs *pairs, size_t cols)
     pairs->predicted_room = mem_array(cols, sizeof *pairs->predicted_room);
 }
 
-static void read_row(struct pairs *pairs, struct pair *pair)
+static void read_row(struct row_pairs *pairs, struct row_pair *pair)
 {
-    const struct table_cursor *truth = &pairs->truth;
-    const struct table_cursor *predicted = &pairs->predicted;
-    table_check_names(truth, predicted);
+    const struct row_reader *truth = &pairs->truth;
+    const struct row_reader *predicted = &pairs->predicted;
+    row_reader_check_names(truth, predicted);
     check_rates(truth, predicted);
     size_t cols = stream_rectangle(predicted->in, &predicted->block);
     size_t offset = offset_of(truth, predicted);
@@ -87,8 +87,9 @@ static void read_row(struct pairs *pairs, struct pair *pair)
         pairs->truth_room =
             mem_grow(pairs->truth_room, pairs->truth_size, sizeof *pairs->truth_room);
     }
-    table_row(truth->in, &truth->block, truth->row - 1, offset + cols, pairs->truth_room);
-    table_row(predicted->in, &predicted->block, predicted->row - 1, cols, pairs->predicted_room);
+    row_reader_row(truth->in, &truth->block, truth->row - 1, offset + cols, pairs->truth_room);
+    row_reader_row(predicted->in, &predicted->block, predicted->row - 1, cols,
+                   pairs->predicted_room);
     pair->truth = pairs->truth_room + offset + pairs->from;
     pair->predicted = pairs->predicted_room + pairs->from;
     pair->cols = pairs->cols;
@@ -97,12 +98,12 @@ static void read_row(struct pairs *pairs, struct pair *pair)
         pair->name = block_name(&predicted->block, predicted->row - 1);
 }
 
-bool pairs_next(struct pairs *pairs, struct pair *pair)
+bool row_pairs_next(struct row_pairs *pairs, struct row_pair *pair)
 {
     struct stream *truth = pairs->truth.in;
     struct stream *predicted = pairs->predicted.in;
-    bool more = table_next(&pairs->truth);
-    if (table_next(&pairs->predicted) != more) {
+    bool more = row_reader_next(&pairs->truth);
+    if (row_reader_next(&pairs->predicted) != more) {
         if (more)
             die(stream_name(predicted), "%zu row%s, expected as many as in %s",
                 stream_row0(predicted), msg_plural(stream_row0(predicted)), stream_name(truth));

@@ -25,12 +25,12 @@ static _Noreturn void refuse(const struct stream *in, const struct block *block,
                     : "-inf");
 }
 
-void table_columns(const struct stream *in, const struct block *block, size_t row, size_t first,
-                   size_t cols, double *x)
+void row_reader_columns(const struct stream *in, const struct block *block, size_t row,
+                        size_t first, size_t cols, double *x)
 {
     struct block_row source = block_row(block, row);
-    nd_to_double(&source.type, source.data + first * source.type.size, cols, x);
-    if (source.type.kind != ND_FLOAT)
+    array_to_double(&source.type, source.data + first * source.type.size, cols, x);
+    if (source.type.kind != ARRAY_FLOAT)
         return;
     /* A sum of x * 0 is 0 unless one of them is not finite: no branch a value. */
     double sum = 0;
@@ -40,21 +40,21 @@ void table_columns(const struct stream *in, const struct block *block, size_t ro
         refuse(in, block, row, first, x);
 }
 
-void table_refuse(const struct stream *in, const struct block *block, size_t row)
+void row_reader_refuse(const struct stream *in, const struct block *block, size_t row)
 {
     struct block_row source = block_row(block, row);
     double *x = mem_array(source.cols, sizeof *x);
-    nd_to_double(&source.type, source.data, source.cols, x);
+    array_to_double(&source.type, source.data, source.cols, x);
     refuse(in, block, row, 0, x);
 }
 
-void table_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
-               double *x)
+void row_reader_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
+                    double *x)
 {
-    table_columns(in, block, row, 0, cols, x);
+    row_reader_columns(in, block, row, 0, cols, x);
 }
 
-bool table_next(struct table_cursor *cursor)
+bool row_reader_next(struct row_reader *cursor)
 {
     while (cursor->row == cursor->block.rows) {
         cursor->row = 0;
@@ -66,7 +66,7 @@ bool table_next(struct table_cursor *cursor)
     return true;
 }
 
-void table_check_names(const struct table_cursor *truth, const struct table_cursor *predicted)
+void row_reader_check_names(const struct row_reader *truth, const struct row_reader *predicted)
 {
     struct str a = block_name(&truth->block, truth->row - 1);
     struct str b = block_name(&predicted->block, predicted->row - 1);

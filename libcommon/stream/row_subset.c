@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "stream/block_write.h"
+#include "stream/pack.h"
 
 #include <stdlib.h>
 
@@ -12,7 +14,7 @@ struct choice {
     size_t *index;
     size_t count;
     struct str *names;
-    struct nd *nds;
+    struct array *nds;
     struct block meta;
 };
 
@@ -47,7 +49,7 @@ static void put_data(struct output *out, const struct choice *c, size_t first, s
         while (!c->from->ragged && i + run < end && c->index[i + run] == c->index[i] + run)
             run++;
         if (c->from->ragged)
-            mp_put_nd_head(out, &row.type, 1, 1, row.cols);
+            pack_array_head(out, &row.type, 1, 1, row.cols);
         output_write(out, row.data, run * row.cols * row.type.size);
         i += run;
     }
@@ -63,8 +65,8 @@ static void put_chosen(struct output *out, const struct choice *c, size_t first,
     put_data(out, c, first, first + count);
 }
 
-void rows_put(struct output *out, const struct block *block, const bool *take, bool which,
-              bool last)
+void row_subset_put(struct output *out, const struct block *block, const bool *take, bool which,
+                    bool last)
 {
     struct choice c;
     choose(&c, block, take, which);

@@ -9,7 +9,7 @@
 
 /* Writes the rows of block whose take[i] is `which`, if there are any, and ends the
  * matrix where last is true: with a block of no rows if none is left to say so. */
-void rows_put(struct output *out, const struct block *block, const bool *take, bool which,
-              bool last);
+void row_subset_put(struct output *out, const struct block *block, const bool *take, bool which,
+                    bool last);
 
 #endif

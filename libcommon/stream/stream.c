@@ -34,14 +34,14 @@ struct stream {
     uint64_t offset;              /* of `start` in its file */
     bool file_end;                /* the map given last was its file's last */
     bool begun;                   /* with the map behind that one */
-    struct frame frame;
+    struct map_scan scan;
     struct head head;
     bool headed;   /* its head has been looked for */
     size_t coming; /* rows that stream_coming has given */
     const char *name, *next_name;
     const char *expected; /* what is read, for messages */
     bool is_matrix;       /* which is that */
-    struct mp_map map;
+    struct map map;
     size_t rows, block_rows, cols;
     const char *also; /* key of other maps that are let in; NULL for none */
     bool others;      /* there has been one */
@@ -186,15 +186,15 @@ static bool is_text(struct stream *s)
 }
 
 /* What is no msgpack: a recording is the most likely thing, or text. */
-static _Noreturn void die_unframed(struct stream *s, const struct frame *frame)
+static _Noreturn void die_unframed(struct stream *s, const struct map_scan *scan)
 {
-    if (s->offset == 0 && frame->pos == 0 && fill(s, 4) &&
+    if (s->offset == 0 && scan->pos == 0 && fill(s, 4) &&
         memcmp(s->buffer + s->start, "RIFF", 4) == 0)
         die(s->name, "a WAV file, expected %s (fsdd-load reads recordings)", s->expected);
-    if (s->offset == 0 && frame->pos == 0 && is_text(s))
+    if (s->offset == 0 && scan->pos == 0 && is_text(s))
         die(s->name, "text, expected %s%s", s->expected,
             s->is_matrix ? " (wavefill(7) shows how one is made of CSV)" : "");
-    die(s->name, "at byte %" PRIu64 ": %s", s->offset + frame->pos, frame->why);
+    die(s->name, "at byte %" PRIu64 ": %s", s->offset + scan->pos, scan->why);
 }
 
 /* At the end of one file: goes on to the next that has something in it. */
@@ -224,16 +224,16 @@ static void begin(struct stream *s)
     s->offset = s->file_end ? 0 : s->offset + s->map_size;
     s->map_size = 0;
     s->file_end = false;
-    frame_init(&s->frame);
+    map_scan_init(&s->scan);
     s->headed = s->head.known = false;
     s->coming = 0;
 }
 
-static enum frame_status scan(struct stream *s)
+static enum map_scan_status scan(struct stream *s)
 {
     /* There is no buffer before the first bytes have come. */
     const char *bytes = s->buffer != NULL ? s->buffer + s->start : "";
-    return frame_scan(&s->frame, (const unsigned char *)bytes, s->used);
+    return map_scan_run(&s->scan, (const unsigned char *)bytes, s->used);
 }
 
 /* Frames one map at start. False at the end of all input. */
@@ -244,18 +244,18 @@ static bool frame_map(struct stream *s)
             die_empty(s, s->name);
         return false;
     }
-    enum frame_status status;
-    while ((status = scan(s)) == FRAME_MORE)
-        if (!fill(s, s->frame.need))
+    enum map_scan_status status;
+    while ((status = scan(s)) == MAP_SCAN_MORE)
+        if (!fill(s, s->scan.need))
             die(s->name, "truncated after %" PRIu64 " byte%s, inside a map", s->offset + s->used,
                 msg_plural(s->offset + s->used));
-    if (status == FRAME_BAD)
-        die_unframed(s, &s->frame);
-    s->map_size = s->frame.pos;
+    if (status == MAP_SCAN_BAD)
+        die_unframed(s, &s->scan);
+    s->map_size = s->scan.pos;
     return true;
 }
 
-const struct mp_map *stream_next_map(struct stream *s)
+const struct map *stream_next_map(struct stream *s)
 {
     begin(s);
     s->begun = false;
@@ -270,7 +270,7 @@ const struct mp_map *stream_next_map(struct stream *s)
     const char *bytes = s->buffer + s->start;
     if (s->spool != NULL && !s->replaying)
         spool_write(s->spool, bytes, s->map_size);
-    if (!mp_parse(&s->map, bytes, s->map_size))
+    if (!map_parse(&s->map, bytes, s->map_size))
         die(s->name, "at byte %" PRIu64 ": %s", s->offset, s->map.why);
     return &s->map;
 }
@@ -287,10 +287,10 @@ static size_t rows_there(const struct stream *s)
 /* Looks for the head where what is lacking is more than another read brings. */
 static void look_for_head(struct stream *s)
 {
-    if (s->headed || s->frame.need < s->used + READ_SIZE)
+    if (s->headed || s->scan.need < s->used + READ_SIZE)
         return;
     s->headed = true;
-    head_find(&s->head, &s->frame, s->buffer + s->start, s->used);
+    head_find(&s->head, &s->scan, s->buffer + s->start, s->used);
 }
 
 bool stream_coming(struct stream *s, struct block *block, size_t *from, size_t *rows)
@@ -298,7 +298,7 @@ bool stream_coming(struct stream *s, struct block *block, size_t *from, size_t *
     begin(s);
     if (s->fd < 0 || s->replaying)
         return false;
-    while (scan(s) == FRAME_MORE) {
+    while (scan(s) == MAP_SCAN_MORE) {
         look_for_head(s);
         *from = s->coming;
         *rows = rows_there(s) - s->coming;
@@ -308,7 +308,7 @@ bool stream_coming(struct stream *s, struct block *block, size_t *from, size_t *
             s->head.nd.data = s->buffer + s->start + s->head.start;
             return true;
         }
-        if (!fill_once(s, s->frame.need, READ_SIZE))
+        if (!fill_once(s, s->scan.need, READ_SIZE))
             return false;
     }
     return false;
@@ -333,7 +333,7 @@ static void check_agreement(struct stream *s, const struct block *block)
 
 bool stream_next(struct stream *s, struct block *block)
 {
-    const struct mp_map *map = stream_next_map(s);
+    const struct map *map = stream_next_map(s);
     s->rows += s->block_rows;
     s->block_rows = 0;
     if (map == NULL) {
@@ -342,7 +342,7 @@ bool stream_next(struct stream *s, struct block *block)
         return false;
     }
     char why[BLOCK_WHY];
-    bool other = s->also != NULL && mp_find(map, s->also) != NULL && mp_find(map, "mat") == NULL;
+    bool other = s->also != NULL && map_find(map, s->also) != NULL && map_find(map, "mat") == NULL;
     s->others |= other;
     if (!(other ? block_parse_other(map, block, why) : block_parse(map, block, why)))
         die(s->name, "at byte %" PRIu64 ": %s", s->offset, why);
@@ -392,7 +392,7 @@ void stream_close(struct stream *s)
         close(s->fd);
     if (s->spool != NULL)
         spool_free(s->spool);
-    mp_free(&s->map);
+    map_free(&s->map);
     head_free(&s->head);
     free(s->buffer);
     free(s);

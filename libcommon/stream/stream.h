@@ -53,7 +53,7 @@ size_t stream_rectangle(struct stream *s, const struct block *block);
 
 /* The next map, whatever it is (a model, say), instead of stream_next; NULL after
  * the last. Valid until the next call. */
-const struct mp_map *stream_next_map(struct stream *s);
+const struct map *stream_next_map(struct stream *s);
 
 /* Frees s; a file that could not be read to its end has been said before. */
 void stream_close(struct stream *s);

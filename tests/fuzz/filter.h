@@ -114,7 +114,7 @@ static inline void filter_hash_rows(void *argument)
             struct block_row row = block_row(&block, i);
             for (size_t j = 0; j < row.cols; j++) {
                 double value;
-                nd_to_double(&row.type, row.data + j * row.type.size, 1, &value);
+                array_to_double(&row.type, row.data + j * row.type.size, 1, &value);
                 FUZZ_CHECK(r->any || isfinite(value));
                 r->hash = fuzz_hash(r->hash, &value, sizeof value);
             }

@@ -29,14 +29,14 @@ enum { LINES = sizeof lines / sizeof *lines, FIRST_PARTIAL = 12 };
 static void read_model(void *argument)
 {
     (void)argument;
-    struct models models;
-    models_read("-", &models);
+    struct model_set models;
+    model_set_read("-", &models);
     for (size_t i = 0; i < models.count; i++) {
         const struct model *m = &models.list[i];
         FUZZ_CHECK(m->given > 0 && m->targets > 0);
         FUZZ_CHECK(!m->range.known || m->range.low <= m->range.high);
     }
-    models_free(&models);
+    model_set_free(&models);
 }
 
 /* Whether a partial fit is read: where not, then only for what becomes of its numbers. */

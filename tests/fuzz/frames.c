@@ -38,7 +38,7 @@ static void cut(void *argument)
             for (size_t at = 0; at + e->cols <= row.cols; at += e->hop, e->rows++)
                 for (size_t j = at; j < at + e->cols; j++) {
                     double value;
-                    nd_to_double(&row.type, row.data + j * row.type.size, 1, &value);
+                    array_to_double(&row.type, row.data + j * row.type.size, 1, &value);
                     e->hash = fuzz_hash(e->hash, &value, sizeof value);
                 }
         }

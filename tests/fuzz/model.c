@@ -10,7 +10,7 @@
 #include "model/model_set.h"
 #include "base/output.h"
 #include "model/partial.h"
-#include "stream/stem.h"
+#include "stream/frames.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>
@@ -23,18 +23,18 @@ enum { MOST = 1 << 16 };
 static void extend(const struct model *m, uint64_t *hash)
 {
     enum { NEW = 5 };
-    struct extend *e = extend_new(m);
-    double *x = mem_array(extend_room(e, NEW), sizeof *x);
+    struct roll_out *e = roll_out_new(m);
+    double *x = mem_array(roll_out_room(e, NEW), sizeof *x);
     for (size_t i = 0; i < m->given; i++)
         x[i] = (double)(i % 5) - 2;
-    struct extended found = extend_row(e, x, NEW, m->range.known);
+    struct rolled_out found = roll_out_row(e, x, NEW, m->range.known);
     FUZZ_CHECK(found.outside <= NEW && (found.outside == 0 || found.first < NEW));
     for (size_t i = m->given; i < m->given + NEW && found.finite && m->range.known; i++)
         FUZZ_CHECK(x[i] >= m->range.low && x[i] <= m->range.high);
     if (found.finite)
         *hash = fuzz_hash(*hash, x + m->given, NEW * sizeof *x);
     free(x);
-    extend_free(e);
+    roll_out_free(e);
 }
 
 static void predict(const struct model *m, uint64_t *hash)
@@ -58,25 +58,25 @@ static void predict(const struct model *m, uint64_t *hash)
 }
 
 /* A row of a model's name is the model's; so is any row where there is but one. */
-static void check_found(struct models *models, size_t i)
+static void check_found(struct model_set *models, size_t i)
 {
     size_t at;
     struct str name = models->list[i].name;
     FUZZ_CHECK(models->count == 1 || name.n > 0);
-    if (models->count == 1 || stem_of(name).n == name.n)
-        FUZZ_CHECK(models_find(models, name, &at) && at == i);
+    if (models->count == 1 || frames_stem(name).n == name.n)
+        FUZZ_CHECK(model_set_find(models, name, &at) && at == i);
 }
 
 static void use_models(void *argument)
 {
     uint64_t *hash = argument;
-    struct models models;
-    models_read("-", &models);
+    struct model_set models;
+    model_set_read("-", &models);
     for (size_t i = 0; i < models.count; i++) {
         predict(&models.list[i], hash);
         check_found(&models, i);
     }
-    models_free(&models);
+    model_set_free(&models);
 }
 
 static int run(void (*body)(void *), void *argument, struct bytes bytes, size_t piece)
@@ -98,8 +98,8 @@ static void check_model(struct bytes bytes)
 
 static struct str name_of(const struct block *block)
 {
-    const struct mp_value *name = mp_find(block->map, "name");
-    return name != NULL && name->kind == MP_STR ? name->str : (struct str){"", 0};
+    const struct map_value *name = map_find(block->map, "name");
+    return name != NULL && name->kind == MAP_STR ? name->str : (struct str){"", 0};
 }
 
 /* Writes the partial fits again, as a stream of them. */

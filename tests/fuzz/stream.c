@@ -31,7 +31,7 @@ static uint64_t hash_row(uint64_t hash, const struct block *block, size_t i)
     struct str name = block_name(block, i);
     double value;
     for (size_t j = 0; j < row.cols; j++) {
-        nd_to_double(&row.type, row.data + j * row.type.size, 1, &value);
+        array_to_double(&row.type, row.data + j * row.type.size, 1, &value);
         hash = fuzz_hash(hash, &value, sizeof value);
     }
     hash = fuzz_hash(hash, &row.cols, sizeof row.cols);
@@ -95,7 +95,7 @@ static void rewrite(struct output *out, struct stream *s, const struct block *bl
     if (all == NULL)
         abort();
     memset(all, true, block->rows);
-    rows_put(out, block, all, true, stream_at_end(s));
+    row_subset_put(out, block, all, true, stream_at_end(s));
     free(all);
 }
 
@@ -171,9 +171,9 @@ static void check_rewritten(struct bytes bytes, const struct reading *whole)
  * not end there. */
 static void check_files(struct bytes bytes, const struct reading *whole)
 {
-    struct frame frame;
-    frame_init(&frame);
-    FUZZ_CHECK(frame_scan(&frame, bytes.p, bytes.n) == FRAME_DONE);
+    struct map_scan frame;
+    map_scan_init(&frame);
+    FUZZ_CHECK(map_scan_run(&frame, bytes.p, bytes.n) == MAP_SCAN_DONE);
     if (frame.pos == bytes.n)
         return;
     struct bytes head = {fuzz_copy((struct bytes){bytes.p, frame.pos}), frame.pos};

@@ -8,18 +8,18 @@
 
 static int parses(const char *name)
 {
-    struct nd_type type;
-    return nd_parse_type((struct str){name, strlen(name)}, &type);
+    struct array_type type;
+    return array_parse_type((struct str){name, strlen(name)}, &type);
 }
 
 /* The value of one element of that type; bytes in the order that the name says. */
 static double value(const char *name, const char *bytes)
 {
-    struct nd_type type;
+    struct array_type type;
     double v = 0;
-    if (!nd_parse_type((struct str){name, 3}, &type))
+    if (!array_parse_type((struct str){name, 3}, &type))
         return -999;
-    nd_to_double(&type, bytes, 1, &v);
+    array_to_double(&type, bytes, 1, &v);
     return v;
 }
 
@@ -33,7 +33,7 @@ int main(void)
                                "<b4", "<x4", "<i22", "<i0", "<i9", "<U1", "<M8", "<m8", "|V8"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         EXPECT(!parses(bad[i]));
-    EXPECT(!nd_parse_type((struct str){"<\0002", 3}, &(struct nd_type){0}));
+    EXPECT(!array_parse_type((struct str){"<\0002", 3}, &(struct array_type){0}));
 
     EXPECT(value("|b1", "\x00") == 0 && value("|b1", "\x01") == 1 && value("|b1", "\x07") == 1);
     EXPECT(value("|i1", "\xff") == -1 && value("|u1", "\xff") == 255);

@@ -1,4 +1,4 @@
-/* frame: a map's end is found however its bytes arrive, and lies are refused from the
+/* scan: a map's end is found however its bytes arrive, and lies are refused from the
  * header alone. */
 #include "stream/map_scan.h"
 
@@ -8,23 +8,23 @@
 #include <string.h>
 
 /* Feeds the bytes one more at a time; returns the status of the last look. */
-static enum frame_status feed(struct frame *frame, const char *bytes, size_t size)
+static enum map_scan_status feed(struct map_scan *scan, const char *bytes, size_t size)
 {
-    enum frame_status status = FRAME_MORE;
-    frame_init(frame);
-    for (size_t n = 0; n <= size && status == FRAME_MORE; n++)
-        status = frame_scan(frame, (const unsigned char *)bytes, n);
+    enum map_scan_status status = MAP_SCAN_MORE;
+    map_scan_init(scan);
+    for (size_t n = 0; n <= size && status == MAP_SCAN_MORE; n++)
+        status = map_scan_run(scan, (const unsigned char *)bytes, n);
     return status;
 }
 
 #define WHOLE(text)                                                                                \
-    (feed(&frame, text, sizeof text - 1) == FRAME_DONE && frame.pos == sizeof text - 1)
-#define PART(text) (feed(&frame, text, sizeof text - 1) == FRAME_MORE)
-#define BAD(text) (feed(&frame, text, sizeof text - 1) == FRAME_BAD)
+    (feed(&scan, text, sizeof text - 1) == MAP_SCAN_DONE && scan.pos == sizeof text - 1)
+#define PART(text) (feed(&scan, text, sizeof text - 1) == MAP_SCAN_MORE)
+#define BAD(text) (feed(&scan, text, sizeof text - 1) == MAP_SCAN_BAD)
 
 static void test_whole(void)
 {
-    struct frame frame;
+    struct map_scan scan;
     EXPECT(WHOLE("\x80"));
     EXPECT(WHOLE("\x81\xa1x\x01"));
     EXPECT(WHOLE("\xde\x00\x01\xa1x\xc0"));
@@ -45,34 +45,34 @@ static void test_whole(void)
 
 static void test_more_follows(void)
 {
-    struct frame frame;
-    frame_init(&frame);
-    EXPECT(frame_scan(&frame, (const unsigned char *)"\x81\x01\x02\x81", 4) == FRAME_DONE);
-    EXPECT(frame.pos == 3);
+    struct map_scan scan;
+    map_scan_init(&scan);
+    EXPECT(map_scan_run(&scan, (const unsigned char *)"\x81\x01\x02\x81", 4) == MAP_SCAN_DONE);
+    EXPECT(scan.pos == 3);
 }
 
 static void test_part(void)
 {
-    struct frame frame;
+    struct map_scan scan;
     EXPECT(PART(""));
     EXPECT(PART("\x81"));
     EXPECT(PART("\x81\xa1"));
     EXPECT(PART("\x81\xa1x"));
     EXPECT(PART("\x81\xa1x\xc4\x02"
                 "a"));
-    EXPECT(frame.need == 7);
+    EXPECT(scan.need == 7);
     EXPECT(PART("\x81\xa1x\xc6\x00\x10\x00\x00"));
-    EXPECT(frame.need == 8 + 0x100000);
+    EXPECT(scan.need == 8 + 0x100000);
 }
 
 static void test_bad(void)
 {
-    struct frame frame;
+    struct map_scan scan;
     EXPECT(BAD("\x01"));
     EXPECT(BAD("\xc1"));
     EXPECT(BAD("\x90"));
     EXPECT(BAD("RIFF"));
-    EXPECT(strcmp(frame.why, "byte 0x52, expected the start of a msgpack map") == 0);
+    EXPECT(strcmp(scan.why, "byte 0x52, expected the start of a msgpack map") == 0);
     EXPECT(BAD("\x81\x01\xc1"));
     EXPECT(BAD("\x81\xa1x\xc6\xff\xff\xff\xff"));
     EXPECT(BAD("\x81\xa1x\xdb\x04\x00\x00\x00"));
@@ -86,13 +86,13 @@ static void test_bad(void)
 
 static void test_depth(void)
 {
-    struct frame frame;
+    struct map_scan scan;
     char nested[40] = "\x81\x01";
     memset(nested + 2, 0x91, 30);
-    EXPECT(feed(&frame, nested, 2 + 15) == FRAME_MORE);
-    EXPECT(feed(&frame, nested, 2 + 16) == FRAME_BAD);
+    EXPECT(feed(&scan, nested, 2 + 15) == MAP_SCAN_MORE);
+    EXPECT(feed(&scan, nested, 2 + 16) == MAP_SCAN_BAD);
     nested[17] = 0x01;
-    EXPECT(feed(&frame, nested, 18) == FRAME_DONE && frame.pos == 18);
+    EXPECT(feed(&scan, nested, 18) == MAP_SCAN_DONE && scan.pos == 18);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-#include "stream/msgpack.h"
+#include "stream/map.h"
 
 #include "base/mem.h"
 #include "base/msg.h"
@@ -10,15 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct mp_memory {
+struct map_memory {
     msgpack_zone zone;
     size_t fields_size;
 };
-
-bool str_is(struct str s, const char *text)
-{
-    return s.n == strlen(text) && memcmp(s.p, text, s.n) == 0;
-}
 
 /* Text is a str; packers from before msgpack had bin, and msgpack-numpy's own
  * keys, are taken in either form. msgpack-c has no address for what is empty, and
@@ -92,7 +87,7 @@ static bool is_pickle(const msgpack_object *map)
 }
 
 /* Whether an array of Python objects is anywhere inside: a Python reader would run what
- * its pickle says. Depth is bounded by frame_scan. */
+ * its pickle says. Depth is bounded by map_scan_run. */
 static bool hides_pickle(const msgpack_object *o)
 {
     if (o->type == MSGPACK_OBJECT_ARRAY) {
@@ -139,7 +134,7 @@ static const char *twice(const msgpack_object *map)
 
 /* The shape as 64-bit extents, its product in *count; what is wrong with it if it is no
  * shape or the product does not fit. */
-static const char *read_shape(const msgpack_object *o, struct nd *nd, uint64_t *count)
+static const char *read_shape(const msgpack_object *o, struct array *nd, uint64_t *count)
 {
     static const char none[] = "an array whose \"shape\" is no list of whole numbers, "
                                "expected one such as [2, 3]";
@@ -184,7 +179,8 @@ static void say_type(const msgpack_object *type, char *why, size_t size)
 
 /* Whether o is an array of an accepted type whose shape and data agree, `absent` bytes of
  * which are not there; says why not. */
-static bool read_nd(const msgpack_object *o, struct nd *nd, size_t absent, char *why, size_t size)
+static bool read_nd(const msgpack_object *o, struct array *nd, size_t absent, char *why,
+                    size_t size)
 {
     struct str type, data;
     const msgpack_object *t = lookup(o, "type");
@@ -199,7 +195,7 @@ static bool read_nd(const msgpack_object *o, struct nd *nd, size_t absent, char 
                  t == NULL ? "type" : "data", t != NULL && d != NULL ? " in bytes" : "");
         return false;
     }
-    if (!text_of(t, &type) || !nd_parse_type(type, &nd->type)) {
+    if (!text_of(t, &type) || !array_parse_type(type, &nd->type)) {
         say_type(t, why, size);
         return false;
     }
@@ -223,25 +219,25 @@ static bool read_nd(const msgpack_object *o, struct nd *nd, size_t absent, char 
 }
 
 /* NumPy's scalars (a float64 for a rate, say) arrive as maps too. */
-static void read_scalar(const msgpack_object *o, struct mp_value *value)
+static void read_scalar(const msgpack_object *o, struct map_value *value)
 {
     const msgpack_object *t = lookup(o, "type");
     const msgpack_object *d = lookup(o, "data");
     struct str type, data;
-    struct nd_type parsed;
+    struct array_type parsed;
     if (t == NULL || d == NULL || !text_of(t, &type) || !text_of(d, &data) ||
-        !nd_parse_type(type, &parsed) || data.n != parsed.size)
+        !array_parse_type(type, &parsed) || data.n != parsed.size)
         return;
-    nd_to_double(&parsed, data.p, 1, &value->real);
-    value->kind = parsed.kind == ND_BOOL ? MP_BOOL : MP_REAL;
+    array_to_double(&parsed, data.p, 1, &value->real);
+    value->kind = parsed.kind == ARRAY_BOOL ? MAP_BOOL : MAP_REAL;
     value->boolean = value->real != 0;
-    if (parsed.kind != ND_FLOAT && parsed.kind != ND_BOOL && fabs(value->real) < 9e15) {
-        value->kind = MP_INT;
+    if (parsed.kind != ARRAY_FLOAT && parsed.kind != ARRAY_BOOL && fabs(value->real) < 9e15) {
+        value->kind = MAP_INT;
         value->integer = (int64_t)value->real;
     }
 }
 
-static void *zone_array(struct mp_map *map, size_t count, size_t size)
+static void *zone_array(struct map *map, size_t count, size_t size)
 {
     void *p = msgpack_zone_malloc(&map->memory->zone, count * size);
     if (p == NULL)
@@ -249,37 +245,37 @@ static void *zone_array(struct mp_map *map, size_t count, size_t size)
     return p;
 }
 
-static void read_array(struct mp_map *map, const msgpack_object *o, struct mp_value *value)
+static void read_array(struct map *map, const msgpack_object *o, struct map_value *value)
 {
     const msgpack_object *nd = lookup(o, "nd");
     if (nd->type == MSGPACK_OBJECT_BOOLEAN && !nd->via.boolean) {
         read_scalar(o, value);
         return;
     }
-    struct nd *view = zone_array(map, 1, sizeof *view);
+    struct array *view = zone_array(map, 1, sizeof *view);
     bool ok = read_nd(o, view, map->absent, map->why, sizeof map->why);
-    value->kind = ok ? MP_ND : MP_BAD;
+    value->kind = ok ? MAP_ARRAY : MAP_BAD;
     value->nds = view;
     value->why = map->why;
 }
 
-static void read_strings(struct mp_map *map, const msgpack_object_array *a, struct mp_value *value)
+static void read_strings(struct map *map, const msgpack_object_array *a, struct map_value *value)
 {
     struct str *strs = zone_array(map, a->size, sizeof *strs);
     for (uint32_t i = 0; i < a->size; i++)
         if (!text_of(&a->ptr[i], &strs[i]))
             return;
-    value->kind = MP_LIST_STR;
+    value->kind = MAP_LIST_STR;
     value->strs = strs;
 }
 
-static void read_rows(struct mp_map *map, const msgpack_object_array *a, struct mp_value *value)
+static void read_rows(struct map *map, const msgpack_object_array *a, struct map_value *value)
 {
-    struct nd *nds = zone_array(map, a->size, sizeof *nds);
+    struct array *nds = zone_array(map, a->size, sizeof *nds);
     char why[200];
     value->nds = nds;
     value->why = map->why;
-    value->kind = MP_LIST_ND;
+    value->kind = MAP_LIST_ARRAY;
     for (uint32_t i = 0; i < a->size; i++) {
         nds[i].ndim = 0;
         if (!is_array_map(&a->ptr[i]))
@@ -289,49 +285,49 @@ static void read_rows(struct mp_map *map, const msgpack_object_array *a, struct 
         else if (nds[i].ndim == 2)
             snprintf(why, sizeof why, "an array of 2 dimensions, expected 1-D rows");
         snprintf(map->why, sizeof map->why, "element %u: %s", (unsigned)i, why);
-        value->kind = MP_BAD;
+        value->kind = MAP_BAD;
         return;
     }
 }
 
-static void read_list(struct mp_map *map, const msgpack_object_array *a, struct mp_value *value)
+static void read_list(struct map *map, const msgpack_object_array *a, struct map_value *value)
 {
     value->count = a->size;
     struct str s;
     if (a->size == 0)
-        value->kind = MP_EMPTY;
+        value->kind = MAP_EMPTY;
     else if (is_array_map(&a->ptr[0]))
         read_rows(map, a, value);
     else if (text_of(&a->ptr[0], &s))
         read_strings(map, a, value);
 }
 
-static void read_value(struct mp_map *map, const msgpack_object *o, struct mp_value *value)
+static void read_value(struct map *map, const msgpack_object *o, struct map_value *value)
 {
     memset(value, 0, sizeof *value);
     value->object = o;
     switch (o->type) {
     case MSGPACK_OBJECT_BOOLEAN:
-        value->kind = MP_BOOL;
+        value->kind = MAP_BOOL;
         value->boolean = o->via.boolean;
         break;
     case MSGPACK_OBJECT_POSITIVE_INTEGER:
-        value->kind = o->via.u64 <= INT64_MAX ? MP_INT : MP_REAL;
+        value->kind = o->via.u64 <= INT64_MAX ? MAP_INT : MAP_REAL;
         value->integer = (int64_t)(o->via.u64 & INT64_MAX);
         value->real = (double)o->via.u64;
         break;
     case MSGPACK_OBJECT_NEGATIVE_INTEGER:
-        value->kind = MP_INT;
+        value->kind = MAP_INT;
         value->integer = o->via.i64;
         value->real = (double)o->via.i64;
         break;
     case MSGPACK_OBJECT_FLOAT32:
     case MSGPACK_OBJECT_FLOAT64:
-        value->kind = MP_REAL;
+        value->kind = MAP_REAL;
         value->real = o->via.f64;
         break;
     case MSGPACK_OBJECT_STR:
-        value->kind = MP_STR;
+        value->kind = MAP_STR;
         text_of(o, &value->str);
         break;
     case MSGPACK_OBJECT_ARRAY:
@@ -346,13 +342,13 @@ static void read_value(struct mp_map *map, const msgpack_object *o, struct mp_va
     }
 }
 
-static bool refuse(struct mp_map *map, const char *why)
+static bool refuse(struct map *map, const char *why)
 {
     snprintf(map->why, sizeof map->why, "%s", why);
     return false;
 }
 
-static bool refuse_twice(struct mp_map *map, struct str key)
+static bool refuse_twice(struct map *map, struct str key)
 {
     snprintf(map->why, sizeof map->why, "a map with the key \"%.*s\" twice, expected it once",
              key.n < 100 ? (int)key.n : 100, key.p);
@@ -362,7 +358,7 @@ static bool refuse_twice(struct mp_map *map, struct str key)
 /* Bounded, so that comparing each key with each stays cheap. */
 enum { MAX_FIELDS = 256 };
 
-static bool read_fields(struct mp_map *map, const msgpack_object *root)
+static bool read_fields(struct map *map, const msgpack_object *root)
 {
     size_t n = root->via.map.size;
     if (n > MAX_FIELDS)
@@ -387,12 +383,12 @@ static bool read_fields(struct mp_map *map, const msgpack_object *root)
     return true;
 }
 
-bool mp_parse(struct mp_map *map, const char *bytes, size_t size)
+bool map_parse(struct map *map, const char *bytes, size_t size)
 {
-    return mp_parse_head(map, bytes, size, 0);
+    return map_parse_head(map, bytes, size, 0);
 }
 
-bool mp_parse_head(struct mp_map *map, const char *bytes, size_t size, size_t absent)
+bool map_parse_head(struct map *map, const char *bytes, size_t size, size_t absent)
 {
     map->absent = absent;
     if (map->memory == NULL) {
@@ -428,7 +424,7 @@ bool mp_parse_head(struct mp_map *map, const char *bytes, size_t size, size_t ab
     return true;
 }
 
-void mp_free(struct mp_map *map)
+void map_free(struct map *map)
 {
     if (map->memory != NULL)
         msgpack_zone_destroy(&map->memory->zone);
@@ -436,7 +432,7 @@ void mp_free(struct mp_map *map)
     memset(map, 0, sizeof *map);
 }
 
-char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*skip)(struct str key))
+char *map_copy(struct map *to, const struct map *from, bool (*skip)(struct str key))
 {
     msgpack_sbuffer buffer;
     msgpack_packer pk;
@@ -449,7 +445,7 @@ char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*skip)(struct 
     msgpack_packer_init(&pk, &buffer, msgpack_sbuffer_write);
     failed |= msgpack_pack_map(&pk, n);
     for (size_t i = 0; i < from->count; i++) {
-        const struct mp_field *field = &from->fields[i];
+        const struct map_field *field = &from->fields[i];
         if (skip(field->key))
             continue;
         failed |= msgpack_pack_object(&pk, *(const msgpack_object *)field->key_object);
@@ -459,143 +455,15 @@ char *mp_copy(struct mp_map *to, const struct mp_map *from, bool (*skip)(struct 
         die(NULL, "out of memory");
     size_t size = buffer.size;
     char *bytes = msgpack_sbuffer_release(&buffer);
-    if (!mp_parse(to, bytes, size))
+    if (!map_parse(to, bytes, size))
         die(NULL, "%s", to->why);
     return bytes;
 }
 
-const struct mp_value *mp_find(const struct mp_map *map, const char *key)
+const struct map_value *map_find(const struct map *map, const char *key)
 {
     for (size_t i = 0; i < map->count; i++)
         if (str_is(map->fields[i].key, key))
             return &map->fields[i].value;
     return NULL;
-}
-
-static int to_output(void *data, const char *bytes, size_t size)
-{
-    output_write(data, bytes, size);
-    return 0;
-}
-
-static int to_count(void *data, const char *bytes, size_t size)
-{
-    (void)bytes;
-    *(size_t *)data += size;
-    return 0;
-}
-
-static msgpack_packer packer(struct output *out)
-{
-    msgpack_packer pk;
-    msgpack_packer_init(&pk, out, to_output);
-    return pk;
-}
-
-void mp_put_map(struct output *out, size_t fields)
-{
-    msgpack_packer pk = packer(out);
-    msgpack_pack_map(&pk, fields);
-}
-
-void mp_put_list(struct output *out, size_t elements)
-{
-    msgpack_packer pk = packer(out);
-    msgpack_pack_array(&pk, elements);
-}
-
-void mp_put_str(struct output *out, struct str s)
-{
-    msgpack_packer pk = packer(out);
-    msgpack_pack_str(&pk, s.n);
-    msgpack_pack_str_body(&pk, s.p, s.n);
-}
-
-void mp_put_key(struct output *out, const char *key)
-{
-    mp_put_str(out, (struct str){key, strlen(key)});
-}
-
-void mp_put_uint(struct output *out, uint64_t value)
-{
-    msgpack_packer pk = packer(out);
-    msgpack_pack_uint64(&pk, value);
-}
-
-void mp_put_bool(struct output *out, bool value)
-{
-    msgpack_packer pk = packer(out);
-    if (value)
-        msgpack_pack_true(&pk);
-    else
-        msgpack_pack_false(&pk);
-}
-
-void mp_put_double(struct output *out, double value)
-{
-    msgpack_packer pk = packer(out);
-    msgpack_pack_double(&pk, value);
-}
-
-void mp_put_number(struct output *out, double value)
-{
-    if (value >= 0 && value < 9e15 && value == floor(value))
-        mp_put_uint(out, (uint64_t)value);
-    else
-        mp_put_double(out, value);
-}
-
-void mp_put_object(struct output *out, const void *object)
-{
-    msgpack_packer pk = packer(out);
-    msgpack_pack_object(&pk, *(const msgpack_object *)object);
-}
-
-size_t mp_size_object(const void *object)
-{
-    size_t size = 0;
-    msgpack_packer pk;
-    msgpack_packer_init(&pk, &size, to_count);
-    msgpack_pack_object(&pk, *(const msgpack_object *)object);
-    return size;
-}
-
-static void put_bin(struct output *out, const char *bytes)
-{
-    msgpack_packer pk = packer(out);
-    size_t n = strlen(bytes);
-    msgpack_pack_bin(&pk, n);
-    msgpack_pack_bin_body(&pk, bytes, n);
-}
-
-void mp_put_nd_head(struct output *out, const struct nd_type *type, unsigned ndim, size_t rows,
-                    size_t cols)
-{
-    mp_put_map(out, 5);
-    put_bin(out, "nd");
-    mp_put_bool(out, true);
-    put_bin(out, "type");
-    mp_put_key(out, type->name);
-    put_bin(out, "kind");
-    put_bin(out, "");
-    put_bin(out, "shape");
-    mp_put_list(out, ndim);
-    if (ndim > 1)
-        mp_put_uint(out, rows);
-    mp_put_uint(out, cols);
-    put_bin(out, "data");
-    msgpack_packer pk = packer(out);
-    msgpack_pack_bin(&pk, (ndim > 1 ? rows : 1) * cols * type->size);
-}
-
-void mp_put_vector(struct output *out, const double *v, size_t n)
-{
-    mp_put_nd_head(out, &nd_double, 1, 1, n);
-    output_write(out, v, n * sizeof *v);
-}
-
-void mp_put_matrix(struct output *out, const double *a, size_t rows, size_t cols)
-{
-    mp_put_nd_head(out, &nd_double, 2, rows, cols);
-    output_write(out, a, rows * cols * sizeof *a);
 }
