@@ -57,7 +57,7 @@ def passed(few):
     same("cat", x)
     same("pad-chop -l 1024", x)
     same("pad-chop -l 1000", x[:, :1000])
-    same(f"split-holdout -r 7 -o {few}.held", np.delete(x, 7, axis=0))
+    same(f"split-holdout -r 7 -H {few}.held", np.delete(x, 7, axis=0))
     same(f"lsq-predict {few}.model", np.tile(x[:, :16].sum(axis=1, dtype=float)[:, None], 8))
 
 

@@ -101,7 +101,7 @@ def missing():
 def flow():
     """The whole flow in a shell, at 0.25 given. The clips that need no model are written beside the fit: with another
     standard output, so that lsq-fit's input ends before."""
-    return (f"{{ fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held; exec >/dev/null; "
+    return (f"{{ fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -H held; exec >/dev/null; "
             "stitch-wav -o OriginalTestClip.wav held & pad-chop -c :0.25 held | stitch-wav -o ChoppedTestClip.wav; wait; } | "
             "lsq-fit -q -g 0.25 >model && lsq-predict model held >predicted && "
             "{ stitch-wav -o ExtrapolatedClip.wav held predicted & r2-score --flat held predicted; wait; }")
@@ -127,7 +127,7 @@ def bench_flow(tmp):
         agree("the tutorial's " + name, open(f"{ours}/{name}", "rb").read() == open(f"{theirs}/{name}", "rb").read())
     a, b = alternate(flow(), notebook, tmp)
     c, d = alternate(typed(), notebook, tmp)
-    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o held >train", cwd=ours)
+    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -H held >train", cwd=ours)
     own = max(peak(c, cwd=ours) for c in (
         ["fsdd-load", "-d", "0", "-s", SPEAKER, FSDD], ["pad-chop", "train"], ["split-holdout", "-S", "7", "-o", "h", "train"],
         ["lsq-fit", "-q", "-g", "0.25", "train"], ["lsq-predict", "model", "held"], ["r2-score", "--flat", "held", "predicted"],
@@ -146,7 +146,7 @@ def coefficients(tmp):
 def bench_fit(tmp):
     """lsq-fit on the tutorial's training matrix."""
     train = os.path.join(tmp, "train")
-    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -o {tmp}/held >{train}")
+    run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -H {tmp}/held >{train}")
     columns = int(run(ANSWERS + ["raw", train, f"{tmp}/train.raw"])[1])
     given = str(int(0.25 * columns))
     theirs = PEERS + ["fit", train, given, f"{tmp}/coef.npy"]
@@ -249,7 +249,7 @@ def bench_pass(tmp):
     same("the filters that rows pass through", "passed", f"{tmp}/few")
     run([PYTHON, "-c", GIB, str(blocks), path, model])
     cat = f"cat {path} | cat | cat >/dev/null"
-    for command in ("pad-chop -l 1024", "pad-chop -l 1000", f"split-holdout -r 7 -o {tmp}/h", f"lsq-predict {model}"):
+    for command in ("pad-chop -l 1024", "pad-chop -l 1000", f"split-holdout -r 7 -H {tmp}/h", f"lsq-predict {model}"):
         a, b = alternate(f"cat {path} | {command} | cat >/dev/null", cat)
         row(f"{command.replace(tmp + '/', '')}, {blocks} MiB", "cat through the same pipes", a, b, "0.5",
             f"{blocks / 1024 / a:.2f} GiB/s in")

@@ -37,6 +37,7 @@ static const char usage[] =
     "  -F, --formats=LIST    formats to take besides wav, separated by commas, as\n"
     "                        libsox calls them, such as flac,ogg; or all\n"
     "      --files0-from=F   also read the NUL-terminated names in F (- is stdin)\n"
+    "  -o, --output=FILE     write to FILE, in place only when it is whole\n"
     "  -q, --quiet           no warnings\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n";
@@ -258,7 +259,7 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     opt_version_note(sandbox_note);
     struct options o = parse(argc, argv);
-    struct output *out = output_stdout();
+    struct output *out = output_open(opt_output());
 
     struct list list = {NULL, 0, 0};
     for (int i = optind; i < argc; i++)

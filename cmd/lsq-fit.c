@@ -53,6 +53,7 @@ static const char usage[] =
     "                      per processor); results differ by rounding only\n"
     "      --dense         write coefficients even where two thin factors are\n"
     "                      smaller\n"
+    "  -o, --output=FILE   write to FILE, in place only when it is whole\n"
     "  -q, --quiet         no warnings\n"
     "  -h, --help          this text\n"
     "  -V, --version       the version\n";
@@ -267,7 +268,7 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     mem_expect_much();
     struct options o = parse(argc, argv);
-    struct output *out = output_stdout();
+    struct output *out = output_open(opt_output());
     struct stream *in = stream_open(argv + optind, argc - optind);
 
     if (lapack_threads(1) == 0)

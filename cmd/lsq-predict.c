@@ -30,6 +30,8 @@ static const char usage[] =
     "                  ones after, and so on\n"
     "      --clamp     with --extend: bring what is predicted into the range that\n"
     "                  the model has seen in training before going on from it\n"
+    "  -o, --output=FILE\n"
+    "                  write to FILE, in place only when it is whole\n"
     "  -q, --quiet     no warnings\n"
     "  -h, --help      this text\n"
     "  -V, --version   the version\n";
@@ -284,7 +286,7 @@ int main(int argc, char **argv)
         rows_from_stdin |= strcmp(argv[i], "-") == 0;
     if (strcmp(path, "-") == 0 && rows_from_stdin)
         die_usage("both the model and the rows on standard input, expected one in a file");
-    struct output *out = output_stdout();
+    struct output *out = output_open(opt_output());
 
     struct work work = {.o = &o};
     work_begin(&work, path);

@@ -33,6 +33,7 @@ static const char usage[] =
     "                        constant memory; with -c, frames of these columns of\n"
     "                        each row\n"
     "      --hop=H           columns from one frame to the next (default 1)\n"
+    "  -o, --output=FILE     write to FILE, in place only when it is whole\n"
     "  -q, --quiet           no warnings\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n";
@@ -221,7 +222,7 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     mem_expect_much();
     struct options o = parse(argc, argv);
-    struct output *out = output_stdout();
+    struct output *out = output_open(opt_output());
     struct stream *in = stream_open(argv + optind, argc - optind);
 
     if (o.width > 0)

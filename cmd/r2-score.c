@@ -38,6 +38,7 @@ static const char usage[] =
     "  -u, --undefined=HOW  columns of constant truth, or of one row only, count as\n"
     "                       finite: 1 if exact, else 0 (default); nan: not a number\n"
     "  -j, --json           JSON instead of plain text: an object, or one a row\n"
+    "  -o, --output=FILE    write to FILE, in place only when it is whole\n"
     "  -q, --quiet          no warnings\n"
     "  -h, --help           this text\n"
     "  -V, --version        the version\n";
@@ -240,7 +241,7 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     struct options o = parse(argc, argv);
     int files = argc - optind;
-    struct output *out = output_stdout_text();
+    struct output *out = output_open_text(opt_output());
     struct stream *truth = stream_open(argv + optind, 1);
     struct stream *predicted = stream_open(argv + optind + 1, files - 1);
 

@@ -17,7 +17,7 @@
 #include <string.h>
 
 static const char usage[] =
-    "Usage: split-holdout (--seed=S | --row=LIST | --name=NAME...) -o HELDOUT\n"
+    "Usage: split-holdout (--seed=S | --row=LIST | --name=NAME...) -H HELDOUT\n"
     "                     [FILE]...\n"
     "Write the held-out rows of matrix streams (stdin, or each FILE) to HELDOUT and\n"
     "the others to standard output.\n"
@@ -29,8 +29,9 @@ static const char usage[] =
     "                        0,3-5\n"
     "  -n, --name=NAME       hold out the rows of this name; may be given more than\n"
     "                        once\n"
-    "  -o, --output=HELDOUT  where the held-out rows go; replaced only when all went\n"
+    "  -H, --heldout=HELDOUT where the held-out rows go; replaced only when all went\n"
     "                        well\n"
+    "  -o, --output=FILE     where the others go, in place only when it is whole\n"
     "  -q, --quiet           no warnings\n"
     "  -h, --help            this text\n"
     "  -V, --version         the version\n";
@@ -79,13 +80,13 @@ static struct options parse(int argc, char **argv)
     static const struct option longs[] = {{"seed", required_argument, NULL, 'S'},
                                           {"row", required_argument, NULL, 'r'},
                                           {"name", required_argument, NULL, 'n'},
-                                          {"output", required_argument, NULL, 'o'},
+                                          {"heldout", required_argument, NULL, 'H'},
                                           OPT_COMMON};
     struct options o;
     memset(&o, 0, sizeof o);
     int c;
-    while ((c = opt_next(argc, argv, "S:r:n:o:", longs, usage)) != -1) {
-        if (c == 'o') {
+    while ((c = opt_next(argc, argv, "S:r:n:H:", longs, usage)) != -1) {
+        if (c == 'H') {
             o.heldout = optarg;
             continue;
         }
@@ -100,11 +101,11 @@ static struct options parse(int argc, char **argv)
     if (o.by == BY_NOTHING)
         die_usage("no row chosen, expected --seed, --row or --name");
     if (o.heldout == NULL)
-        die_usage("no file for the held-out rows, expected -o HELDOUT");
+        die_usage("no file for the held-out rows, expected --heldout=FILE");
     if (o.heldout[0] == '\0')
-        die_usage("--output: an empty name, expected a file");
+        die_usage("--heldout: an empty name, expected a file");
     if (strcmp(o.heldout, "-") == 0)
-        die_usage("-o -: standard output has the other rows, expected a file");
+        die_usage("--heldout=-: standard output has the other rows, expected a file");
     return o;
 }
 
@@ -184,9 +185,9 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     mem_expect_much();
     struct options o = parse(argc, argv);
-    struct output *rest = output_stdout();
+    struct output *rest = output_open(opt_output());
     struct stream *in = stream_open(argv + optind, argc - optind);
-    if (output_is_stdout(o.heldout))
+    if (opt_output() == NULL && output_is_stdout(o.heldout))
         die(o.heldout, "the file that standard output goes to, expected another for HELDOUT");
     struct output *held = output_file(o.heldout);
 

@@ -54,8 +54,7 @@ struct work {
 static struct options parse(int argc, char **argv)
 {
     enum { ROUND = OPT_LONG, OVERFLOW };
-    static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
-                                          {"rate", required_argument, NULL, 'r'},
+    static const struct option longs[] = {{"rate", required_argument, NULL, 'r'},
                                           {"round", required_argument, NULL, ROUND},
                                           {"overflow", required_argument, NULL, OVERFLOW},
                                           OPT_COMMON};
@@ -63,10 +62,8 @@ static struct options parse(int argc, char **argv)
     static const char *const overflows[] = {"clip", "wrap", "error", NULL};
     struct options o = {NULL, 0, PCM_TRUNC, OVERFLOW_CLIP};
     int c;
-    while ((c = opt_next(argc, argv, "o:r:", longs, usage)) != -1) {
-        if (c == 'o')
-            o.out = strcmp(optarg, "-") == 0 ? NULL : optarg;
-        else if (c == 'r' && (!num_parse_uint(optarg, INT32_MAX, &o.rate) || o.rate == 0))
+    while ((c = opt_next(argc, argv, "r:", longs, usage)) != -1) {
+        if (c == 'r' && (!num_parse_uint(optarg, INT32_MAX, &o.rate) || o.rate == 0))
             die_usage("--rate: '%s', expected a number from 1 to 2147483647", optarg);
         else if (c == ROUND)
             o.rounding = (enum pcm_round)opt_word("--round", optarg, rounds);
@@ -77,8 +74,7 @@ static struct options parse(int argc, char **argv)
         die_usage("%d files, expected at most GIVEN and PREDICTED", argc - optind);
     if (argc - optind == 2 && strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
         die_usage("both GIVEN and PREDICTED on standard input, expected one in a file");
-    if (o.out != NULL && o.out[0] == '\0')
-        die_usage("--output: an empty name, expected a file or a directory");
+    o.out = opt_output();
     return o;
 }
 

@@ -38,8 +38,8 @@ pad-chop -l "$length" given | pad-chop -c "$cut:" >silence
 # The frame model. What is chosen on one half of the takes, every second one, is for the other: no take has a say in how it
 # is filled in itself.
 odd=$(seq -s , 1 2 $((takes - 1)))
-split-holdout -r "$odd" -o half1 clips >half0
-split-holdout -r "$odd" -o given1 given >given0
+split-holdout -r "$odd" -H half1 clips >half0
+split-holdout -r "$odd" -H given1 given >given0
 
 for half in 0 1; do
     choose near half$half given$half >near$half

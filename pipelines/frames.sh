@@ -31,7 +31,7 @@ matrix_of_row() {
 
 # measure CLIPS PORTION: sets rate, length and cut (columns) of clips of one length, files in the present folder.
 measure() {
-    split-holdout -r 0 -o measured "$1" >others.unused
+    split-holdout -r 0 -H measured "$1" >others.unused
     matrix_of_row measured
     length=$columns
     pad-chop -c ":$2" measured >measured.given

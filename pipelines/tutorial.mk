@@ -164,9 +164,9 @@ clips.mat: recordings.mat
 	$(call produce,pad-chop $<)
 
 training.mat heldout.mat &: clips.mat holdout.choice
-	@$(call show,split-holdout $(hold_out) -o heldout.mat $< > training.mat) \
+	@$(call show,split-holdout $(hold_out) -H heldout.mat $< > training.mat) \
 	temp=.wf-split.$$$$; trap 'rm -rf "$$temp"' EXIT; $(background); mkdir "$$temp" || exit 1; \
-	{ test -e "$$temp" && exec split-holdout $(hold_out) -o "$$temp/heldout.mat" $< >"$$temp/training.mat"; } & \
+	{ test -e "$$temp" && exec split-holdout $(hold_out) -H "$$temp/heldout.mat" $< >"$$temp/training.mat"; } & \
 	wait "$$!" && mv "$$temp/training.mat" training.mat && mv "$$temp/heldout.mat" heldout.mat
 
 # From samples.r2: as many digits as do not depend on the order of the BLAS's sums.

@@ -64,7 +64,7 @@ completes() {
 }
 
 @test "completion: operands, files of options and what stands behind -- are left to bash" {
-    for line in 'lsq-predict mod' 'r2-score -f tr' 'stitch-wav -o ' 'split-holdout --output = x' \
+    for line in 'lsq-predict mod' 'r2-score -f tr' 'stitch-wav -o ' 'split-holdout --heldout = x' \
         'fsdd-load --files0-from =' 'fsdd-load -q -- -d' 'pad-chop -- --len' 'r2-score -j '; do
         local words
         read -ra words <<<"$line"

@@ -140,10 +140,10 @@ CASES = [
     Case("pad-chop longest of two", "pad-chop -q -l max -c 10%: in/ragged in/rows"),
     Case("pad-chop length", "pad-chop -q -l 20 -c 3:12", "ragged"),
     Case("pad-chop frames", "pad-chop -q -f 7 --hop=3 -c 10%:", "ragged"),
-    Case("split-holdout seed", "split-holdout -q --seed=7 -o out/held", "rows"),
-    Case("split-holdout row", "split-holdout -q --row=1-2 -o out/held", "tall", {"held": b"old"}),
-    Case("split-holdout name", "split-holdout -q -n 0_a_1 -n 0_a_3 -o out/link in/ragged", out={"link": "held", "held": b"old"}),
-    Case("split-holdout new by link", "split-holdout -q --row=0 -o out/link in/rows", out={"link": "held"}),
+    Case("split-holdout seed", "split-holdout -q --seed=7 -H out/held", "rows"),
+    Case("split-holdout row", "split-holdout -q --row=1-2 -H out/held", "tall", {"held": b"old"}),
+    Case("split-holdout name", "split-holdout -q -n 0_a_1 -n 0_a_3 -H out/link in/ragged", out={"link": "held", "held": b"old"}),
+    Case("split-holdout new by link", "split-holdout -q --row=0 -H out/link in/rows", out={"link": "held"}),
     Case("lsq-fit wide", "lsq-fit -q -g 8", "rows"),
     Case("lsq-fit tall", "lsq-fit -q -g 3 --dense in/tall"),
     Case("lsq-fit threads", "lsq-fit -q -g 15 --threads=2", "long"),
@@ -169,7 +169,7 @@ CASES = [
     Case("r2-score rows", "r2-score -q --by-row --snr -c 3:50% in/rows", "predicted"),
     Case("r2-score pooled", "r2-score -q --pooled --snr --json in/rows in/predicted"),
     # What does not fit into memory goes to a temporary file, which must not stay.
-    Case("split-holdout big", "split-holdout -q --seed=7 -o out/held", "big",
+    Case("split-holdout big", "split-holdout -q --seed=7 -H out/held", "big",
          kinds=["open", "mkstemp", "unlink", "seek", "close", "rename", "write"], most=4),
 ]
 

@@ -275,11 +275,11 @@ pad-chop.1 pad-chop -c :0.1 rows
 pad-chop.1 pad-chop -f 4 uneven
 pad-chop.1 pad-chop -f 10 rows
 pad-chop.1 pad-chop -f 2 -c 1:4 uneven
-split-holdout.1 split-holdout -r 3 -o held rows
-split-holdout.1 split-holdout -n nobody -o held named
-split-holdout.1 split-holdout -n nobody -o held rows
-split-holdout.1 split-holdout -r 0-2 -o held rows
-split-holdout.1 split-holdout -r 0 -o - rows
+split-holdout.1 split-holdout -r 3 -H held rows
+split-holdout.1 split-holdout -n nobody -H held named
+split-holdout.1 split-holdout -n nobody -H held rows
+split-holdout.1 split-holdout -r 0-2 -H held rows
+split-holdout.1 split-holdout -r 0 -H - rows
 lsq-fit.1 lsq-fit -g 8 rows
 lsq-fit.1 lsq-fit -g 2 dependent
 lsq-fit.1 lsq-fit -g 1 nan
@@ -295,7 +295,7 @@ lsq-fit.1 lsq-fit -g 1 -w 0 rows
 lsq-fit.1 lsq-fit -g 8 --by-name named
 lsq-fit.1 lsq-fit -g 8 --by-name rows
 lsq-fit.1 lsq-fit --by-name part
-lsq-fit.1 split-holdout -n a -o a named >bc; lsq-fit -g 2 --by-name --others a
+lsq-fit.1 split-holdout -n a -H a named >bc; lsq-fit -g 2 --by-name --others a
 lsq-fit.1 lsq-fit -g 2 --by-name --partial a >pa; lsq-fit -g 3 --by-name --partial bc >pbc; lsq-fit --by-name pa pbc
 lsq-predict.1 lsq-predict rows rows
 lsq-predict.1 lsq-fit -q -g 2 rows >model; pad-chop -c 1: rows | lsq-predict model
@@ -307,14 +307,14 @@ lsq-predict.1 lsq-fit -q -g 2 --by-name bc >models; lsq-predict models named
 lsq-predict.1 lsq-predict models rows
 lsq-predict.1 cat models models >twice; lsq-predict twice named
 lsq-predict.1 lsq-fit -q -g 3 --by-name a | cat models - >unlike; lsq-predict unlike named
-lsq-predict.1 split-holdout -n b -o b bc >c; { pad-chop -c :8 b | lsq-fit -q -g 2 --by-name; pad-chop -c 1: c | lsq-fit -q -g 2 --by-name; } >moved; lsq-predict moved bc
+lsq-predict.1 split-holdout -n b -H b bc >c; { pad-chop -c :8 b | lsq-fit -q -g 2 --by-name; pad-chop -c 1: c | lsq-fit -q -g 2 --by-name; } >moved; lsq-predict moved bc
 stitch-wav.1 stitch-wav -o loud.wav loud
 stitch-wav.1 stitch-wav -o loud.wav loud quiet
-stitch-wav.1 split-holdout -r 0 -o one rows >two; stitch-wav -r 8 -o dir rows two
+stitch-wav.1 split-holdout -r 0 -H one rows >two; stitch-wav -r 8 -o dir rows two
 stitch-wav.1 pad-chop -c 5: rows | stitch-wav -r 8 -o dir given -
 stitch-wav.1 stitch-wav -r 8 -o dir path
 stitch-wav.1 stitch-wav -r 16 -o quiet.wav quiet
-r2-score.1 split-holdout -r 0,1 -o rest rows >single; r2-score single single
+r2-score.1 split-holdout -r 0,1 -H rest rows >single; r2-score single single
 r2-score.1 pad-chop -c 2: rows | r2-score given
 r2-score.1 r2-score -c 9: rows rows
 r2-score.1 r2-score --by-row -c :1 rows rows

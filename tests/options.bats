@@ -8,14 +8,14 @@ FILTERS='fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-scor
 # more than 1 MiB.
 SMALL='fsdd-load clip.wav
 pad-chop in
-split-holdout -r 0 -o held in
+split-holdout -r 0 -H held in
 lsq-fit -g 1 in
 lsq-predict model in
 stitch-wav one
 r2-score in other'
 LARGE='fsdd-load long.wav
 pad-chop big
-split-holdout -r 0 -o held big
+split-holdout -r 0 -H held big
 lsq-fit -q -g 1 wide
 lsq-predict wide.model in
 stitch-wav long
@@ -280,10 +280,10 @@ model = "a terminal, expected a model from a pipe or a file"
 def refused(*command, where="stdin", why=stdin):
     p = subprocess.run(command, stdin=theirs, capture_output=True, timeout=30)
     assert (p.returncode, p.stdout, p.stderr.decode()) == (1, b"", f"{command[0]}: {where}: {why}\n"), p
-for command in ("pad-chop", "pad-chop -", "pad-chop in -", "split-holdout -r 0 -o held", "split-holdout -S 0 -o held", "lsq-fit -g 1", "lsq-predict model",
+for command in ("pad-chop", "pad-chop -", "pad-chop in -", "split-holdout -r 0 -H held", "split-holdout -S 0 -H held", "lsq-fit -g 1", "lsq-predict model",
     "lsq-predict - in", "stitch-wav", "stitch-wav one -", "r2-score in", "r2-score - in"):
     refused(*command.split(), why=model if "predict -" in command else stdin)
-for command in ("pad-chop NAME", "split-holdout -r 0 -o held NAME", "lsq-fit -g 1 NAME", "lsq-predict model NAME", "lsq-predict NAME in", "stitch-wav NAME",
+for command in ("pad-chop NAME", "split-holdout -r 0 -H held NAME", "lsq-fit -g 1 NAME", "lsq-predict model NAME", "lsq-predict NAME in", "stitch-wav NAME",
     "stitch-wav one NAME", "r2-score in NAME", "r2-score NAME in"):
     refused(*command.replace("NAME", name).split(), where=name, why=model if "predict NAME" in command else stdin)
 data = "a terminal, expected a pipe or a file for binary data"
@@ -369,8 +369,8 @@ END
         assert_equal "$(cat held)" 'what was there'
     done <<'END'
 pad-chop in -
-split-holdout -r 0 -o held
-split-holdout -S 0 -o held
+split-holdout -r 0 -H held
+split-holdout -S 0 -H held
 lsq-predict model
 lsq-predict model in -
 r2-score in
@@ -408,9 +408,9 @@ $LARGE"
         assert [ ! -e held ]
         assert_equal "$(find . -name '.wf-*')" ''
     done <<'END'
-split-holdout -r 0 -o held <in
-split-holdout -S 0 -o held <in
-split-holdout -r 0 -o held <big
+split-holdout -r 0 -H held <in
+split-holdout -S 0 -H held <in
+split-holdout -r 0 -H held <big
 pad-chop <huge
 END
     # Where all goes into files nothing is missing.
@@ -426,7 +426,7 @@ END
     cmp closed.wav want.wav
     stitch-wav -o stdin.wav <loud 2>&-
     cmp stdin.wav want.wav
-    run -1 bash -c 'split-holdout -r 9 -o held <in 2>&-'
+    run -1 bash -c 'split-holdout -r 9 -H held <in 2>&-'
     assert_output ''
     assert [ ! -e held ]
 }
@@ -441,7 +441,7 @@ END
     done <<'END'
 fsdd-load
 pad-chop
-split-holdout -r 0 -o held in
+split-holdout -r 0 -H held in
 lsq-fit -g 1
 lsq-predict
 lsq-predict model

@@ -121,7 +121,7 @@ assert len(set(map(bytes, (open(f"{out}/0.25/ExtrapolatedClip.wav", "rb").read()
 }
 
 @test "tutorial: the filters in a row make the same clips and scores" {
-    fsdd-load -d 0 "$CORPUS" | pad-chop | split-holdout --seed=7 -o heldout >training
+    fsdd-load -d 0 "$CORPUS" | pad-chop | split-holdout --seed=7 -H heldout >training
     for given in 0.5 0.25; do
         lsq-fit -q -g "$given" training >model
         pad-chop -c ":$given" heldout >part
@@ -139,7 +139,7 @@ R^2 over the samples filled in: $(py 'print(f"{float(sys.stdin.read()):.10g}")' 
     run -0 tail -n 6 "$BATS_FILE_TMPDIR/log"
     assert_output "$(cat "$FRESH/0.5/score.txt" "$FRESH/0.25/score.txt")"
     local command
-    for command in 'pad-chop recordings.mat > clips.mat' "split-holdout --seed='7' -o heldout.mat clips.mat > training.mat" \
+    for command in 'pad-chop recordings.mat > clips.mat' "split-holdout --seed='7' -H heldout.mat clips.mat > training.mat" \
         'lsq-fit -g 0.25 training.mat > 0.25/model.lsq' 'lsq-predict 0.5/model.lsq 0.5/given.mat > 0.5/predicted.mat' \
         'stitch-wav 0.5/given.mat 0.5/predicted.mat > 0.5/ExtrapolatedClip.wav' 'r2-score --flat heldout.mat 0.25/predicted.mat > 0.25/samples.r2'; do
         run -0 grep -c -x -F -e "$command" "$BATS_FILE_TMPDIR/log"

@@ -44,7 +44,7 @@ R^2 over the samples filled in: $(printf %.10g "$score") (1 is exact, 0 no bette
 @test "real: what the tutorial says of its data: 50 x 4087, row 47 held out, 1021 given, rank 48" {
     fsdd-load -d 0 -s jackson "$FSDD" >all
     pad-chop all >clips
-    split-holdout --seed=7 -o heldout clips >training
+    split-holdout --seed=7 -H heldout clips >training
     for given in 0.25 0.5; do
         run -0 --separate-stderr lsq-fit -g "$given" training
         # shellcheck disable=SC2154

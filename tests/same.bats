@@ -132,7 +132,7 @@ by_hand() {
     fsdd-load -t 0-9 recordings >all
     pad-chop -c 0.25:87.5% all
     pad-chop -c :0.5 all >clips
-    split-holdout -S 7 -o held clips >rows
+    split-holdout -S 7 -H held clips >rows
     lsq-fit -g 0.25 --rcond=1e-3 --threads=1 rows
     lsq-fit -g 12.5% --ridge=0.5 --loo rows
     lsq-fit -q -g 0.25 --ridge=auto --grid=0.5,1e-2,2.5 rows

@@ -57,7 +57,7 @@ unharmed() {
     local rows held rest
     while read -r rows held rest; do
         rm -f held
-        split-holdout -r "$rows" -o held in >rest
+        split-holdout -r "$rows" -H held in >rest
         assert_equal "$rows $(rows_of held) $(rows_of rest)" "$rows $held $rest"
     done <<'END'
 0 a bcdef
@@ -68,27 +68,27 @@ unharmed() {
 1-5 bcdef a
 004 e abcdf
 END
-    split-holdout -r 4 -r 0,2 --row=0 --output=held in >rest
+    split-holdout -r 4 -r 0,2 --row=0 --heldout=held in >rest
     assert_equal "$(rows_of held) $(rows_of rest)" 'ace bdf'
-    split-holdout --row 2 --output held <in >rest
+    split-holdout --row 2 --heldout held <in >rest
     assert_equal "$(rows_of held) $(rows_of rest)" 'c abdef'
 }
 
 @test "split-holdout: the rows of the names go to HELDOUT" {
     six
-    split-holdout -n c -o held in >rest
+    split-holdout -n c -H held in >rest
     assert_equal "$(rows_of held) $(rows_of rest)" 'c abdef'
-    split-holdout --name=f -n a --name c -n f -o held in >rest
+    split-holdout --name=f -n a --name c -n f -H held in >rest
     assert_equal "$(rows_of held) $(rows_of rest)" 'acf bde'
     # A name that comes more than once stands for all its rows; a name is not a pattern or
     # the beginning of one, and may be empty or anything in UTF-8.
     py 'n = ["x", "", "xx", "é\n世", "x", "-r", "*"]
 write("in", {"mat": 1, "x": np.arange(7)[:, None], "names": n[:3], "last": False} | {"x": np.arange(3)[:, None]},
     {"mat": 1, "x": np.arange(3, 7)[:, None], "names": [s.encode() for s in n[3:]]})'
-    split-holdout -n x -o held.1 in >rest.1
-    split-holdout -n '' -o held.2 in >rest.2
-    split-holdout -n $'é\n世' -n -r -o held.3 in >rest.3
-    split-holdout -n '*' -o held.4 in >rest.4
+    split-holdout -n x -H held.1 in >rest.1
+    split-holdout -n '' -H held.2 in >rest.2
+    split-holdout -n $'é\n世' -n -r -H held.3 in >rest.3
+    split-holdout -n '*' -H held.4 in >rest.4
     py 'for i, want in enumerate(([0, 4], [1], [3, 5], [6])):
     held, rest = read(f"held.{i + 1}"), read(f"rest.{i + 1}")
     assert x(held).ravel().tolist() == want, held
@@ -100,7 +100,7 @@ write("in", {"mat": 1, "x": np.arange(7)[:, None], "names": n[:3], "last": False
     py 'write("a", {"mat": 1, "x": [np.arange(3), np.arange(5, dtype="u1")], "names": ["p", "q"]})
 write("b", {"mat": 1, "x": np.arange(8.).reshape(2, 4), "names": ["r", "s"]})
 write("c", np.arange(2))'
-    split-holdout -r 1,3-4 -o held a - c <b >rest
+    split-holdout -r 1,3-4 -H held a - c <b >rest
     py 'def look(path):
     return [(type(b["x"]) is list, [(row.dtype.str, row.tolist()) for row in b["x"]], b.get("names")) for b in read(path) if len(b["x"])]
 assert look("held") == [(True, [("|u1", [0, 1, 2, 3, 4])], ["q"]), (False, [("<f8", [4, 5, 6, 7])], ["s"]), (False, [("<i8", [0, 1])], None)], look("held")
@@ -126,9 +126,9 @@ END
     while read -r seed _; do
         # Of one row that is all there are.
         refuses 1 'split-holdout: in1: the only row would be held out, expected at least 1 to be left' \
-            split-holdout --seed="$seed" -o none in1
+            split-holdout --seed="$seed" -H none in1
         for n in "${sizes[@]:2}"; do
-            split-holdout -S "$seed" -o "held $seed $n" <"in$n" >"rest $seed $n"
+            split-holdout -S "$seed" -H "held $seed $n" <"in$n" >"rest $seed $n"
         done
     done < <(tail -n +2 table)
     assert [ ! -e none ]
@@ -140,7 +140,7 @@ for seed, *rows in lines[1:]:
         rest = x(read(f"rest {seed} {n}")).ravel()
         assert rest.tolist() == [i for i in range(n) if i != row], (seed, n)'
     # Numbers are numbers, however they are written.
-    split-holdout --seed 0042 -o held in100 >rest
+    split-holdout --seed 0042 -H held in100 >rest
     cmp held 'held 42 100'
     cmp rest 'rest 42 100'
 }
@@ -153,7 +153,7 @@ write("many", *({"mat": 1, "x": x[i:i + 7], "names": [str(k) for k in range(i, m
     for choice in '-S 3' '-r 0' '-r 99' '-r 5,13-40,98-99' '-n 7 -n 50 -n 55'; do
         i=$((i + 1))
         read -ra words <<<"$choice"
-        split-holdout "${words[@]}" -o held many >rest
+        split-holdout "${words[@]}" -H held many >rest
         cat rest held >all.$i
         # A filter takes it as one matrix.
         pad-chop all.$i >again.$i
@@ -169,23 +169,23 @@ write("many", *({"mat": 1, "x": x[i:i + 7], "names": [str(k) for k in range(i, m
 @test "split-holdout: a command line that chooses nothing or too much is a usage error" {
     local try="; try 'split-holdout --help'" arg
     refuses 2 "split-holdout: no row chosen, expected --seed, --row or --name$try" split-holdout
-    refuses 2 "split-holdout: no row chosen, expected --seed, --row or --name$try" split-holdout -o held
-    refuses 2 "split-holdout: no file for the held-out rows, expected -o HELDOUT$try" split-holdout -S 7
-    refuses 2 "split-holdout: -o -: standard output has the other rows, expected a file$try" split-holdout -S 7 -o -
-    refuses 2 "split-holdout: -o -: standard output has the other rows, expected a file$try" split-holdout -o- -r 1
+    refuses 2 "split-holdout: no row chosen, expected --seed, --row or --name$try" split-holdout -H held
+    refuses 2 "split-holdout: no file for the held-out rows, expected -H HELDOUT$try" split-holdout -S 7
+    refuses 2 "split-holdout: -H -: standard output has the other rows, expected a file$try" split-holdout -S 7 -H -
+    refuses 2 "split-holdout: -H -: standard output has the other rows, expected a file$try" split-holdout -H- -r 1
     for arg in '-S 1 -r 1' '-r 1 -S 1' '-n a -r 1' '-r 1 -n a' '-S 1 -n a' '-n a -S 1'; do
         read -ra words <<<"$arg"
         refuses 2 "split-holdout: more than one of --seed, --row and --name, expected one of them$try" \
-            split-holdout "${words[@]}" -o held
+            split-holdout "${words[@]}" -H held
     done
-    refuses 2 "split-holdout: --seed given twice, expected one seed$try" split-holdout -S 1 -S 1 -o held
+    refuses 2 "split-holdout: --seed given twice, expected one seed$try" split-holdout -S 1 -S 1 -H held
     for arg in '' -1 +1 1.5 1e3 0x10 ' 1' '1 ' seven 4294967296 18446744073709551616; do
         refuses 2 "split-holdout: --seed: '$arg', expected a number from 0 to 4294967295$try" \
-            split-holdout -S "$arg" -o held
+            split-holdout -S "$arg" -H held
     done
     for arg in '' ',' '1,' ',1' 1- -1 3-1 a 1-a '1 2' ' 1' 1-2-3 0x1 1.0 18446744073709551615 99999999999999999999; do
         refuses 2 "split-holdout: --row: '$arg', expected numbers and ranges such as 47 or 0,3-5$try" \
-            split-holdout -r "$arg" -o held
+            split-holdout -r "$arg" -H held
     done
     assert [ ! -e held ]
 }
@@ -195,20 +195,20 @@ write("many", *({"mat": 1, "x": x[i:i + 7], "names": [str(k) for k in range(i, m
     echo -n 'what was there' >held
     local row
     for row in 6 0,6 0-6 18446744073709551614 ; do
-        refuses 1 "split-holdout: in: no row ${row#0[,-]}, expected a row from 0 to 5" split-holdout -r $row -o held in
+        refuses 1 "split-holdout: in: no row ${row#0[,-]}, expected a row from 0 to 5" split-holdout -r $row -H held in
     done
-    refuses 1 'split-holdout: stdin: no row 9, expected a row from 0 to 5' split-holdout -r 1 -r 9 -o held <in
-    refuses 1 "split-holdout: in: no row is named 'g', expected a name of the 6 rows" split-holdout -n g -o held in
-    refuses 1 "split-holdout: in: no row is named 'A', expected a name of the 6 rows" split-holdout -n a -n A -n B -o held in
-    refuses 1 "split-holdout: in: no row is named '', expected a name of the 6 rows" split-holdout -n '' -o held in
+    refuses 1 'split-holdout: stdin: no row 9, expected a row from 0 to 5' split-holdout -r 1 -r 9 -H held <in
+    refuses 1 "split-holdout: in: no row is named 'g', expected a name of the 6 rows" split-holdout -n g -H held in
+    refuses 1 "split-holdout: in: no row is named 'A', expected a name of the 6 rows" split-holdout -n a -n A -n B -H held in
+    refuses 1 "split-holdout: in: no row is named '', expected a name of the 6 rows" split-holdout -n '' -H held in
     refuses 1 "split-holdout: in: no row is named 'a\\012b', expected a name of the 6 rows" \
-        split-holdout -n $'a\nb' -o held in
-    refuses 1 'split-holdout: in: all 6 rows would be held out, expected at least 1 to be left' split-holdout -r 0-5 -o held in
+        split-holdout -n $'a\nb' -H held in
+    refuses 1 'split-holdout: in: all 6 rows would be held out, expected at least 1 to be left' split-holdout -r 0-5 -H held in
     refuses 1 'split-holdout: in: all 6 rows would be held out, expected at least 1 to be left' \
-        split-holdout -n a -n b -n c -n d -n e -n f -o held in
+        split-holdout -n a -n b -n c -n d -n e -n f -H held in
     py 'write("nameless", np.ones((3, 2)))'
-    refuses 1 'split-holdout: nameless: rows without names, expected names for --name (--row takes numbers)' split-holdout -n a -o held nameless
-    refuses 1 'split-holdout: nameless: rows without names, expected names for --name (--row takes numbers)' split-holdout -n '' -o held nameless
+    refuses 1 'split-holdout: nameless: rows without names, expected names for --name (--row takes numbers)' split-holdout -n a -H held nameless
+    refuses 1 'split-holdout: nameless: rows without names, expected names for --name (--row takes numbers)' split-holdout -n '' -H held nameless
     unharmed
 }
 
@@ -219,28 +219,28 @@ write("many", *({"mat": 1, "x": x[i:i + 7], "names": [str(k) for k in range(i, m
     echo -n 'what was there' >held
     local name
     for name in -r0 -S1 '-nrow 7'; do
-        run -1 --separate-stderr bash -c "split-holdout '$name' -o held short >out"
+        run -1 --separate-stderr bash -c "split-holdout '$name' -H held short >out"
         # shellcheck disable=SC2154
         assert_equal "$stderr" "split-holdout: short: truncated after $(wc -c <short) bytes, inside a map"
         unharmed
     done
-    run -1 --separate-stderr bash -c 'split-holdout -n absent -o held big >out'
+    run -1 --separate-stderr bash -c 'split-holdout -n absent -H held big >out'
     assert_equal "$stderr" "split-holdout: big: no row is named 'absent', expected a name of the 256 rows"
     unharmed
-    refuses 1 'split-holdout: absent: cannot be opened: No such file or directory' split-holdout -r 0 -o held in absent
+    refuses 1 'split-holdout: absent: cannot be opened: No such file or directory' split-holdout -r 0 -H held in absent
     unharmed
     local input
     for input in in big; do
-        run -1 --separate-stderr bash -c "split-holdout -r 0 -o held $input >/dev/full"
+        run -1 --separate-stderr bash -c "split-holdout -r 0 -H held $input >/dev/full"
         assert_equal "$stderr" 'split-holdout: stdout: write failed: No space left on device'
         unharmed
     done
     # Now it does.
-    split-holdout -r 2 -o held in >rest
+    split-holdout -r 2 -H held in >rest
     assert_equal "$(rows_of held)" c
     assert_equal "$(find . -name '.wf-*')" ''
     # Its own input, too.
-    split-holdout -r 2 -o in in >rest
+    split-holdout -r 2 -H in in >rest
     assert_equal "$(rows_of in) $(rows_of rest)" 'c abdef'
 }
 
@@ -283,7 +283,7 @@ for number in ending:
     unharmed()
 
 # What the kernel sends where a file grows beyond the limit.
-p = subprocess.run(["bash", "-c", "ulimit -f 100; exec split-holdout -r 0-191 -o sub/held big"], stdout=subprocess.DEVNULL)
+p = subprocess.run(["bash", "-c", "ulimit -f 100; exec split-holdout -r 0-191 -H sub/held big"], stdout=subprocess.DEVNULL)
 assert p.returncode == -signal.SIGXFSZ, p.returncode
 unharmed()
 
@@ -323,18 +323,18 @@ assert names(read("sub/held")) == ["row 0"]'
 
 @test "split-holdout: HELDOUT may be a pipe or a device, which stays one" {
     six
-    split-holdout -r 2 -o want in >rest.want
+    split-holdout -r 2 -H want in >rest.want
     mkfifo pipe
     cat pipe >held &
-    split-holdout -r 2 -o pipe in >rest
+    split-holdout -r 2 -H pipe in >rest
     wait
     cmp held want
     cmp rest rest.want
     assert [ -p pipe ]
-    split-holdout -r 2 -o /dev/null in >rest
+    split-holdout -r 2 -H /dev/null in >rest
     cmp rest rest.want
     assert [ -c /dev/null ]
-    split-holdout -r 2 -o >(cat >held2 && : >all-read) in >rest
+    split-holdout -r 2 -H >(cat >held2 && : >all-read) in >rest
     cmp rest rest.want
     until [ -e all-read ]; do
         sleep 0.01
@@ -343,15 +343,15 @@ assert names(read("sub/held")) == ["row 0"]'
     # More than a pipe holds.
     blocks 3 >big
     cat pipe >held &
-    split-holdout -r 1-191 -o pipe big >rest
+    split-holdout -r 1-191 -H pipe big >rest
     wait
-    split-holdout -r 0 -o one big >others
+    split-holdout -r 0 -H one big >others
     py 'a, b = x(read("held")), x(read("others")); assert a.shape == b.shape == (191, 16384) and (a == b).all()'
 }
 
 @test "split-holdout: a device that is full is an error, and nothing is on stdout" {
     six
-    refuses 1 'split-holdout: /dev/full: write failed: No space left on device' split-holdout -r 0 -o /dev/full in
+    refuses 1 'split-holdout: /dev/full: write failed: No space left on device' split-holdout -r 0 -H /dev/full in
     assert [ -c /dev/full ]
 }
 
@@ -359,14 +359,14 @@ assert names(read("sub/held")) == ["row 0"]'
     six
     mkdir folder
     echo text >file
-    refuses 1 'split-holdout: folder: a directory, expected a file to write' split-holdout -r 0 -o folder in
-    refuses 1 'split-holdout: folder/: a directory, expected a file to write' split-holdout -r 0 -o folder/ in
-    refuses 1 'split-holdout: .: a directory, expected a file to write' split-holdout -r 0 -o . in
-    refuses 1 'split-holdout: absent/held: cannot be created: No such file or directory' split-holdout -r 0 -o absent/held in
-    refuses 1 'split-holdout: file/held: cannot be created: Not a directory' split-holdout -r 0 -o file/held in
+    refuses 1 'split-holdout: folder: a directory, expected a file to write' split-holdout -r 0 -H folder in
+    refuses 1 'split-holdout: folder/: a directory, expected a file to write' split-holdout -r 0 -H folder/ in
+    refuses 1 'split-holdout: .: a directory, expected a file to write' split-holdout -r 0 -H . in
+    refuses 1 'split-holdout: absent/held: cannot be created: No such file or directory' split-holdout -r 0 -H absent/held in
+    refuses 1 'split-holdout: file/held: cannot be created: Not a directory' split-holdout -r 0 -H file/held in
     local long
     long=$(printf '%0256d' 0)
-    run -1 --separate-stderr split-holdout -r 0 -o "$long" in
+    run -1 --separate-stderr split-holdout -r 0 -H "$long" in
     assert_output ''
     # shellcheck disable=SC2154
     assert_equal "$stderr" "split-holdout: $long: cannot be created: File name too long"
@@ -386,38 +386,38 @@ assert names(read("sub/held")) == ["row 0"]'
     chmod 666 sticky/theirs
     cp "$BIN/split-holdout" m sticky
     refuses 1 'split-holdout: theirs: a file of somebody else in a directory with the sticky bit, expected one that can be replaced' \
-        "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -o theirs m'
+        "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -H theirs m'
     assert_equal "$(cat sticky/theirs)" root
     # Of their own, and in a directory of their own.
-    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -o mine m >/dev/null && ./split-holdout -r 1 -o mine m >/dev/null'
+    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -H mine m >/dev/null && ./split-holdout -r 1 -H mine m >/dev/null'
     chown 65534 sticky
-    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -o theirs m >/dev/null'
+    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -H theirs m >/dev/null'
     [ "$(stat -c %s sticky/theirs)" -gt 5 ]
 }
 
 @test "split-holdout: an empty HELDOUT is a usage error" {
     six
-    refuses 2 "split-holdout: --output: an empty name, expected a file; try 'split-holdout --help'" split-holdout -r 0 -o '' in
+    refuses 2 "split-holdout: --heldout: an empty name, expected a file; try 'split-holdout --help'" split-holdout -r 0 -H '' in
 }
 
 @test "split-holdout: the longest name that a file can have will do" {
     six
     local long
     long=$(printf '%0255d' 0)
-    split-holdout -r 0 -o "$long" in >rest
+    split-holdout -r 0 -H "$long" in >rest
     assert_equal "$(rows_of "$long") $(rows_of rest)" 'a bcdef'
 }
 
 @test "split-holdout: HELDOUT has the mode of a new file, or keeps that of the old" {
     six
     umask 027
-    split-holdout -r 0 -o new in >rest
+    split-holdout -r 0 -H new in >rest
     umask 077
-    split-holdout -r 0 -o private in >rest
+    split-holdout -r 0 -H private in >rest
     umask 022
     : >old
     chmod 606 old
-    split-holdout -r 0 -o old in >rest
+    split-holdout -r 0 -H old in >rest
     assert_equal "$(stat -c %a new private old | tr '\n' ' ')" '640 600 606 '
 }
 
@@ -426,7 +426,7 @@ assert names(read("sub/held")) == ["row 0"]'
     mkdir sub
     echo old >sub/real
     ln -s sub/real link
-    split-holdout -r 0 -o link in >rest
+    split-holdout -r 0 -H link in >rest
     assert [ -L link ]
     assert_equal "$(rows_of sub/real)" a
     assert_equal "$(ls -A sub)" real
@@ -436,7 +436,7 @@ assert names(read("sub/held")) == ["row 0"]'
     six
     mkdir sub
     ln -s sub/new link
-    split-holdout -r 0 -o link in >rest
+    split-holdout -r 0 -H link in >rest
     assert [ -L link ]
     assert_equal "$(rows_of sub/new)" a
 }
@@ -446,8 +446,8 @@ assert names(read("sub/held")) == ["row 0"]'
     blocks 100 >many
     local choice few many
     for choice in -r63 '-nrow 5' -nend; do
-        few=$(peak split-holdout "$choice" -o held few)
-        many=$(peak split-holdout "$choice" -o held many)
+        few=$(peak split-holdout "$choice" -H held few)
+        many=$(peak split-holdout "$choice" -H held many)
         assert [ "$many" -lt $((few + 8192)) ]
     done
 }
@@ -458,29 +458,29 @@ assert names(read("sub/held")) == ["row 0"]'
     export TMPDIR=$PWD/tmp
     local few many row
     row=$(py 'print(np.random.RandomState(5).randint(6400))')
-    few=$(peak split-holdout -S 5 -o held in)
-    many=$(blocks 200 | peak split-holdout -S 5 -o other)
+    few=$(peak split-holdout -S 5 -H held in)
+    many=$(blocks 200 | peak split-holdout -S 5 -H other)
     assert [ "$many" -lt $((few + 8192)) ]
-    split-holdout -S 5 -o held in | cmp - <(split-holdout -r "$row" -o want in)
+    split-holdout -S 5 -H held in | cmp - <(split-holdout -r "$row" -H want in)
     cmp held want
     assert_equal "$(ls -A tmp)" ''
     export TMPDIR=$PWD/absent
     echo -n 'what was there' >held
     refuses 1 "split-holdout: $PWD/absent: no temporary file can be made there: No such file or directory" \
-        split-holdout -S 5 -o held in
+        split-holdout -S 5 -H held in
     unharmed
     # By row there is no need for one.
-    split-holdout -r "$row" -o held in >rest
+    split-holdout -r "$row" -H held in >rest
     cmp held want
 }
 
 @test "split-holdout: HELDOUT that is standard output itself is refused, and nothing is lost" {
     six
-    run -1 --separate-stderr bash -c 'split-holdout -r 0 -o both in >both'
+    run -1 --separate-stderr bash -c 'split-holdout -r 0 -H both in >both'
     # shellcheck disable=SC2154
     assert_equal "$stderr" 'split-holdout: both: the file that standard output goes to, expected another for HELDOUT'
-    run -1 --separate-stderr bash -c 'set -o pipefail; split-holdout -r 0 -o /dev/stdout in | cat'
+    run -1 --separate-stderr bash -c 'set -o pipefail; split-holdout -r 0 -H /dev/stdout in | cat'
     assert_output ''
     assert_equal "$stderr" 'split-holdout: /dev/stdout: the file that standard output goes to, expected another for HELDOUT'
-    split-holdout -r 0 -o /dev/null in >/dev/null
+    split-holdout -r 0 -H /dev/null in >/dev/null
 }

@@ -35,7 +35,7 @@ write("good", {"mat": 1, "x": X})
 write("model", {"lsq": 1, "k": 1, "coef": np.array([[2.0]]), "intercept": np.array([0.5])})
 
 READERS = [command.split() for command in (
-    "pad-chop", "pad-chop -l 2", "split-holdout -r 0 -o held", "split-holdout -S 1 -o held",
+    "pad-chop", "pad-chop -l 2", "split-holdout -r 0 -H held", "split-holdout -S 1 -H held",
     "lsq-fit -q -g 1", "lsq-predict model", "stitch-wav -q -r 8 -o wavs/",
     "stitch-wav -q -r 8 -o wavs/ good -", "r2-score -q good", "r2-score -q - good")]
 FINITE = READERS[4:]
@@ -149,7 +149,7 @@ parallel(check, [(order + name,) for order in "<>" for name in
     py 'write("in", {"mat": 1, "x": [np.array([1, 2], "<i2"), np.array([3, 4], ">i2"), np.array([0.5], ">f4"),
     np.array([7, 8, 9], "<f4")], "names": list("abcd")})'
     pad-chop -l 3 in >out
-    split-holdout -n c -o held in >rest
+    split-holdout -n c -H held in >rest
     py 'm = read("out")
 assert [(b["x"].dtype.str, b["x"].tolist(), b["names"], b["last"]) for b in m] == [
     ("<i2", [[1, 2, 0]], ["a"], False), (">i2", [[3, 4, 0]], ["b"], False),
@@ -199,7 +199,7 @@ forms = {
         + b"\xd9\4data" + b"\xc6" + len(D).to_bytes(4, "big") + D),
 }
 write("other", {"mat": 1, "x": A[::-1]})
-commands = {"pad-chop": 1, "pad-chop -l 3": 1, "split-holdout -r 1 -o HELD": 1, "split-holdout -S 7 -o HELD": 1,
+commands = {"pad-chop": 1, "pad-chop -l 3": 1, "split-holdout -r 1 -H HELD": 1, "split-holdout -S 7 -H HELD": 1,
     "lsq-fit -g 1": 0, "lsq-predict model": 1, "stitch-wav -r 8 -o HELD/": 0,
     "stitch-wav -r 8 -o HELD/ other -": 0, "r2-score other": 0, "r2-score - other": 0}
 
@@ -222,7 +222,7 @@ for command in commands:
 
 # What the rectangle gives is as it must be.
 assert result("pad-chop -l 3", "rectangle")[0] == (np.pad(A, ((0, 0), (0, 1))).tolist(), "<i2")
-assert result("split-holdout -S 7 -o HELD", "rectangle")[1][0] == [A[np.random.RandomState(7).randint(4)].tolist()]'
+assert result("split-holdout -S 7 -H HELD", "rectangle")[1][0] == [A[np.random.RandomState(7).randint(4)].tolist()]'
 }
 
 @test "stream: streams that are joined by cat, named as FILEs or FILEs and - are one matrix" {
@@ -235,7 +235,7 @@ write("model", {"lsq": 1, "k": 1, "coef": np.array([[2.0]]), "intercept": np.arr
     cat a b c >joined
     mkfifo pipe
     local command i=0
-    for command in 'pad-chop -l 3' 'split-holdout -r 1-3 -o held' 'lsq-fit -g 1' 'lsq-predict model'; do
+    for command in 'pad-chop -l 3' 'split-holdout -r 1-3 -H held' 'lsq-fit -g 1' 'lsq-predict model'; do
         i=$((i + 1))
         $command abc >whole.$i
         $command joined >got.$i.0
@@ -286,7 +286,7 @@ for i in range(3):
 write("model", {"lsq": 1, "k": 2, "coef": np.array([[2.0, 1], [1, -1]]), "intercept": np.array([0.5, 0])})'
     fsdd-load clip0.wav clip1.wav clip2.wav >loaded
     pad-chop -l 5 loaded >chopped
-    split-holdout -n clip1 -o held loaded >rest
+    split-holdout -n clip1 -H held loaded >rest
     lsq-predict model loaded >predicted
     lsq-fit -q -g 2 loaded >fitted
     local from to command words i
@@ -303,7 +303,7 @@ col0 = more.get("col0", 0)
 write("fits", {"lsq": 1, "k": 1, "col0": col0, "coef": np.array([[2.0]]), "intercept": np.array([1.0])})
 write("other", {"mat": 1, "x": np.arange(rows * width).reshape(rows, width) % 7, "col0": col0})' $from
         i=0
-        for command in 'pad-chop -l 6' 'split-holdout -r 0 -o out' 'lsq-fit -q -g 1' 'lsq-predict fits' \
+        for command in 'pad-chop -l 6' 'split-holdout -r 0 -H out' 'lsq-fit -q -g 1' 'lsq-predict fits' \
             'stitch-wav -o wavs/' 'r2-score -q other' 'r2-score -q - other'; do
             i=$((i + 1))
             read -ra words <<<"$command"
@@ -423,8 +423,8 @@ write("in2", B(2, last=False), B(3))
 write("model", {"lsq": 1, "k": 1, "coef": np.array([[2.0]]), "intercept": np.array([0.5])})'
     cat in1 in2 | pad-chop >out.1
     pad-chop -l 2 in1 in2 >out.2
-    split-holdout -r 0-1 -o out.3 in1 - <in2 >out.4
-    split-holdout -r 2-3 -o out.5 in1 in2 >out.6
+    split-holdout -r 0-1 -H out.3 in1 - <in2 >out.4
+    split-holdout -r 2-3 -H out.5 in1 in2 >out.6
     lsq-predict model in1 in2 >out.7
     py '
 for i in range(1, 8):
@@ -442,7 +442,7 @@ for i, want in ((3, "ab"), (4, "cd"), (5, "cd"), (6, "ab")):
 for type in ("|i1", "<u2", ">f4"):
     x = np.ones((2, 3), type)
     data = pack({"mat": 1, "x": x, "names": ["a", "b"], "last": False}, {"mat": 1, "x": x[:0], "names": [], "last": True})
-    for command in ("pad-chop", "pad-chop -l 2", "pad-chop -c 1:", "split-holdout -r 0 -o held"):
+    for command in ("pad-chop", "pad-chop -l 2", "pad-chop -c 1:", "split-holdout -r 0 -H held"):
         status, out, err = call(command.split(), data)
         assert (status, err) == (0, "")
         maps = unpack(out)
@@ -570,7 +570,7 @@ open("a", "wb").write(a)
 open("b", "wb").write(b)
 open("cut", "wb").write(b[:-1])
 open("none", "wb").write(b"")
-for command in ("pad-chop", "split-holdout -S 1 -o held", "lsq-fit -g 1", "lsq-predict model"):
+for command in ("pad-chop", "split-holdout -S 1 -H held", "lsq-fit -g 1", "lsq-predict model"):
     for files, name, message in (
         ("b a", "a", f"truncated after {len(a)} bytes: {more}"),
         ("a b", "a", f"truncated after {len(a)} bytes: {more}"),
@@ -958,7 +958,7 @@ for name, extra in (("most", pad), ("above", pad + 1)):
     open(name, "wb").write(data)
     open("at", "w").write("at byte %d" % data.index(b"\xc6"))'
     pad-chop -l 1 most >out
-    split-holdout -r 0 -o held most >rest
+    split-holdout -r 0 -H held most >rest
     py 'm = read("out"); assert x(m).shape == (8, 1) and m[-1]["last"] is True
 assert len(x(read("held"))) == 1 and len(x(read("rest"))) == 7'
     local message
@@ -1005,7 +1005,7 @@ write("two", B(last=False), B(last=False))
 write("in", B(last=False), B(last=False), B(x=7))
 write("model", {"lsq": 1, "k": 1, "coef": np.ones((1, 2000)), "intercept": np.zeros(2000)})'
     local command
-    for command in 'pad-chop -l 2000' 'split-holdout -r 0 -o held' 'lsq-predict model'; do
+    for command in 'pad-chop -l 2000' 'split-holdout -r 0 -H held' 'lsq-predict model'; do
         run -1 --separate-stderr bash -c "$command in >out"
         assert_output ''
         assert_equal "$stderr" "${command%% *}: in: at byte $(wc -c <two): \"x\": no array, expected an array or a list of arrays"
@@ -1027,7 +1027,7 @@ write("both", {"lsq": 1, "mat": 1, "x": x})'
     local a='a model of lsq-fit, expected a matrix'
     refuses 1 "pad-chop: model: at byte 0: $a" pad-chop model
     refuses 1 "pad-chop: model: at byte 0: $a" pad-chop in model
-    refuses 1 "split-holdout: model: at byte 0: $a" split-holdout -r 0 -o held model
+    refuses 1 "split-holdout: model: at byte 0: $a" split-holdout -r 0 -H held model
     refuses 1 "lsq-fit: model: at byte 0: $a" lsq-fit -g 1 model
     refuses 1 "lsq-predict: model: at byte 0: $a" lsq-predict model model
     refuses 1 "stitch-wav: model: at byte 0: $a" stitch-wav model
@@ -1047,7 +1047,7 @@ write("both", {"lsq": 1, "mat": 1, "x": x})'
         fi
         refuses 1 "pad-chop: $name: $message" pad-chop $name
         refuses 1 "pad-chop: $name: $message" pad-chop in $name
-        refuses 1 "split-holdout: $name: $message" split-holdout -r 0 -o held $name
+        refuses 1 "split-holdout: $name: $message" split-holdout -r 0 -H held $name
         refuses 1 "lsq-fit: $name: $message" lsq-fit -g 1 $name
         refuses 1 "lsq-predict: $name: $message" lsq-predict model $name
         refuses 1 "lsq-predict: $name: ${message/a matrix stream/a model}" lsq-predict $name in

@@ -73,11 +73,25 @@ static _Noreturn void missing_argument(char **argv, const struct option *options
     die_usage("option -%c needs an argument", optopt);
 }
 
+static const char *output_path;
+
+const char *opt_output(void)
+{
+    return output_path;
+}
+
+static void take_output(const char *arg)
+{
+    if (arg[0] == '\0')
+        die_usage("--output: an empty name, expected a file");
+    output_path = strcmp(arg, "-") == 0 ? NULL : arg;
+}
+
 int opt_next(int argc, char **argv, const char *own, const struct option *options,
              const char *usage)
 {
     char letters[64];
-    snprintf(letters, sizeof letters, ":hVq%s", own);
+    snprintf(letters, sizeof letters, ":hVqo:%s", own);
     opterr = 0;
     for (;;) {
         int c = getopt_long(argc, argv, letters, options, NULL);
@@ -87,6 +101,8 @@ int opt_next(int argc, char **argv, const char *own, const struct option *option
             print_version();
         else if (c == 'q')
             msg_set_quiet(true);
+        else if (c == 'o')
+            take_output(optarg);
         else if (c == '?')
             wrong_option(argv, options);
         else if (c == ':')

@@ -10,7 +10,7 @@
 /* The options that every filter has; ends a table of long options. */
 #define OPT_COMMON                                                                                 \
     {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'},                         \
-        {"quiet", no_argument, NULL, 'q'},                                                         \
+        {"quiet", no_argument, NULL, 'q'}, {"output", required_argument, NULL, 'o'},               \
     {                                                                                              \
         NULL, 0, NULL, 0                                                                           \
     }
@@ -23,6 +23,10 @@ enum { OPT_LONG = 256 };
  * with 2. own: getopt letters of the filter's own options. */
 int opt_next(int argc, char **argv, const char *own, const struct option *options,
              const char *usage);
+
+/* The file that -o names for what would go to standard output; NULL: none, or "-". To be
+ * asked after the last opt_next. */
+const char *opt_output(void);
 
 /* note: makes a second line for --version; to be set before opt_next. */
 void opt_version_note(const char *(*note)(void));

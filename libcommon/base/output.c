@@ -226,6 +226,16 @@ struct output *output_file(const char *path)
     return open_temp(path, resolved, &st);
 }
 
+struct output *output_open(const char *path)
+{
+    return path != NULL ? output_file(path) : output_stdout();
+}
+
+struct output *output_open_text(const char *path)
+{
+    return path != NULL ? output_file(path) : output_stdout_text();
+}
+
 struct output *output_file_in_directory(const char *path)
 {
     struct stat st;

@@ -28,6 +28,10 @@ struct output *output_file(const char *path);
  * and the program ends if there is anything but a regular file, a link too. */
 struct output *output_file_in_directory(const char *path);
 
+/* The file path as output_file, or standard output where it is NULL: for binary data, for text. */
+struct output *output_open(const char *path);
+struct output *output_open_text(const char *path);
+
 /* Whether path is the file or pipe that standard output goes to; devices do not count. */
 bool output_is_stdout(const char *path);
 
