@@ -241,8 +241,8 @@ fuzz: all
 	@env -u MAKEFLAGS -u MAKELEVEL TIME='$(TIME)' JOBS='$(JOBS)' tests/fuzz/run $(BUILD)/fuzz $(TARGETS)
 
 C_FILES = $(wildcard cmd/*.c libcommon/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/preload/*.c)
-SHELL_FILES = setup .ci/run tests/run tests/same tests/fuzz/run pipelines/corpus/make-corpus release/dist release/distcheck release/deb \
-	pipelines/evaluate.sh pipelines/extend.sh pipelines/frames.sh debian/tests/tutorial $(wildcard tests/*.bats tests/*.bash)
+SHELL_FILES = setup .ci/run tests/run tests/same tests/fuzz/run pipelines/corpus/make-corpus packaging/dist packaging/distcheck packaging/deb \
+	pipelines/evaluate.sh pipelines/extend.sh pipelines/frames.sh packaging/debian/tests/tutorial $(wildcard tests/*.bats tests/*.bash)
 
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
@@ -253,7 +253,7 @@ lint:
 		echo "$$cc: no warnings"; done
 
 bench: all
-	BIN='$(abspath $(BUILD))/bin' PYTHON='$(PYTHON)' $(PYTHON) bench/run.py $(if $(QUICK),--quick) --json $(BUILD)/bench.json
+	BIN='$(abspath $(BUILD))/bin' PYTHON='$(PYTHON)' $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) --json $(BUILD)/bench.json
 
 # Installation
 
@@ -280,7 +280,7 @@ install: all
 	@mkdir -p $(BUILD)/man
 	for page in $(MANUALS); do sed $(call quote,s|/usr/local|$(prefix_in_pages)|g) $$page >$(BUILD)/$$page && \
 		install -m 644 $(BUILD)/$$page $(call quote,$(datadir)/man/man)$${page##*.} || exit 1; done
-	install -m 644 completions/wavefill $(call quote,$(datadir)/bash-completion/completions)
+	install -m 644 packaging/completions/wavefill $(call quote,$(datadir)/bash-completion/completions)
 	for name in $(COMMANDS); do ln -sf wavefill $(call quote,$(datadir)/bash-completion/completions/)$$name || exit 1; done
 
 uninstall:
@@ -295,13 +295,13 @@ NAME = wavefill-$(VERSION)
 
 dist:
 	@mkdir -p $(BUILD)
-	@release/dist $(NAME) $(BUILD)
+	@packaging/dist $(NAME) $(BUILD)
 
 distcheck: dist
-	+@env -u MAKEFLAGS -u MAKELEVEL MAKE='$(MAKE)' QUICK='$(QUICK)' release/distcheck $(BUILD)/$(NAME).tar.gz
+	+@env -u MAKEFLAGS -u MAKELEVEL MAKE='$(MAKE)' QUICK='$(QUICK)' packaging/distcheck $(BUILD)/$(NAME).tar.gz
 
 deb: dist
-	+@env -u MAKEFLAGS -u MAKELEVEL QUICK='$(QUICK)' release/deb $(BUILD)/$(NAME).tar.gz $(BUILD)/deb
+	+@env -u MAKEFLAGS -u MAKELEVEL QUICK='$(QUICK)' packaging/deb $(BUILD)/$(NAME).tar.gz $(BUILD)/deb
 
 clean:
 	rm -rf $(BUILD) out

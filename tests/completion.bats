@@ -1,11 +1,11 @@
-# completions/wavefill, in bash.
+# packaging/completions/wavefill, in bash.
 
 load common
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || exit 1
     FILTERS=(fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score)
-    COMPLETION=$ROOT/completions/wavefill
+    COMPLETION=$ROOT/packaging/completions/wavefill
 }
 
 # completes WORD...: what the last word, to be completed, can become, one a line, and what

@@ -8,7 +8,7 @@ filters=(fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-scor
 setup_file() {
     export TREE="$BATS_FILE_TMPDIR/the tree"
     mkdir "$TREE"
-    cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,completions,README.md,LICENSE} "$TREE"
+    cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,packaging,README.md,LICENSE} "$TREE"
     # The sources may be closed to writing.
     chmod -R u+w "$TREE"
     make -s -j2 -C "$TREE" >"$BATS_FILE_TMPDIR/log" 2>&1

@@ -576,7 +576,7 @@ END
 
 @test "tutorial: from the top, in a fresh copy with a space in its name, and installed" {
     mkdir 'the tree'
-    cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,completions,README.md,LICENSE} 'the tree'
+    cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,packaging,README.md,LICENSE} 'the tree'
     # The sources may be closed to writing.
     chmod -R u+w 'the tree'
     # Only make: it builds what is missing, runs, and puts things into out/.

@@ -51,7 +51,7 @@ unpack() {
 @test "dist: the files that git knows, sorted, of nobody in particular, at the time of the commit" {
     # Neither what is new nor what make and Debian's tools leave behind.
     git clone -q "$REPOSITORY" clone
-    mkdir clone/debian/wavefill
+    mkdir -p clone/debian/wavefill
     touch clone/{new,setup~,debian/files,debian/wavefill/x}
     make -s -C clone dist
     cmp "$TARBALL" "clone/build/$NAME.tar.gz"
@@ -72,8 +72,8 @@ assert {(m.type, m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members} == {
 @test "dist: an unpacked tarball makes the same, in the repository of something else, with by-products about" {
     git init -q .
     unpack
-    mkdir -p out fsdd bench/__pycache__ debian/wavefill/usr
-    touch out/x fsdd/x bench/__pycache__/x.pyc cmd/lsq-fit.c~ debian/files debian/wavefill/usr/x debian/wavefill.substvars
+    mkdir -p out fsdd tests/bench/__pycache__ debian/wavefill/usr
+    touch out/x fsdd/x tests/bench/__pycache__/x.pyc cmd/lsq-fit.c~ debian/files debian/wavefill/usr/x debian/wavefill.substvars
     make -s dist
     cmp "$TARBALL" "build/$NAME.tar.gz"
     # Without git at all.
@@ -101,7 +101,7 @@ assert {(m.type, m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members} == {
     assert_output --partial ' 1970-01-02 00:00 '
     rm -r build
     refuses 1 'dist: SOURCE_DATE_EPOCH = yesterday, expected seconds since 1970' \
-        env SOURCE_DATE_EPOCH=yesterday bash -c "mkdir build && release/dist $NAME build"
+        env SOURCE_DATE_EPOCH=yesterday bash -c "mkdir build && packaging/dist $NAME build"
     run -0 ls -A build
     assert_output ''
 }
@@ -119,7 +119,7 @@ assert {(m.type, m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members} == {
     unpack
     mkdir build
     echo 'gitdir: /nowhere' >.git
-    run -1 --separate-stderr release/dist "$NAME" build
+    run -1 --separate-stderr packaging/dist "$NAME" build
     assert_output ''
     # shellcheck disable=SC2154
     assert_equal "${stderr_lines[-1]}" 'dist: .git: git cannot read it, expected a clone'
@@ -158,10 +158,10 @@ assert {(m.type, m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members} == {
 }
 
 @test "debian: the version and what is needed to build are those of the Makefile and of setup" {
-    run -0 sed -n '1s/^wavefill (\(.*\)) .*/\1/p' "$ROOT/debian/changelog"
+    run -0 sed -n '1s/^wavefill (\(.*\)) .*/\1/p' "$ROOT/packaging/debian/changelog"
     assert_output "$VERSION"
     # Comments and profiles go; of alternatives each counts.
-    sed -n '/^Build-Depends:/,/^[^B ]/{s/^Build-Depends://;/^[^ ]/d;s/<[^>]*>//g;s/([^)]*)//g;p}' "$ROOT/debian/control" |
+    sed -n '/^Build-Depends:/,/^[^B ]/{s/^Build-Depends://;/^[^ ]/d;s/<[^>]*>//g;s/([^)]*)//g;p}' "$ROOT/packaging/debian/control" |
         tr ',|' '\n' | tr -d ' ' | sed '/^$/d' | sort >needed
     sed -n "/^[a-z]*_packages='/,/^'/p" "$ROOT/setup" | grep -v "'" | tr '|' '\n' | sort >installed
     run -0 comm -23 needed installed

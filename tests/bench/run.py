@@ -2,7 +2,7 @@
 """Sets the suite beside what people would use instead: checks that the answers agree, then
 times each pair in turn, several times, and prints medians and ratios.
 
-    BIN=build/bin python3 bench/run.py [--quick] [--json FILE]
+    BIN=build/bin python3 tests/bench/run.py [--quick] [--json FILE]
 """
 import json
 import os
@@ -14,8 +14,8 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-BIN = os.path.abspath(os.environ.get("BIN", os.path.join(HERE, "..", "build", "bin")))
-FSDD = os.path.abspath(os.environ.get("FSDD") or os.path.join(HERE, "..", "pipelines", "corpus"))
+BIN = os.path.abspath(os.environ.get("BIN", os.path.join(HERE, "..", "..", "build", "bin")))
+FSDD = os.path.abspath(os.environ.get("FSDD") or os.path.join(HERE, "..", "..", "pipelines", "corpus"))
 PYTHON = os.environ.get("PYTHON", "/usr/bin/python3")
 QUICK = "--quick" in sys.argv
 ROUNDS = 3 if QUICK else 7
@@ -109,7 +109,7 @@ def flow():
 
 def typed():
     """The same as users type it, in a new folder."""
-    root = os.path.dirname(HERE)
+    root = os.path.dirname(os.path.dirname(HERE))
     # Seen from there: BUILD may have no spaces, the path to the clone may.
     build = os.path.relpath(os.path.dirname(BIN), root)
     return (f"make --no-print-directory -C '{root}' BUILD='{build}' tutorial FSDD='{FSDD}' SPEAKER={SPEAKER} "
