@@ -1,12 +1,159 @@
+#define _DEFAULT_SOURCE /* d_type's values */
 #include "audio/recording.h"
 
-#include "base/whole_file.h"
+#include "audio/wav.h"
+#include "base/mem.h"
+#include "base/msg.h"
 #include "base/utf8.h"
+#include "base/whole_file.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+
+/* Whether text is one of the comma-separated words, as compare takes them. */
+static bool has_word(const char *words, struct str text,
+                     int (*compare)(const char *, const char *, size_t))
+{
+    while (words != NULL) {
+        size_t n = strcspn(words, ",");
+        if (n == text.n && compare(words, text.p, n) == 0)
+            return true;
+        words = words[n] == ',' ? words + n + 1 : NULL;
+    }
+    return false;
+}
+
+/* Whether files with this extension are read as the format of that name. */
+static bool takes_format(const struct recording_filter *filter, const char *extension)
+{
+    struct str name = {extension, strlen(extension)};
+    return strcasecmp(extension, "wav") == 0 || has_word(filter->formats, name, strncasecmp) ||
+           (has_word(filter->formats, (struct str){"all", 3}, strncasecmp) &&
+            wav_known_type(extension));
+}
+
+static bool selects(const struct recording_filter *filter, const struct fsdd_name *name)
+{
+    return (filter->digits.count == 0 || num_list_has(&filter->digits, name->digit)) &&
+           (filter->takes.count == 0 || num_list_has(&filter->takes, name->take)) &&
+           (filter->speakers == NULL || has_word(filter->speakers, name->speaker, strncmp));
+}
+
+/* Takes ownership of path. A file without an extension that is taken counts as WAV. */
+static void add(struct recording_list *list, const struct recording_filter *filter, char *path)
+{
+    if (list->count == list->capacity) {
+        list->capacity = 2 * list->capacity + 64;
+        list->items = mem_grow(list->items, list->capacity, sizeof *list->items);
+    }
+    struct recording *r = &list->items[list->count];
+    r->path = path;
+    r->order = list->count++;
+    r->is_fsdd = fsdd_parse(path, &r->name);
+    r->type = takes_format(filter, r->name.extension) ? r->name.extension : "wav";
+}
+
+/* A pipe that a directory happens to hold may have no writer, and to open it would wait without a
+ * word; nor is a device opened unasked. Who wants one names it. */
+static void check_found(const struct dirent *entry, const char *path)
+{
+    struct stat st;
+#ifdef DT_REG
+    if (entry->d_type == DT_REG)
+        return;
+#endif
+    (void)entry;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        die(path, "a pipe, a socket or a device, expected a file; to read one, name it");
+}
+
+/* Returns false for a recording that only the filter leaves out. */
+static bool add_entry(struct recording_list *list, const struct recording_filter *filter,
+                      const char *dir, const struct dirent *entry)
+{
+    struct fsdd_name name;
+    if (!fsdd_parse(entry->d_name, &name) || !takes_format(filter, name.extension))
+        return true;
+    if (!selects(filter, &name))
+        return false;
+    size_t size = strlen(dir) + strlen(entry->d_name) + 2;
+    char *path = mem_array(1, size);
+    snprintf(path, size, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", entry->d_name);
+    check_found(entry, path);
+    add(list, filter, path);
+    return true;
+}
+
+static void search(struct recording_list *list, const struct recording_filter *filter,
+                   const char *dir)
+{
+    DIR *d = opendir(dir);
+    if (d == NULL)
+        die_errno(dir, "cannot be read");
+    size_t before = list->count;
+    size_t others = 0;
+    struct dirent *entry;
+    while (errno = 0, (entry = readdir(d)) != NULL)
+        others += !add_entry(list, filter, dir, entry);
+    if (errno != 0)
+        die_errno(dir, "cannot be read");
+    closedir(d);
+    if (list->count > before)
+        return;
+    if (others > 0)
+        die(dir,
+            "%zu recording%s of other digits, speakers or takes, expected some of those asked for",
+            others, msg_plural(others));
+    die(dir, "no recordings, expected names such as 0_jackson_7.wav");
+}
+
+void recording_add(struct recording_list *list, const struct recording_filter *filter,
+                   const char *path)
+{
+    if (path[0] == '\0')
+        die_usage("an empty file name, expected a directory or a file");
+    if (!whole_file_is_stdin(path) && whole_file_is_directory(path))
+        search(list, filter, path);
+    else
+        add(list, filter, mem_string(path));
+}
+
+static struct whole_file_bytes read_all(const char *path)
+{
+    int fd;
+    size_t expected;
+    struct whole_file_bytes bytes = {NULL, 0, 0};
+    enum whole_file_status status = whole_file_open(path, &fd, &expected);
+    if (status == WHOLE_FILE_OK) {
+        status = whole_file_read(fd, expected, WHOLE_FILE_MAX, &bytes);
+        whole_file_close(fd);
+    }
+    if (status != WHOLE_FILE_OK)
+        whole_file_die(status, path, WHOLE_FILE_MAX, errno);
+    return bytes;
+}
+
+void recording_add_files0(struct recording_list *list, const struct recording_filter *filter,
+                          const char *names)
+{
+    const char *file = whole_file_shown(names);
+    struct whole_file_bytes bytes = read_all(names);
+    if (bytes.size > 0 && bytes.p[bytes.size - 1] != '\0')
+        die(file, "a last name without a NUL behind it, expected NUL-terminated names");
+    for (const char *name = bytes.p; name < bytes.p + bytes.size; name += strlen(name) + 1) {
+        if (name[0] == '\0')
+            die(file, "an empty name, expected NUL-terminated names");
+        recording_add(list, filter, name);
+    }
+    free(bytes.p);
+    if (list->count == 0)
+        die(file, "no names in it, expected at least one");
+}
 
 static int compare(const void *x, const void *y)
 {
@@ -20,9 +167,16 @@ static int compare(const void *x, const void *y)
     return by_name != 0 ? by_name : (a->order > b->order) - (a->order < b->order);
 }
 
-void recording_sort(struct recording *clips, size_t count)
+void recording_sort(struct recording_list *list)
 {
-    qsort(clips, count, sizeof *clips, compare);
+    qsort(list->items, list->count, sizeof *list->items, compare);
+}
+
+void recording_free(struct recording_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i].path);
+    free(list->items);
 }
 
 /* Appends text as one word of a shell command. Bytes that a message would not show as

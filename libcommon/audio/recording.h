@@ -1,23 +1,48 @@
-/* Recordings on disk, and their order. */
+/* Recordings on disk: which there are, and their order. Errors end the program with a message. */
 #ifndef WAVEFILL_AUDIO_RECORDING_H
 #define WAVEFILL_AUDIO_RECORDING_H
 
 #include "audio/fsdd.h"
+#include "base/num.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* A recording to load. */
 struct recording {
-    char *path; /* owned by whoever fills the list; "-" is standard input */
+    char *path; /* owned by the list; "-" is standard input */
     struct fsdd_name name;
-    const char *type; /* what libsox is to read it as */
+    const char *type; /* what libsox reads it as */
     bool is_fsdd;     /* name is complete: sorts before those that are not */
-    size_t order;     /* among the latter, the order in which they were named */
+    size_t order;     /* in which it was named or found */
 };
 
+/* Starts as zeroes. */
+struct recording_list {
+    struct recording *items;
+    size_t count, capacity;
+};
+
+/* Which recordings of a directory are taken. An empty list or NULL does not choose. */
+struct recording_filter {
+    struct num_list digits, takes;
+    const char *speakers; /* names, separated by commas */
+    const char *formats;  /* besides wav: libsox's names, separated by commas; or all */
+};
+
+/* Appends a file, or the recordings of a directory that the filter takes, in any order. A
+ * directory without one is an error. The list keeps pointers into the filter. */
+void recording_add(struct recording_list *list, const struct recording_filter *filter,
+                   const char *path);
+
+/* The same for each of the NUL-terminated names in the file names; "-" is standard input. */
+void recording_add_files0(struct recording_list *list, const struct recording_filter *filter,
+                          const char *names);
+
 /* By digit, speaker and take; then the other names in their order. */
-void recording_sort(struct recording *clips, size_t count);
+void recording_sort(struct recording_list *list);
+
+void recording_free(struct recording_list *list);
 
 /* The SoX command that makes a mended copy of a recording, as effect says: its name with
  * the tag behind the stem. Valid until the next call. */
