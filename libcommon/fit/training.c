@@ -94,21 +94,6 @@ static size_t add_rows(struct training *f, const struct stream *in, const struct
     return row;
 }
 
-/* Adds rows as they come, in a block like those before; what is wrong with it, or them, is
- * for the whole block to say. Returns how many of it have been added. */
-static size_t add_coming(struct training *f, struct stream *in)
-{
-    struct block block;
-    size_t from, rows;
-    size_t done = 0;
-    while (f->reducer != NULL && stream_coming(in, &block, &from, &rows)) {
-        if (from != done || block_row(&block, 0).cols != f->given + f->targets)
-            return done;
-        done = add_rows(f, in, &block, from, from + rows);
-    }
-    return done;
-}
-
 static void merge(struct training *f, const struct stream *in, const struct block *block)
 {
     struct lsq_reduced part;
@@ -161,8 +146,8 @@ void training_read(struct training *f, struct stream *in)
     uint64_t rows = 0;
     training_begin(f);
     stream_also(in, PARTIAL_KEY);
-    for (size_t added; added = add_coming(f, in), stream_next(in, &block);) {
-        training_take(f, in, &block, stream_rectangle(in, &block), added, block.rows);
+    while (stream_next(in, &block)) {
+        training_take(f, in, &block, stream_rectangle(in, &block), 0, block.rows);
         progress_rows(&progress, rows += block.rows);
     }
     progress_end(&progress);

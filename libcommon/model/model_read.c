@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "model/partial.h"
-#include "stream/frames.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -152,15 +151,15 @@ static void check_kind(const struct fields *s)
         die(s->name, "a model format other than version 1, expected \"lsq\": 1");
 }
 
-bool model_read(struct stream *stream, struct model *m)
+bool model_read(struct map_reader *maps, struct model *m)
 {
     memset(m, 0, sizeof *m);
     size_t next = 0;
     size_t room = 0;
     bool last;
     do {
-        const struct map *map = stream_next_map(stream);
-        struct fields s = {stream_name(stream), "a model", map};
+        const struct map *map = map_reader_next(maps);
+        struct fields s = {map_reader_name(maps), "a model", map};
         if (map == NULL)
             die(s.name, "truncated: a model of %zu target%s, expected %zu", next, msg_plural(next),
                 m->targets);

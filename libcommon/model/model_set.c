@@ -4,6 +4,7 @@
 #include "model/model_read.h"
 #include "base/msg.h"
 #include "stream/frames.h"
+#include "stream/map_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static void check(const struct model_set *models, const struct model *m, const c
 void model_set_read(const char *path, struct model_set *models)
 {
     char *paths[] = {mem_string(path)};
-    struct stream *stream = stream_open_maps(paths, "a model");
+    struct map_reader *maps = map_reader_open(paths, 1, "a model", "");
     bool last;
     memset(models, 0, sizeof *models);
     do {
@@ -46,19 +47,19 @@ void model_set_read(const char *path, struct model_set *models)
             models->list = mem_grow(models->list, models->room, sizeof *models->list);
         }
         struct model *m = &models->list[models->count];
-        last = model_read(stream, m);
+        last = model_read(maps, m);
         models->count++;
-        check(models, m, stream_name(stream));
+        check(models, m, map_reader_name(maps));
         name_index_add(&models->places, m->name, models->count - 1);
-        if (m->name.n == 0 && !stream_at_end(stream))
-            die(stream_name(stream), "more behind the model, expected its end");
-    } while (!stream_at_end(stream));
+        if (m->name.n == 0 && !map_reader_at_end(maps))
+            die(map_reader_name(maps), "more behind the model, expected its end");
+    } while (!map_reader_at_end(maps));
     if (!last && models->list[0].name.n > 0)
-        die(stream_name(stream), "truncated: \"last\" is false in the last model, expected more");
+        die(map_reader_name(maps), "truncated: \"last\" is false in the last model, expected more");
     if (!last)
-        die(stream_name(stream), "truncated: \"last\" is false in the last part of the model, "
-                                 "expected more parts");
-    stream_close(stream);
+        die(map_reader_name(maps), "truncated: \"last\" is false in the last part of the model, "
+                                   "expected more parts");
+    map_reader_close(maps);
     free(paths[0]);
 }
 

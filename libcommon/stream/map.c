@@ -177,10 +177,8 @@ static void say_type(const msgpack_object *type, char *why, size_t size)
                  expected);
 }
 
-/* Whether o is an array of an accepted type whose shape and data agree, `absent` bytes of
- * which are not there; says why not. */
-static bool read_nd(const msgpack_object *o, struct array *nd, size_t absent, char *why,
-                    size_t size)
+/* Whether o is an array of an accepted type whose shape and data agree; says why not. */
+static bool read_nd(const msgpack_object *o, struct array *nd, char *why, size_t size)
 {
     struct str type, data;
     const msgpack_object *t = lookup(o, "type");
@@ -205,7 +203,6 @@ static bool read_nd(const msgpack_object *o, struct array *nd, size_t absent, ch
         snprintf(why, size, "%s", wrong);
         return false;
     }
-    data.n += absent;
     if (count * nd->type.size != data.n) {
         snprintf(why, size, "an array of %zu byte%s, expected %llu for its shape", data.n,
                  msg_plural(data.n), (unsigned long long)(count * nd->type.size));
@@ -253,7 +250,7 @@ static void read_array(struct map *map, const msgpack_object *o, struct map_valu
         return;
     }
     struct array *view = zone_array(map, 1, sizeof *view);
-    bool ok = read_nd(o, view, map->absent, map->why, sizeof map->why);
+    bool ok = read_nd(o, view, map->why, sizeof map->why);
     value->kind = ok ? MAP_ARRAY : MAP_BAD;
     value->nds = view;
     value->why = map->why;
@@ -280,7 +277,7 @@ static void read_rows(struct map *map, const msgpack_object_array *a, struct map
         nds[i].ndim = 0;
         if (!is_array_map(&a->ptr[i]))
             snprintf(why, sizeof why, "no array, expected a list of arrays");
-        else if (read_nd(&a->ptr[i], &nds[i], 0, why, sizeof why) && nds[i].ndim == 1)
+        else if (read_nd(&a->ptr[i], &nds[i], why, sizeof why) && nds[i].ndim == 1)
             continue;
         else if (nds[i].ndim == 2)
             snprintf(why, sizeof why, "an array of 2 dimensions, expected 1-D rows");
@@ -385,12 +382,6 @@ static bool read_fields(struct map *map, const msgpack_object *root)
 
 bool map_parse(struct map *map, const char *bytes, size_t size)
 {
-    return map_parse_head(map, bytes, size, 0);
-}
-
-bool map_parse_head(struct map *map, const char *bytes, size_t size, size_t absent)
-{
-    map->absent = absent;
     if (map->memory == NULL) {
         map->memory = mem_zero(1, sizeof *map->memory);
         if (!msgpack_zone_init(&map->memory->zone, MSGPACK_ZONE_CHUNK_SIZE))

@@ -49,7 +49,6 @@ struct map {
     size_t count;
     bool bare; /* a bare array, given as the one field "x" */
     char why[256];
-    size_t absent; /* bytes that map_parse_head was told of */
     struct map_memory *memory;
 };
 
@@ -58,10 +57,6 @@ struct map {
  * must be zeroed before the first call; the caller calls map_free at the end. */
 bool map_parse(struct map *map, const char *bytes, size_t size);
 void map_free(struct map *map);
-
-/* The same for a map whose last value is an array with empty data, of which so many bytes
- * are still to come: it is taken as if they were there. */
-bool map_parse_head(struct map *map, const char *bytes, size_t size, size_t absent);
 
 /* Copies the fields for which skip is false into *to (zeroed), to outlive what from
  * points into. Returns the bytes that *to then points into: the caller frees both. */

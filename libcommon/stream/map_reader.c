@@ -1,0 +1,269 @@
+/* For F_SETPIPE_SZ, where the system has it. */
+#define _GNU_SOURCE
+
+#include "stream/map_reader.h"
+
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/spool.h"
+#include "stream/map_scan.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* As much as a pipe can be made to hold: fewer switches between its two ends. Fuzzing sets
+ * less, so that short inputs move and grow the buffer too. */
+#ifndef STREAM_READ_SIZE
+#define STREAM_READ_SIZE (256 << 10)
+#endif
+enum { READ_SIZE = STREAM_READ_SIZE };
+
+struct map_reader {
+    char *const *paths;
+    int count, index;
+    int fd; /* -1 when all files are at their end */
+    char *buffer;
+    size_t capacity, start, used; /* bytes at buffer + start, `used` of them */
+    size_t map_size;              /* of the map given last, which is at start */
+    uint64_t offset;              /* of `start` in its file */
+    bool file_end;                /* the map given last was its file's last */
+    bool seen;                    /* there has been a map */
+    const char *name, *next_name; /* files of the map given last and of the next one */
+    const char *expected, *hint;
+    struct map map;
+    struct spool *spool; /* NULL where nothing is kept */
+    bool replaying;
+};
+
+static bool is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static void open_next(struct map_reader *r)
+{
+    const char *path = r->count == 0 ? "-" : r->paths[r->index];
+    r->index++;
+    r->next_name = is_stdin(path) ? "stdin" : path[0] == '\0' ? "''" : path;
+    r->fd = is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
+    if (r->fd < 0)
+        die_errno(r->next_name, "cannot be opened");
+    struct stat st;
+    if (fstat(r->fd, &st) == 0 && S_ISDIR(st.st_mode))
+        die(r->next_name, "a directory, expected %s", r->expected);
+#ifdef F_SETPIPE_SZ
+    /* Fails, harmlessly, for what is no pipe. */
+    fcntl(r->fd, F_SETPIPE_SZ, READ_SIZE);
+#endif
+    if (isatty(r->fd))
+        die(r->next_name, "a terminal, expected %s from a pipe or a file", r->expected);
+}
+
+struct map_reader *map_reader_open(char *const paths[], int count, const char *expected,
+                                   const char *hint)
+{
+    struct map_reader *r = mem_zero(1, sizeof *r);
+    r->expected = expected;
+    r->hint = hint;
+    r->paths = paths;
+    r->count = count;
+    open_next(r);
+    r->name = r->next_name;
+    return r;
+}
+
+static void close_file(struct map_reader *r)
+{
+    if (r->fd > STDIN_FILENO)
+        close(r->fd);
+    r->fd = -1;
+}
+
+void map_reader_keep(struct map_reader *r)
+{
+    r->spool = spool_new();
+}
+
+void map_reader_rewind(struct map_reader *r)
+{
+    spool_rewind(r->spool);
+    r->replaying = true;
+    r->start = r->used = r->map_size = 0;
+    r->file_end = false;
+}
+
+/* Makes room for `need` bytes from start on, of which it at most doubles what has arrived, so
+ * that a header that lies costs no more memory than the data sent with it. */
+static void make_room(struct map_reader *r, size_t need)
+{
+    if (r->start > 0 && r->start + need > r->capacity) {
+        memmove(r->buffer, r->buffer + r->start, r->used);
+        r->start = 0;
+    }
+    size_t limit = 2 * r->used > 2 * READ_SIZE ? 2 * r->used : 2 * READ_SIZE;
+    if (need > limit)
+        need = limit;
+    if (r->start + need <= r->capacity)
+        return;
+    r->capacity = r->start + need;
+    r->buffer = mem_grow(r->buffer, r->capacity, 1);
+}
+
+static size_t read_some(struct map_reader *r, char *to, size_t size)
+{
+    if (r->replaying)
+        return spool_read(r->spool, to, size);
+    ssize_t n = fd_read(r->fd, to, size);
+    if (n < 0)
+        die_errno(r->next_name, "read failed");
+    return (size_t)n;
+}
+
+/* Reads until `need` bytes are there or no more come; false in the latter case. */
+static bool fill(struct map_reader *r, size_t need)
+{
+    while (r->used < need) {
+        make_room(r, need > r->used + READ_SIZE ? need : r->used + READ_SIZE);
+        size_t end = r->start + r->used;
+        size_t n = read_some(r, r->buffer + end, r->capacity - end);
+        if (n == 0)
+            return false;
+        r->used += n;
+    }
+    return true;
+}
+
+static _Noreturn void die_empty(const struct map_reader *r, const char *name)
+{
+    die(name, "empty, expected %s (did the program that writes it fail?)", r->expected);
+}
+
+/* Whether what is there at the start is text, such as CSV or JSON. */
+static bool is_text(struct map_reader *r)
+{
+    enum { LOOK = 16 };
+    static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8 */
+    (void)fill(r, LOOK);                       /* or to the end */
+    const char *at = r->buffer + r->start;
+    size_t n = r->used < LOOK ? r->used : LOOK;
+    size_t i = n > 3 && memcmp(at, mark, 3) == 0 ? 3 : 0;
+    while (i < n &&
+           ((at[i] >= ' ' && at[i] <= '~') || at[i] == '\t' || at[i] == '\r' || at[i] == '\n'))
+        i++;
+    return n >= 2 && i == n;
+}
+
+/* A file that is no msgpack is most likely a recording, or text. */
+static _Noreturn void die_no_map(struct map_reader *r, const struct map_scan *scan)
+{
+    bool first = r->offset == 0 && scan->pos == 0;
+    if (first && fill(r, 4) && memcmp(r->buffer + r->start, "RIFF", 4) == 0)
+        die(r->name, "a WAV file, expected %s (fsdd-load reads recordings)", r->expected);
+    if (first && is_text(r))
+        die(r->name, "text, expected %s%s", r->expected, r->hint);
+    die(r->name, "at byte %" PRIu64 ": %s", r->offset + scan->pos, scan->why);
+}
+
+/* At the end of one file: goes on to the next, which must have something in it. */
+static void next_file(struct map_reader *r)
+{
+    if (r->replaying)
+        return;
+    close_file(r);
+    if (r->index >= r->count)
+        return;
+    open_next(r);
+    if (!fill(r, r->map_size + 1))
+        die_empty(r, r->next_name);
+}
+
+static void step_over_map(struct map_reader *r)
+{
+    r->name = r->next_name;
+    r->start += r->map_size;
+    r->used -= r->map_size;
+    r->offset = r->file_end ? 0 : r->offset + r->map_size;
+    r->map_size = 0;
+    r->file_end = false;
+}
+
+/* Reads all of the map at start. False at the end of all input. */
+static bool read_map(struct map_reader *r)
+{
+    if (!fill(r, 1)) {
+        if (!r->seen)
+            die_empty(r, r->name);
+        return false;
+    }
+    struct map_scan scan;
+    enum map_scan_status status;
+    map_scan_init(&scan);
+    while ((status = map_scan_run(&scan, (const unsigned char *)r->buffer + r->start, r->used)) ==
+           MAP_SCAN_MORE)
+        if (!fill(r, scan.need))
+            die(r->name, "truncated after %" PRIu64 " byte%s, inside a map", r->offset + r->used,
+                msg_plural(r->offset + r->used));
+    if (status == MAP_SCAN_BAD)
+        die_no_map(r, &scan);
+    r->map_size = scan.pos;
+    return true;
+}
+
+const struct map *map_reader_next(struct map_reader *r)
+{
+    step_over_map(r);
+    if ((r->fd < 0 && !r->replaying) || !read_map(r))
+        return NULL;
+    r->seen = true;
+    /* Whether more follows must be known before views into the buffer are made:
+     * looking may move it. */
+    r->file_end = !fill(r, r->map_size + 1);
+    if (r->file_end)
+        next_file(r);
+    const char *bytes = r->buffer + r->start;
+    if (r->spool != NULL && !r->replaying)
+        spool_write(r->spool, bytes, r->map_size);
+    if (!map_parse(&r->map, bytes, r->map_size))
+        map_reader_refuse(r, r->map.why);
+    return &r->map;
+}
+
+bool map_reader_file_end(const struct map_reader *r)
+{
+    return r->file_end;
+}
+
+bool map_reader_at_end(const struct map_reader *r)
+{
+    return r->file_end && (r->replaying || r->fd < 0);
+}
+
+const char *map_reader_name(const struct map_reader *r)
+{
+    return r->name;
+}
+
+uint64_t map_reader_bytes(const struct map_reader *r)
+{
+    return r->offset + r->map_size;
+}
+
+void map_reader_refuse(const struct map_reader *r, const char *why)
+{
+    die(r->name, "at byte %" PRIu64 ": %s", r->offset, why);
+}
+
+void map_reader_close(struct map_reader *r)
+{
+    close_file(r);
+    if (r->spool != NULL)
+        spool_free(r->spool);
+    map_free(&r->map);
+    free(r->buffer);
+    free(r);
+}
