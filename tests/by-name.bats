@@ -106,8 +106,8 @@ p, t = 9, 30
 names = [n for i in range(6) for n in ("a@%d" % i, "b@%d" % i, "full", "full", "full")]
 rows = group(30, p, t)
 own = lambda name: rows[[stem(n) == name for n in names]]
-first = "lsq-fit: a: fewer rows than given columns: 6 rows (less 1 for the intercept), 9 columns, rank 5: the solution is that of minimum norm\n"
-models = maps(call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows), err=first + "lsq-fit: of minimum norm as well: the solution for 1 more name\n"))
+first = "lsq-fit: warning: a: fewer rows than given columns: 6 rows (less 1 for the intercept), 9 columns, rank 5: the solution is that of minimum norm\n"
+models = maps(call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows), err=first + "lsq-fit: warning: of minimum norm as well: the solution for 1 more name\n"))
 check_stream(models, ["a", "b", "full"])
 for m in models:
     check(m, own(m["name"]), p)
@@ -116,13 +116,13 @@ for m in maps(call("lsq-fit", "-q", "-g", "9", "--by-name", "--dense", data=bloc
     assert "coef" in m
     check(m, own(m["name"]), p)
 names = ["%s@1" % n for n in "abc" for i in range(6)]
-call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows[:18]), err=first + "lsq-fit: of minimum norm as well: the solutions for 2 more names\n")
+call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows[:18]), err=first + "lsq-fit: warning: of minimum norm as well: the solutions for 2 more names\n")
 call("lsq-fit", "-g", "9", "--by-name", data=blocks(names[:6], rows[:6]), err=first)
 call("lsq-fit", "-g", "9", "--by-name", "--ridge=2", data=blocks(names, rows[:18]))
 two = rows[:18].copy()
 two[:, 0] = two[:, 1]
-call("lsq-fit", "-g", "3", "--by-name", data=blocks(names, two), err="lsq-fit: a: rank deficient: rank 2 of 6 rows (less 1 for the intercept) and 3 given columns: "
-     "the solution is that of minimum norm\nlsq-fit: of minimum norm as well: the solutions for 2 more names\n")'
+call("lsq-fit", "-g", "3", "--by-name", data=blocks(names, two), err="lsq-fit: warning: a: rank deficient: rank 2 of 6 rows (less 1 for the intercept) and 3 given columns: "
+     "the solution is that of minimum norm\nlsq-fit: warning: of minimum norm as well: the solutions for 2 more names\n")'
 }
 
 @test "lsq-fit: named partial fits and rows of several files merge name by name" {

@@ -84,7 +84,7 @@ assert len({len(row) for row in x(ms)}) > 1' "$CORPUS"
 @test "fsdd-load: every kind of WAV file has the samples that its format defines, and SoX agrees" {
     cp -R "$WAVS/kinds" .
     fsdd-load kinds/*.wav >rows 2>err
-    assert_equal "$(cat err)" 'fsdd-load: 8 of 24 recordings have more than 16 bits, rounded to 16'
+    assert_equal "$(cat err)" 'fsdd-load: warning: 8 of 24 recordings have more than 16 bits, rounded to 16'
     as_sox kinds/*.wav
     py 'ms = read("rows")
 assert len(names(ms)) == 24
@@ -149,11 +149,11 @@ for file in files:
         sox -D "$WAVS/kinds/pcm24.wav" -b 24 "0_a_1.$type"
         as_sox "0_a_1.$type"
         fsdd-load -F all "0_a_1.$type" >rows 2>err
-        assert_equal "$(cat err)" 'fsdd-load: 1 of 1 recording has more than 16 bits, rounded to 16'
+        assert_equal "$(cat err)" 'fsdd-load: warning: 1 of 1 recording has more than 16 bits, rounded to 16'
         py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "0_a_1.$type.sox"
     done
     fsdd-load -F all "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >rows 2>err
-    assert_equal "$(cat err)" 'fsdd-load: 2 of 4 recordings have more than 16 bits, rounded to 16'
+    assert_equal "$(cat err)" 'fsdd-load: warning: 2 of 4 recordings have more than 16 bits, rounded to 16'
     fsdd-load -F all -q "$WAVS/good.wav" 0_a_1.flac "$WAVS/kinds/float32.wav" "$WAVS/kinds/pcm8.wav" >quiet 2>err
     assert_equal "$(cat err)" ''
     cmp rows quiet
@@ -380,9 +380,9 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
 @test "fsdd-load: a name that is not UTF-8 is made so, with a warning" {
     put $'caf\xe9.wav' $'0_\xff\xfe_1.wav' $'\xc3\xa9\xed\xa0\x80.wav'
     fsdd-load -- $'caf\xe9.wav' $'0_\xff\xfe_1.wav' $'\xc3\xa9\xed\xa0\x80.wav' >rows 2>err
-    printf '%s\n' 'fsdd-load: 0_\377\376_1.wav: a name that is not UTF-8, its row is called 0_��_1' \
-        'fsdd-load: caf\351.wav: a name that is not UTF-8, its row is called caf�' \
-        'fsdd-load: é\355\240\200.wav: a name that is not UTF-8, its row is called é���' >expected
+    printf '%s\n' 'fsdd-load: warning: 0_\377\376_1.wav: a name that is not UTF-8, its row is called 0_��_1' \
+        'fsdd-load: warning: caf\351.wav: a name that is not UTF-8, its row is called caf�' \
+        'fsdd-load: warning: é\355\240\200.wav: a name that is not UTF-8, its row is called é���' >expected
     cmp err expected
     fsdd-load -q -- $'caf\xe9.wav' $'0_\xff\xfe_1.wav' $'\xc3\xa9\xed\xa0\x80.wav' >quiet 2>err
     cmp rows quiet

@@ -549,7 +549,7 @@ write("enough", {"mat": 1, "x": normal((6, 8))})'
         # shellcheck disable=SC2086 # options are words
         run -0 --separate-stderr lsq-fit $options
         # shellcheck disable=SC2154
-        assert_equal "$options: $stderr" "$options: ${want:+lsq-fit: $want: the solution is that of minimum norm}"
+        assert_equal "$options: $stderr" "$options: ${want:+lsq-fit: warning: $want: the solution is that of minimum norm}"
         # shellcheck disable=SC2086
         run -0 --separate-stderr lsq-fit -q $options
         assert_equal "$stderr" ''

@@ -473,7 +473,7 @@ for t in 1, 3:
     out = (want < low) | (want > high)
     assert out.any(axis=1).all() and not out[:, :20].any()
     first = out.argmax(axis=1)
-    say = lambda i, name="": f"lsq-predict: in: row {i}{name} leaves the range {low:.10g} to {high:.10g} seen in training at column {100 + 200 + first[i]}\n"
+    say = lambda i, name="": f"lsq-predict: warning: in: row {i}{name} leaves the range {low:.10g} to {high:.10g} seen in training at column {100 + 200 + first[i]}\n"
     got, = extend(model, 400, {"mat": 1, "x": rows, "col0": 200}, err="".join(say(i) for i in range(4)))
     close(got["x"], want)
     # Some leave it, some do not; those with names have them said, numbers go on over blocks.
@@ -493,10 +493,10 @@ assert extend(step, 2, {"mat": 1, "x": np.array([[0.0, 1, 2]])})[0]["x"].tolist(
 # The ends belong to the range.
 edge = dict(dense, coef=np.array([[0.0], [0], [1]]), intercept=np.array([1.0]), range=np.array([-3021.0, 2998.0]))
 extend(edge, 6, {"mat": 1, "x": np.array([[0.0, 1, 2992]])})
-extend(edge, 7, {"mat": 1, "x": np.array([[0.0, 1, 2992]])}, err="lsq-predict: in: row 0 leaves the range -3021 to 2998 seen in training at column 9\n")
+extend(edge, 7, {"mat": 1, "x": np.array([[0.0, 1, 2992]])}, err="lsq-predict: warning: in: row 0 leaves the range -3021 to 2998 seen in training at column 9\n")
 edge["intercept"] = np.array([-1.0])
 extend(edge, 3, {"mat": 1, "x": np.array([[0.0, 1, -3018], [0, 1, -3019]]), "names": ["p", "q\n"]},
-       err="lsq-predict: in: row 1 (q\\012) leaves the range -3021 to 2998 seen in training at column 5\n")'
+       err="lsq-predict: warning: in: row 1 (q\\012) leaves the range -3021 to 2998 seen in training at column 5\n")'
 }
 
 @test "lsq-predict: --clamp holds each value within the range before the next is predicted from it" {
@@ -516,7 +516,7 @@ for t in 1, 3:
     held = held[:, :400]
     where = int(held[0].argmax())
     assert held.any(axis=1).all()
-    said = f"lsq-predict: {held.sum()} values in 4 rows held within the range {low:.10g} to {high:.10g} seen in training (the first: row 0 (r0), column {100 + where})\n"
+    said = f"lsq-predict: warning: {held.sum()} values in 4 rows held within the range {low:.10g} to {high:.10g} seen in training (the first: row 0 (r0), column {100 + where})\n"
     block = {"mat": 1, "x": rows, "names": [f"r{i}" for i in range(4)]}
     out, = extend(model, 400, block, options=["--clamp"], err=said)
     close(out["x"], want)
@@ -527,7 +527,7 @@ for t in 1, 3:
     assert np.array_equal(extend(model, n, block, options=["--clamp"])[0]["x"], extend(model, n, block)[0]["x"])
 one = dict(dense, coef=np.array([[0.0], [0], [1]]), intercept=np.array([1.0]), range=np.array([0.0, 4.0]))
 assert extend(one, 4, {"mat": 1, "x": np.array([[0.0, 1, 1], [0, 0, -5]])}, options=["--clamp"],
-              err="lsq-predict: 2 values in 2 rows held within the range 0 to 4 seen in training (the first: row 0, column 6)\n")[0]["x"].tolist() == [[2, 3, 4, 4], [0, 1, 2, 3]]'
+              err="lsq-predict: warning: 2 values in 2 rows held within the range 0 to 4 seen in training (the first: row 0, column 6)\n")[0]["x"].tolist() == [[2, 3, 4, 4], [0, 1, 2, 3]]'
 }
 
 @test "lsq-predict: --extend refuses what it cannot go on from" {
@@ -734,7 +734,7 @@ clamped = np.vstack([follow(made[m], begin[i:i + 1], 300, made[m]["range"]) for 
 out = (want < -20) | (want > np.array([[30 + m] for m in use]))
 first = out.argmax(axis=1)
 block = {"mat": 1, "x": begin, "names": told}
-say = "".join(f"lsq-predict: in: row {i} ({told[i]}) leaves the range -20 to {30 + use[i]} seen in training at column {100 + first[i]}\n" for i in range(4) if out[i].any())
+say = "".join(f"lsq-predict: warning: in: row {i} ({told[i]}) leaves the range -20 to {30 + use[i]} seen in training at column {100 + first[i]}\n" for i in range(4) if out[i].any())
 assert out.any(axis=1).sum() >= 2
 close(x(predict(made, block, options=["-e", "300"], err=say)), want)
 # How many were held, as the loop finds them.
@@ -748,7 +748,7 @@ for i, m in enumerate(use):
     held.append(np.array(marks[:300]))
 rows_held = [i for i in range(4) if held[i].any()]
 r = rows_held[0]
-say = (f"lsq-predict: {sum(int(h.sum()) for h in held)} values in {len(rows_held)} rows held within the ranges seen in training "
+say = (f"lsq-predict: warning: {sum(int(h.sum()) for h in held)} values in {len(rows_held)} rows held within the ranges seen in training "
        f"(the first: row {r} ({told[r]}), column {100 + int(held[r].argmax())})\n")
 close(x(predict(made, block, options=["-e", "300", "--clamp"], err=say)), clamped)
 close(x(predict(made, block, options=["-a", "-e", "300", "--clamp", "-q"])), np.hstack([begin, clamped]))'

@@ -421,7 +421,7 @@ END
 
 @test "options: a message does not end up in a file where standard error is closed" {
     stitch-wav -o want.wav loud 2>warning
-    assert_equal "$(cat warning)" 'stitch-wav: 1 sample beyond 16 bits, clipped (the first: row 0, sample 1)'
+    assert_equal "$(cat warning)" 'stitch-wav: warning: 1 sample beyond 16 bits, clipped (the first: row 0, sample 1)'
     stitch-wav -o closed.wav loud 2>&-
     cmp closed.wav want.wav
     stitch-wav -o stdin.wav <loud 2>&-
@@ -459,7 +459,7 @@ END
 
 @test "options: --quiet silences warnings, not errors" {
     run -0 --separate-stderr bash -c 'r2-score one one'
-    assert_regex "$stderr" '^r2-score: one row only: .*'
+    assert_regex "$stderr" '^r2-score: warning: one row only: .*'
     local quiet
     for quiet in -q --quiet; do
         run -0 --separate-stderr r2-score $quiet one one

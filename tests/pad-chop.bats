@@ -361,7 +361,7 @@ for path, rows in ("ragged", ragged), ("whole", list(whole)):
             if not want:
                 assert done.returncode == 1 and done.stdout == b"", done
                 continue
-            warning = f"pad-chop: rows too short for a frame of {width} column{chr(115) * (width > 1)}: {short} of {len(rows)}\n" if short else ""
+            warning = f"pad-chop: warning: rows too short for a frame of {width} column{chr(115) * (width > 1)}: {short} of {len(rows)}\n" if short else ""
             assert done.returncode == 0 and done.stderr.decode() == warning, done
             blocks = list(msgpack.Unpacker(__import__("io").BytesIO(done.stdout), object_hook=msgpack_numpy.decode))
             assert [b["last"] for b in blocks] == [False] * (len(blocks) - 1) + [True] and all("col0" not in b for b in blocks)
@@ -402,7 +402,7 @@ assert [m.get("names") for m in ms] == [["a@0", "b@0"], None] and x(ms).shape ==
     refuses 1 'pad-chop: in: row 2: columns 0:4 are 0:4 in a row of 3, expected positions up to 3' pad-chop -f 1 -c 0:4 in
     run -0 --separate-stderr bash -c 'pad-chop -f 1 -c :0.25 in >out'
     # shellcheck disable=SC2154
-    assert_equal "$stderr" 'pad-chop: rows too short for a frame of 1 column: 1 of 3'
+    assert_equal "$stderr" 'pad-chop: warning: rows too short for a frame of 1 column: 1 of 3'
     py 'rows = [np.arange(8), np.arange(4) + 10, np.arange(3) + 20]
 for range, cut in (":0.25", lambda n: (0, int(0.25 * n))), ("50%:", lambda n: (int(0.5 * n), n)), ("1:3", lambda n: (1, 3)), ("0%:100%", lambda n: (0, n)), \
         ("0.34:0.67", lambda n: (int(0.34 * n), int(0.67 * n))), ("2:50%", lambda n: (2, int(0.5 * n))):

@@ -117,7 +117,7 @@ assert r2(t, p) == r2(t, p, "-a", "variance") == [0.75] and r2(t, p, "-a", "none
 assert r2(t, t + 1) == [0.0] and r2(t, t) == [1.0]
 close(r2(t, p, "-f"), r2_score(t[0], p[0]))
 assert np.isnan(r2(t, t, "-u", "nan")) and np.isnan(r2(t[:, :1], p[:, :1], "-u", "nan", "-f"))
-warning = "r2-score: one row only: R^2 of a column is undefined, counted as {} (--flat scores over the samples)\n"
+warning = "r2-score: warning: one row only: R^2 of a column is undefined, counted as {} (--flat scores over the samples)\n"
 for options, what in ([], "1 if exact, else 0"), (["-u", "nan"], "nan"), (["-a", "none"], "1 if exact, else 0"), (["-j"], "1 if exact, else 0"):
     done = run(t, p, *options)
     assert done.returncode == 0 and done.stderr == warning.format(what), done

@@ -48,7 +48,7 @@ R^2 over the samples filled in: $(printf %.10g "$score") (1 is exact, 0 no bette
     for given in 0.25 0.5; do
         run -0 --separate-stderr lsq-fit -g "$given" training
         # shellcheck disable=SC2154
-        assert_regex "$stderr" "^lsq-fit: fewer rows than given columns: 49 rows \(less 1 for the intercept\), (1021|2043) columns, rank 48: [^"$'\n'"]*$"
+        assert_regex "$stderr" "^lsq-fit: warning: fewer rows than given columns: 49 rows \(less 1 for the intercept\), (1021|2043) columns, rank 48: [^"$'\n'"]*$"
         lsq-fit -q -g "$given" training >"model$given"
     done
     py '

@@ -88,14 +88,14 @@ assert np.array_equal(wavfile.read("trunc.wav")[1], v.astype(np.int16))'
 @test "stitch-wav: what does not fit 16 bits is clipped, and counted once on stderr" {
     one '5, 32767.99, 32768, -32768.99, -32769, 1e300, -1e300, 40000'
     stitch-wav in >out.wav 2>err
-    assert_equal "$(cat err)" 'stitch-wav: 5 samples beyond 16 bits, clipped (the first: row 0, sample 2)'
+    assert_equal "$(cat err)" 'stitch-wav: warning: 5 samples beyond 16 bits, clipped (the first: row 0, sample 2)'
     holds '5, 32767, 32767, -32768, -32768, 32767, -32768, 32767' out.wav
     stitch-wav --overflow=clip in >again.wav 2>err
-    assert_equal "$(cat err)" 'stitch-wav: 5 samples beyond 16 bits, clipped (the first: row 0, sample 2)'
+    assert_equal "$(cat err)" 'stitch-wav: warning: 5 samples beyond 16 bits, clipped (the first: row 0, sample 2)'
     cmp out.wav again.wav
     # Nearest first, then the range: 32767.99 is 32768.
     stitch-wav --round=nearest in >nearest.wav 2>err
-    assert_equal "$(cat err)" 'stitch-wav: 7 samples beyond 16 bits, clipped (the first: row 0, sample 1)'
+    assert_equal "$(cat err)" 'stitch-wav: warning: 7 samples beyond 16 bits, clipped (the first: row 0, sample 1)'
     cmp out.wav nearest.wav
     for option in -q --quiet; do
         stitch-wav "$option" in >quiet.wav 2>err
@@ -105,7 +105,7 @@ assert np.array_equal(wavfile.read("trunc.wav")[1], v.astype(np.int16))'
     py 'write("three", {"mat": 1, "x": np.array([[1, 2], [3, 99999]]), "rate": 8000, "names": ["a", "b"], "last": False},
     {"mat": 1, "x": np.array([[-99999, 99999]]), "rate": 8000, "names": ["c"]})'
     stitch-wav -o d three 2>err
-    assert_equal "$(cat err)" 'stitch-wav: 3 samples beyond 16 bits, clipped (the first: row 1, sample 1)'
+    assert_equal "$(cat err)" 'stitch-wav: warning: 3 samples beyond 16 bits, clipped (the first: row 1, sample 1)'
     holds '3, 32767' d/b.wav
     holds '-32768, 32767' d/c.wav
 }
@@ -132,7 +132,7 @@ want = np.where((far >= -2**31) & (far < 2**31), far, 0).astype(np.int16)
 assert np.array_equal(wavfile.read("nearest.wav")[1], want)
 assert wavfile.read("beyond.wav")[1].tolist() == [1, 0, 0, 0, 0, 0]
 counts = [int(((np.trunc(v) < -32768) | (np.trunc(v) > 32767)).sum()), int(((np.rint(v) < -32768) | (np.rint(v) > 32767)).sum())]
-assert open("err").read() == "".join("stitch-wav: %d samples beyond 16 bits, wrapped (the first: row 0, sample 0)\n" % n for n in counts)'
+assert open("err").read() == "".join("stitch-wav: warning: %d samples beyond 16 bits, wrapped (the first: row 0, sample 0)\n" % n for n in counts)'
 }
 
 @test "stitch-wav: --overflow=error refuses the first sample that does not fit, and writes nothing" {

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 static const char *tool = "wavefill";
-static bool quiet_warnings;
+static bool quiet;
 static bool said; /* why the program ends */
-static pid_t own; /* a forked process is its parent's to speak of */
+static pid_t own; /* forked processes say nothing: their parent does */
 
 /* A standard file that is closed would be the next file to be opened, and its messages
  * or data end up there. In its place comes one that cannot be used the way it would be. */
@@ -33,14 +33,14 @@ const char *msg_tool(void)
     return tool;
 }
 
-void msg_set_quiet(bool quiet)
+void msg_set_quiet(bool is_quiet)
 {
-    quiet_warnings = quiet;
+    quiet = is_quiet;
 }
 
 bool msg_is_quiet(void)
 {
-    return quiet_warnings;
+    return quiet;
 }
 
 /* Copies raw to line with every byte that a terminal could act on as \ooo. */
@@ -79,13 +79,13 @@ const char *msg_text(const char *bytes, size_t n, char *out, size_t size)
     return out;
 }
 
-MSG_PRINTF(3, 0)
-static void say(const char *file, const char *tail, const char *fmt, va_list args)
+MSG_PRINTF(4, 0)
+static void say(const char *kind, const char *file, const char *tail, const char *fmt, va_list args)
 {
-    /* Names are bounded by PATH_MAX; what is longer is cut, not lost. */
+    /* PATH_MAX bounds names; longer lines are cut. */
     char raw[8192];
     char line[8192];
-    int n = snprintf(raw, sizeof raw, "%s: ", tool);
+    int n = snprintf(raw, sizeof raw, "%s: %s", tool, kind);
     size_t used = n < 0 ? 0 : (size_t)n < sizeof raw ? (size_t)n : sizeof raw - 1;
     if (file != NULL) {
         snprintf(raw + used, sizeof raw - used, "%.6000s: ", file);
@@ -107,7 +107,7 @@ void die(const char *file, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    say(file, "", fmt, args);
+    say("", file, "", fmt, args);
     va_end(args);
     said = true;
     exit(EXIT_FAILURE);
@@ -119,7 +119,7 @@ void die_errno(const char *file, const char *fmt, ...)
     snprintf(tail, sizeof tail, ": %s", strerror(errno));
     va_list args;
     va_start(args, fmt);
-    say(file, tail, fmt, args);
+    say("", file, tail, fmt, args);
     va_end(args);
     said = true;
     exit(EXIT_FAILURE);
@@ -131,7 +131,7 @@ void die_usage(const char *fmt, ...)
     snprintf(tail, sizeof tail, "; try '%.200s --help'", tool);
     va_list args;
     va_start(args, fmt);
-    say(NULL, tail, fmt, args);
+    say("", NULL, tail, fmt, args);
     va_end(args);
     said = true;
     exit(2);
@@ -139,11 +139,21 @@ void die_usage(const char *fmt, ...)
 
 void warn(const char *file, const char *fmt, ...)
 {
-    if (quiet_warnings)
+    if (quiet)
         return;
     va_list args;
     va_start(args, fmt);
-    say(file, "", fmt, args);
+    say("warning: ", file, "", fmt, args);
+    va_end(args);
+}
+
+void inform(const char *fmt, ...)
+{
+    if (quiet)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    say("", NULL, "", fmt, args);
     va_end(args);
 }
 
@@ -155,8 +165,8 @@ static void on_end(int status, void *unused)
     (void)unused;
     if (status == 0 || said || getpid() != own)
         return;
-    msg_set_quiet(false);
-    warn(NULL, "a library gave up with status %d, as libsox does when out of memory", status);
+    quiet = false;
+    inform("a library gave up with status %d, as libsox does when out of memory", status);
     _exit(EXIT_FAILURE);
 }
 #endif

@@ -20,7 +20,7 @@ void msg_init(const char *argv0);
 /* The tool's name without its directory. */
 const char *msg_tool(void);
 
-/* Silences warn() (not errors) when quiet. */
+/* Silences warn() and inform(), not errors. */
 void msg_set_quiet(bool quiet);
 bool msg_is_quiet(void);
 
@@ -47,7 +47,10 @@ static inline const char *msg_plural(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
-/* Something the user should know; the program goes on. */
+/* Something the user should know, as `tool: warning: file: text`; the program goes on. */
 void warn(const char *file, const char *fmt, ...) MSG_PRINTF(2, 3);
+
+/* Something the user asked for. */
+void inform(const char *fmt, ...) MSG_PRINTF(1, 2);
 
 #endif

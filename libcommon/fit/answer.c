@@ -141,10 +141,10 @@ static void remark_loo(const struct answer *f, const struct leave_one_out *loo,
     bool tall = fit->rows - f->lsq.intercept >= fit->given;
     snprintf(score, sizeof score, "%.6g", leave_one_out_r2_mean(loo, fit->targets));
     if (f->ridge_auto)
-        warn(NULL, "ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
-             loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
+        inform("ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
+               loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
     else
-        warn(NULL, "leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
+        inform("leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
     if (loo->deficient > 0 && tall)
         warn(NULL,
              "leave-one-out: %" PRIu64 " row%s without which the others do not determine all "
