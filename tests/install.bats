@@ -147,6 +147,27 @@ with open("score") as f:
 assert abs(score - r2_score(rows[at][k:], want)) <= 1e-9 * abs(score), score'
 }
 
+@test "install: the Python program of the README shows what passes at each point of the pipe" {
+    installed
+    local PATH=$stage/usr/bin:$PATH corpus="$stage/usr/share/wavefill/corpus"
+    sed -n '/^    # look.py: /,/^$/s/^    //p' "$TREE/README.md" >look.py
+    # The rows differ in length; the means are those of the samples.
+    fsdd-load -t 0-1 "$corpus" | "$PYTHON" look.py >ragged
+    "$PYTHON" -c '
+import sys
+from scipy.io import wavfile
+for name in ("0_espeak_0", "0_espeak_1"):
+    samples = wavfile.read(f"{sys.argv[1]}/{name}.wav")[1]
+    print(name, len(samples), "int16", samples.mean())' "$corpus" >want
+    diff want ragged
+    fsdd-load "$corpus" | pad-chop | split-holdout -r 47 -H heldout | lsq-fit -q -g 25% -o model
+    run -0 "$PYTHON" look.py <model
+    assert_output 'a model: 700 given columns, 2100 targets, rank 48'
+    lsq-predict -o predicted model heldout
+    run -0 "$PYTHON" look.py <predicted
+    assert_output --regexp '^0_espeak_47 2100 float64 -?[0-9.]+$'
+}
+
 @test "install: the completion is read by bash without a word, for each filter" {
     installed
     local completions="$stage/usr/share/bash-completion/completions" name
