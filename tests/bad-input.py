@@ -21,7 +21,8 @@ import msgpack
 import msgpack_numpy
 import numpy as np
 
-from wavbytes import ALAW, FLOAT, IMA_ADPCM, MP3, MS_ADPCM, MULAW, PCM, chunk, extensible, fmt, wav
+import wavbytes
+from wavbytes import PCM, chunk, fmt, wav
 
 # Streams.
 
@@ -136,7 +137,7 @@ def listing(folder_name):
 def run(row):
     """What is wrong with how it ended, as lines; none if all is well."""
     _, source, command, status, message = row
-    made = {} if source == "-" else eval(source, globals())
+    made = {} if source == "-" else eval(source, {**vars(wavbytes), **globals()})
     files = made if isinstance(made, dict) else {"-": made}
     with tempfile.TemporaryDirectory() as place:
         for name, content in files.items():

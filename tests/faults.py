@@ -9,7 +9,6 @@ the error, and who made the call."""
 import collections
 import ctypes
 import errno
-import io
 import mmap
 import os
 import re

@@ -6,7 +6,6 @@ peak of memory must not grow with the rows.
 Prints what went through, and ends with 1 where anything is not as it must be."""
 
 import os
-import resource
 import struct
 import subprocess
 import sys

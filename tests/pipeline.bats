@@ -575,8 +575,9 @@ END
 }
 
 @test "tutorial: from the top, in a fresh copy with a space in its name, and installed" {
-    mkdir 'the tree'
+    mkdir -p 'the tree/tests'
     cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,packaging,README.md,LICENSE} 'the tree'
+    cp "$ROOT/tests/tests.mk" 'the tree/tests'
     # The sources may be closed to writing.
     chmod -R u+w 'the tree'
     # Only make: it builds what is missing, runs, and puts things into out/.

@@ -3,7 +3,7 @@
  *
  * A target is a file with LLVMFuzzerTestOneInput. libFuzzer calls it (`make fuzz`), or
  * replay.c does for the inputs kept in tests/fuzz/corpus (`make check`). The linker turns
- * the calls listed in the Makefile (--wrap) to harness.c. */
+ * the calls listed in tests/tests.mk (--wrap) to harness.c. */
 #ifndef WAVEFILL_FUZZ_HARNESS_H
 #define WAVEFILL_FUZZ_HARNESS_H
 
