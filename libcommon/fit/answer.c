@@ -3,6 +3,7 @@
 #include "fit/fit_check.h"
 #include "fit/leave_one_out.h"
 #include "lsq/reducer.h"
+#include "lsq/solve.h"
 #include "lsq/spectrum.h"
 #include "base/mem.h"
 #include "model/model_write.h"
@@ -173,9 +174,9 @@ void answer_put_model(struct answer *f, struct output *out, struct training *inp
     else
         solve(f, input, stream_name(in), &fit);
     if (f->weight != 1)
-        fit_check(lsq_weigh(&fit, f->weight), stream_name(in));
+        fit_check(lsq_fit_weigh(&fit, f->weight), stream_name(in));
     if (f->dense)
-        fit_check(lsq_make_dense(&fit), stream_name(in));
+        fit_check(lsq_fit_make_dense(&fit), stream_name(in));
     if (loo.count > 0) {
         notes.loo = &loo;
         remark_loo(f, &loo, &fit);
@@ -183,7 +184,7 @@ void answer_put_model(struct answer *f, struct output *out, struct training *inp
     if (notes.ridge == 0)
         remark(f, &fit, name);
     model_put(out, &fit, &notes, &input->meta.block);
-    lsq_free(&fit);
+    lsq_fit_free(&fit);
     leave_one_out_free(&loo);
 }
 

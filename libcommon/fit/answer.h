@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 #include "fit/training.h"
-#include "lsq/solve.h"
+#include "lsq/fit.h"
 #include "base/output.h"
 #include "stream/stream.h"
 

@@ -4,6 +4,7 @@
 #include "fit/fit_check.h"
 #include "lsq/left_out.h"
 #include "lsq/reducer.h"
+#include "lsq/solve.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "math/range.h"
@@ -121,10 +122,10 @@ static void miss_free(struct refit *refit, struct lsq_reduced *others, const dou
     struct lsq_options options = {s->intercept, -1};
     struct lsq_fit fit;
     fit_check(lsq_solve_reduced(others, &options, &fit), file);
-    fit_check(lsq_make_dense(&fit), file);
+    fit_check(lsq_fit_make_dense(&fit), file);
     miss(&fit, row, errors);
     refit->deficient += fit.rank < s->rank;
-    lsq_free(&fit);
+    lsq_fit_free(&fit);
 }
 
 /* The same under penalties. */

@@ -1,445 +1,405 @@
 #include "lsq/chunk.h"
 
-#include "lsq/parts.h"
+#include "lsq/lapack.h"
+#include "lsq/linear.h"
+#include "lsq/tall.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* busy and over are the mutex's. What stands before them is the thread's while busy is true,
- * the caller's while it is false: lane_submit hands it over, lane_wait takes it back. What shape
- * and basis point to is the caller's, who changes it only while no lane is busy:
- * lsq_reduce.c sets a basis after lane_collect, or before there are lanes. */
-struct lane {
-    const struct lane_shape *shape;
-    const struct lane_basis *basis;
-    double *rows;   /* room for a triangle, then the chunk */
-    size_t chunk;   /* rows of a full one */
+/* From chunks_push until it is reduced a chunk is its thread's, else the caller's. */
+struct chunk {
+    double *rows;   /* a triangle's worth, then the rows */
     size_t count;   /* rows in it */
-    size_t stacked; /* rows of the triangle: what went the Householder way */
+    size_t stacked; /* rows of the triangle: those that went the Householder way */
     double *square; /* Σ [Z E]ᵀ [Z E], lower triangle, LAPACK's order; or of Z alone */
-    double *part;   /* of one chunk */
+    double *part;   /* of the present rows */
     double *cross;  /* Σ Zᵀ E (unknowns × targets), where square is of Z alone */
     double *sum;    /* Σ E² (targets), likewise */
     double *rss;    /* of the Householder way */
     bool squared;   /* whether square holds anything */
+    bool busy;      /* submitted and not yet reduced: the mutex's */
     enum lsq_status status;
+};
 
-    bool busy, over;
-    bool threaded; /* whether there are the following, which do not change */
-    struct lane_gate *gate;
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
+struct chunks {
+    const struct precondition *pre;
+    struct chunk *list;
+    size_t count, next; /* next: takes the next row */
+    size_t full;        /* rows of a full chunk */
+
+    pthread_t *threads;
+    size_t thread_count;
+    pthread_mutex_t mutex; /* of the following, and of `busy` */
+    pthread_cond_t submitted, reduced;
+    uint64_t given, taken; /* chunks submitted, and those that a thread has taken up, in turn */
+    bool over;
 };
 
 /* Where targets are few, one product gives Zᵀ Z, Zᵀ E and Eᵀ E. */
-static size_t square_size(const struct lane_shape *s)
+static size_t square_size(const struct precondition *pre)
 {
-    return s->targets <= s->unknowns ? s->width : s->unknowns;
+    return pre->targets <= pre->unknowns ? pre->width : pre->unknowns;
 }
 
 /* Whether a chunk's squares are like those before; infinities and NaN are not. */
-static bool is_like(const struct lane *lane)
+static bool is_like(const struct precondition *pre, const struct chunk *c)
 {
-    size_t n = square_size(lane->shape);
-    for (size_t j = 0; j < lane->shape->unknowns; j++)
-        if (!(lane->part[j * n + j] <= lane->basis->limit[j] * (double)lane->count))
+    size_t n = square_size(pre);
+    for (size_t j = 0; j < pre->unknowns; j++)
+        if (!(c->part[j * n + j] <= pre->limit[j] * (double)c->count))
             return false;
     return true;
 }
 
-static void add_squares(struct lane *lane, const double *chunk)
+static void add_squares(const struct precondition *pre, struct chunk *c, const double *rows)
 {
-    const struct lane_shape *s = lane->shape;
-    size_t n = square_size(s);
+    size_t n = square_size(pre);
     for (size_t j = 0; j < n; j++)
         for (size_t i = j; i < n; i++)
-            lane->square[j * n + i] += lane->part[j * n + i];
-    lane->squared = true;
-    if (n == s->width)
+            c->square[j * n + i] += c->part[j * n + i];
+    c->squared = true;
+    if (n == pre->width)
         return;
-    lapack_add_product(1, false, true, s->targets, s->unknowns, lane->count, chunk + s->unknowns,
-                       s->width, chunk, s->width, lane->cross, s->targets);
-    for (size_t i = 0; i < lane->count; i++)
-        for (size_t j = 0; j < s->targets; j++) {
-            double e = chunk[i * s->width + s->unknowns + j];
-            lane->sum[j] += e * e;
-        }
+    lapack_product(1, false, true, pre->targets, pre->unknowns, c->count, rows + pre->unknowns,
+                   pre->width, rows, pre->width, 1, c->cross, pre->targets);
+    linear_add_squares(rows + pre->unknowns, c->count, pre->targets, pre->width, c->sum);
 }
 
-/* The chunk joins the lane's own triangle, or lies under it until there are enough rows
- * for one. */
-static enum lsq_status stack(struct lane *lane, const double *chunk)
+/* The rows join the chunk's own triangle, or lie under it until there are enough for one. */
+static enum lsq_status stack(const struct precondition *pre, struct chunk *c, const double *rows)
 {
-    const struct lane_shape *s = lane->shape;
-    size_t rows = lane->stacked + lane->count;
-    memmove(lane->rows + lane->stacked * s->width, chunk, lane->count * s->width * sizeof *chunk);
-    lane->stacked = rows;
-    if (rows <= s->unknowns)
+    size_t count = c->stacked + c->count;
+    memmove(c->rows + c->stacked * pre->width, rows, c->count * pre->width * sizeof *rows);
+    c->stacked = count;
+    if (count <= pre->unknowns)
         return LSQ_OK;
-    lane->stacked = s->unknowns;
-    return lane_householder(s, lane->rows, rows, lane->rss);
+    c->stacked = pre->unknowns;
+    return tall_reduce(c->rows, count, pre->unknowns, pre->targets, c->rss);
 }
 
-static double *chunk_of(struct lane *lane)
+static double *rows_of(const struct precondition *pre, const struct chunk *c)
 {
-    return lane->rows + lane->shape->unknowns * lane->shape->width;
+    return c->rows + pre->unknowns * pre->width;
 }
 
-static void reduce_chunk(struct lane *lane)
+static void reduce(const struct precondition *pre, struct chunk *c)
 {
-    const struct lane_shape *s = lane->shape;
-    double *chunk = chunk_of(lane);
-    if (lane->count == 0 || lane->status != LSQ_OK)
-        return;
+    double *rows = rows_of(pre, c);
     bool like = false;
-    if (lane->basis->way != LANE_HOUSEHOLDER) {
-        size_t n = square_size(s);
-        lane_basis_apply(s, lane->basis, chunk, lane->count);
-        memset(lane->part, 0, n * n * sizeof *lane->part);
-        lapack_add_square(n, lane->count, chunk, s->width, lane->part, n);
-        like = is_like(lane);
+    if (c->count == 0 || c->status != LSQ_OK)
+        return;
+    if (pre->way != PRECONDITION_NONE) {
+        size_t n = square_size(pre);
+        precondition_apply(pre, rows, c->count);
+        memset(c->part, 0, n * n * sizeof *c->part);
+        lapack_add_square(n, c->count, rows, pre->width, c->part, n);
+        like = is_like(pre, c);
     }
     if (like)
-        add_squares(lane, chunk);
+        add_squares(pre, c, rows);
     else
-        lane->status = stack(lane, chunk);
-    lane->count = 0;
-}
-
-/* Both, or neither. */
-static bool make_mutex(pthread_mutex_t *mutex, pthread_cond_t *changed)
-{
-    if (pthread_mutex_init(mutex, NULL) != 0)
-        return false;
-    if (pthread_cond_init(changed, NULL) == 0)
-        return true;
-    pthread_mutex_destroy(mutex);
-    return false;
-}
-
-static void drop_mutex(pthread_mutex_t *mutex, pthread_cond_t *changed)
-{
-    pthread_mutex_destroy(mutex);
-    pthread_cond_destroy(changed);
-}
-
-struct lane_gate {
-    bool shut; /* for good: there is no mutex, or no room in the BLAS, for threads to be let in */
-    unsigned open; /* the mutex's */
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-};
-
-struct lane_gate *lane_gate_new(unsigned open)
-{
-    struct lane_gate *gate = calloc(1, sizeof *gate);
-    if (gate == NULL)
-        return NULL;
-    /* The caller's thread works beside them, when it collects what they have. */
-    unsigned all = lapack_threads(open + 1);
-    gate->open = all > 0 ? all - 1 : 0;
-    gate->shut = gate->open == 0 || !make_mutex(&gate->mutex, &gate->changed);
-    return gate;
-}
-
-void lane_gate_free(struct lane_gate *gate)
-{
-    if (gate == NULL)
-        return;
-    if (!gate->shut)
-        drop_mutex(&gate->mutex, &gate->changed);
-    free(gate);
-}
-
-static void enter(struct lane_gate *gate)
-{
-    pthread_mutex_lock(&gate->mutex);
-    while (gate->open == 0)
-        pthread_cond_wait(&gate->changed, &gate->mutex);
-    gate->open--;
-    pthread_mutex_unlock(&gate->mutex);
-}
-
-static void leave(struct lane_gate *gate)
-{
-    pthread_mutex_lock(&gate->mutex);
-    gate->open++;
-    pthread_cond_signal(&gate->changed);
-    pthread_mutex_unlock(&gate->mutex);
+        c->status = stack(pre, c, rows);
+    c->count = 0;
 }
 
 static void *work(void *data)
 {
-    struct lane *lane = data;
-    pthread_mutex_lock(&lane->mutex);
+    struct chunks *all = data;
+    pthread_mutex_lock(&all->mutex);
     for (;;) {
-        while (!lane->busy && !lane->over)
-            pthread_cond_wait(&lane->changed, &lane->mutex);
-        if (lane->over)
+        while (all->taken == all->given && !all->over)
+            pthread_cond_wait(&all->submitted, &all->mutex);
+        if (all->over)
             break;
-        pthread_mutex_unlock(&lane->mutex);
-        enter(lane->gate);
-        reduce_chunk(lane);
-        leave(lane->gate);
-        pthread_mutex_lock(&lane->mutex);
-        lane->busy = false;
-        pthread_cond_signal(&lane->changed);
+        struct chunk *c = &all->list[all->taken++ % all->count];
+        pthread_mutex_unlock(&all->mutex);
+        reduce(all->pre, c);
+        pthread_mutex_lock(&all->mutex);
+        c->busy = false;
+        pthread_cond_signal(&all->reduced);
     }
-    pthread_mutex_unlock(&lane->mutex);
+    pthread_mutex_unlock(&all->mutex);
     return NULL;
 }
 
-/* A chunk that stays in a core's cache, and is larger than the triangle. */
-static size_t chunk_rows(const struct lane_shape *s)
+static void submit(struct chunks *all, struct chunk *c)
 {
-    enum { DOUBLES = 64 << 10 };
-    size_t n = DOUBLES / s->width;
-    return n > 2 * s->unknowns ? n : 2 * s->unknowns;
+    if (all->thread_count == 0) {
+        reduce(all->pre, c);
+        return;
+    }
+    pthread_mutex_lock(&all->mutex);
+    c->busy = true;
+    all->given++;
+    pthread_cond_signal(&all->submitted);
+    pthread_mutex_unlock(&all->mutex);
 }
 
-size_t lane_count(const struct lane_shape *s, unsigned threads)
+static enum lsq_status wait_for(struct chunks *all, struct chunk *c)
 {
-    enum { SMALL = 1 << 20 };
-    bool small = (s->unknowns + chunk_rows(s)) * s->width <= SMALL / sizeof(double);
-    return threads == 1 || !small ? threads : 2 * (size_t)threads + 1;
+    if (all->thread_count > 0) {
+        pthread_mutex_lock(&all->mutex);
+        while (c->busy)
+            pthread_cond_wait(&all->reduced, &all->mutex);
+        pthread_mutex_unlock(&all->mutex);
+    }
+    return c->status;
 }
 
-static bool lane_memory(struct lane *lane)
+void chunks_wait(struct chunks *all)
 {
-    const struct lane_shape *s = lane->shape;
-    size_t n = square_size(s);
-    lane->chunk = chunk_rows(s);
-    lane->rows = malloc((s->unknowns + lane->chunk) * s->width * sizeof *lane->rows);
-    lane->square = calloc(n * n, sizeof *lane->square);
-    lane->part = malloc(n * n * sizeof *lane->part);
-    lane->cross = calloc(s->unknowns * s->targets, sizeof *lane->cross);
-    lane->sum = calloc(s->targets, sizeof *lane->sum);
-    lane->rss = calloc(s->targets, sizeof *lane->rss);
-    return lane->rows && lane->square && lane->part && lane->cross && lane->sum && lane->rss;
+    for (size_t i = 0; i < all->count; i++)
+        wait_for(all, &all->list[i]);
 }
 
-/* No signal is a lane's: handlers change and read what is the main thread's. */
-static bool start_thread(struct lane *lane)
+/* The caller's thread works in the BLAS beside the others when it collects. No signal is
+ * theirs: handlers change and read data of the main thread. */
+static void start_threads(struct chunks *all, unsigned wanted)
 {
-    sigset_t all, old;
-    if (lane->gate == NULL || lane->gate->shut || !make_mutex(&lane->mutex, &lane->changed))
-        return false;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    bool started = pthread_create(&lane->thread, NULL, work, lane) == 0;
+    sigset_t signals, old;
+    unsigned most = lapack_threads(wanted + 1);
+    all->threads = malloc(wanted * sizeof *all->threads);
+    if (all->threads == NULL || pthread_mutex_init(&all->mutex, NULL) != 0)
+        return;
+    if (pthread_cond_init(&all->submitted, NULL) != 0 ||
+        pthread_cond_init(&all->reduced, NULL) != 0)
+        return;
+    sigfillset(&signals);
+    pthread_sigmask(SIG_SETMASK, &signals, &old);
+    while (all->thread_count + 1 < most &&
+           pthread_create(&all->threads[all->thread_count], NULL, work, all) == 0)
+        all->thread_count++;
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (!started)
-        drop_mutex(&lane->mutex, &lane->changed);
-    return started;
 }
 
-struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *basis,
-                      struct lane_gate *gate)
+static void empty(const struct precondition *pre, struct chunk *c)
 {
-    struct lane *lane = calloc(1, sizeof *lane);
-    if (lane == NULL)
+    size_t n = square_size(pre);
+    memset(c->square, 0, n * n * sizeof *c->square);
+    memset(c->cross, 0, pre->unknowns * pre->targets * sizeof *c->cross);
+    memset(c->sum, 0, pre->targets * sizeof *c->sum);
+    memset(c->rss, 0, pre->targets * sizeof *c->rss);
+    c->squared = false;
+    c->stacked = 0;
+}
+
+static bool allocate(const struct precondition *pre, size_t full, struct chunk *c)
+{
+    size_t q = pre->unknowns;
+    size_t t = pre->targets;
+    size_t n = square_size(pre);
+    c->rows = malloc(((q + full) * pre->width + 2 * n * n + q * t + 2 * t) * sizeof *c->rows);
+    if (c->rows == NULL)
+        return false;
+    c->square = c->rows + (q + full) * pre->width;
+    c->part = c->square + n * n;
+    c->cross = c->part + n * n;
+    c->sum = c->cross + q * t;
+    c->rss = c->sum + t;
+    empty(pre, c);
+    return true;
+}
+
+/* Chunks that stay in a core's cache, and are larger than the triangle. */
+static void set_sizes(struct chunks *all, unsigned threads)
+{
+    enum { DOUBLES = 64 << 10, SMALL = (1 << 20) / sizeof(double) };
+    const struct precondition *pre = all->pre;
+    size_t rows = DOUBLES / pre->width;
+    all->full = rows > 2 * pre->unknowns ? rows : 2 * pre->unknowns;
+    bool small = (pre->unknowns + all->full) * pre->width <= SMALL;
+    all->count = threads == 1 || !small ? threads : 2 * (size_t)threads + 1;
+}
+
+struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
+{
+    struct chunks *all = calloc(1, sizeof *all);
+    if (all == NULL)
         return NULL;
-    lane->shape = shape;
-    lane->basis = basis;
-    lane->gate = gate;
-    if (!lane_memory(lane)) {
-        lane_free(lane);
+    all->pre = pre;
+    set_sizes(all, threads);
+    all->list = calloc(all->count, sizeof *all->list);
+    bool ok = all->list != NULL;
+    for (size_t i = 0; ok && i < all->count; i++)
+        ok = allocate(pre, all->full, &all->list[i]);
+    if (!ok) {
+        chunks_free(all);
         return NULL;
     }
-    lane->threaded = start_thread(lane);
-    return lane;
+    if (threads > 1)
+        start_threads(all, threads);
+    return all;
 }
 
-void lane_free(struct lane *lane)
+void chunks_free(struct chunks *all)
 {
-    if (lane == NULL)
+    if (all == NULL)
         return;
-    if (lane->threaded) {
-        lane_wait(lane);
-        pthread_mutex_lock(&lane->mutex);
-        lane->over = true;
-        pthread_cond_signal(&lane->changed);
-        pthread_mutex_unlock(&lane->mutex);
-        pthread_join(lane->thread, NULL);
-        drop_mutex(&lane->mutex, &lane->changed);
+    if (all->thread_count > 0) {
+        chunks_wait(all);
+        pthread_mutex_lock(&all->mutex);
+        all->over = true;
+        pthread_cond_broadcast(&all->submitted);
+        pthread_mutex_unlock(&all->mutex);
     }
-    free(lane->rows);
-    free(lane->square);
-    free(lane->part);
-    free(lane->cross);
-    free(lane->sum);
-    free(lane->rss);
-    free(lane);
+    for (size_t i = 0; i < all->thread_count; i++)
+        pthread_join(all->threads[i], NULL);
+    for (size_t i = 0; all->list != NULL && i < all->count; i++)
+        free(all->list[i].rows);
+    free(all->list);
+    free(all->threads);
+    free(all);
 }
 
-double *lane_slot(struct lane *lane)
+double *chunks_slot(struct chunks *all)
 {
-    return chunk_of(lane) + lane->count++ * lane->shape->width;
+    struct chunk *c = &all->list[all->next];
+    return rows_of(all->pre, c) + c->count * all->pre->width;
 }
 
-void lane_drop(struct lane *lane)
+enum lsq_status chunks_push(struct chunks *all)
 {
-    lane->count--;
+    struct chunk *c = &all->list[all->next];
+    if (++c->count < all->full)
+        return LSQ_OK;
+    submit(all, c);
+    all->next = (all->next + 1) % all->count;
+    return wait_for(all, &all->list[all->next]);
 }
 
-bool lane_is_full(const struct lane *lane)
+bool chunks_are_even(const struct chunks *all)
 {
-    return lane->count == lane->chunk;
+    return all->next == 0 && all->list[0].count == 0;
 }
 
-void lane_submit(struct lane *lane)
-{
-    if (!lane->threaded) {
-        reduce_chunk(lane);
-        return;
-    }
-    pthread_mutex_lock(&lane->mutex);
-    lane->busy = true;
-    pthread_cond_signal(&lane->changed);
-    pthread_mutex_unlock(&lane->mutex);
-}
-
-enum lsq_status lane_wait(struct lane *lane)
-{
-    if (lane->threaded) {
-        pthread_mutex_lock(&lane->mutex);
-        while (lane->busy)
-            pthread_cond_wait(&lane->changed, &lane->mutex);
-        pthread_mutex_unlock(&lane->mutex);
-    }
-    return lane->status;
-}
-
-/* What the sums of all lanes come to, LAPACK's order: square (n × n), cross, sum. */
+/* The sums of all chunks, LAPACK's order. */
 struct totals {
-    double *square, *cross, *sum;
+    double *square; /* unknowns × unknowns, lower triangle */
+    double *cross;  /* unknowns × targets */
+    double *sum;    /* targets */
     bool any;
 };
 
-static void unscale(const struct lane_basis *b, const struct lane_shape *s, struct totals *t)
+static void add_totals(const struct precondition *pre, const struct chunk *c, struct totals *t)
 {
-    size_t q = s->unknowns;
-    for (size_t j = 0; b->way == LANE_DIAGONAL && j < q; j++) {
-        for (size_t i = j; i < q; i++)
-            t->square[j * q + i] /= b->norm[i] * b->norm[j];
-        for (size_t i = 0; i < s->targets; i++)
-            t->cross[j * s->targets + i] /= b->norm[j];
-    }
-}
-
-static void add_totals(const struct lane_shape *s, const struct lane *lane, struct totals *t)
-{
-    size_t q = s->unknowns;
-    size_t n = square_size(s);
-    t->any |= lane->squared;
+    size_t q = pre->unknowns;
+    size_t n = square_size(pre);
+    t->any |= c->squared;
     for (size_t j = 0; j < q; j++) {
         for (size_t i = j; i < q; i++)
-            t->square[j * q + i] += lane->square[j * n + i];
-        for (size_t i = 0; i < s->targets; i++)
-            t->cross[j * s->targets + i] +=
-                n > q ? lane->square[j * n + q + i] : lane->cross[j * s->targets + i];
+            t->square[j * q + i] += c->square[j * n + i];
+        for (size_t i = 0; i < pre->targets; i++)
+            t->cross[j * pre->targets + i] +=
+                n > q ? c->square[j * n + q + i] : c->cross[j * pre->targets + i];
     }
-    for (size_t i = 0; i < s->targets; i++)
-        t->sum[i] += n > q ? lane->square[(q + i) * n + q + i] : lane->sum[i];
+    for (size_t i = 0; i < pre->targets; i++)
+        t->sum[i] += n > q ? c->square[(q + i) * n + q + i] : c->sum[i];
 }
 
-/* triangle becomes the Cholesky factor of its own square and the lanes' sums. */
-static enum lsq_status add_to_triangle(const struct lane_shape *s, struct totals *t,
+static void scale_totals(const struct precondition *pre, const struct totals *t)
+{
+    size_t q = pre->unknowns;
+    for (size_t j = 0; pre->way == PRECONDITION_DIAGONAL && j < q; j++) {
+        for (size_t i = j; i < q; i++)
+            t->square[j * q + i] /= pre->norm[i] * pre->norm[j];
+        for (size_t i = 0; i < pre->targets; i++)
+            t->cross[j * pre->targets + i] /= pre->norm[j];
+    }
+}
+
+/* triangle becomes the Cholesky factor of its own square and the totals. */
+static enum lsq_status add_to_triangle(const struct precondition *pre, const struct totals *t,
                                        double *triangle, double *rss)
 {
-    size_t q = s->unknowns;
-    lapack_add_square(q, q, triangle, s->width, t->square, q);
-    if (lapack_cholesky(q, t->square, q) != LAPACK_DONE)
+    size_t q = pre->unknowns;
+    size_t k = pre->targets;
+    scale_totals(pre, t);
+    lapack_add_square(q, q, triangle, pre->width, t->square, q);
+    if (lapack_cholesky(q, t->square, q) != LSQ_OK)
         return LSQ_DIVERGED;
-    lapack_solve_right_lower(true, s->targets, q, t->square, q, t->cross, s->targets);
-    for (size_t i = 0; i < s->targets; i++) {
+    lapack_solve_right_lower(true, k, q, t->square, q, t->cross, k);
+    for (size_t i = 0; i < k; i++) {
         double explained = 0;
         for (size_t j = 0; j < q; j++)
-            explained += t->cross[j * s->targets + i] * t->cross[j * s->targets + i];
+            explained += t->cross[j * k + i] * t->cross[j * k + i];
         rss[i] += fmax(0, t->sum[i] - explained);
     }
     for (size_t i = 0; i < q; i++) {
-        memcpy(triangle + i * s->width + i, t->square + i * q + i, (q - i) * sizeof *triangle);
-        memcpy(triangle + i * s->width + q, t->cross + i * s->targets,
-               s->targets * sizeof *triangle);
+        memcpy(triangle + i * pre->width + i, t->square + i * q + i, (q - i) * sizeof *triangle);
+        memcpy(triangle + i * pre->width + q, t->cross + i * k, k * sizeof *triangle);
     }
     return LSQ_OK;
 }
 
-/* Householder QR of the triangle on top of those of the lanes. */
-static enum lsq_status add_stacks(const struct lane_shape *s, const struct lane_basis *b,
-                                  struct lane **lanes, size_t count, double *triangle, double *rss)
+/* Householder QR of the triangle on top of those of the chunks. */
+static enum lsq_status add_stacks(const struct chunks *all, double *triangle, double *rss)
 {
-    size_t rows = s->unknowns;
-    for (size_t k = 0; k < count; k++)
-        rows += lanes[k]->stacked;
-    if (rows == s->unknowns)
+    const struct precondition *pre = all->pre;
+    size_t q = pre->unknowns;
+    size_t width = pre->width;
+    size_t rows = q;
+    for (size_t k = 0; k < all->count; k++)
+        rows += all->list[k].stacked;
+    if (rows == q)
         return LSQ_OK;
-    double *pile = malloc(rows * s->width * sizeof *pile);
-    if (pile == NULL)
+    double *stacks = malloc(rows * width * sizeof *stacks);
+    if (stacks == NULL)
         return LSQ_NOMEM;
-    memcpy(pile, triangle, s->unknowns * s->width * sizeof *pile);
-    rows = s->unknowns;
-    for (size_t k = 0; k < count; k++) {
-        memcpy(pile + rows * s->width, lanes[k]->rows, lanes[k]->stacked * s->width * sizeof *pile);
-        rows += lanes[k]->stacked;
-        for (size_t j = 0; j < s->targets; j++)
-            rss[j] += lanes[k]->rss[j];
+    memcpy(stacks, triangle, q * width * sizeof *stacks);
+    double *to = stacks + q * width;
+    for (size_t k = 0; k < all->count; k++) {
+        const struct chunk *c = &all->list[k];
+        memcpy(to, c->rows, c->stacked * width * sizeof *to);
+        to += c->stacked * width;
+        for (size_t j = 0; j < pre->targets; j++)
+            rss[j] += c->rss[j];
     }
-    /* The lanes' rows are not yet scaled. */
-    for (size_t i = s->unknowns; i < rows && b->way == LANE_DIAGONAL; i++)
-        for (size_t j = 0; j < s->unknowns; j++)
-            pile[i * s->width + j] /= b->norm[j];
-    enum lsq_status status = lane_householder(s, pile, rows, rss);
-    memcpy(triangle, pile, s->unknowns * s->width * sizeof *pile);
-    free(pile);
+    /* The chunks' rows are not yet scaled. */
+    for (size_t i = q; i < rows && pre->way == PRECONDITION_DIAGONAL; i++)
+        for (size_t j = 0; j < q; j++)
+            stacks[i * width + j] /= pre->norm[j];
+    enum lsq_status status = tall_reduce(stacks, rows, q, pre->targets, rss);
+    memcpy(triangle, stacks, q * width * sizeof *stacks);
+    free(stacks);
     return status;
 }
 
-static void empty(const struct lane_shape *s, struct lane *lane)
+static enum lsq_status collect(struct chunks *all, struct totals *t, double *triangle, double *rss)
 {
-    size_t n = square_size(s);
-    memset(lane->square, 0, n * n * sizeof *lane->square);
-    memset(lane->cross, 0, s->unknowns * s->targets * sizeof *lane->cross);
-    memset(lane->sum, 0, s->targets * sizeof *lane->sum);
-    memset(lane->rss, 0, s->targets * sizeof *lane->rss);
-    lane->squared = false;
-    lane->stacked = 0;
+    enum lsq_status status = LSQ_OK;
+    for (size_t k = 0; k < all->count && status == LSQ_OK; k++) {
+        reduce(all->pre, &all->list[k]);
+        status = all->list[k].status;
+        add_totals(all->pre, &all->list[k], t);
+    }
+    precondition_start(all->pre, triangle);
+    if (status == LSQ_OK && t->any)
+        status = add_to_triangle(all->pre, t, triangle, rss);
+    if (status == LSQ_OK)
+        status = add_stacks(all, triangle, rss);
+    return status == LSQ_OK ? precondition_undo(all->pre, triangle) : status;
 }
 
-enum lsq_status lane_collect(const struct lane_shape *s, const struct lane_basis *b,
-                             struct lane **lanes, size_t count, double *triangle, double *rss)
+enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss)
 {
-    struct totals t = {calloc(s->unknowns * s->unknowns, sizeof(double)),
-                       calloc(s->unknowns * s->targets, sizeof(double)),
-                       calloc(s->targets, sizeof(double)), false};
-    enum lsq_status status = t.square && t.cross && t.sum ? LSQ_OK : LSQ_NOMEM;
-    for (size_t k = 0; k < count && status == LSQ_OK; k++) {
-        status = lane_wait(lanes[k]);
-        reduce_chunk(lanes[k]);
-        if (status == LSQ_OK)
-            status = lanes[k]->status;
-        add_totals(s, lanes[k], &t);
+    size_t q = all->pre->unknowns;
+    size_t k = all->pre->targets;
+    struct totals t = {.square = calloc(q * q + q * k + k, sizeof(double))};
+    enum lsq_status status = LSQ_NOMEM;
+    chunks_wait(all);
+    if (t.square != NULL) {
+        t.cross = t.square + q * q;
+        t.sum = t.cross + q * k;
+        status = collect(all, &t, triangle, rss);
     }
-    lane_basis_start(s, b, triangle);
-    if (status == LSQ_OK && t.any) {
-        unscale(b, s, &t);
-        status = add_to_triangle(s, &t, triangle, rss);
-    }
-    if (status == LSQ_OK)
-        status = add_stacks(s, b, lanes, count, triangle, rss);
-    if (status == LSQ_OK)
-        status = lane_basis_undo(s, b, triangle);
-    for (size_t k = 0; k < count; k++) {
-        lane_wait(lanes[k]); /* where that failed above, the others are still at work */
-        empty(s, lanes[k]);
-    }
+    for (size_t i = 0; i < all->count; i++)
+        empty(all->pre, &all->list[i]);
     free(t.square);
-    free(t.cross);
-    free(t.sum);
     return status;
 }

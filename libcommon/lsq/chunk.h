@@ -1,49 +1,56 @@
-/* The work on chunks of rows, for lsq_reduce.c alone: a lane takes rows, reduces each
- * chunk of them as the basis says, in a thread of its own if asked to, and gives all of it
- * back at the end. lsq_reduce.h says what is done and why. */
+/* Rows gathered into chunks, which threads reduce while the next ones fill up.
+ *
+ *                      chunks                    threads           sums, one a chunk
+ *   rows ──►  0 [################]  submitted ──► reduce ──►  Zᵀ Z, Zᵀ E, E² ─┐
+ *             1 [################]  submitted ──► reduce ──►       ...        ├─► merged to
+ *             2 [#######         ]  ◄── the next row goes here                │   one triangle
+ *             3 [                ]                                 ...       ─┘
+ *
+ * Chunks are filled in turn, 0 1 2 3 0 1 ..., so that the sums do not depend on which thread is
+ * fast. A chunk is as large as a core's cache takes. Where it is small there are about twice as
+ * many as threads: rows then find one that is free (13 % of a fit of 10⁶ × 128 from a pipe).
+ *
+ *     struct chunks *chunks = chunks_new(&pre, threads);
+ *     for each row {
+ *         fill in chunks_slot(chunks);
+ *         status = chunks_push(chunks);
+ *     }
+ *     status = chunks_collect(chunks, triangle, rss);
+ *     chunks_free(chunks);
+ */
 #ifndef WAVEFILL_LSQ_CHUNK_H
 #define WAVEFILL_LSQ_CHUNK_H
 
 #include "lsq/precondition.h"
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-/* Lets so many threads work at a time, or as many as LAPACK has memory for: there are more lanes
- * than that, so that rows find an empty one. NULL without memory; the caller frees. */
-struct lane_gate;
-struct lane_gate *lane_gate_new(unsigned open);
-void lane_gate_free(struct lane_gate *gate);
+struct chunks;
 
-struct lane;
+/* pre must outlive the chunks, and change only when chunks_collect has just been called. threads:
+ * so many work besides the caller's, or as many as there can be; with 1, or where there can be
+ * none, the caller's does the work. NULL without memory. */
+struct chunks *chunks_new(const struct precondition *pre, unsigned threads);
+void chunks_free(struct chunks *chunks);
 
-/* How many lanes so many threads are to have: where chunks are small more than threads. */
-size_t lane_count(const struct lane_shape *shape, unsigned threads);
+/* Where the next row goes: pre->width doubles. */
+double *chunks_slot(struct chunks *chunks);
 
-/* shape, basis and gate must outlive the lane. gate NULL: no thread, the caller's does the
- * work, as it does where no thread can be had. NULL without memory. */
-struct lane *lane_new(const struct lane_shape *shape, const struct lane_basis *basis,
-                      struct lane_gate *gate);
-void lane_free(struct lane *lane);
+/* Takes the row that has been put there; hands the chunk over when it is full, and then waits until
+ * the next one is free. LSQ_NOMEM or LSQ_DIVERGED of a reduction, which may have been rows ago: no
+ * more are then reduced. */
+enum lsq_status chunks_push(struct chunks *chunks);
 
-/* Where the next row goes; the lane must not be full or at work. lane_drop takes it back. */
-double *lane_slot(struct lane *lane);
-void lane_drop(struct lane *lane);
-bool lane_is_full(const struct lane *lane);
+/* Whether all chunks have had the same number of rows. */
+bool chunks_are_even(const struct chunks *chunks);
 
-/* Reduces the chunk, or has its thread do it. */
-void lane_submit(struct lane *lane);
+/* Waits until no thread is at work. */
+void chunks_wait(struct chunks *chunks);
 
-/* Waits until that is done. LSQ_NOMEM or LSQ_DIVERGED, as lane_householder, where it or one
- * before it failed: the lane then reduces no more. */
-enum lsq_status lane_wait(struct lane *lane);
-
-/* Waits for all lanes, reduces all that they hold, and the basis' triangle, to one triangle
- * (unknowns × width), adds to rss, and empties the lanes. LSQ_NOMEM; LSQ_DIVERGED where the
- * sum of their squares is not positive definite; or what a lane failed with: triangle and
- * rss then hold nothing of use, and the lanes' rows are lost. No lane is at work behind it. */
-enum lsq_status lane_collect(const struct lane_shape *shape, const struct lane_basis *basis,
-                             struct lane **lanes, size_t count, double *triangle, double *rss);
+/* Reduces all rows taken, and the precondition's triangle, to one triangle (unknowns × width), adds
+ * to rss (targets), and empties the chunks. LSQ_NOMEM; LSQ_DIVERGED where the sum of their squares
+ * is not positive definite; or the failure of a chunk: triangle and rss then hold nothing of use,
+ * and the rows are lost. No thread is at work afterwards. */
+enum lsq_status chunks_collect(struct chunks *chunks, double *triangle, double *rss);
 
 #endif

@@ -85,20 +85,19 @@ static bool fits(size_t a, size_t b, size_t c)
 
 /* Arguments are right by construction: what is left is memory, or divergence, which
  * dgesdd also calls a NaN among its arguments. */
-static enum lapack_status status_of(lapack_int info)
+static enum lsq_status status_of(lapack_int info)
 {
     bool memory = info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR;
-    return info == 0 ? LAPACK_DONE : memory ? LAPACK_NOMEM : LAPACK_DIVERGED;
+    return info == 0 ? LSQ_OK : memory ? LSQ_NOMEM : LSQ_DIVERGED;
 }
 
-enum lapack_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
-                                     double *tau)
+enum lsq_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot, double *tau)
 {
     if (!fits(m, n, ld))
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     lapack_int *columns = calloc(n, sizeof *columns);
     if (columns == NULL)
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     lapack_int info = LAPACKE_dgeqp3(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a,
                                      (lapack_int)ld, columns, tau);
     for (size_t j = 0; j < n; j++)
@@ -107,52 +106,51 @@ enum lapack_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, i
     return status_of(info);
 }
 
-enum lapack_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
+enum lsq_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
 {
     if (!fits(m, n, ld))
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     return status_of(
         LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
 }
 
-enum lapack_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
-                                   size_t lda, const double *tau, double *b, size_t ldb)
+enum lsq_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
+                                size_t lda, const double *tau, double *b, size_t ldb)
 {
     if (!fits(m, n, lda) || !fits(ldb, k, 0))
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     return status_of(LAPACKE_dormqr(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N', (lapack_int)m,
                                     (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
                                     (lapack_int)ldb));
 }
 
-enum lapack_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau)
+enum lsq_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau)
 {
     if (!fits(m, n, ld))
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     return status_of(
         LAPACKE_dgelqf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
 }
 
-enum lapack_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k,
-                                         const double *a, size_t lda, const double *tau, double *b,
-                                         size_t ldb)
+enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k, const double *a,
+                                      size_t lda, const double *tau, double *b, size_t ldb)
 {
     if (!fits(m, n, lda) || !fits(ldb, k, 0))
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     return status_of(LAPACKE_dormlq(LAPACK_COL_MAJOR, 'R', transpose ? 'T' : 'N', (lapack_int)m,
                                     (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
                                     (lapack_int)ldb));
 }
 
-enum lapack_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt)
+enum lsq_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt)
 {
     if (!fits(n, n, n))
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     lapack_int k = (lapack_int)n;
     char job = u != NULL ? 'A' : 'N';
     double *copy = malloc(n * n * sizeof *copy);
     if (copy == NULL)
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     memcpy(copy, a, n * n * sizeof *copy);
     lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, job, k, k, a, k, s, u, k, vt, k);
     if (info > 0) {
@@ -167,14 +165,14 @@ enum lapack_status lapack_svd(size_t n, double *a, double *s, double *u, double 
     return status_of(info);
 }
 
-void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
-                     const double *a, size_t lda, const double *b, size_t ldb, double *c,
-                     size_t ldc)
+void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
+                    const double *a, size_t lda, const double *b, size_t ldb, double beta,
+                    double *c, size_t ldc)
 {
     expect_settled();
     cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
-                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b,
-                (int)ldb, 0, c, (int)ldc);
+                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
+                b, (int)ldb, beta, c, (int)ldc);
 }
 
 void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
@@ -192,18 +190,8 @@ void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *
                 (int)ldc);
 }
 
-void lapack_add_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n,
-                        size_t k, const double *a, size_t lda, const double *b, size_t ldb,
-                        double *c, size_t ldc)
-{
-    expect_settled();
-    cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
-                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
-                b, (int)ldb, 1, c, (int)ldc);
-}
-
-void lapack_add_product_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
-                               const double *x, size_t incx, double *y, size_t incy)
+void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
+                       const double *x, size_t incx, double *y, size_t incy)
 {
     expect_settled();
     cblas_dgemv(CblasColMajor, CblasTrans, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, 1, y,
@@ -218,9 +206,9 @@ void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l
                 CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
 }
 
-enum lapack_status lapack_cholesky(size_t n, double *a, size_t lda)
+enum lsq_status lapack_cholesky(size_t n, double *a, size_t lda)
 {
     if (!fits(n, n, lda))
-        return LAPACK_NOMEM;
+        return LSQ_NOMEM;
     return status_of(LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', (lapack_int)n, a, (lapack_int)lda));
 }

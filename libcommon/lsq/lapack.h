@@ -3,19 +3,14 @@
  * passed as its transpose, which costs nothing. Input must be finite: it is not
  * checked again. One thread does the work, whatever OMP_NUM_THREADS says to the
  * BLAS: threads slow problems of this size down. What returns nothing is to come after
- * something that returned LAPACK_DONE: the first call may find no memory for the BLAS itself. */
+ * something that returned LSQ_OK: the first call may find no memory for the BLAS itself. */
 #ifndef WAVEFILL_LSQ_LAPACK_H
 #define WAVEFILL_LSQ_LAPACK_H
 
+#include "lsq/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-enum lapack_status {
-    LAPACK_DONE,
-    LAPACK_NOMEM,    /* no room for the workspace or the BLAS, or extents beyond LAPACK's int */
-    LAPACK_DIVERGED, /* the SVD's iteration did not converge, or what was to be Cholesky's
-                      * product is not positive definite: the numbers allow no answer */
-};
 
 /* How many of the wanted threads may call what stands below at the same time: fewer where there
  * is no memory for what the BLAS keeps for each, 128 MiB of addresses in OpenBLAS. To be called
@@ -23,52 +18,46 @@ enum lapack_status {
 unsigned lapack_threads(unsigned wanted);
 
 /* QR with column pivoting of a (m × n, m >= n): column pivot[j] of a is column j of Q R. */
-enum lapack_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
-                                     double *tau);
+enum lsq_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
+                                  double *tau);
 
 /* QR of a (m × n, m >= n): R in its upper triangle, reflectors below, tau of n. */
-enum lapack_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau);
+enum lsq_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau);
 
 /* b (m × n) = Q b, or Qᵀ b with transpose; Q (m × m) from lapack_qr of an m × k. */
-enum lapack_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
-                                   size_t lda, const double *tau, double *b, size_t ldb);
+enum lsq_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
+                                size_t lda, const double *tau, double *b, size_t ldb);
 
 /* LQ of a (m × n, m <= n): L in its lower triangle, reflectors right of it, tau of m. */
-enum lapack_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau);
+enum lsq_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau);
 
 /* b (m × n) = b Q, or b Qᵀ with transpose; Q (n × n) from lapack_lq of a k × n. */
-enum lapack_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k,
-                                         const double *a, size_t lda, const double *tau, double *b,
-                                         size_t ldb);
+enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k, const double *a,
+                                      size_t lda, const double *tau, double *b, size_t ldb);
 
 /* Full SVD of the square a (n × n, ld n, destroyed): a = u diag(s) vt, s falling.
  * u and vt (n × n) may both be NULL where only s is wanted. */
-enum lapack_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt);
+enum lsq_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt);
 
-/* c (m × n) = a b, with a (m × k) and b (k × n), or their transposes stored. */
-void lapack_multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
-                     const double *a, size_t lda, const double *b, size_t ldb, double *c,
-                     size_t ldc);
+/* c (m × n) = alpha a b + beta c, with a (m × k) and b (k × n), or their transposes stored. */
+void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
+                    const double *a, size_t lda, const double *b, size_t ldb, double beta,
+                    double *c, size_t ldc);
 
 /* c (n × n, lower triangle) += a aᵀ; a is n × k. */
 void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc);
 
-/* c (m × n) += alpha a b, as lapack_multiply. */
-void lapack_add_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n,
-                        size_t k, const double *a, size_t lda, const double *b, size_t ldb,
-                        double *c, size_t ldc);
-
 /* y (n) += alpha aᵀ x; a is m × n, x of m; both vectors strided. */
-void lapack_add_product_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
-                               const double *x, size_t incx, double *y, size_t incy);
+void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
+                       const double *x, size_t incx, double *y, size_t incy);
 
 /* b (m × n) = L⁻¹ b, or L⁻ᵀ b with transpose; L lower triangular (m × m). */
 void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
                              double *b, size_t ldb);
 
-/* Cholesky: the lower triangle of a (n × n) becomes L with a = L Lᵀ; LAPACK_DIVERGED if
+/* Cholesky: the lower triangle of a (n × n) becomes L with a = L Lᵀ; LSQ_DIVERGED if
  * a is not positive definite. */
-enum lapack_status lapack_cholesky(size_t n, double *a, size_t lda);
+enum lsq_status lapack_cholesky(size_t n, double *a, size_t lda);
 
 /* b (m × n) = b L⁻¹, or b L⁻ᵀ with transpose; L lower triangular (n × n). */
 void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,

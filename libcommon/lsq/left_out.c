@@ -68,7 +68,7 @@ static struct lsq_left_out doubt_of_one(const struct lsq_spectrum *s, const stru
     double below = at->rest;
     for (size_t i = 0; i < s->rank; i++) {
         blur += blur_of(s, at, i);
-        below += lsq_share(s->s[i], lambda) * at->u[i] * at->u[i];
+        below += spectrum_share(s->s[i], lambda) * at->u[i] * at->u[i];
     }
     bool through = lambda == 0 && at->rest < fmin(16 * blur, FAR);
     double doubt = through || below <= blur ? 1 : blur / below;
@@ -104,7 +104,7 @@ static void error_penalized(const struct lsq_spectrum *s, const struct place *at
     for (size_t j = 0; j < t; j++)
         errors[j] = through ? 0 : outside[j];
     for (size_t i = 0; i < s->rank; i++) {
-        double weight = through ? weight_through(s, lambda, i) : lsq_share(s->s[i], lambda);
+        double weight = through ? weight_through(s, lambda, i) : spectrum_share(s->s[i], lambda);
         below += weight * at->u[i] * at->u[i];
         for (size_t j = 0; j < t; j++)
             errors[j] += weight * at->u[i] * s->d[i * t + j];

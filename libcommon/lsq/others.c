@@ -20,27 +20,27 @@ static enum lsq_status merge(const struct lsq_reduced *a, const struct lsq_reduc
     return status;
 }
 
-/* behind[i]: the parts behind the i-th, for all but the last. */
-static enum lsq_status merge_behind(const struct lsq_reduced *parts, size_t n,
-                                    struct lsq_reduced *behind)
+/* after[i]: the parts after the i-th, for all but the last. */
+static enum lsq_status merge_after(const struct lsq_reduced *parts, size_t n,
+                                   struct lsq_reduced *after)
 {
     enum lsq_status status = LSQ_OK;
     for (size_t i = n - 1; i-- > 0 && status == LSQ_OK;)
-        status = merge(&parts[i + 1], i + 2 < n ? &behind[i + 1] : NULL, &behind[i]);
+        status = merge(&parts[i + 1], i + 2 < n ? &after[i + 1] : NULL, &after[i]);
     return status;
 }
 
 enum lsq_status lsq_others(const struct lsq_reduced *parts, size_t n, struct lsq_reduced *others)
 {
-    struct lsq_reduced *behind = calloc(n, sizeof *behind);
+    struct lsq_reduced *after = calloc(n, sizeof *after);
     struct lsq_reduced before, next;
     memset(&before, 0, sizeof before);
     memset(others, 0, n * sizeof *others);
-    enum lsq_status status = behind != NULL ? merge_behind(parts, n, behind) : LSQ_NOMEM;
+    enum lsq_status status = after != NULL ? merge_after(parts, n, after) : LSQ_NOMEM;
     for (size_t i = 0; i < n && status == LSQ_OK; i++) {
         const struct lsq_reduced *left = i > 0 ? &before : NULL;
         memset(&next, 0, sizeof next);
-        status = merge(left, i + 1 < n ? &behind[i] : NULL, &others[i]);
+        status = merge(left, i + 1 < n ? &after[i] : NULL, &others[i]);
         if (status == LSQ_OK && i + 1 < n)
             status = merge(left, &parts[i], &next);
         lsq_reduced_free(&before);
@@ -48,11 +48,11 @@ enum lsq_status lsq_others(const struct lsq_reduced *parts, size_t n, struct lsq
     }
     lsq_reduced_free(&before);
     for (size_t i = 0; i < n; i++) {
-        if (behind != NULL)
-            lsq_reduced_free(&behind[i]);
+        if (after != NULL)
+            lsq_reduced_free(&after[i]);
         if (status != LSQ_OK)
             lsq_reduced_free(&others[i]);
     }
-    free(behind);
+    free(after);
     return status;
 }

@@ -1,6 +1,6 @@
 /* Leaving parts of the rows out, each in turn: what least squares needs of all parts but
  * one, for each of them. Nothing is taken away from a sum, which would lose digits: the
- * parts before one and those behind it are merged, 3 n merges in all for n parts. */
+ * parts before one and those after it are merged, 3 n merges in all for n parts. */
 #ifndef WAVEFILL_LSQ_OTHERS_H
 #define WAVEFILL_LSQ_OTHERS_H
 

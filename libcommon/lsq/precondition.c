@@ -1,8 +1,10 @@
 #include "lsq/precondition.h"
 
-#include "lsq/parts.h"
+#include "lsq/lapack.h"
+#include "lsq/linear.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,144 +18,118 @@ static const double NORM_MIN = 1e-100, NORM_MAX = 1e100;
 /* How much larger than before the mean square of a chunk's column may be. */
 static const double UNLIKE = 16;
 
-enum lsq_status lane_householder(const struct lane_shape *s, double *rows, size_t count,
-                                 double *rss)
+static enum lsq_status allocate(struct precondition *b)
 {
-    double *tau = malloc(s->unknowns * sizeof *tau);
-    if (tau == NULL)
+    size_t q = b->unknowns;
+    if (b->triangle == NULL)
+        b->triangle = malloc((q * b->width + q * b->targets + 2 * q) * sizeof *b->triangle);
+    if (b->triangle == NULL)
         return LSQ_NOMEM;
-    enum lsq_status status = lsq_factor(rows, count, s->unknowns, s->targets, tau);
-    free(tau);
-    for (size_t i = s->unknowns; i < count; i++)
-        for (size_t j = 0; j < s->targets; j++) {
-            double left = rows[i * s->width + s->unknowns + j];
-            rss[j] += left * left;
-        }
-    for (size_t i = 1; i < s->unknowns; i++)
-        memset(rows + i * s->width, 0, i * sizeof *rows);
-    return status;
+    b->solution = b->triangle + q * b->width;
+    b->norm = b->solution + q * b->targets;
+    b->limit = b->norm + q;
+    return LSQ_OK;
 }
 
-static enum lsq_status basis_memory(struct lane_basis *b, const struct lane_shape *s)
-{
-    if (b->triangle != NULL)
-        return LSQ_OK;
-    b->triangle = malloc(s->unknowns * s->width * sizeof *b->triangle);
-    b->norm = malloc(s->unknowns * sizeof *b->norm);
-    b->limit = malloc(s->unknowns * sizeof *b->limit);
-    b->solution = malloc(s->unknowns * s->targets * sizeof *b->solution);
-    return b->triangle && b->norm && b->limit && b->solution ? LSQ_OK : LSQ_NOMEM;
-}
-
-void lane_basis_free(struct lane_basis *b)
+void precondition_free(struct precondition *b)
 {
     free(b->triangle);
-    free(b->norm);
-    free(b->limit);
-    free(b->solution);
-    memset(b, 0, sizeof *b);
+    b->triangle = NULL;
 }
 
 /* The condition of R with its columns scaled to unit norm; infinite if one is zero. */
-static enum lsq_status find_condition(struct lane_basis *b, const struct lane_shape *s,
-                                      double *condition)
+static enum lsq_status find_condition(const struct precondition *b, double *condition)
 {
-    size_t q = s->unknowns;
-    double *scaled = malloc(q * q * sizeof *scaled);
-    double *sigma = malloc(q * sizeof *sigma);
-    enum lsq_status status = LSQ_NOMEM;
-    if (scaled != NULL && sigma != NULL) {
-        lsq_column_norms(b->triangle, q, q, s->width, b->norm);
-        for (size_t i = 0; i < q; i++)
-            for (size_t j = 0; j < q; j++)
-                scaled[i * q + j] = b->norm[j] > 0 ? b->triangle[i * s->width + j] / b->norm[j] : 0;
-        status = lsq_from_lapack(lapack_svd(q, scaled, sigma, NULL, NULL));
-        *condition = sigma[q - 1] > 0 ? sigma[0] / sigma[q - 1] : INFINITY;
-    }
+    size_t q = b->unknowns;
+    double *scaled = malloc((q * q + q) * sizeof *scaled);
+    if (scaled == NULL)
+        return LSQ_NOMEM;
+    double *sigma = scaled + q * q;
+    linear_column_norms(b->triangle, q, q, b->width, b->norm);
+    for (size_t i = 0; i < q; i++)
+        for (size_t j = 0; j < q; j++)
+            scaled[i * q + j] = b->norm[j] > 0 ? b->triangle[i * b->width + j] / b->norm[j] : 0;
+    enum lsq_status status = lapack_svd(q, scaled, sigma, NULL, NULL);
+    *condition = sigma[q - 1] > 0 ? sigma[0] / sigma[q - 1] : INFINITY;
     free(scaled);
-    free(sigma);
     return status;
 }
 
-static bool norms_are_moderate(const struct lane_basis *b, const struct lane_shape *s)
+static bool norms_are_moderate(const struct precondition *b)
 {
     bool moderate = true;
-    for (size_t j = 0; j < s->unknowns; j++)
+    for (size_t j = 0; j < b->unknowns; j++)
         moderate = moderate && b->norm[j] >= NORM_MIN && b->norm[j] <= NORM_MAX;
     return moderate;
 }
 
-enum lsq_status lane_basis_set(struct lane_basis *b, const struct lane_shape *s,
-                               const double *triangle, uint64_t rows)
+enum lsq_status precondition_set(struct precondition *b, const double *triangle, uint64_t rows)
 {
+    size_t q = b->unknowns;
     double condition = INFINITY;
-    enum lsq_status status = basis_memory(b, s);
+    enum lsq_status status = allocate(b);
     if (status != LSQ_OK)
         return status;
-    memcpy(b->triangle, triangle, s->unknowns * s->width * sizeof *triangle);
-    status = find_condition(b, s, &condition);
-    b->way = condition <= DIAGONAL_MAX && norms_are_moderate(b, s) ? LANE_DIAGONAL
-             : condition <= TRIANGLE_MAX                           ? LANE_TRIANGLE
-                                                                   : LANE_HOUSEHOLDER;
-    memset(b->solution, 0, s->unknowns * s->targets * sizeof *b->solution);
-    if (status != LSQ_OK || b->way == LANE_HOUSEHOLDER)
+    memcpy(b->triangle, triangle, q * b->width * sizeof *triangle);
+    memset(b->solution, 0, q * b->targets * sizeof *b->solution);
+    status = find_condition(b, &condition);
+    b->way = condition <= DIAGONAL_MAX && norms_are_moderate(b) ? PRECONDITION_DIAGONAL
+             : condition <= TRIANGLE_MAX                        ? PRECONDITION_TRIANGLE
+                                                                : PRECONDITION_NONE;
+    if (status != LSQ_OK || b->way == PRECONDITION_NONE)
         return status;
-    for (size_t i = 0; i < s->unknowns; i++) {
-        memcpy(b->solution + i * s->targets, triangle + i * s->width + s->unknowns,
-               s->targets * sizeof *triangle);
-        double norm = b->way == LANE_DIAGONAL ? b->norm[i] : 1;
+    for (size_t i = 0; i < q; i++) {
+        memcpy(b->solution + i * b->targets, triangle + i * b->width + q,
+               b->targets * sizeof *triangle);
+        double norm = b->way == PRECONDITION_DIAGONAL ? b->norm[i] : 1;
         b->limit[i] = UNLIKE * norm * norm / (double)rows;
     }
-    lapack_solve_right_lower(false, s->targets, s->unknowns, b->triangle, s->width, b->solution,
-                             s->targets);
+    lapack_solve_right_lower(false, b->targets, q, b->triangle, b->width, b->solution, b->targets);
     return LSQ_OK;
 }
 
-void lane_basis_apply(const struct lane_shape *s, const struct lane_basis *b, double *rows,
-                      size_t count)
+void precondition_apply(const struct precondition *b, double *rows, size_t count)
 {
-    if (s->targets == 1)
-        lapack_add_product_vector(-1, s->unknowns, count, rows, s->width, b->solution, 1,
-                                  rows + s->unknowns, s->width);
+    size_t q = b->unknowns;
+    if (b->targets == 1)
+        lapack_add_vector(-1, q, count, rows, b->width, b->solution, 1, rows + q, b->width);
     else
-        lapack_add_product(-1, false, false, s->targets, count, s->unknowns, b->solution,
-                           s->targets, rows, s->width, rows + s->unknowns, s->width);
-    if (b->way == LANE_TRIANGLE)
-        lapack_solve_left_lower(false, s->unknowns, count, b->triangle, s->width, rows, s->width);
+        lapack_product(-1, false, false, b->targets, count, q, b->solution, b->targets, rows,
+                       b->width, 1, rows + q, b->width);
+    if (b->way == PRECONDITION_TRIANGLE)
+        lapack_solve_left_lower(false, q, count, b->triangle, b->width, rows, b->width);
 }
 
-void lane_basis_start(const struct lane_shape *s, const struct lane_basis *b, double *triangle)
+void precondition_start(const struct precondition *b, double *triangle)
 {
-    size_t q = s->unknowns;
-    memcpy(triangle, b->triangle, q * s->width * sizeof *triangle);
-    if (b->way == LANE_HOUSEHOLDER)
-        return;
-    for (size_t i = 0; i < q; i++) {
+    size_t q = b->unknowns;
+    memcpy(triangle, b->triangle, q * b->width * sizeof *triangle);
+    for (size_t i = 0; i < q && b->way != PRECONDITION_NONE; i++) {
+        double *row = triangle + i * b->width;
         for (size_t j = i; j < q; j++)
-            triangle[i * s->width + j] = b->way == LANE_TRIANGLE
-                                             ? (double)(i == j)
-                                             : b->triangle[i * s->width + j] / b->norm[j];
-        memset(triangle + i * s->width + q, 0, s->targets * sizeof *triangle);
+            row[j] = b->way == PRECONDITION_TRIANGLE ? (double)(i == j) : row[j] / b->norm[j];
+        memset(row + q, 0, b->targets * sizeof *row);
     }
 }
 
-enum lsq_status lane_basis_undo(const struct lane_shape *s, const struct lane_basis *b,
-                                double *triangle)
+enum lsq_status precondition_undo(const struct precondition *b, double *triangle)
 {
-    size_t q = s->unknowns;
-    if (b->way == LANE_HOUSEHOLDER)
+    size_t q = b->unknowns;
+    if (b->way == PRECONDITION_NONE)
         return LSQ_OK;
     double *r = calloc(q * q, sizeof *r);
     if (r == NULL)
         return LSQ_NOMEM;
-    if (b->way == LANE_TRIANGLE)
-        lapack_multiply(false, false, q, q, q, b->triangle, s->width, triangle, s->width, r, q);
+    if (b->way == PRECONDITION_TRIANGLE)
+        lapack_product(1, false, false, q, q, q, b->triangle, b->width, triangle, b->width, 0, r,
+                       q);
     for (size_t i = 0; i < q; i++)
         for (size_t j = i; j < q; j++)
-            triangle[i * s->width + j] =
-                b->way == LANE_TRIANGLE ? r[i * q + j] : triangle[i * s->width + j] * b->norm[j];
-    lapack_add_product(1, false, false, s->targets, q, q, b->solution, s->targets, triangle,
-                       s->width, triangle + q, s->width);
+            triangle[i * b->width + j] = b->way == PRECONDITION_TRIANGLE
+                                             ? r[i * q + j]
+                                             : triangle[i * b->width + j] * b->norm[j];
+    lapack_product(1, false, false, b->targets, q, q, b->solution, b->targets, triangle, b->width,
+                   1, triangle + q, b->width);
     free(r);
     return LSQ_OK;
 }

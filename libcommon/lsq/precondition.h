@@ -1,54 +1,39 @@
-/* What chunks of rows are reduced against, for lsq_reduce.c and lsq_lane.c alone.
- * lsq_reduce.h says what is done and why. */
+/* The coordinates in which chunks of rows are reduced; lsq/reducer.h says why. */
 #ifndef WAVEFILL_LSQ_PRECONDITION_H
 #define WAVEFILL_LSQ_PRECONDITION_H
 
-#include "lsq/solve.h"
+#include "lsq/status.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Rows are [unknowns | targets], width doubles. */
-struct lane_shape {
-    size_t unknowns, targets, width;
-};
+enum precondition_way { PRECONDITION_DIAGONAL, PRECONDITION_TRIANGLE, PRECONDITION_NONE };
 
-enum lane_way { LANE_DIAGONAL, LANE_TRIANGLE, LANE_HOUSEHOLDER };
-
-/* What chunks are reduced against: (X, Y) becomes (Z, E) = (X P⁻¹, Y - X B), where P is the
- * diagonal of column norms, the triangle R, or the identity (and B then 0). */
-struct lane_basis {
-    enum lane_way way;
-    double *triangle; /* R and C: unknowns × width, a copy */
+/* Rows are [X Y] = [unknowns | targets], width doubles. They become (Z, E) = (X P⁻¹, Y - X B),
+ * where P is the diagonal of column norms, the triangle R, or the identity (and B then 0). */
+struct precondition {
+    size_t unknowns, targets, width; /* the caller's; the rest is precondition_set's */
+    enum precondition_way way;
+    double *triangle; /* R and C: unknowns × width, a copy; owns the memory of the others */
     double *norm;     /* of R's columns */
-    double *limit;    /* what a chunk's mean square of a column of Z may be */
+    double *limit;    /* the largest mean square that a chunk's column of Z may have */
     double *solution; /* B = R⁻¹ C: unknowns × targets */
 };
 
-/* Sets the basis from the triangle of `rows` rows; memory is kept for the next time.
- * LSQ_NOMEM, LSQ_DIVERGED. */
-enum lsq_status lane_basis_set(struct lane_basis *basis, const struct lane_shape *shape,
-                               const double *triangle, uint64_t rows);
-void lane_basis_free(struct lane_basis *basis);
-
-/* Householder QR of count >= unknowns rows, in place: the first `unknowns` are left as
- * the triangle R (zeros below it) and C; adds to rss what the rows below it leave in the
- * targets. LSQ_NOMEM: rows then hold nothing of use. */
-enum lsq_status lane_householder(const struct lane_shape *shape, double *rows, size_t count,
-                                 double *rss);
+/* Sets it from the triangle of `rows` rows; memory is kept for the next time. LSQ_NOMEM,
+ * LSQ_DIVERGED. */
+enum lsq_status precondition_set(struct precondition *pre, const double *triangle, uint64_t rows);
+void precondition_free(struct precondition *pre);
 
 /* (X, Y) to (Z, E) in count rows, but for the diagonal, which waits until the end: scaling
  * commutes with sums of products. */
-void lane_basis_apply(const struct lane_shape *shape, const struct lane_basis *basis, double *rows,
-                      size_t count);
+void precondition_apply(const struct precondition *pre, double *rows, size_t count);
 
-/* triangle (unknowns × width) becomes the basis' own in the coordinates (Z, E), where E's
+/* triangle (unknowns × width) becomes the precondition's own in the coordinates (Z, E), where E's
  * part is zero. */
-void lane_basis_start(const struct lane_shape *shape, const struct lane_basis *basis,
-                      double *triangle);
+void precondition_start(const struct precondition *pre, double *triangle);
 
 /* Back from (Z, E), in place: R = triangle P, C = its part + R B. LSQ_NOMEM. */
-enum lsq_status lane_basis_undo(const struct lane_shape *shape, const struct lane_basis *basis,
-                                double *triangle);
+enum lsq_status precondition_undo(const struct precondition *pre, double *triangle);
 
 #endif

@@ -1,7 +1,9 @@
 #include "lsq/reducer.h"
 
 #include "lsq/chunk.h"
-#include "lsq/parts.h"
+#include "lsq/linear.h"
+#include "lsq/refine.h"
+#include "lsq/tall.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,17 +13,15 @@
  * reduction takes. */
 static size_t capacity_for(size_t given, size_t targets)
 {
-    size_t refined = LSQ_REFINE_MAX / given / targets;
+    size_t refined = REFINE_MAX / given / targets;
     size_t reduced = 2 * (given + 1) + 64;
     return refined > reduced ? refined : reduced;
 }
 
 struct lsq_reducer {
-    struct lane_shape shape;
+    struct precondition pre; /* the shape of rows, and how chunks are reduced */
     bool intercept;
     unsigned threads;
-    struct lane_gate *gate; /* NULL with one thread */
-    size_t lane_count;
     uint64_t rows;
     double *shift, *rss;
     bool has_shift;
@@ -29,35 +29,12 @@ struct lsq_reducer {
     double *raw; /* rows as they came; NULL once that is over */
     size_t raw_count, raw_size, capacity;
 
-    double *pile; /* reduced rows, capacity of them at most; the first ones R and C */
-    size_t pile_count, pile_size;
+    double *stack; /* reduced rows, capacity of them at most; the first ones R and C */
+    size_t stack_count, stack_size;
 
-    struct lane_basis basis; /* how lanes reduce */
-    struct lane **lanes;     /* NULL until the pile has been reduced once */
-    size_t next_lane;
-    uint64_t basis_rows, lane_rows; /* behind the basis, and in the lanes since */
+    struct chunks *chunks;         /* NULL until the stack has been reduced once */
+    uint64_t pre_rows, chunk_rows; /* those that pre was set from, and those in the chunks since */
 };
-
-void lsq_reduced_free(struct lsq_reduced *reduced)
-{
-    free(reduced->data);
-    free(reduced->shift);
-    free(reduced->rss);
-    memset(reduced, 0, sizeof *reduced);
-}
-
-enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight)
-{
-    size_t width = (reduced->intercept ? 1 : 0) + reduced->given + reduced->targets;
-    double root = sqrt(weight);
-    for (size_t i = 0; i < reduced->count * width; i++)
-        reduced->data[i] *= root;
-    for (size_t j = 0; j < reduced->targets; j++)
-        reduced->rss[j] *= weight;
-    bool finite = lsq_all_finite(reduced->data, reduced->count * width) &&
-                  lsq_all_finite(reduced->rss, reduced->targets);
-    return finite ? LSQ_OK : LSQ_OVERFLOW;
-}
 
 /* Room for one more row of so many columns in an array that holds count rows and has room for
  * *size: few inputs come near the capacity, which is the most it grows to. */
@@ -85,9 +62,9 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     r->intercept = intercept;
     r->threads = threads;
     r->capacity = capacity_for(given, targets);
-    r->shape.unknowns = given + (intercept ? 1 : 0);
-    r->shape.targets = targets;
-    r->shape.width = r->shape.unknowns + targets;
+    r->pre.unknowns = given + (intercept ? 1 : 0);
+    r->pre.targets = targets;
+    r->pre.width = r->pre.unknowns + targets;
     r->shift = calloc(given + targets, sizeof *r->shift);
     r->rss = calloc(targets, sizeof *r->rss);
     if (r->shift && r->rss && grow(r, &r->raw, 0, given + targets, &r->raw_size) == LSQ_OK)
@@ -96,43 +73,34 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     return NULL;
 }
 
-static void free_lanes(struct lsq_reducer *r)
-{
-    for (size_t i = 0; r->lanes != NULL && i < r->lane_count; i++)
-        lane_free(r->lanes[i]);
-    free(r->lanes);
-    r->lanes = NULL;
-}
-
 void lsq_reducer_free(struct lsq_reducer *r)
 {
     if (r == NULL)
         return;
-    free_lanes(r);
-    lane_gate_free(r->gate);
-    lane_basis_free(&r->basis);
+    chunks_free(r->chunks);
+    precondition_free(&r->pre);
     free(r->shift);
     free(r->rss);
     free(r->raw);
-    free(r->pile);
+    free(r->stack);
     free(r);
 }
 
-/* Householder: the pile's rows become `unknowns` of them. */
-static enum lsq_status reduce_pile(struct lsq_reducer *r)
+/* Householder: the rows of the stack become `unknowns` of them. */
+static enum lsq_status reduce_stack(struct lsq_reducer *r)
 {
-    const struct lane_shape *s = &r->shape;
-    if (r->pile_count <= s->unknowns)
+    size_t q = r->pre.unknowns;
+    if (r->stack_count <= q)
         return LSQ_OK;
-    enum lsq_status status = lane_householder(s, r->pile, r->pile_count, r->rss);
-    r->pile_count = s->unknowns;
+    enum lsq_status status = tall_reduce(r->stack, r->stack_count, q, r->pre.targets, r->rss);
+    r->stack_count = q;
     return status;
 }
 
 static void set_shift(struct lsq_reducer *r, const void *row)
 {
     if (!r->has_shift && r->intercept)
-        memcpy(r->shift, row, (r->shape.width - 1) * sizeof *r->shift);
+        memcpy(r->shift, row, (r->pre.width - 1) * sizeof *r->shift);
     r->has_shift = true;
 }
 
@@ -153,7 +121,7 @@ static size_t sample_count(const struct lsq_reducer *r)
 /* Row i of a sample of the rows kept. */
 static double *sampled(const struct lsq_reducer *r, size_t i)
 {
-    return r->raw + i * r->raw_count / sample_count(r) * (r->shape.width - 1);
+    return r->raw + i * r->raw_count / sample_count(r) * (r->pre.width - 1);
 }
 
 /* Shifts by the medians of the rows kept: each row is rounded at the distance that it then has
@@ -162,7 +130,7 @@ static void set_shift_to_medians(struct lsq_reducer *r)
 {
     double sample[SAMPLE];
     size_t count = sample_count(r);
-    for (size_t j = 0; j < r->shape.width - 1; j++) {
+    for (size_t j = 0; j < r->pre.width - 1; j++) {
         for (size_t i = 0; i < count; i++)
             sample[i] = sampled(r, i)[j];
         qsort(sample, count, sizeof *sample, by_value);
@@ -176,7 +144,7 @@ static void set_shift_to_medians(struct lsq_reducer *r)
 static void put_typical_first(struct lsq_reducer *r)
 {
     double most[SAMPLE] = {0};
-    size_t c = r->shape.width - 1;
+    size_t c = r->pre.width - 1;
     size_t count = sample_count(r);
     size_t best = 0;
     for (size_t j = 0; j < c; j++) {
@@ -201,53 +169,45 @@ static void put_typical_first(struct lsq_reducer *r)
 static void recentre(struct lsq_reducer *r)
 {
     enum { FAR = 64 }; /* of the sum of squares a part of more than one in so many is the mean's */
-    size_t width = r->shape.width;
-    if (!r->intercept || r->pile[0] == 0)
+    size_t width = r->pre.width;
+    if (!r->intercept || r->stack[0] == 0)
         return;
     for (size_t j = 1; j < width; j++) {
         double square = 0;
-        for (size_t i = 0; i < r->pile_count; i++)
-            square += r->pile[i * width + j] * r->pile[i * width + j];
-        if (!(r->pile[j] * r->pile[j] * FAR > square))
+        for (size_t i = 0; i < r->stack_count; i++)
+            square += r->stack[i * width + j] * r->stack[i * width + j];
+        if (!(r->stack[j] * r->stack[j] * FAR > square))
             continue;
         double old = r->shift[j - 1];
-        r->shift[j - 1] += r->pile[j] / r->pile[0];
-        r->pile[j] += (old - r->shift[j - 1]) * r->pile[0];
+        r->shift[j - 1] += r->stack[j] / r->stack[0];
+        r->stack[j] += (old - r->shift[j - 1]) * r->stack[0];
     }
 }
 
-/* Lanes take over from the pile, which has been reduced to a triangle. */
-static enum lsq_status start_lanes(struct lsq_reducer *r)
+/* Chunks take over from the stack, which has been reduced to a triangle. */
+static enum lsq_status start_chunks(struct lsq_reducer *r)
 {
     recentre(r);
-    enum lsq_status status = lane_basis_set(&r->basis, &r->shape, r->pile, r->rows);
-    r->basis_rows = r->rows;
-    r->lane_rows = 0;
-    if (status != LSQ_OK || r->lanes != NULL)
+    enum lsq_status status = precondition_set(&r->pre, r->stack, r->rows);
+    r->pre_rows = r->rows;
+    r->chunk_rows = 0;
+    if (status != LSQ_OK || r->chunks != NULL)
         return status;
-    if (r->threads > 1 && r->gate == NULL && (r->gate = lane_gate_new(r->threads)) == NULL)
-        return LSQ_NOMEM;
-    r->lane_count = lane_count(&r->shape, r->threads);
-    r->lanes = calloc(r->lane_count, sizeof *r->lanes);
-    if (r->lanes == NULL)
-        return LSQ_NOMEM;
-    for (size_t i = 0; i < r->lane_count; i++)
-        if ((r->lanes[i] = lane_new(&r->shape, &r->basis, r->gate)) == NULL)
-            return LSQ_NOMEM;
-    return LSQ_OK;
+    r->chunks = chunks_new(&r->pre, r->threads);
+    return r->chunks != NULL ? LSQ_OK : LSQ_NOMEM;
 }
 
-/* Room for one more row on the pile: reduces it where it is full. */
-static enum lsq_status pile_room(struct lsq_reducer *r)
+/* Room for one more row on the stack: reduces it where it is full. */
+static enum lsq_status stack_room(struct lsq_reducer *r)
 {
-    enum lsq_status status = r->pile_count < r->capacity ? LSQ_OK : reduce_pile(r);
-    return status == LSQ_OK ? grow(r, &r->pile, r->pile_count, r->shape.width, &r->pile_size)
+    enum lsq_status status = r->stack_count < r->capacity ? LSQ_OK : reduce_stack(r);
+    return status == LSQ_OK ? grow(r, &r->stack, r->stack_count, r->pre.width, &r->stack_size)
                             : status;
 }
 
 static size_t columns(const struct lsq_reducer *r)
 {
-    return r->shape.width - (r->intercept ? 1 : 0);
+    return r->pre.width - (r->intercept ? 1 : 0);
 }
 
 /* One row as it came to the form of reduced rows; false if it is not finite. */
@@ -258,14 +218,14 @@ static bool shift_row(const struct lsq_reducer *r, const void *row, struct range
     return range_shift(range, row, columns(r), r->shift, to);
 }
 
-static enum lsq_status pile_row(struct lsq_reducer *r, const void *row, struct range *range,
-                                bool *finite)
+static enum lsq_status stack_row(struct lsq_reducer *r, const void *row, struct range *range,
+                                 bool *finite)
 {
-    enum lsq_status status = pile_room(r);
+    enum lsq_status status = stack_room(r);
     if (status != LSQ_OK)
         return status;
-    *finite = shift_row(r, row, range, r->pile + r->pile_count * r->shape.width);
-    r->pile_count += *finite;
+    *finite = shift_row(r, row, range, r->stack + r->stack_count * r->pre.width);
+    r->stack_count += *finite;
     return LSQ_OK;
 }
 
@@ -282,57 +242,46 @@ static enum lsq_status spill(struct lsq_reducer *r)
         put_typical_first(r);
     }
     for (size_t i = 0; i < r->raw_count && status == LSQ_OK; i++)
-        status = pile_row(r, r->raw + i * columns(r), &known, &finite);
+        status = stack_row(r, r->raw + i * columns(r), &known, &finite);
     free(r->raw);
     r->raw = NULL;
     return status;
 }
 
-/* Brings what the lanes hold back to the pile, as a triangle. */
+/* Brings the rows of the chunks back to the stack, as a triangle. */
 static enum lsq_status flush(struct lsq_reducer *r)
 {
-    if (r->lanes == NULL || r->lane_rows == 0)
+    if (r->chunks == NULL || r->chunk_rows == 0)
         return LSQ_OK;
-    enum lsq_status status =
-        lane_collect(&r->shape, &r->basis, r->lanes, r->lane_count, r->pile, r->rss);
-    r->lane_rows = 0;
-    return status;
+    r->chunk_rows = 0;
+    return chunks_collect(r->chunks, r->stack, r->rss);
 }
 
-/* Up to this many times the rows behind the basis go by it: then it is renewed. */
+/* The precondition serves for at most this many times the rows that it was set from. */
 enum { RENEW = 64 };
 
-/* The lane that rows go to is full: on to the next. */
-static enum lsq_status next_lane(struct lsq_reducer *r)
+static enum lsq_status add_to_chunks(struct lsq_reducer *r, const void *row, struct range *range,
+                                     bool *finite)
 {
-    lane_submit(r->lanes[r->next_lane]);
-    r->next_lane = (r->next_lane + 1) % r->lane_count;
-    enum lsq_status status = lane_wait(r->lanes[r->next_lane]);
-    if (status != LSQ_OK || r->next_lane != 0 || r->lane_rows / RENEW < r->basis_rows)
+    *finite = shift_row(r, row, range, chunks_slot(r->chunks));
+    if (!*finite)
+        return LSQ_OK;
+    r->chunk_rows++;
+    enum lsq_status status = chunks_push(r->chunks);
+    if (status != LSQ_OK || !chunks_are_even(r->chunks) || r->chunk_rows / RENEW < r->pre_rows)
         return status;
     status = flush(r);
-    return status == LSQ_OK ? start_lanes(r) : status;
+    return status == LSQ_OK ? start_chunks(r) : status;
 }
 
-static enum lsq_status add_to_lanes(struct lsq_reducer *r, const void *row, struct range *range,
+static enum lsq_status add_to_stack(struct lsq_reducer *r, const void *row, struct range *range,
                                     bool *finite)
 {
-    struct lane *lane = r->lanes[r->next_lane];
-    *finite = shift_row(r, row, range, lane_slot(lane));
-    if (!*finite)
-        lane_drop(lane);
-    r->lane_rows += *finite;
-    return lane_is_full(lane) ? next_lane(r) : LSQ_OK;
-}
-
-static enum lsq_status add_to_pile(struct lsq_reducer *r, const void *row, struct range *range,
-                                   bool *finite)
-{
-    enum lsq_status status = pile_row(r, row, range, finite);
-    if (status != LSQ_OK || r->pile_count < r->capacity)
+    enum lsq_status status = stack_row(r, row, range, finite);
+    if (status != LSQ_OK || r->stack_count < r->capacity)
         return status;
-    status = reduce_pile(r);
-    return status == LSQ_OK ? start_lanes(r) : status;
+    status = reduce_stack(r);
+    return status == LSQ_OK ? start_chunks(r) : status;
 }
 
 /* Keeps one row as it came. */
@@ -360,9 +309,9 @@ enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t 
         if (r->raw != NULL && r->raw_count == r->capacity)
             status = spill(r);
         if (status == LSQ_OK)
-            status = r->lanes != NULL ? add_to_lanes(r, row, range, &finite)
-                     : r->raw != NULL ? keep_row(r, row, range, &finite)
-                                      : add_to_pile(r, row, range, &finite);
+            status = r->chunks != NULL ? add_to_chunks(r, row, range, &finite)
+                     : r->raw != NULL  ? keep_row(r, row, range, &finite)
+                                       : add_to_stack(r, row, range, &finite);
         if (!finite)
             return LSQ_OK;
         row += columns(r) * sizeof(double);
@@ -377,8 +326,8 @@ static void reshift(const struct lsq_reducer *r, const struct lsq_reduced *from,
                     double *to)
 {
     size_t first = r->intercept ? 1 : 0;
-    memcpy(to, row, r->shape.width * sizeof *to);
-    for (size_t j = 0; r->intercept && j < r->shape.width - first; j++)
+    memcpy(to, row, r->pre.width * sizeof *to);
+    for (size_t j = 0; r->intercept && j < r->pre.width - first; j++)
         to[first + j] += (from->shift[j] - r->shift[j]) * row[0];
 }
 
@@ -387,15 +336,16 @@ enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduce
     enum lsq_status status = spill(r);
     if (status == LSQ_OK)
         status = flush(r);
-    free_lanes(r);
+    chunks_free(r->chunks);
+    r->chunks = NULL;
     set_shift(r, from->shift);
     for (size_t i = 0; i < from->count && status == LSQ_OK; i++) {
-        status = pile_room(r);
+        status = stack_room(r);
         if (status == LSQ_OK)
-            reshift(r, from, from->data + i * r->shape.width,
-                    r->pile + r->pile_count++ * r->shape.width);
+            reshift(r, from, from->data + i * r->pre.width,
+                    r->stack + r->stack_count++ * r->pre.width);
     }
-    for (size_t j = 0; j < r->shape.targets; j++)
+    for (size_t j = 0; j < r->pre.targets; j++)
         r->rss[j] += from->rss[j];
     r->rows += from->rows;
     return status;
@@ -403,9 +353,8 @@ enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduce
 
 void lsq_reducer_rest(struct lsq_reducer *r)
 {
-    for (size_t i = 0; r->lanes != NULL && i < r->lane_count; i++)
-        if (r->lanes[i] != NULL)
-            lane_wait(r->lanes[i]);
+    if (r->chunks != NULL)
+        chunks_wait(r->chunks);
 }
 
 double *lsq_reducer_rows(struct lsq_reducer *r, size_t *count)
@@ -421,20 +370,20 @@ enum lsq_status lsq_reducer_finish(struct lsq_reducer *r, struct lsq_reduced *re
     if (status == LSQ_OK)
         status = flush(r);
     if (status == LSQ_OK)
-        status = reduce_pile(r);
+        status = reduce_stack(r);
     if (status != LSQ_OK)
         return status;
-    if (!lsq_all_finite(r->pile, r->pile_count * r->shape.width) ||
-        !lsq_all_finite(r->rss, r->shape.targets))
+    if (!linear_all_finite(r->stack, r->stack_count * r->pre.width) ||
+        !linear_all_finite(r->rss, r->pre.targets))
         return LSQ_OVERFLOW;
-    reduced->given = r->shape.unknowns - (r->intercept ? 1 : 0);
-    reduced->targets = r->shape.targets;
+    reduced->given = r->pre.unknowns - (r->intercept ? 1 : 0);
+    reduced->targets = r->pre.targets;
     reduced->intercept = r->intercept;
     reduced->rows = r->rows;
-    reduced->count = r->pile_count;
-    reduced->data = r->pile;
+    reduced->count = r->stack_count;
+    reduced->data = r->stack;
     reduced->shift = r->shift;
     reduced->rss = r->rss;
-    r->pile = r->shift = r->rss = NULL;
+    r->stack = r->shift = r->rss = NULL;
     return LSQ_OK;
 }

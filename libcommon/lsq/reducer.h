@@ -21,25 +21,11 @@
 #ifndef WAVEFILL_LSQ_REDUCER_H
 #define WAVEFILL_LSQ_REDUCER_H
 
-#include "lsq/solve.h"
+#include "lsq/reduced.h"
 #include "math/range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-/* What is left of `rows` rows. */
-struct lsq_reduced {
-    size_t given, targets; /* p, t */
-    bool intercept;        /* whether there is a w column */
-    uint64_t rows;
-    size_t count;  /* reduced rows: at most unknowns, p or p + 1, unless few came in */
-    double *data;  /* count × (intercept + p + t), C order; owned (lsq_reduced_free) */
-    double *shift; /* p + t; zeros without intercept; owned */
-    double *rss;   /* t; owned */
-};
-
-void lsq_reduced_free(struct lsq_reduced *reduced);
 
 struct lsq_reducer;
 
@@ -49,9 +35,8 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
 void lsq_reducer_free(struct lsq_reducer *reducer);
 
 /* Adds count rows of given + targets doubles each (C order, at any address) and widens range
- * by them. *added is less than count where the row behind those added has something in it
- * that is not finite. LSQ_NOMEM; LSQ_DIVERGED or LSQ_OVERFLOW of a reduction, which a thread
- * may have met rows ago. */
+ * by them. *added is less than count where the next row has a value that is not finite. LSQ_NOMEM;
+ * LSQ_DIVERGED or LSQ_OVERFLOW of a reduction, which a thread may have met rows ago. */
 enum lsq_status lsq_reducer_add(struct lsq_reducer *reducer, const void *rows, size_t count,
                                 struct range *range, size_t *added);
 
@@ -70,13 +55,5 @@ double *lsq_reducer_rows(struct lsq_reducer *reducer, size_t *count);
  * caller's (lsq_reduced_free); empty unless LSQ_OK. Errors as lsq_reducer_add, LSQ_OVERFLOW where
  * the sums are not finite. */
 enum lsq_status lsq_reducer_finish(struct lsq_reducer *reducer, struct lsq_reduced *reduced);
-
-/* Gives each of the rows that were reduced that much more weight. LSQ_OVERFLOW. */
-enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight);
-
-/* The fit of the rows that were reduced; reduced->data is destroyed. The fit is empty unless
- * LSQ_OK; errors as lsq_solve. */
-enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_options *options,
-                                  struct lsq_fit *fit);
 
 #endif

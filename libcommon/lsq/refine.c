@@ -1,5 +1,8 @@
+#include "lsq/refine.h"
+
+#include "lsq/lapack.h"
+#include "lsq/linear.h"
 #include "math/dd.h"
-#include "lsq/parts.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -17,7 +20,7 @@ struct refine {
     double *x;         /* q × t; the intercept first where there is one */
     double *r, *f;     /* n × t */
     double *g, *h;     /* q × t */
-    double *u;         /* p: first row of R behind its diagonal */
+    double *u;         /* p: first row of R after its diagonal */
     double *norm;      /* q: of the columns of A */
 };
 
@@ -74,13 +77,13 @@ static enum lsq_status rotate(const struct refine *w, bool transpose)
     size_t c = w->p + w->t;
     size_t first = has_intercept(w) ? 1 : 0;
     if (first == 1 && transpose)
-        lsq_reflect(w->f, w->n, w->t);
-    enum lapack_status status =
+        linear_reflect(w->f, w->n, w->t);
+    enum lsq_status status =
         lapack_lq_apply_right(transpose, w->t, w->n - first, w->p, w->factored + first * c, c,
                               w->tau, w->f + first * w->t, w->t);
     if (first == 1 && !transpose)
-        lsq_reflect(w->f, w->n, w->t);
-    return lsq_from_lapack(status);
+        linear_reflect(w->f, w->n, w->t);
+    return status;
 }
 
 /* The R of [1 X - 1 sᵀ] is [-sqrt(n), u; 0, R22] with u = -sqrt(n) mean: the
@@ -170,9 +173,7 @@ static void keep(const struct refine *w, struct lsq_fit *fit)
         memcpy(fit->intercept, w->x, w->t * sizeof *w->x);
     memcpy(fit->coef, w->x + first * w->t, w->p * w->t * sizeof *w->x);
     memset(fit->rss, 0, w->t * sizeof *fit->rss);
-    for (size_t i = 0; i < w->n; i++)
-        for (size_t j = 0; j < w->t; j++)
-            fit->rss[j] += w->r[i * w->t + j] * w->r[i * w->t + j];
+    linear_add_squares(w->r, w->n, w->t, w->t, fit->rss);
 }
 
 /* Corrections must shrink; when they no longer do, the last good state stays. */
@@ -232,15 +233,15 @@ static bool is_moderate(const struct refine *w)
     return moderate;
 }
 
-enum lsq_status lsq_refine(const double *rows, const double *factored, const double *tau,
+enum lsq_status refine_fit(const double *rows, const double *factored, const double *tau,
                            const double *shift, struct lsq_fit *fit)
 {
     size_t n = fit->rows;
     size_t p = fit->given;
     size_t t = fit->targets;
     size_t q = p + (shift != NULL ? 1 : 0);
-    double *room = malloc((3 * q * t + 2 * n * t + p + q) * sizeof *room);
-    if (room == NULL)
+    double *scratch = malloc((3 * q * t + 2 * n * t + p + q) * sizeof *scratch);
+    if (scratch == NULL)
         return LSQ_NOMEM;
     struct refine w = {.rows = rows,
                        .factored = factored,
@@ -250,7 +251,7 @@ enum lsq_status lsq_refine(const double *rows, const double *factored, const dou
                        .p = p,
                        .t = t,
                        .q = q};
-    w.x = room;
+    w.x = scratch;
     w.g = w.x + q * t;
     w.h = w.g + q * t;
     w.r = w.h + q * t;
@@ -259,6 +260,6 @@ enum lsq_status lsq_refine(const double *rows, const double *factored, const dou
     w.norm = w.u + p;
     start(&w, fit);
     enum lsq_status status = is_moderate(&w) ? iterate(&w, fit) : LSQ_OK;
-    free(room);
+    free(scratch);
     return status;
 }

@@ -1,6 +1,8 @@
 #include "lsq/spectrum.h"
 
-#include "lsq/parts.h"
+#include "lsq/lapack.h"
+#include "lsq/linear.h"
+#include "lsq/wide.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,29 +14,28 @@ void lsq_spectrum_free(struct lsq_spectrum *s)
     free(s->s);
     free(s->d);
     free(s->scale);
-    free(s->centre);
-    free(s->rss);
-    free(s->metric);
-    free(s->metric_d);
-    free(s->work);
     memset(s, 0, sizeof *s);
 }
 
-static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced *reduced)
+static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced *reduced,
+                                bool scaled)
 {
     size_t p = reduced->given;
     size_t t = reduced->targets;
-    memset(s, 0, sizeof *s);
-    s->rows = reduced->rows;
-    s->weight = 1;
-    s->given = p;
-    s->targets = t;
-    s->intercept = reduced->intercept;
-    s->scale = malloc(p * sizeof *s->scale);
-    s->centre = calloc(p + t, sizeof *s->centre);
-    s->rss = malloc(t * sizeof *s->rss);
-    if (s->scale == NULL || s->centre == NULL || s->rss == NULL)
+    size_t most = reduced->count < p ? reduced->count : p; /* rank */
+    *s = (struct lsq_spectrum){.rows = reduced->rows,
+                               .weight = 1,
+                               .given = p,
+                               .targets = t,
+                               .intercept = reduced->intercept};
+    s->scale = calloc(2 * p + 3 * t + most + (scaled ? most * (most + t) : 0), sizeof *s->scale);
+    if (s->scale == NULL)
         return LSQ_NOMEM;
+    s->centre = s->scale + p;
+    s->rss = s->centre + p + t;
+    s->work = s->rss + t;
+    s->metric = scaled ? s->work + most + t : NULL;
+    s->metric_d = scaled ? s->metric + most * most : NULL;
     memcpy(s->rss, reduced->rss, t * sizeof *s->rss);
     for (size_t j = 0; j < p; j++)
         s->scale[j] = 1;
@@ -45,7 +46,7 @@ static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced
 static void set_scale(struct lsq_spectrum *s, double *a, size_t m)
 {
     size_t c = s->given + s->targets;
-    lsq_column_norms(a, m, s->given, c, s->scale);
+    linear_column_norms(a, m, s->given, c, s->scale);
     for (size_t j = 0; j < s->given; j++) {
         s->scale[j] = s->scale[j] > 0 ? s->scale[j] : 1;
         for (size_t i = 0; i < m; i++)
@@ -57,49 +58,36 @@ static void set_scale(struct lsq_spectrum *s, double *a, size_t m)
  * loadings are S⁻¹ Uᵀ Y. */
 static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m)
 {
-    struct lsq_fit fit;
-    struct lsq_options options = {s->intercept, lsq_default_rcond(s->given)};
-    memset(&fit, 0, sizeof fit);
-    fit.given = s->given;
-    fit.targets = s->targets;
-    fit.rss = s->rss;
-    enum lsq_status status = lsq_solve_wide(a, m, &options, &fit);
-    if (status == LSQ_OK) {
-        s->rank = fit.rank;
-        s->v = fit.basis;
-        s->d = fit.loadings;
-        s->s = fit.singular;
-        for (size_t i = 0; i < s->rank; i++)
-            for (size_t j = 0; j < s->targets; j++)
-                s->d[i * s->targets + j] *= s->s[i];
-        fit.basis = fit.loadings = fit.singular = NULL;
-        s->work = malloc((s->rank + s->targets) * sizeof *s->work);
-        if (s->work == NULL)
-            status = LSQ_NOMEM;
-    }
-    fit.rss = NULL;
-    lsq_free(&fit);
+    struct lsq_fit fit = {.given = s->given, .targets = s->targets, .rss = s->rss};
+    struct lsq_options options = {s->intercept, linear_default_rcond(s->given)};
+    enum lsq_status status = wide_solve(a, m, &options, &fit);
+    s->rank = fit.rank;
+    s->v = fit.basis;
+    s->d = fit.loadings;
+    s->s = fit.singular;
+    for (size_t i = 0; status == LSQ_OK && i < s->rank; i++)
+        for (size_t j = 0; j < s->targets; j++)
+            s->d[i * s->targets + j] *= s->s[i];
     return status;
 }
 
 /* M and M d of the header: D V = Qᵀ Lᵀ, D divided by its largest, which cancels. */
-static enum lsq_status set_metric(struct lsq_spectrum *s)
+static enum lsq_status set_metric(const struct lsq_spectrum *s)
 {
     size_t r = s->rank;
     size_t t = s->targets;
-    double *dv = malloc((s->given * r + r + 1) * sizeof *dv);
-    s->metric = calloc(r * r + 1, sizeof *s->metric);
-    s->metric_d = malloc((r * t + 1) * sizeof *s->metric_d);
-    enum lsq_status status = LSQ_NOMEM;
-    if (dv != NULL && s->metric != NULL && s->metric_d != NULL) {
-        double largest = 0;
-        for (size_t k = 0; k < s->given; k++)
-            largest = fmax(largest, s->scale[k]);
-        for (size_t i = 0; i < s->given * r; i++)
-            dv[i] = s->v[i] * (s->scale[i / r] / largest);
-        status = r > 0 ? lsq_from_lapack(lapack_lq(r, s->given, dv, r, dv + s->given * r)) : LSQ_OK;
-    }
-    if (status == LSQ_OK && r > 0) {
+    if (r == 0)
+        return LSQ_OK;
+    double *dv = malloc((s->given + 1) * r * sizeof *dv);
+    if (dv == NULL)
+        return LSQ_NOMEM;
+    double largest = 0;
+    for (size_t k = 0; k < s->given; k++)
+        largest = fmax(largest, s->scale[k]);
+    for (size_t i = 0; i < s->given * r; i++)
+        dv[i] = s->v[i] * (s->scale[i / r] / largest);
+    enum lsq_status status = lapack_lq(r, s->given, dv, r, dv + s->given * r);
+    if (status == LSQ_OK) {
         for (size_t i = 0; i < r; i++) {
             s->metric[i * r + i] = 1 / s->s[i];
             for (size_t j = 0; j < t; j++)
@@ -113,7 +101,7 @@ static enum lsq_status set_metric(struct lsq_spectrum *s)
 }
 
 /* m rows a to columns of unit norm, its zeros staying; returns how many times the shortest
- * other column is in the longest. norm: room for p. */
+ * other column is in the longest. norm: p. */
 static double to_unit(const struct lsq_spectrum *s, const double *a, size_t m, double *unit,
                       double *norm)
 {
@@ -121,7 +109,7 @@ static double to_unit(const struct lsq_spectrum *s, const double *a, size_t m, d
     size_t c = p + s->targets;
     double shortest = INFINITY;
     double longest = 0;
-    lsq_column_norms(a, m, p, c, norm);
+    linear_column_norms(a, m, p, c, norm);
     for (size_t j = 0; j < p; j++) {
         for (size_t i = 0; i < m; i++)
             unit[i * p + j] = norm[j] > 0 ? a[i * c + j] / norm[j] : 0;
@@ -131,20 +119,15 @@ static double to_unit(const struct lsq_spectrum *s, const double *a, size_t m, d
     return longest / shortest;
 }
 
-/* The singular values of a (m × p, m <= p, C order, destroyed). sigma: room for p. */
-static enum lsq_status find_singular(double *a, size_t m, size_t p, double *sigma)
+/* The singular values of a (m × p, m <= p, C order, destroyed). sigma: scratch of p, square of
+ * m × m, all zero. */
+static enum lsq_status find_singular(double *a, size_t m, size_t p, double *sigma, double *square)
 {
-    double *square = calloc(m * m, sizeof *square);
-    enum lapack_status status = LAPACK_NOMEM;
     /* Column-major aᵀ = Q R: R has the singular values. */
-    if (square != NULL)
-        status = lapack_qr(p, m, a, p, sigma);
-    for (size_t j = 0; status == LAPACK_DONE && j < m; j++)
+    enum lsq_status status = lapack_qr(p, m, a, p, sigma);
+    for (size_t j = 0; status == LSQ_OK && j < m; j++)
         memcpy(square + j * m, a + j * p, (j + 1) * sizeof *square);
-    if (status == LAPACK_DONE)
-        status = lapack_svd(m, square, sigma, NULL, NULL);
-    free(square);
-    return lsq_from_lapack(status);
+    return status == LSQ_OK ? lapack_svd(m, square, sigma, NULL, NULL) : status;
 }
 
 /* Where lengths of the columns of a, of m rows, differ much: the rank in columns of unit norm. */
@@ -152,52 +135,49 @@ static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a, s
 {
     static const double MUCH = 1e3;
     size_t p = s->given;
-    double *unit = malloc(m * p * sizeof *unit);
-    double *sigma = malloc(p * sizeof *sigma);
-    enum lsq_status status = unit != NULL && sigma != NULL ? LSQ_OK : LSQ_NOMEM;
-    if (status == LSQ_OK && to_unit(s, a, m, unit, sigma) > MUCH && lsq_all_finite(unit, m * p)) {
-        status = find_singular(unit, m, p, sigma);
-        s->unit_rank = status == LSQ_OK ? lsq_rank(sigma, m, lsq_default_rcond(p)) : 0;
+    double *square = calloc(m * m + m * p + p, sizeof *square);
+    enum lsq_status status = LSQ_OK;
+    if (square == NULL)
+        return LSQ_NOMEM;
+    double *unit = square + m * m;
+    double *sigma = unit + m * p;
+    if (to_unit(s, a, m, unit, sigma) > MUCH && linear_all_finite(unit, m * p)) {
+        status = find_singular(unit, m, p, sigma, square);
+        s->unit_rank = status == LSQ_OK ? linear_rank(sigma, m, linear_default_rcond(p)) : 0;
     }
-    free(unit);
-    free(sigma);
+    free(square);
     return status;
 }
 
-/* a: room for the reduced rows; becomes the m rows of the centred problem. */
-static void centre(struct lsq_spectrum *s, const struct lsq_reduced *reduced, double *a, size_t m)
+/* a: the reduced rows, destroyed. */
+static enum lsq_status make(const struct lsq_reduced *reduced, bool scaled, struct lsq_spectrum *s,
+                            double *a)
 {
-    size_t c = reduced->given + reduced->targets;
-    memcpy(a, reduced->data, reduced->count * (c + reduced->intercept) * sizeof *a);
-    if (!reduced->intercept)
-        return;
-    lsq_centre_reduced(a, reduced->count, c + 1);
-    for (size_t j = 0; j < c; j++)
-        s->centre[j] = reduced->shift[j] + a[1 + j];
-    for (size_t i = 0; i < m; i++)
-        memmove(a + i * c, a + (i + 1) * (c + 1) + 1, c * sizeof *a);
+    size_t m = lsq_reduced_centre(reduced, a, s->centre);
+    enum lsq_status status = LSQ_OK;
+    if (m == 0)
+        return status;
+    if (scaled)
+        set_scale(s, a, m);
+    else if (m <= s->given)
+        status = find_unit_rank(s, a, m);
+    if (status == LSQ_OK)
+        status = decompose(s, a, m);
+    return status == LSQ_OK && scaled ? set_metric(s) : status;
 }
 
 enum lsq_status lsq_spectrum_make(const struct lsq_reduced *reduced, bool scaled,
                                   struct lsq_spectrum *s)
 {
-    size_t c = reduced->given + reduced->targets;
-    size_t m = reduced->count - reduced->intercept;
-    double *a = malloc((reduced->count + 1) * (c + 1) * sizeof *a);
-    enum lsq_status status = allocate(s, reduced);
+    size_t values = reduced->count * lsq_reduced_width(reduced);
+    double *a = malloc(values * sizeof *a);
+    enum lsq_status status = allocate(s, reduced, scaled);
     if (a == NULL)
         status = LSQ_NOMEM;
     if (status == LSQ_OK) {
-        centre(s, reduced, a, m);
-        if (scaled)
-            set_scale(s, a, m);
-        if (!scaled && m > 0 && m <= s->given)
-            status = find_unit_rank(s, a, m);
+        memcpy(a, reduced->data, values * sizeof *a);
+        status = make(reduced, scaled, s, a);
     }
-    if (status == LSQ_OK && m > 0)
-        status = decompose(s, a, m);
-    if (status == LSQ_OK && scaled)
-        status = set_metric(s);
     free(a);
     if (status != LSQ_OK)
         lsq_spectrum_free(s);
@@ -212,25 +192,20 @@ double lsq_spectrum_mean_square(const struct lsq_spectrum *s)
     return sum / (double)s->given;
 }
 
-/* An empty fit of the spectrum's shape, in two factors. */
+/* The fit without coefficients' sizes yet: V, in two factors. */
 static enum lsq_status begin(const struct lsq_spectrum *s, struct lsq_fit *fit)
 {
     size_t p = s->given;
     size_t t = s->targets;
     size_t r = s->rank;
-    memset(fit, 0, sizeof *fit);
-    fit->rows = s->rows;
-    fit->given = p;
-    fit->targets = t;
-    fit->rank = r;
-    fit->rcond = lsq_default_rcond(p);
-    fit->singular_count = r;
+    if (lsq_fit_begin(fit, s->rows, p, t) != LSQ_OK)
+        return LSQ_NOMEM;
+    fit->rank = fit->singular_count = r;
+    fit->rcond = linear_default_rcond(p);
     fit->basis = malloc((p * r + 1) * sizeof *fit->basis);
     fit->loadings = malloc((r * t + 1) * sizeof *fit->loadings);
     fit->singular = malloc((r + 1) * sizeof *fit->singular);
-    fit->intercept = malloc(t * sizeof *fit->intercept);
-    fit->rss = malloc(t * sizeof *fit->rss);
-    if (!fit->basis || !fit->loadings || !fit->singular || !fit->intercept || !fit->rss)
+    if (!fit->basis || !fit->loadings || !fit->singular)
         return LSQ_NOMEM;
     if (r > 0) {
         memcpy(fit->basis, s->v, p * r * sizeof *s->v);
@@ -241,21 +216,19 @@ static enum lsq_status begin(const struct lsq_spectrum *s, struct lsq_fit *fit)
     return LSQ_OK;
 }
 
-static void shrink_all(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
+static void shrink(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
 {
-    size_t p = s->given;
     size_t t = s->targets;
-    size_t r = s->rank;
-    for (size_t i = 0; i < r; i++) {
-        double shrink = 1 / (s->s[i] + lambda / s->s[i]);
-        double left = lsq_share(s->s[i], lambda);
+    for (size_t i = 0; i < s->rank; i++) {
+        double factor = 1 / (s->s[i] + lambda / s->s[i]);
+        double left = spectrum_share(s->s[i], lambda);
         double centre = 0;
-        for (size_t k = 0; k < p; k++)
-            centre += s->centre[k] * s->v[k * r + i];
+        for (size_t k = 0; k < s->given; k++)
+            centre += s->centre[k] * s->v[k * s->rank + i];
         for (size_t j = 0; j < t; j++) {
             double d = s->d[i * t + j];
-            fit->loadings[i * t + j] = shrink * d;
-            fit->intercept[j] -= centre * shrink * d;
+            fit->loadings[i * t + j] = factor * d;
+            fit->intercept[j] -= centre * factor * d;
             fit->rss[j] += left * d * left * d;
         }
     }
@@ -263,15 +236,8 @@ static void shrink_all(const struct lsq_spectrum *s, double lambda, struct lsq_f
 
 enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *s, double lambda, struct lsq_fit *fit)
 {
-    bool thin = s->rank * (s->given + s->targets) < s->given * s->targets;
     enum lsq_status status = begin(s, fit);
-    if (status == LSQ_OK) {
-        shrink_all(s, lambda / s->weight, fit);
-        status = thin ? LSQ_OK : lsq_make_dense(fit);
-    }
-    if (status == LSQ_OK && !lsq_is_finite(fit))
-        status = LSQ_OVERFLOW;
-    if (status != LSQ_OK)
-        lsq_free(fit);
-    return status;
+    if (status == LSQ_OK)
+        shrink(s, lambda / s->weight, fit);
+    return lsq_fit_finish(fit, status);
 }

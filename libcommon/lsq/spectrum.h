@@ -1,12 +1,12 @@
-/* The singular value decomposition behind ridge regression and leave-one-out errors:
+/* The singular value decomposition from which ridge regression and leave-one-out errors come:
  * centred X D⁻¹ = U S Vᵀ. With it each penalty λ costs one product:
  *     C(λ) = D⁻¹ V diag(s / (s² + λ)) Uᵀ Y     (D the identity where λ > 0)
  * and rows are left out without refitting (lsq_left_out.h). */
 #ifndef WAVEFILL_LSQ_SPECTRUM_H
 #define WAVEFILL_LSQ_SPECTRUM_H
 
-#include "lsq/solve.h"
-#include "lsq/reducer.h"
+#include "lsq/fit.h"
+#include "lsq/reduced.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,12 +21,12 @@ struct lsq_spectrum {
     double *v;        /* p × rank */
     double *s;        /* rank, falling */
     double *d;        /* Uᵀ Y: rank × t */
-    double *scale;    /* D: p; ones where columns are not scaled */
+    double *scale;    /* D: p; ones where columns are not scaled. Owns the memory of those below */
     double *centre;   /* p + t: the means; zeros without intercept */
     double *rss;      /* t: what no coefficients reach */
+    double *work;     /* rank + t: scratch of lsq_left_out */
     double *metric;   /* M: rank × rank, and M d: rank × t; NULL where columns are not scaled */
     double *metric_d;
-    double *work; /* of lsq_left_out.c: rank + t */
 };
 
 /* Decomposes reduced rows (not destroyed). scaled: whether columns are brought to unit
@@ -47,7 +47,7 @@ enum lsq_status lsq_spectrum_fit(const struct lsq_spectrum *spectrum, double lam
                                  struct lsq_fit *fit);
 
 /* λ / (s² + λ), without squares that overflow; 0 where λ is. */
-static inline double lsq_share(double s, double lambda)
+static inline double spectrum_share(double s, double lambda)
 {
     return lambda > 0 ? 1 / (1 + s / lambda * s) : 0;
 }

@@ -1,48 +1,61 @@
-#include "lsq/deficient.h"
-#include "lsq/parts.h"
+#include "lsq/tall.h"
 
-#include <math.h>
+#include "lsq/deficient.h"
+#include "lsq/lapack.h"
+#include "lsq/linear.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum lsq_status lsq_factor(double *a, size_t m, size_t p, size_t t, double *tau)
+enum lsq_status tall_factor(double *a, size_t m, size_t p, size_t t, double *tau, double *rss)
 {
+    size_t c = p + t;
     /* Row-major [X Y] is, column-major, Xᵀ above Yᵀ: Xᵀ = L Q gives X = Qᵀ Lᵀ, so R is Lᵀ
      * and Yᵀ Qᵀ is the transpose of what is wanted, in place. */
-    enum lapack_status status = lapack_lq(p, m, a, p + t, tau);
-    if (status == LAPACK_DONE)
-        status = lapack_lq_apply_right(true, t, m, p, a, p + t, tau, a + p, p + t);
-    return lsq_from_lapack(status);
+    enum lsq_status status = lapack_lq(p, m, a, c, tau);
+    if (status == LSQ_OK)
+        status = lapack_lq_apply_right(true, t, m, p, a, c, tau, a + p, c);
+    linear_add_squares(a + p * c + p, m - p, t, c, rss);
+    return status;
+}
+
+enum lsq_status tall_reduce(double *a, size_t m, size_t p, size_t t, double *rss)
+{
+    double *tau = malloc(p * sizeof *tau);
+    if (tau == NULL)
+        return LSQ_NOMEM;
+    enum lsq_status status = tall_factor(a, m, p, t, tau, rss);
+    free(tau);
+    for (size_t i = 1; i < p; i++)
+        memset(a + i * (p + t), 0, i * sizeof *a);
+    return status;
 }
 
 /* R as a matrix of its own, C order: LAPACK sees the lower triangular Rᵀ. */
 struct triangle {
     double *r;
-    double *copy;  /* for what destroys its argument */
+    double *copy; /* for what destroys its argument */
+    double *u, *vt;
     double *scale; /* norm of each column of R, which is that of X's; 1 where it is 0 */
     double *sigma; /* singular values of R with unit columns */
-    double *u, *vt;
 };
 
-static void set_scale(size_t p, const double *r, double *scale)
+static void scale_columns(size_t p, const struct triangle *w)
 {
-    lsq_column_norms(r, p, p, p, scale);
+    linear_column_norms(w->r, p, p, p, w->scale);
     for (size_t j = 0; j < p; j++)
-        scale[j] = scale[j] > 0 ? scale[j] : 1;
-}
-
-static void scale_columns(size_t p, const double *r, const double *scale, double *scaled)
-{
+        w->scale[j] = w->scale[j] > 0 ? w->scale[j] : 1;
     for (size_t i = 0; i < p; i++)
         for (size_t j = 0; j < p; j++)
-            scaled[i * p + j] = r[i * p + j] / scale[j];
+            w->copy[i * p + j] = w->r[i * p + j] / w->scale[j];
 }
 
 /* coef = R⁻¹ Qᵀ Y. */
-static void solve_full_rank(const struct triangle *w, struct lsq_fit *fit)
+static enum lsq_status solve_full_rank(const struct triangle *w, struct lsq_fit *fit)
 {
     lapack_solve_right_lower(false, fit->targets, fit->given, w->r, fit->given, fit->coef,
                              fit->targets);
+    return LSQ_OK;
 }
 
 /* coef = U_r S_r⁻¹ V_rᵀ Qᵀ Y, the solution of minimum norm where the singular values that
@@ -52,92 +65,84 @@ static enum lsq_status solve_truncated(const struct triangle *w, struct lsq_fit 
     size_t p = fit->given;
     size_t t = fit->targets;
     size_t r = fit->rank;
+    memcpy(w->copy, w->r, p * p * sizeof *w->copy);
+    enum lsq_status status = lapack_svd(p, w->copy, w->sigma, w->u, w->vt);
+    if (status != LSQ_OK)
+        return status;
     double *vty = malloc(p * t * sizeof *vty);
     if (vty == NULL)
         return LSQ_NOMEM;
-    lapack_multiply(false, true, t, p, p, fit->coef, t, w->vt, p, vty, t);
-    lsq_add_unreached(vty, fit);
+    lapack_product(1, false, true, t, p, p, fit->coef, t, w->vt, p, 0, vty, t);
+    linear_add_squares(vty + r * t, p - r, t, t, fit->rss);
     for (size_t i = 0; i < r; i++)
         for (size_t j = 0; j < t; j++)
             vty[i * t + j] /= w->sigma[i];
     memset(fit->coef, 0, p * t * sizeof *fit->coef);
     if (r > 0)
-        lapack_multiply(false, true, t, p, r, vty, t, w->u, p, fit->coef, t);
+        lapack_product(1, false, true, t, p, r, vty, t, w->u, p, 0, fit->coef, t);
     free(vty);
     return LSQ_OK;
 }
 
 /* Rank judged on unit columns. */
-static enum lsq_status solve_by_default(struct triangle *w, struct lsq_fit *fit)
+static enum lsq_status solve_by_default(const struct triangle *w, struct lsq_fit *fit)
 {
     size_t p = fit->given;
-    fit->rcond = lsq_default_rcond(p);
-    set_scale(p, w->r, w->scale);
-    scale_columns(p, w->r, w->scale, w->copy);
-    enum lapack_status status = lapack_svd(p, w->copy, w->sigma, NULL, NULL);
-    if (status != LAPACK_DONE)
-        return lsq_from_lapack(status);
-    fit->rank = lsq_rank(w->sigma, p, fit->rcond);
-    if (fit->rank == p) {
-        solve_full_rank(w, fit);
-        return LSQ_OK;
-    }
-    return lsq_solve_deficient(w->r, w->scale, fit);
+    fit->rcond = linear_default_rcond(p);
+    scale_columns(p, w);
+    enum lsq_status status = lapack_svd(p, w->copy, w->sigma, NULL, NULL);
+    if (status != LSQ_OK)
+        return status;
+    fit->rank = linear_rank(w->sigma, p, fit->rcond);
+    return fit->rank == p ? solve_full_rank(w, fit) : deficient_solve(w->r, w->scale, fit);
 }
 
 /* Rank by the singular values of X as it is, cut where the user says. */
-static enum lsq_status solve_by_rcond(struct triangle *w, double rcond, struct lsq_fit *fit)
+static enum lsq_status solve_by_rcond(const struct triangle *w, double rcond, struct lsq_fit *fit)
 {
-    size_t p = fit->given;
     fit->rcond = rcond;
-    fit->rank = lsq_rank(fit->singular, p, rcond);
-    if (fit->rank == p) {
-        solve_full_rank(w, fit);
-        return LSQ_OK;
-    }
-    memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-    enum lapack_status status = lapack_svd(p, w->copy, w->sigma, w->u, w->vt);
-    if (status != LAPACK_DONE)
-        return lsq_from_lapack(status);
-    return solve_truncated(w, fit);
+    fit->rank = linear_rank(fit->singular, fit->given, rcond);
+    return fit->rank == fit->given ? solve_full_rank(w, fit) : solve_truncated(w, fit);
 }
 
-static enum lsq_status solve(struct triangle *w, const struct lsq_options *options,
-                             struct lsq_fit *fit)
+static enum lsq_status solve_triangle(const struct triangle *w, double rcond, struct lsq_fit *fit)
 {
     size_t p = fit->given;
+    if (!linear_all_finite(w->r, p * p) || !linear_all_finite(fit->coef, p * fit->targets))
+        return LSQ_OVERFLOW;
     memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-    enum lapack_status status = lapack_svd(p, w->copy, fit->singular, NULL, NULL);
-    if (status != LAPACK_DONE)
-        return lsq_from_lapack(status);
-    return options->rcond >= 0 ? solve_by_rcond(w, options->rcond, fit) : solve_by_default(w, fit);
+    enum lsq_status status = lapack_svd(p, w->copy, fit->singular, NULL, NULL);
+    if (status != LSQ_OK)
+        return status;
+    return rcond >= 0 ? solve_by_rcond(w, rcond, fit) : solve_by_default(w, fit);
 }
 
-enum lsq_status lsq_solve_triangle(const double *r, const double *qty, size_t ld,
-                                   const struct lsq_options *options, struct lsq_fit *fit)
+enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *options, double *tau,
+                           struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
-    struct triangle w = {calloc(p * p, sizeof(double)),  malloc(p * p * sizeof(double)),
-                         malloc(p * sizeof(double)),     malloc(p * sizeof(double)),
-                         malloc(p * p * sizeof(double)), malloc(p * p * sizeof(double))};
+    enum lsq_status status = tall_factor(a, m, p, t, tau, fit->rss);
+    if (status != LSQ_OK)
+        return status;
+    double *scratch = calloc(4 * p * p + 2 * p, sizeof *scratch);
     fit->coef = malloc(p * t * sizeof *fit->coef);
     fit->singular = malloc(p * sizeof *fit->singular);
     fit->singular_count = p;
-    enum lsq_status status = LSQ_NOMEM;
-    if (w.r && w.copy && w.scale && w.sigma && w.u && w.vt && fit->coef && fit->singular) {
+    status = LSQ_NOMEM;
+    if (scratch != NULL && fit->coef != NULL && fit->singular != NULL) {
+        struct triangle w = {.r = scratch};
+        w.copy = w.r + p * p;
+        w.u = w.copy + p * p;
+        w.vt = w.u + p * p;
+        w.scale = w.vt + p * p;
+        w.sigma = w.scale + p;
         for (size_t i = 0; i < p; i++) {
-            memcpy(w.r + i * p + i, r + i * ld + i, (p - i) * sizeof *r);
-            memcpy(fit->coef + i * t, qty + i * ld, t * sizeof *qty);
+            memcpy(w.r + i * p + i, a + i * (p + t) + i, (p - i) * sizeof *a);
+            memcpy(fit->coef + i * t, a + i * (p + t) + p, t * sizeof *a);
         }
-        bool finite = lsq_all_finite(w.r, p * p) && lsq_all_finite(fit->coef, p * t);
-        status = finite ? solve(&w, options, fit) : LSQ_OVERFLOW;
+        status = solve_triangle(&w, options->rcond, fit);
     }
-    free(w.r);
-    free(w.copy);
-    free(w.scale);
-    free(w.sigma);
-    free(w.u);
-    free(w.vt);
+    free(scratch);
     return status;
 }

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "stream/block.h"
 #include "fit/leave_one_out.h"
-#include "lsq/solve.h"
+#include "lsq/fit.h"
 #include "base/output.h"
 #include "math/range.h"
 

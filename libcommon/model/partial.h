@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 #include "stream/block.h"
-#include "lsq/reducer.h"
+#include "lsq/reduced.h"
 #include "stream/map.h"
 #include "base/output.h"
 #include "math/range.h"

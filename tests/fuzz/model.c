@@ -5,7 +5,7 @@
 
 #include "stream/block.h"
 #include "model/roll_out.h"
-#include "lsq/reducer.h"
+#include "lsq/reduced.h"
 #include "base/mem.h"
 #include "model/model_set.h"
 #include "base/output.h"

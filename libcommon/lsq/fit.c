@@ -1,0 +1,103 @@
+#include "lsq/fit.h"
+
+#include "lsq/lapack.h"
+#include "lsq/linear.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lsq_fit_free(struct lsq_fit *fit)
+{
+    free(fit->coef);
+    free(fit->basis);
+    free(fit->loadings);
+    free(fit->intercept);
+    free(fit->singular);
+    free(fit->rss);
+    memset(fit, 0, sizeof *fit);
+}
+
+enum lsq_status lsq_fit_begin(struct lsq_fit *fit, size_t rows, size_t given, size_t targets)
+{
+    *fit = (struct lsq_fit){.rows = rows, .given = given, .targets = targets};
+    fit->intercept = calloc(targets, sizeof *fit->intercept);
+    fit->rss = calloc(targets, sizeof *fit->rss);
+    return fit->intercept != NULL && fit->rss != NULL ? LSQ_OK : LSQ_NOMEM;
+}
+
+enum lsq_status lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    bool thin = fit->coef == NULL;
+    double *reduced = calloc(fit->rank + 1, sizeof *reduced);
+    if (reduced == NULL)
+        return LSQ_NOMEM;
+    for (size_t k = 0; thin && k < p; k++)
+        for (size_t i = 0; i < fit->rank; i++)
+            reduced[i] += mean[k] * fit->basis[k * fit->rank + i];
+    const double *left = thin ? reduced : mean;
+    const double *right = thin ? fit->loadings : fit->coef;
+    memcpy(fit->intercept, mean + p, t * sizeof *mean);
+    for (size_t i = 0; i < (thin ? fit->rank : p); i++)
+        for (size_t j = 0; j < t; j++)
+            fit->intercept[j] -= left[i] * right[i * t + j];
+    free(reduced);
+    return LSQ_OK;
+}
+
+bool lsq_fit_is_finite(const struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    bool finite = fit->coef != NULL ? linear_all_finite(fit->coef, p * t)
+                                    : linear_all_finite(fit->basis, p * fit->rank) &&
+                                          linear_all_finite(fit->loadings, fit->rank * t);
+    return finite && linear_all_finite(fit->intercept, t) && linear_all_finite(fit->rss, t);
+}
+
+enum lsq_status lsq_fit_finish(struct lsq_fit *fit, enum lsq_status status)
+{
+    if (status == LSQ_OK && fit->rank * (fit->given + fit->targets) >= fit->given * fit->targets)
+        status = lsq_fit_make_dense(fit);
+    if (status == LSQ_OK && !lsq_fit_is_finite(fit))
+        status = LSQ_OVERFLOW;
+    if (status != LSQ_OK)
+        lsq_fit_free(fit);
+    return status;
+}
+
+enum lsq_status lsq_fit_weigh(struct lsq_fit *fit, double weight)
+{
+    for (size_t i = 0; i < fit->singular_count; i++)
+        fit->singular[i] *= sqrt(weight);
+    for (size_t j = 0; j < fit->targets; j++)
+        fit->rss[j] *= weight;
+    if (linear_all_finite(fit->rss, fit->targets) &&
+        linear_all_finite(fit->singular, fit->singular_count))
+        return LSQ_OK;
+    lsq_fit_free(fit);
+    return LSQ_OVERFLOW;
+}
+
+enum lsq_status lsq_fit_make_dense(struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    if (fit->coef != NULL)
+        return LSQ_OK;
+    if (t > SIZE_MAX / sizeof(double) / p)
+        return LSQ_NOMEM;
+    fit->coef = calloc(p * t, sizeof *fit->coef);
+    if (fit->coef == NULL)
+        return LSQ_NOMEM;
+    if (fit->rank > 0)
+        lapack_product(1, false, false, t, p, fit->rank, fit->loadings, t, fit->basis, fit->rank, 0,
+                       fit->coef, t);
+    free(fit->basis);
+    free(fit->loadings);
+    fit->basis = fit->loadings = NULL;
+    return LSQ_OK;
+}

@@ -1,0 +1,80 @@
+#include "lsq/linear.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+void linear_centre(double *rows, size_t n, size_t c, double *shift, double *mean)
+{
+    memcpy(shift, rows, c * sizeof *shift);
+    memset(mean, 0, c * sizeof *mean);
+    for (size_t i = 1; i < n; i++)
+        for (size_t j = 0; j < c; j++) {
+            rows[i * c + j] -= shift[j];
+            mean[j] += rows[i * c + j];
+        }
+    /* With row 0 at zero the reflection takes the same from each other row. */
+    double beta = 1 / ((double)n + sqrt((double)n));
+    for (size_t i = 1; i < n; i++)
+        for (size_t j = 0; j < c; j++)
+            rows[i * c + j] -= beta * mean[j];
+    for (size_t j = 0; j < c; j++)
+        mean[j] = shift[j] + mean[j] / (double)n;
+}
+
+void linear_reflect(double *f, size_t n, size_t t)
+{
+    double root = sqrt((double)n);
+    double beta = 1 / ((double)n + root);
+    for (size_t j = 0; j < t; j++) {
+        double w = (1 + root) * f[j];
+        for (size_t i = 1; i < n; i++)
+            w += f[i * t + j];
+        w *= beta;
+        f[j] -= (1 + root) * w;
+        for (size_t i = 1; i < n; i++)
+            f[i * t + j] -= w;
+    }
+}
+
+void linear_column_norms(const double *a, size_t rows, size_t columns, size_t ld, double *norm)
+{
+    memset(norm, 0, columns * sizeof *norm);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            norm[j] = hypot(norm[j], a[i * ld + j]);
+}
+
+void linear_add_squares(const double *a, size_t rows, size_t columns, size_t ld, double *sum)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            sum[j] += a[i * ld + j] * a[i * ld + j];
+}
+
+bool linear_all_finite(const double *v, size_t n)
+{
+    /* Sums of v * 0 are 0 unless something is not finite; four at a time, lest each addition
+     * wait for the one before. */
+    double sum[4] = {0, 0, 0, 0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += v[i + k] * 0;
+    for (; i < n; i++)
+        sum[0] += v[i] * 0;
+    return sum[0] + sum[1] + sum[2] + sum[3] == 0;
+}
+
+double linear_default_rcond(size_t p)
+{
+    return 32 * DBL_EPSILON * (double)(p > 32 ? p : 32);
+}
+
+size_t linear_rank(const double *singular, size_t n, double rcond)
+{
+    size_t rank = 0;
+    while (rank < n && singular[rank] > rcond * singular[0])
+        rank++;
+    return rank;
+}

@@ -1,0 +1,17 @@
+/* Small fits of full rank, refined to the accuracy of the data. */
+#ifndef WAVEFILL_LSQ_REFINE_H
+#define WAVEFILL_LSQ_REFINE_H
+
+#include "lsq/fit.h"
+
+/* Problems of up to this many products n * p * t are refined: a few milliseconds. */
+enum { REFINE_MAX = 1 << 19 };
+
+/* Refines coef and intercept of a fit of full rank, unless data or their products would overflow or
+ * lose digits. rows: the original n × (p + t); factored: all n rows as linear_centre and
+ * tall_factor leave them, with the latter's tau; shift: linear_centre's, or NULL without intercept.
+ * LSQ_NOMEM. */
+enum lsq_status refine_fit(const double *rows, const double *factored, const double *tau,
+                           const double *shift, struct lsq_fit *fit);
+
+#endif

@@ -1,0 +1,15 @@
+/* At most as many rows as given columns: QR of Xᵀ, SVD of the small factor. */
+#ifndef WAVEFILL_LSQ_WIDE_H
+#define WAVEFILL_LSQ_WIDE_H
+
+#include "lsq/fit.h"
+
+#include <stddef.h>
+
+/* a: m × (p + t), C order, destroyed, m <= p. Fills in rank, singular, basis, loadings and rcond,
+ * and adds to rss what no coefficients reach. LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where the
+ * factor is not finite; the caller frees the fit then too. */
+enum lsq_status wide_solve(double *a, size_t m, const struct lsq_options *options,
+                           struct lsq_fit *fit);
+
+#endif
