@@ -2,6 +2,7 @@
 #include "model/roll_out.h"
 #include "stream/block_write.h"
 #include "stream/map_scan.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include "model/model_set.h"
 #include "base/msg.h"
@@ -17,29 +18,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "Usage: lsq-predict [OPTION]... MODEL [FILE]...\n"
-    "Predict with a MODEL of lsq-fit the columns that follow the given ones, for\n"
-    "each row of matrix streams (stdin, or each FILE): whole rows, or just their\n"
-    "given columns. With several models (lsq-fit --by-name) each row goes to the one\n"
-    "of its name.\n"
-    "\n"
-    "  -a, --append    write what is predicted after what it is predicted from\n"
-    "  -e, --extend=N  predict the N columns that follow each row: from its last\n"
-    "                  columns the next ones, from these and those before them the\n"
-    "                  ones after, and so on\n"
-    "      --clamp     with --extend: bring what is predicted into the range that\n"
-    "                  the model has seen in training before going on from it\n"
-    "  -o, --output=FILE\n"
-    "                  write to FILE, in place only when it is whole\n"
-    "  -q, --quiet     no warnings\n"
-    "  -h, --help      this text\n"
-    "  -V, --version   the version\n";
-
 struct options {
-    size_t extend; /* new columns; 0: the model's targets, once */
+    uint64_t extend; /* new columns; 0: the model's targets, once */
     bool append, clamp;
+    const char *output;
 };
+
+static const struct options_row options[] = {
+    {'a', "append", NULL, options_flag, offsetof(struct options, append),
+     .help = "write what is predicted after what it is predicted from"},
+    {'e', "extend", "N", options_uint, offsetof(struct options, extend), .min = 1,
+     .max = MAP_SCAN_MAX,
+     .help =
+         "predict the N columns that follow each row: from its last columns the next ones, from "
+         "these and those before them the ones after, and so on"},
+    {0, "clamp", NULL, options_flag, offsetof(struct options, clamp), .needs = "extend",
+     .help = "with --extend: bring what is predicted into the range that the model has seen in "
+             "training before going on from it"},
+    OPTIONS_OUTPUT,
+    OPTIONS_COMMON};
+
+static const struct options_table table = {
+    "[OPTION]... MODEL [FILE]...",
+    "Predict with a MODEL of lsq-fit the columns that follow the given ones, for each row of "
+    "matrix streams (stdin, or each FILE): whole rows, or just their given columns. With several "
+    "models (lsq-fit --by-name) each row goes to the one of its name.",
+    options};
 
 /* What the predictions of rows are made with. */
 struct work {
@@ -54,31 +58,6 @@ struct work {
     uint64_t held, held_rows, held_row, held_column; /* by --clamp, and the first one */
     char held_name[264];
 };
-
-static struct options parse(int argc, char **argv)
-{
-    enum { CLAMP = OPT_LONG };
-    static const struct option longs[] = {{"append", no_argument, NULL, 'a'},
-                                          {"extend", required_argument, NULL, 'e'},
-                                          {"clamp", no_argument, NULL, CLAMP},
-                                          OPT_COMMON};
-    struct options o = {0, false, false};
-    int c;
-    while ((c = opt_next(argc, argv, "ae:", longs, usage)) != -1) {
-        uint64_t n = 0;
-        if (c == CLAMP)
-            o.clamp = true;
-        else if (c == 'a')
-            o.append = true;
-        else if (num_parse_uint(optarg, MAP_SCAN_MAX, &n) && n > 0)
-            o.extend = (size_t)n;
-        else
-            die_usage("--extend: '%s', expected a number from 1 to %d", optarg, MAP_SCAN_MAX);
-    }
-    if (o.clamp && o.extend == 0)
-        die_usage("--clamp without --extend, which it is for");
-    return o;
-}
 
 /* All models agree in what is asked here. */
 static void check_block(struct work *w, struct stream *in, const struct block *block)
@@ -244,9 +223,9 @@ static void work_begin(struct work *w, const char *path)
 {
     model_set_read(path, &w->models);
     const struct model *first = &w->models.list[0];
-    w->columns = w->o->extend > 0 ? w->o->extend : first->targets;
+    w->columns = w->o->extend > 0 ? (size_t)w->o->extend : first->targets;
     if (w->o->clamp && !first->range.known)
-        die(strcmp(path, "-") == 0 ? "stdin" : path,
+        die(fd_shown(path),
             "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
 }
 
@@ -273,25 +252,30 @@ static void work_end(struct work *w)
     free(w->factors);
 }
 
+static void check_operands(char *const files[], int count)
+{
+    if (count == 0)
+        die_usage("no model, expected MODEL, a file that lsq-fit has written");
+    bool rows_from_stdin = count == 1;
+    for (int i = 1; i < count; i++)
+        rows_from_stdin |= fd_is_dash(files[i]);
+    if (fd_is_dash(files[0]) && rows_from_stdin)
+        die_usage("both the model and the rows on standard input, expected one in a file");
+}
+
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
     mem_expect_much();
-    struct options o = parse(argc, argv);
-    if (optind == argc)
-        die_usage("no model, expected MODEL, a file that lsq-fit has written");
-    const char *path = argv[optind++];
-    bool rows_from_stdin = optind == argc;
-    for (int i = optind; i < argc; i++)
-        rows_from_stdin |= strcmp(argv[i], "-") == 0;
-    if (strcmp(path, "-") == 0 && rows_from_stdin)
-        die_usage("both the model and the rows on standard input, expected one in a file");
-    struct output *out = output_open(opt_output());
+    struct options o = {.extend = 0};
+    char **files = options_parse(&table, &argc, argv, &o);
+    check_operands(files, argc);
+    struct output *out = output_open(o.output);
 
     struct work work = {.o = &o};
-    work_begin(&work, path);
+    work_begin(&work, files[0]);
 
-    struct stream *in = stream_open(argv + optind, argc - optind);
+    struct stream *in = stream_open(files + 1, argc - 1);
     struct block block;
     while (stream_next(in, &block)) {
         check_block(&work, in, &block);

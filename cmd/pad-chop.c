@@ -18,94 +18,55 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "Usage: pad-chop [OPTION]... [FILE]...\n"
-    "Bring the rows of matrix streams (stdin, or each FILE) to one length.\n"
-    "\n"
-    "  -l, --length=LENGTH   min: chop to the shortest row (default); max: pad with\n"
-    "                        zeros to the longest; N: exactly N columns, in constant\n"
-    "                        memory\n"
-    "  -c, --columns=A:B     then keep columns A up to, not including, B: an index\n"
-    "                        (12), a fraction of the columns (0.25) or a percentage\n"
-    "                        (25%); without A from the first, without B to the last\n"
-    "  -f, --frame=W         instead of --length: each row becomes its frames, W\n"
-    "                        columns from columns 0, H, 2H, ... that fit into it, in\n"
-    "                        constant memory; with -c, frames of these columns of\n"
-    "                        each row\n"
-    "      --hop=H           columns from one frame to the next (default 1)\n"
-    "  -o, --output=FILE     write to FILE, in place only when it is whole\n"
-    "  -q, --quiet           no warnings\n"
-    "  -h, --help            this text\n"
-    "  -V, --version         the version\n";
-
 enum length { SHORTEST, LONGEST, EXACT };
 
 struct options {
     enum length length;
-    uint64_t columns;  /* of EXACT */
-    const char *range; /* as typed */
+    uint64_t columns; /* of EXACT */
     struct num_span span;
-    uint64_t width, hop; /* of frames; 0 for none */
+    uint64_t width, hop; /* of frames; width 0 for none */
+    const char *output;
 };
+
+static void take_length(const struct options_row *row, const char *arg, void *to)
+{
+    struct options *o = to;
+    if (strcmp(arg, "min") == 0)
+        o->length = SHORTEST;
+    else if (strcmp(arg, "max") == 0)
+        o->length = LONGEST;
+    else if (num_parse_uint(arg, row->max, &o->columns) && o->columns > 0)
+        o->length = EXACT;
+    else
+        options_refuse(row, arg, "min, max or a number from 1 to %" PRIu64, row->max);
+}
+
+static const struct options_row options[] = {
+    {'l', "length", "LENGTH", take_length, .max = MAP_SCAN_MAX, .words = "min,max",
+     .help = "min: chop to the shortest row (default); max: pad with zeros to the longest; "
+             "N: exactly N columns, in constant memory"},
+    {'c', "columns", "A:B", options_span, offsetof(struct options, span),
+     .help =
+         "then keep columns A up to, not including, B: an index (12), a fraction of the "
+         "columns (0.25) or a percentage (25%); without A from the first, without B to the last"},
+    {'f', "frame", "W", options_uint, offsetof(struct options, width), .min = 1,
+     .max = MAP_SCAN_MAX, .excludes = "length",
+     .help =
+         "instead of --length: each row becomes its frames, W columns from columns 0, H, 2H, "
+         "... that fit into it, in constant memory; with -c, frames of these columns of each row"},
+    {0, "hop", "H", options_uint, offsetof(struct options, hop), .min = 1, .max = MAP_SCAN_MAX,
+     .needs = "frame", .help = "columns from one frame to the next (default 1)"},
+    OPTIONS_OUTPUT,
+    OPTIONS_COMMON};
+
+static const struct options_table table = {
+    "[OPTION]... [FILE]...",
+    "Bring the rows of matrix streams (stdin, or each FILE) to one length.", options};
 
 /* Columns from up to to of rows brought to `length`. */
 struct cut {
     size_t length, from, to;
 };
-
-static uint64_t parse_count(const char *option, const char *arg)
-{
-    uint64_t count;
-    if (!num_parse_uint(arg, MAP_SCAN_MAX, &count) || count == 0)
-        die_usage("%s: '%s', expected a number from 1 to %d", option, arg, MAP_SCAN_MAX);
-    return count;
-}
-
-static void parse_length(const char *arg, struct options *o)
-{
-    if (strcmp(arg, "min") == 0)
-        o->length = SHORTEST;
-    else if (strcmp(arg, "max") == 0)
-        o->length = LONGEST;
-    else if (num_parse_uint(arg, MAP_SCAN_MAX, &o->columns) && o->columns > 0)
-        o->length = EXACT;
-    else
-        die_usage("--length: '%s', expected min, max or a number from 1 to %d", arg, MAP_SCAN_MAX);
-}
-
-static struct options parse(int argc, char **argv)
-{
-    enum { HOP = OPT_LONG };
-    static const struct option longs[] = {{"length", required_argument, NULL, 'l'},
-                                          {"columns", required_argument, NULL, 'c'},
-                                          {"frame", required_argument, NULL, 'f'},
-                                          {"hop", required_argument, NULL, HOP},
-                                          OPT_COMMON};
-    struct options o;
-    memset(&o, 0, sizeof o);
-    o.range = ":";
-    num_parse_span(o.range, &o.span);
-    bool length = false;
-    int c;
-    while ((c = opt_next(argc, argv, "l:c:f:", longs, usage)) != -1) {
-        if (c == 'c') {
-            o.span = opt_span("--columns", optarg);
-            o.range = optarg;
-        } else if (c == 'f')
-            o.width = parse_count("--frame", optarg);
-        else if (c == HOP)
-            o.hop = parse_count("--hop", optarg);
-        else {
-            parse_length(optarg, &o);
-            length = true;
-        }
-    }
-    if (length && o.width > 0)
-        die_usage("--frame with --length, which makes rows one length, expected one of them");
-    if (o.hop > 0 && o.width == 0)
-        die_usage("--hop without --frame, which it is for");
-    return o;
-}
 
 static size_t find_length(struct stream *in, enum length length)
 {
@@ -125,7 +86,7 @@ static struct cut make_cut(const struct options *o, size_t length, const char *n
     struct cut cut = {length, (size_t)num_resolve_pos(&o->span.from, length),
                       (size_t)num_resolve_pos(&o->span.to, length)};
     if (cut.to > length || cut.from >= cut.to)
-        die(name, "columns %s are %zu:%zu in rows of %zu, expected A < B <= %zu", o->range,
+        die(name, "columns %s are %zu:%zu in rows of %zu, expected A < B <= %zu", o->span.text,
             cut.from, cut.to, length, length);
     return cut;
 }
@@ -204,10 +165,7 @@ static void write_rows(struct stream *in, struct output *out, const struct optio
 
 static void write_frames(struct stream *in, struct output *out, const struct options *o)
 {
-    struct frames w = {.width = (size_t)o->width,
-                       .hop = o->hop > 0 ? (size_t)o->hop : 1,
-                       .span = o->span,
-                       .range = o->range};
+    struct frames w = {.width = (size_t)o->width, .hop = (size_t)o->hop, .span = o->span};
     struct block block;
     while (stream_next(in, &block))
         frames_put(&w, out, stream_name(in), stream_row0(in), &block, stream_at_end(in));
@@ -221,9 +179,10 @@ int main(int argc, char **argv)
 {
     msg_init(argv[0]);
     mem_expect_much();
-    struct options o = parse(argc, argv);
-    struct output *out = output_open(opt_output());
-    struct stream *in = stream_open(argv + optind, argc - optind);
+    struct options o = {.span = NUM_SPAN_ALL, .hop = 1};
+    char **files = options_parse(&table, &argc, argv, &o);
+    struct output *out = output_open(o.output);
+    struct stream *in = stream_open(files, argc);
 
     if (o.width > 0)
         write_frames(in, out, &o);

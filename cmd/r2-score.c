@@ -1,5 +1,6 @@
 /* r2-score: the truth and a prediction in, R² out, as scikit-learn defines it, and the
  * signal-to-noise ratio. */
+#include "base/fd.h"
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
@@ -14,117 +15,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "Usage: r2-score [OPTION]... TRUTH [PREDICTED]\n"
-    "Print the coefficient of determination, R^2, of PREDICTED (default stdin): 1 is\n"
-    "exact, 0 no better than the mean. TRUTH may be whole rows: columns are matched.\n"
-    "\n"
-    "  -a, --average=HOW    uniform: mean over the columns (default); variance:\n"
-    "                       weighted by each column's variance; none: one number a\n"
-    "                       column\n"
-    "  -f, --flat           one score over all samples, whatever their column\n"
-    "      --pooled         the same, but the truth deviates from the mean of its\n"
-    "                       own row\n"
-    "      --by-row         one line a row: its name, a tab, the score over its\n"
-    "                       samples\n"
-    "  -c, --cols=A:B       score columns A up to, not including, B of those\n"
-    "                       predicted: an index (12), a fraction (0.25) or a\n"
-    "                       percentage (25%)\n"
-    "      --snr            also print the signal-to-noise ratio of what is scored,\n"
-    "                       in dB\n"
-    "      --sums           also print, not with --average, the sum of squared\n"
-    "                       errors and that of squared deviations; the score is 1\n"
-    "                       minus their ratio\n"
-    "  -u, --undefined=HOW  columns of constant truth, or of one row only, count as\n"
-    "                       finite: 1 if exact, else 0 (default); nan: not a number\n"
-    "  -j, --json           JSON instead of plain text: an object, or one a row\n"
-    "  -o, --output=FILE    write to FILE, in place only when it is whole\n"
-    "  -q, --quiet          no warnings\n"
-    "  -h, --help           this text\n"
-    "  -V, --version        the version\n";
-
 /* What is scored: the first three are --average's, of columns. */
 enum { UNIFORM, VARIANCE, NONE, FLAT, POOLED, BY_ROW };
-static const char *const averages[] = {"uniform", "variance", "none", NULL};
+#define AVERAGES "uniform,variance,none"
+#define SCORES AVERAGES ",flat,pooled,by-row"
 static const char *const words[] = {"uniform", "variance", "none", "flat", "pooled"};
 
 struct options {
     int score;
-    bool nan, json, snr, sums;
-    const char *range; /* as typed */
+    int nan; /* whether undefined scores are */
+    bool json, snr, sums;
     struct num_span span;
+    const char *output;
 };
+
+static const struct options_row options[] = {
+    {'a', "average", "HOW", options_word, offsetof(struct options, score), .words = AVERAGES,
+     .help = "uniform: mean over the columns (default); variance: weighted by each column's "
+             "variance; none: one number a column"},
+    {'f', "flat", NULL, options_word, offsetof(struct options, score), .words = SCORES,
+     .excludes = "average", .help = "one score over all samples, whatever their column"},
+    {0, "pooled", NULL, options_word, offsetof(struct options, score), .words = SCORES,
+     .excludes = "average,flat",
+     .help = "the same, but the truth deviates from the mean of its own row"},
+    {0, "by-row", NULL, options_word, offsetof(struct options, score), .words = SCORES,
+     .excludes = "average,flat,pooled",
+     .help = "one line a row: its name, a tab, the score over its samples"},
+    {'c', "columns", "A:B", options_span, offsetof(struct options, span), .alias = "cols",
+     .help = "score columns A up to, not including, B of those predicted: an index (12), a "
+             "fraction (0.25) or a percentage (25%)"},
+    {0, "snr", NULL, options_flag, offsetof(struct options, snr),
+     .help = "also print the signal-to-noise ratio of what is scored, in dB"},
+    {0, "sums", NULL, options_flag, offsetof(struct options, sums), .needs = "flat,pooled,by-row",
+     .help = "also print, not with --average, the sum of squared errors and that of squared "
+             "deviations; the score is 1 minus their ratio"},
+    {'u', "undefined", "HOW", options_word, offsetof(struct options, nan), .words = "finite,nan",
+     .help = "columns of constant truth, or of one row only, count as finite: 1 if exact, else 0 "
+             "(default); nan: not a number"},
+    {'j', "json", NULL, options_flag, offsetof(struct options, json),
+     .help = "JSON instead of plain text: an object, or one a row"},
+    OPTIONS_OUTPUT,
+    OPTIONS_COMMON};
+
+static const struct options_table table = {
+    "[OPTION]... TRUTH [PREDICTED]",
+    "Print the coefficient of determination, R^2, of PREDICTED (default stdin): 1 is exact, 0 no "
+    "better than the mean. TRUTH may be whole rows: columns are matched.",
+    options};
 
 static bool by_column(const struct options *o)
 {
     return o->score <= NONE;
 }
 
-/* asked: a bit for each of --average, --flat, --pooled and --by-row. */
-static void check_one_score(unsigned asked)
+static void check_operands(char *const files[], int count)
 {
-    static const char *const names[] = {"--average", "--flat", "--pooled", "--by-row"};
-    int low = 0;
-    while (low < 3 && !(asked >> low & 1))
-        low++;
-    for (int high = low + 1; high < 4; high++)
-        if (asked >> high & 1)
-            die_usage("%s with %s%s, expected one of them", names[high], names[low],
-                      low == 0 ? ", which is about columns" : "");
-}
-
-static struct options parse_options(int argc, char **argv)
-{
-    enum { POOLED_OPTION = OPT_LONG, BY_ROW_OPTION, SNR_OPTION, SUMS_OPTION };
-    static const struct option longs[] = {{"average", required_argument, NULL, 'a'},
-                                          {"flat", no_argument, NULL, 'f'},
-                                          {"pooled", no_argument, NULL, POOLED_OPTION},
-                                          {"by-row", no_argument, NULL, BY_ROW_OPTION},
-                                          {"cols", required_argument, NULL, 'c'},
-                                          {"snr", no_argument, NULL, SNR_OPTION},
-                                          {"sums", no_argument, NULL, SUMS_OPTION},
-                                          {"undefined", required_argument, NULL, 'u'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          OPT_COMMON};
-    static const char *const undefined[] = {"finite", "nan", NULL};
-    struct options o = {.score = UNIFORM, .range = ":"};
-    num_parse_span(o.range, &o.span);
-    unsigned asked = 0;
-    int c;
-    while ((c = opt_next(argc, argv, "a:fc:u:j", longs, usage)) != -1) {
-        if (c == 'a' || c == 'f' || c == POOLED_OPTION || c == BY_ROW_OPTION) {
-            o.score = c == 'a'             ? opt_word("--average", optarg, averages)
-                      : c == 'f'           ? FLAT
-                      : c == POOLED_OPTION ? POOLED
-                                           : BY_ROW;
-            asked |= 1U << (by_column(&o) ? 0 : o.score - NONE);
-        } else if (c == 'c') {
-            o.span = opt_span("--cols", optarg);
-            o.range = optarg;
-        } else if (c == SNR_OPTION)
-            o.snr = true;
-        else if (c == SUMS_OPTION)
-            o.sums = true;
-        else if (c == 'u')
-            o.nan = opt_word("--undefined", optarg, undefined) == 1;
-        else
-            o.json = true;
-    }
-    check_one_score(asked);
-    if (o.sums && by_column(&o))
-        die_usage("--sums of columns, expected --flat, --pooled or --by-row with it");
-    return o;
-}
-
-static struct options parse(int argc, char **argv)
-{
-    struct options o = parse_options(argc, argv);
-    int files = argc - optind;
-    if (files < 1 || files > 2)
-        die_usage("%d files, expected TRUTH and, if not on standard input, PREDICTED", files);
-    if (strcmp(argv[optind], "-") == 0 && (files == 1 || strcmp(argv[optind + 1], "-") == 0))
+    if (count < 1 || count > 2)
+        die_usage("%d files, expected TRUTH and, if not on standard input, PREDICTED", count);
+    if (fd_is_dash(files[0]) && (count == 1 || fd_is_dash(files[1])))
         die_usage("both TRUTH and PREDICTED on standard input, expected one in a file");
-    return o;
 }
 
 /* What has been scored so far: of one row only with --by-row. */
@@ -239,16 +188,17 @@ static void warn_undefined(const struct scores *s, const struct options *o)
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
-    struct options o = parse(argc, argv);
-    int files = argc - optind;
-    struct output *out = output_open_text(opt_output());
-    struct stream *truth = stream_open(argv + optind, 1);
-    struct stream *predicted = stream_open(argv + optind + 1, files - 1);
+    struct options o = {.score = UNIFORM, .span = NUM_SPAN_ALL};
+    char **files = options_parse(&table, &argc, argv, &o);
+    check_operands(files, argc);
+    struct output *out = output_open_text(o.output);
+    struct stream *truth = stream_open(files, 1);
+    struct stream *predicted = stream_open(files + 1, argc - 1);
 
     struct row_pairs pairs;
     struct row_pair pair;
     struct scores scores = {.rows = 0};
-    row_pairs_init(&pairs, truth, predicted, o.span, o.range);
+    row_pairs_init(&pairs, truth, predicted, o.span);
     while (row_pairs_next(&pairs, &pair)) {
         add_row(&scores, &o, &pair);
         if (o.score == BY_ROW)

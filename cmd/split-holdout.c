@@ -16,97 +16,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "Usage: split-holdout (--seed=S | --row=LIST | --name=NAME...) -H HELDOUT\n"
-    "                     [FILE]...\n"
-    "Write the held-out rows of matrix streams (stdin, or each FILE) to HELDOUT and\n"
-    "the others to standard output.\n"
-    "\n"
-    "  -S, --seed=S          hold out the row that NumPy's\n"
-    "                        RandomState(S).randint(rows) picks; S from 0 to\n"
-    "                        4294967295\n"
-    "  -r, --row=LIST        hold out these rows, counted from 0, such as 47 or\n"
-    "                        0,3-5\n"
-    "  -n, --name=NAME       hold out the rows of this name; may be given more than\n"
-    "                        once\n"
-    "  -H, --heldout=HELDOUT where the held-out rows go; replaced only when all went\n"
-    "                        well\n"
-    "  -o, --output=FILE     where the others go, in place only when it is whole\n"
-    "  -q, --quiet           no warnings\n"
-    "  -h, --help            this text\n"
-    "  -V, --version         the version\n";
-
-enum choice { BY_NOTHING, BY_SEED, BY_ROW, BY_NAME };
+enum { NO_SEED = -1 };
 
 struct options {
-    enum choice by;
-    uint32_t seed;
+    uint64_t seed; /* NO_SEED: none */
     struct num_list rows;
-    char **names;
+    struct str_list names;
     bool *found; /* a name each */
-    size_t name_count;
-    bool named; /* there has been a row with a name */
-    const char *heldout;
+    bool named;  /* there has been a row with a name */
+    const char *heldout, *output;
 };
 
-static void choose(struct options *o, enum choice by)
-{
-    if (o->by != BY_NOTHING && o->by != by)
-        die_usage("more than one of --seed, --row and --name, expected one of them");
-    if (o->by == BY_SEED)
-        die_usage("--seed given twice, expected one seed");
-    o->by = by;
-}
+static const struct options_row options[] = {
+    {'S', "seed", "S", options_uint, offsetof(struct options, seed), .max = UINT32_MAX,
+     .help = "hold out the row that NumPy's RandomState(S).randint(rows) picks; S from 0 to "
+             "4294967295"},
+    {'r', "row", "LIST", options_numbers, offsetof(struct options, rows), .max = UINT64_MAX - 1,
+     .excludes = "seed", .adds = true,
+     .help = "hold out these rows, counted from 0, such as 47 or 0,3-5"},
+    {'n', "name", "NAME", options_name, offsetof(struct options, names), .excludes = "seed,row",
+     .adds = true, .help = "hold out the rows of this name"},
+    {'H', "heldout", "HELDOUT", options_file, offsetof(struct options, heldout),
+     .help = "where the held-out rows go; replaced only when all went well"},
+    {'o', "output", "FILE", options_output, offsetof(struct options, output),
+     .help = "where the others go, in place only when it is whole"},
+    OPTIONS_COMMON};
 
-static void add_name(struct options *o, char *name)
-{
-    o->names = mem_grow(o->names, o->name_count + 1, sizeof *o->names);
-    o->found = mem_grow(o->found, o->name_count + 1, sizeof *o->found);
-    o->names[o->name_count] = name;
-    o->found[o->name_count++] = false;
-}
+static const struct options_table table = {
+    "(--seed=S | --row=LIST | --name=NAME...) -H HELDOUT [FILE]...",
+    "Write the held-out rows of matrix streams (stdin, or each FILE) to HELDOUT and the others to "
+    "standard output.",
+    options};
 
-static void add_rows(struct options *o, const char *arg)
+static void check_options(const struct options *o)
 {
-    enum num_status status = num_parse_list(arg, SIZE_MAX - 1, &o->rows);
-    if (status == NUM_NOMEM)
-        die(NULL, "out of memory");
-    if (status == NUM_BAD)
-        die_usage("--row: '%s', expected numbers and ranges such as 47 or 0,3-5", arg);
-}
-
-static struct options parse(int argc, char **argv)
-{
-    static const struct option longs[] = {{"seed", required_argument, NULL, 'S'},
-                                          {"row", required_argument, NULL, 'r'},
-                                          {"name", required_argument, NULL, 'n'},
-                                          {"heldout", required_argument, NULL, 'H'},
-                                          OPT_COMMON};
-    struct options o;
-    memset(&o, 0, sizeof o);
-    int c;
-    while ((c = opt_next(argc, argv, "S:r:n:H:", longs, usage)) != -1) {
-        if (c == 'H') {
-            o.heldout = optarg;
-            continue;
-        }
-        choose(&o, c == 'S' ? BY_SEED : c == 'r' ? BY_ROW : BY_NAME);
-        if (c == 'S')
-            o.seed = (uint32_t)opt_uint("--seed", optarg, UINT32_MAX);
-        else if (c == 'r')
-            add_rows(&o, optarg);
-        else
-            add_name(&o, optarg);
-    }
-    if (o.by == BY_NOTHING)
+    if (o->seed == (uint64_t)NO_SEED && o->rows.count == 0 && o->names.count == 0)
         die_usage("no row chosen, expected --seed, --row or --name");
-    if (o.heldout == NULL)
+    if (o->heldout == NULL)
         die_usage("no file for the held-out rows, expected --heldout=FILE");
-    if (o.heldout[0] == '\0')
-        die_usage("--heldout: an empty name, expected a file");
-    if (strcmp(o.heldout, "-") == 0)
-        die_usage("--heldout=-: standard output has the other rows, expected a file");
-    return o;
 }
 
 /* Draws the row, from the number of all rows, and rewinds. */
@@ -115,7 +62,7 @@ static void draw(struct options *o, struct stream *in)
     struct block block;
     while (stream_next(in, &block))
         continue;
-    uint64_t row = mt19937_randint(o->seed, stream_row0(in));
+    uint64_t row = mt19937_randint((uint32_t)o->seed, stream_row0(in));
     o->rows.ranges = mem_zero(1, sizeof *o->rows.ranges);
     o->rows.ranges[0] = (struct num_range){row, row};
     o->rows.count = 1;
@@ -124,14 +71,14 @@ static void draw(struct options *o, struct stream *in)
 
 static bool is_held(struct options *o, const struct block *block, size_t i, size_t row)
 {
-    if (o->by != BY_NAME)
+    if (o->names.count == 0)
         return num_list_has(&o->rows, row);
     bool held = false;
     if (block->names == NULL)
         return false;
     o->named = true;
-    for (size_t k = 0; k < o->name_count; k++)
-        if (str_is(block->names[i], o->names[k]))
+    for (size_t k = 0; k < o->names.count; k++)
+        if (str_equal(block->names[i], o->names.items[k]))
             held = o->found[k] = true;
     return held;
 }
@@ -147,12 +94,12 @@ static void check_found(const struct options *o, const char *name, size_t rows, 
         else if (o->rows.ranges[i].last >= rows)
             die(name, "no row %" PRIu64 ", expected a row from 0 to %zu", o->rows.ranges[i].last,
                 rows - 1);
-    if (o->by == BY_NAME && !o->named)
+    if (o->names.count > 0 && !o->named)
         die(name, "rows without names, expected names for --name (--row takes numbers)");
-    for (size_t k = 0; k < o->name_count; k++)
+    for (size_t k = 0; k < o->names.count; k++)
         if (!o->found[k])
-            die(name, "no row is named '%s', expected a name of the %zu row%s", o->names[k], rows,
-                msg_plural(rows));
+            die(name, "no row is named '%s', expected a name of the %zu row%s", o->names.items[k].p,
+                rows, msg_plural(rows));
     if (left == 0 && rows == 1)
         die(name, "the only row would be held out, expected at least 1 to be left");
     if (left == 0)
@@ -184,14 +131,17 @@ int main(int argc, char **argv)
 {
     msg_init(argv[0]);
     mem_expect_much();
-    struct options o = parse(argc, argv);
-    struct output *rest = output_open(opt_output());
-    struct stream *in = stream_open(argv + optind, argc - optind);
-    if (opt_output() == NULL && output_is_stdout(o.heldout))
+    struct options o = {.seed = (uint64_t)NO_SEED};
+    char **files = options_parse(&table, &argc, argv, &o);
+    check_options(&o);
+    o.found = mem_zero(o.names.count, sizeof *o.found);
+    struct output *rest = output_open(o.output);
+    struct stream *in = stream_open(files, argc);
+    if (o.output == NULL && output_is_stdout(o.heldout))
         die(o.heldout, "the file that standard output goes to, expected another for HELDOUT");
     struct output *held = output_file(o.heldout);
 
-    if (o.by == BY_SEED) {
+    if (o.seed != (uint64_t)NO_SEED) {
         stream_keep(in);
         draw(&o, in);
     }
@@ -203,7 +153,7 @@ int main(int argc, char **argv)
     output_close(rest);
     output_close(held);
     num_list_free(&o.rows);
-    free(o.names);
+    free(o.names.items);
     free(o.found);
     return EXIT_SUCCESS;
 }

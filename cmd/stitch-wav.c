@@ -1,6 +1,7 @@
 /* stitch-wav: given columns and predicted ones in, a WAV file a row out.
  *
  * This is where computed samples become 16 bits: nothing before rounds or clips. */
+#include "base/fd.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
@@ -16,31 +17,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "Usage: stitch-wav [OPTION]... [GIVEN [PREDICTED]]\n"
-    "Join each row of GIVEN (default stdin) with that of PREDICTED, write it as a\n"
-    "mono 16-bit WAV file. Columns of GIVEN from PREDICTED's first one on are not\n"
-    "used.\n"
-    "\n"
-    "  -o, --output=OUT     one row: this file; several rows, an existing directory\n"
-    "                       or a name that ends in /: a directory, NAME.wav for the\n"
-    "                       row NAME (default: standard output, one row only)\n"
-    "  -r, --rate=HZ        sample rate of streams that have none, from 1 to\n"
-    "                       2147483647\n"
-    "      --round=HOW      trunc: toward zero (default); nearest: ties to even\n"
-    "      --overflow=HOW   what does not fit 16 bits: clip (default), wrap or error\n"
-    "  -q, --quiet          no warnings\n"
-    "  -h, --help           this text\n"
-    "  -V, --version        the version\n";
-
 enum { OVERFLOW_CLIP, OVERFLOW_WRAP, OVERFLOW_ERROR };
 
 struct options {
-    const char *out;
-    uint64_t rate; /* 0: none given */
-    enum pcm_round rounding;
+    const char *output; /* a file or a directory */
+    uint64_t rate;      /* 0: none given */
+    int round;          /* enum pcm_round */
     int overflow;
 };
+
+static const struct options_row options[] = {
+    {'o', "output", "OUT", options_output, offsetof(struct options, output),
+     .help = "one row: this file; several rows, an existing directory or a name that ends in /: a "
+             "directory, NAME.wav for the row NAME (default: standard output, one row only)"},
+    {'r', "rate", "HZ", options_uint, offsetof(struct options, rate), .min = 1, .max = INT32_MAX,
+     .help = "sample rate of streams that have none, from 1 to 2147483647"},
+    {0, "round", "HOW", options_word, offsetof(struct options, round), .words = "trunc,nearest",
+     .help = "trunc: toward zero (default); nearest: ties to even"},
+    {0, "overflow", "HOW", options_word, offsetof(struct options, overflow),
+     .words = "clip,wrap,error",
+     .help = "how to treat samples beyond 16 bits: clip (default), wrap or error"},
+    OPTIONS_COMMON};
+
+static const struct options_table table = {
+    "[OPTION]... [GIVEN [PREDICTED]]",
+    "Join each row of GIVEN (default stdin) with that of PREDICTED, write it as a mono 16-bit WAV "
+    "file. Columns of GIVEN from PREDICTED's first one on are not used.",
+    options};
 
 /* One row on its way, and what has been counted. */
 struct work {
@@ -51,31 +54,12 @@ struct work {
     bool rate_said; /* that --rate is not used */
 };
 
-static struct options parse(int argc, char **argv)
+static void check_operands(char *const files[], int count)
 {
-    enum { ROUND = OPT_LONG, OVERFLOW };
-    static const struct option longs[] = {{"rate", required_argument, NULL, 'r'},
-                                          {"round", required_argument, NULL, ROUND},
-                                          {"overflow", required_argument, NULL, OVERFLOW},
-                                          OPT_COMMON};
-    static const char *const rounds[] = {"trunc", "nearest", NULL};
-    static const char *const overflows[] = {"clip", "wrap", "error", NULL};
-    struct options o = {NULL, 0, PCM_TRUNC, OVERFLOW_CLIP};
-    int c;
-    while ((c = opt_next(argc, argv, "r:", longs, usage)) != -1) {
-        if (c == 'r' && (!num_parse_uint(optarg, INT32_MAX, &o.rate) || o.rate == 0))
-            die_usage("--rate: '%s', expected a number from 1 to 2147483647", optarg);
-        else if (c == ROUND)
-            o.rounding = (enum pcm_round)opt_word("--round", optarg, rounds);
-        else if (c == OVERFLOW)
-            o.overflow = opt_word("--overflow", optarg, overflows);
-    }
-    if (argc - optind > 2)
-        die_usage("%d files, expected at most GIVEN and PREDICTED", argc - optind);
-    if (argc - optind == 2 && strcmp(argv[optind], "-") == 0 && strcmp(argv[optind + 1], "-") == 0)
+    if (count > 2)
+        die_usage("%d files, expected at most GIVEN and PREDICTED", count);
+    if (count == 2 && fd_is_dash(files[0]) && fd_is_dash(files[1]))
         die_usage("both GIVEN and PREDICTED on standard input, expected one in a file");
-    o.out = opt_output();
-    return o;
 }
 
 static size_t row_number(const struct row_reader *c)
@@ -87,7 +71,8 @@ static void cast(struct work *w, const struct row_reader *given, const double *s
 {
     size_t first = 0;
     enum pcm_overflow overflow = w->options->overflow == OVERFLOW_WRAP ? PCM_WRAP : PCM_CLIP;
-    size_t beyond = pcm_cast(samples, n, w->options->rounding, overflow, w->pcm + w->count, &first);
+    size_t beyond = pcm_cast(samples, n, (enum pcm_round)w->options->round, overflow,
+                             w->pcm + w->count, &first);
     if (beyond > 0 && w->options->overflow == OVERFLOW_ERROR)
         die(stream_name(given->in),
             "row %zu, sample %zu: %.10g, expected -32768 to 32767 "
@@ -209,14 +194,15 @@ static void stitch(struct work *w, struct wav_files *dir, struct row_reader *giv
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
-    struct options o = parse(argc, argv);
-    int files = argc - optind;
-    struct wav_files *dir = wav_files_open(o.out);
-    struct row_reader given = {.in = stream_open(argv + optind, files > 0 ? 1 : 0)};
-    struct row_reader predicted = {.in = files > 1 ? stream_open(argv + optind + 1, 1) : NULL};
+    struct options o = {.rate = 0, .round = PCM_TRUNC};
+    char **files = options_parse(&table, &argc, argv, &o);
+    check_operands(files, argc);
+    struct wav_files *dir = wav_files_open(o.output);
+    struct row_reader given = {.in = stream_open(files, argc > 0)};
+    struct row_reader predicted = {.in = argc > 1 ? stream_open(files + 1, 1) : NULL};
     struct work work = {.options = &o};
 
-    stitch(&work, dir, &given, files > 1 ? &predicted : NULL);
+    stitch(&work, dir, &given, argc > 1 ? &predicted : NULL);
 
     if (work.out_of_range > 0)
         warn(NULL, "%zu sample%s beyond 16 bits, %s (the first: row %zu, sample %zu)",

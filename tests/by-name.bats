@@ -306,10 +306,10 @@ write("number", dict(maps(open("q", "rb").read())[0], name=7))
 write("empty", dict(maps(open("q", "rb").read())[0], name=""))'
     refuses 2 "lsq-fit: --others without --by-name, which it is for$try" lsq-fit -g2 --others two
     for option in --loo --left-out=file --ridge=auto; do
-        refuses 2 "lsq-fit: --by-name with --loo, --left-out or --ridge=auto, which are about all rows$try" lsq-fit -g2 --by-name $option two
+        refuses 2 "lsq-fit: --by-name with ${option%=file}, expected one of them$try" lsq-fit -g2 --by-name $option two
     done
     for option in --ridge=1 --ridge=1% --loo --dense --rcond=0; do
-        refuses 2 "lsq-fit: --partial with --ridge, --loo, --left-out, --dense or --rcond, which belong to the fit of all parts$try" lsq-fit -g2 --by-name --partial $option two
+        refuses 2 "lsq-fit: --partial with ${option%=*}, expected one of them$try" lsq-fit -g2 --by-name --partial $option two
     done
     refuses 2 "lsq-fit: option --by-name takes no argument$try" lsq-fit -g2 --by-name=a two
     refuses 2 "lsq-fit: option --others takes no argument$try" lsq-fit -g2 --by-name --others=a two

@@ -287,7 +287,7 @@ for command in ("pad-chop NAME", "split-holdout -r 0 -H held NAME", "lsq-fit -g 
     "stitch-wav one NAME", "r2-score in NAME", "r2-score NAME in"):
     refused(*command.replace("NAME", name).split(), where=name, why=model if "predict NAME" in command else stdin)
 data = "a terminal, expected a pipe or a file for binary data"
-refused("split-holdout", "-r", "0", "-o", name, "in", where=name, why=data)
+refused("split-holdout", "-r", "0", "-H", name, "in", where=name, why=data)
 refused("stitch-wav", "-o", name, "one", where=name, why=data)
 assert not os.path.exists("held") and not select.select([ours], [], [], 0)[0]'
 }

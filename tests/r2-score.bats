@@ -295,7 +295,7 @@ write("unfinished", {"mat": 1, "x": t, "last": False})'
     run -0 --separate-stderr r2-score --help
     assert_equal "$stderr" ''
     assert_line --index 0 'Usage: r2-score [OPTION]... TRUTH [PREDICTED]'
-    for option in -a --average -f --flat --pooled --by-row -c --cols --snr --sums -u --undefined -j --json -q --quiet --help --version; do
+    for option in -a --average -f --flat --pooled --by-row -c --columns --snr --sums -u --undefined -j --json -q --quiet --help --version; do
         assert_output --partial -- "$option"
     done
     run -0 --separate-stderr r2-score --version
@@ -325,14 +325,14 @@ def lines(t, p, *options, **more):
     return [line.split("\t") for line in done.stdout[:-1].split("\n")]
 '
 
-@test "r2-score: --cols scores these of the predicted columns only, in every way" {
+@test "r2-score: --columns scores these of the predicted columns only, in every way" {
     py "$with_r2"'
 t, p = normal(7, 30), normal(7, 20)
 for text, a, b in (("0:20", 0, 20), (":", 0, 20), (":5", 0, 5), ("5:", 5, 20), ("3:4", 3, 4), ("25%:50%", 5, 10), (":0.29", 0, 5), ("0.5:18", 10, 18), ("19:100%", 19, 20)):
     truth, predicted = t[:, 10 + a:10 + b], p[:, a:b]
     at = {"predicted": {"col0": 10}}
     close(r2(t, p, "-c", text, **at), r2_score(truth, predicted))
-    close(r2(t, p, "--cols=" + text, "-a", "none", **at), r2_score(truth, predicted, multioutput="raw_values"))
+    close(r2(t, p, "--columns=" + text, "-a", "none", **at), r2_score(truth, predicted, multioutput="raw_values"))
     close(r2(t, p, "-a", "variance", "-c", text, **at), r2_score(truth, predicted, multioutput="variance_weighted"))
     close(r2(t, p, "-f", "-c", text, **at), r2_score(truth.ravel(), predicted.ravel()))
     # They count from the first column compared, wherever that is in the full row.
@@ -522,7 +522,7 @@ assert parsed["r2"] == -3 and parsed["squared_error"] is None and parsed["square
     local try="; try 'r2-score --help'" options
     for options in '' '-a uniform' '-a variance' '--average=none' '--snr' '-j'; do
         # shellcheck disable=SC2086 # options are words
-        refuses 2 "r2-score: --sums of columns, expected --flat, --pooled or --by-row with it$try" r2-score --sums $options t t
+        refuses 2 "r2-score: --sums without --flat, --pooled or --by-row, which it is for$try" r2-score --sums $options t t
     done
     refuses 2 "r2-score: option --sums takes no argument$try" r2-score --sums=1 -f t t
     refuses 2 "r2-score: --pooled with --flat, expected one of them$try" r2-score --sums --pooled --flat t t

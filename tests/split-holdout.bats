@@ -167,24 +167,30 @@ write("many", *({"mat": 1, "x": x[i:i + 7], "names": [str(k) for k in range(i, m
 }
 
 @test "split-holdout: a command line that chooses nothing or too much is a usage error" {
-    local try="; try 'split-holdout --help'" arg
+    local try="; try 'split-holdout --help'" arg message words
     refuses 2 "split-holdout: no row chosen, expected --seed, --row or --name$try" split-holdout
     refuses 2 "split-holdout: no row chosen, expected --seed, --row or --name$try" split-holdout -H held
-    refuses 2 "split-holdout: no file for the held-out rows, expected -H HELDOUT$try" split-holdout -S 7
-    refuses 2 "split-holdout: -H -: standard output has the other rows, expected a file$try" split-holdout -S 7 -H -
-    refuses 2 "split-holdout: -H -: standard output has the other rows, expected a file$try" split-holdout -H- -r 1
-    for arg in '-S 1 -r 1' '-r 1 -S 1' '-n a -r 1' '-r 1 -n a' '-S 1 -n a' '-n a -S 1'; do
+    refuses 2 "split-holdout: no file for the held-out rows, expected --heldout=FILE$try" split-holdout -S 7
+    refuses 2 "split-holdout: --heldout: '-', expected a file: standard output has the rest$try" split-holdout -S 7 -H -
+    refuses 2 "split-holdout: --heldout: '-', expected a file: standard output has the rest$try" split-holdout -H- -r 1
+    while IFS='|' read -r arg message; do
         read -ra words <<<"$arg"
-        refuses 2 "split-holdout: more than one of --seed, --row and --name, expected one of them$try" \
-            split-holdout "${words[@]}" -H held
-    done
-    refuses 2 "split-holdout: --seed given twice, expected one seed$try" split-holdout -S 1 -S 1 -H held
+        refuses 2 "split-holdout: $message, expected one of them$try" split-holdout "${words[@]}" -H held
+    done <<'END'
+-S 1 -r 1|--row with --seed
+-r 1 -S 1|--row with --seed
+-n a -r 1|--name with --row
+-r 1 -n a|--name with --row
+-S 1 -n a|--name with --seed
+-n a -S 1|--name with --seed
+END
+    refuses 2 "split-holdout: --seed given twice, expected it once$try" split-holdout -S 1 -S 1 -H held
     for arg in '' -1 +1 1.5 1e3 0x10 ' 1' '1 ' seven 4294967296 18446744073709551616; do
         refuses 2 "split-holdout: --seed: '$arg', expected a number from 0 to 4294967295$try" \
             split-holdout -S "$arg" -H held
     done
     for arg in '' ',' '1,' ',1' 1- -1 3-1 a 1-a '1 2' ' 1' 1-2-3 0x1 1.0 18446744073709551615 99999999999999999999; do
-        refuses 2 "split-holdout: --row: '$arg', expected numbers and ranges such as 47 or 0,3-5$try" \
+        refuses 2 "split-holdout: --row: '$arg', expected numbers up to 18446744073709551614 and ranges such as 0,3-5$try" \
             split-holdout -r "$arg" -H held
     done
     assert [ ! -e held ]
@@ -262,7 +268,7 @@ def start(ignored, **more):
     def prepare():
         for number in ending:
             signal.signal(number, signal.SIG_IGN if number == ignored else signal.SIG_DFL)
-    p = subprocess.Popen(["split-holdout", "-r", "0", "-o", "sub/held"], stdin=subprocess.PIPE, preexec_fn=prepare, **more)
+    p = subprocess.Popen(["split-holdout", "-r", "0", "-H", "sub/held"], stdin=subprocess.PIPE, preexec_fn=prepare, **more)
     while not temporaries():
         assert p.poll() is None
         time.sleep(0.001)
@@ -397,7 +403,7 @@ assert names(read("sub/held")) == ["row 0"]'
 
 @test "split-holdout: an empty HELDOUT is a usage error" {
     six
-    refuses 2 "split-holdout: --heldout: an empty name, expected a file; try 'split-holdout --help'" split-holdout -r 0 -H '' in
+    refuses 2 "split-holdout: --heldout: '', expected a file; try 'split-holdout --help'" split-holdout -r 0 -H '' in
 }
 
 @test "split-holdout: the longest name that a file can have will do" {

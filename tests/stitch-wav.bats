@@ -881,8 +881,8 @@ assert os.read(ours, 10) == b"stitch-wav"'
 3 files, expected at most GIVEN and PREDICTED|in in in
 4 files, expected at most GIVEN and PREDICTED|-- in in in in
 both GIVEN and PREDICTED on standard input, expected one in a file|- -
---output: an empty name, expected a file or a directory|-o '' in
---output: an empty name, expected a file or a directory|--output= in
+--output: '', expected a file|-o '' in
+--output: '', expected a file|--output= in
 --round: 'up', expected trunc or nearest|--round=up in
 --round: '', expected trunc or nearest|--round '' in
 --round: 'Trunc', expected trunc or nearest|--round Trunc in

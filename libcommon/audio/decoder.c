@@ -73,7 +73,7 @@ static bool wants_stdin(const struct decoder *d)
 {
     bool wants = false;
     for (size_t i = 0; i < d->count && !wants; i++)
-        wants = whole_file_is_stdin(d->clips[i].path);
+        wants = fd_is_dash(d->clips[i].path);
     return wants;
 }
 
@@ -149,7 +149,7 @@ static _Noreturn void report_death(struct decoder *d, struct worker *w)
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
     uint64_t attempted = w->shared->attempted;
-    const char *name = whole_file_shown(d->clips[attempted < d->count ? attempted : d->next].path);
+    const char *name = fd_shown(d->clips[attempted < d->count ? attempted : d->next].path);
     if (WIFSIGNALED(status))
         die(name, "its decoder died (%s), expected a recording that libsox can read",
             strsignal(WTERMSIG(status)));
@@ -183,8 +183,7 @@ static void check_reply(const struct decoder *d, const struct decode_reply *repl
     ok = ok && bytes == reply->bytes && reply->slot <= DECODE_NO_SLOT &&
          (reply->slot == DECODE_NO_SLOT || bytes <= DECODE_SLOT_BYTES);
     if (!ok)
-        die(whole_file_shown(d->clips[d->next].path),
-            "its decoder answered nonsense, expected samples");
+        die(fd_shown(d->clips[d->next].path), "its decoder answered nonsense, expected samples");
 }
 
 /* A worker that has ended wants none back. */
@@ -217,8 +216,8 @@ static _Noreturn void refuse(const struct recording *clip, const char *why)
     const char *extension = clip->name.extension;
     bool other = strcasecmp(extension, clip->type) != 0 && wav_known_type(extension) &&
                  !wav_is_riff(extension);
-    if (!other || whole_file_is_stdin(clip->path))
-        die(whole_file_shown(clip->path), "%s", why);
+    if (!other || fd_is_dash(clip->path))
+        die(fd_shown(clip->path), "%s", why);
     die(clip->path, "%s, or --formats=%s", why, extension);
 }
 

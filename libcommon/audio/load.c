@@ -2,6 +2,7 @@
 
 #include "stream/block.h"
 #include "audio/decoder.h"
+#include "base/fd.h"
 #include "base/whole_file.h"
 #include "stream/block_write.h"
 #include "stream/map_scan.h"
@@ -35,7 +36,7 @@ struct batch {
 static void check_channels(const struct recording *clip, const struct decoded *row)
 {
     if (row->channels != 1)
-        die(whole_file_shown(clip->path), "%u channels, expected 1; to mix them: %s", row->channels,
+        die(fd_shown(clip->path), "%u channels, expected 1; to mix them: %s", row->channels,
             recording_mend(clip, "-mono", "remix -"));
 }
 
@@ -51,14 +52,14 @@ static void check_rate(struct batch *b, const struct recording *clip, const stru
     char tag[40], effect[40];
     snprintf(tag, sizeof tag, "-%.10g", b->meta.rate);
     snprintf(effect, sizeof effect, "rate %.10g", b->meta.rate);
-    die(whole_file_shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s",
-        row->rate, b->meta.rate, whole_file_shown(b->rate_from), recording_mend(clip, tag, effect));
+    die(fd_shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s", row->rate,
+        b->meta.rate, fd_shown(b->rate_from), recording_mend(clip, tag, effect));
 }
 
 /* A name that readers in Python accept, whatever the bytes on disk. */
 static struct str row_name(const struct recording *clip)
 {
-    struct str stem = whole_file_is_stdin(clip->path) ? (struct str){"stdin", 5} : clip->name.stem;
+    struct str stem = fd_is_dash(clip->path) ? (struct str){"stdin", 5} : clip->name.stem;
     char *name = mem_array(3, stem.n + 1);
     size_t n = utf8_repair(stem.p, stem.n, name);
     if (!utf8_valid(stem.p, stem.n))

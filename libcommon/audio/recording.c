@@ -2,6 +2,7 @@
 #include "audio/recording.h"
 
 #include "audio/wav.h"
+#include "base/fd.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/utf8.h"
@@ -15,16 +16,12 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-/* Whether text is one of the comma-separated words, as compare takes them. */
-static bool has_word(const char *words, struct str text,
-                     int (*compare)(const char *, const char *, size_t))
+static bool has(const struct str_list *list, struct str text,
+                int (*equal)(const char *, const char *, size_t))
 {
-    while (words != NULL) {
-        size_t n = strcspn(words, ",");
-        if (n == text.n && compare(words, text.p, n) == 0)
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].n == text.n && equal(list->items[i].p, text.p, text.n) == 0)
             return true;
-        words = words[n] == ',' ? words + n + 1 : NULL;
-    }
     return false;
 }
 
@@ -32,8 +29,8 @@ static bool has_word(const char *words, struct str text,
 static bool takes_format(const struct recording_filter *filter, const char *extension)
 {
     struct str name = {extension, strlen(extension)};
-    return strcasecmp(extension, "wav") == 0 || has_word(filter->formats, name, strncasecmp) ||
-           (has_word(filter->formats, (struct str){"all", 3}, strncasecmp) &&
+    return strcasecmp(extension, "wav") == 0 || has(&filter->formats, name, strncasecmp) ||
+           (has(&filter->formats, (struct str){"all", 3}, strncasecmp) &&
             wav_known_type(extension));
 }
 
@@ -41,7 +38,7 @@ static bool selects(const struct recording_filter *filter, const struct fsdd_nam
 {
     return (filter->digits.count == 0 || num_list_has(&filter->digits, name->digit)) &&
            (filter->takes.count == 0 || num_list_has(&filter->takes, name->take)) &&
-           (filter->speakers == NULL || has_word(filter->speakers, name->speaker, strncmp));
+           (filter->speakers.count == 0 || has(&filter->speakers, name->speaker, strncmp));
 }
 
 /* Takes ownership of path. A file without an extension that is taken counts as WAV. */
@@ -117,7 +114,7 @@ void recording_add(struct recording_list *list, const struct recording_filter *f
 {
     if (path[0] == '\0')
         die_usage("an empty file name, expected a directory or a file");
-    if (!whole_file_is_stdin(path) && whole_file_is_directory(path))
+    if (!fd_is_dash(path) && whole_file_is_directory(path))
         search(list, filter, path);
     else
         add(list, filter, mem_string(path));
@@ -141,7 +138,7 @@ static struct whole_file_bytes read_all(const char *path)
 void recording_add_files0(struct recording_list *list, const struct recording_filter *filter,
                           const char *names)
 {
-    const char *file = whole_file_shown(names);
+    const char *file = fd_shown(names);
     struct whole_file_bytes bytes = read_all(names);
     if (bytes.size > 0 && bytes.p[bytes.size - 1] != '\0')
         die(file, "a last name without a NUL behind it, expected NUL-terminated names");
@@ -225,22 +222,20 @@ const char *recording_mend(const struct recording *clip, const char *tag, const 
     static char command[12000];
     char in[4096] = "-";
     char out[4096];
-    bool typed =
-        !whole_file_is_stdin(clip->path) && strcasecmp(clip->name.extension, clip->type) == 0;
-    const char *path = whole_file_is_stdin(clip->path) ? "stdin" : clip->path;
-    size_t stem = whole_file_is_stdin(clip->path)
-                      ? strlen(path)
-                      : (size_t)(clip->name.stem.p - path) + clip->name.stem.n;
+    bool typed = !fd_is_dash(clip->path) && strcasecmp(clip->name.extension, clip->type) == 0;
+    const char *path = fd_shown(clip->path);
+    size_t stem = fd_is_dash(clip->path) ? strlen(path)
+                                         : (size_t)(clip->name.stem.p - path) + clip->name.stem.n;
     snprintf(out, sizeof out, "%s%.*s%s.%s", path[0] == '/' || path[0] == '.' ? "" : "./",
              stem < 3900 ? (int)stem : 3900, path, tag, typed ? clip->name.extension : "wav");
     /* As an output a pattern that matches would overwrite what it matches. */
     for (char *p = out; *p != '\0'; p++)
         if (strchr(SOX_PATTERN, *p) != NULL)
             *p = '_';
-    if (!whole_file_is_stdin(clip->path))
+    if (!fd_is_dash(clip->path))
         sox_name(in, sizeof in, path);
     snprintf(command, sizeof command, "sox %s", typed ? "" : "-t wav ");
-    if (whole_file_is_stdin(clip->path))
+    if (fd_is_dash(clip->path))
         snprintf(command + strlen(command), sizeof command - strlen(command), "-");
     else
         append_word(command, sizeof command, in);

@@ -4,6 +4,7 @@
 
 #include "audio/fsdd.h"
 #include "base/num.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,11 +24,11 @@ struct recording_list {
     size_t count, capacity;
 };
 
-/* Which recordings of a directory are taken. An empty list or NULL does not choose. */
+/* Which recordings of a directory are taken. An empty list does not choose. */
 struct recording_filter {
     struct num_list digits, takes;
-    const char *speakers; /* names, separated by commas */
-    const char *formats;  /* besides wav: libsox's names, separated by commas; or all */
+    struct str_list speakers;
+    struct str_list formats; /* besides wav: libsox's names, or all */
 };
 
 /* Appends a file, or the recordings of a directory that the filter takes, in any order. A

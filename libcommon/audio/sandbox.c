@@ -238,25 +238,3 @@ bool sandbox_enter(int out)
     limit(RLIMIT_FSIZE, 0);
     return false;
 }
-
-/* Whether a socket is refused after entering. */
-static _Noreturn void try_out(void)
-{
-    bool in = sandbox_enter(STDOUT_FILENO);
-    _exit(in && socket(AF_INET, SOCK_STREAM, 0) < 0 && errno == EPERM ? 0 : 1);
-}
-
-const char *sandbox_note(void)
-{
-    int status = -1;
-    signal(SIGCHLD, SIG_DFL); /* ignored, it would leave no status to wait for */
-    pid_t child = fork();
-    if (child == 0)
-        try_out();
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (status != 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 1))
-        return "whether there is a sandbox could not be tried";
-    return status == 0 ? "recordings are decoded in a sandbox (seccomp)"
-                       : "no sandbox: this system has no seccomp filters";
-}

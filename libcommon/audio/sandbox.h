@@ -12,7 +12,4 @@
  * least write no file that is longer than nothing. Allocates no memory itself. */
 bool sandbox_enter(int out);
 
-/* Tries it out in a child: a line for --version that says whether it works here. */
-const char *sandbox_note(void);
-
 #endif

@@ -3,7 +3,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
+
+bool fd_is_dash(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+const char *fd_shown(const char *path)
+{
+    return fd_is_dash(path) ? "stdin" : path[0] == '\0' ? "''" : path;
+}
+
+int fd_open_input(const char *path)
+{
+    return fd_is_dash(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
+}
 
 int fd_open(const char *path, int flags)
 {

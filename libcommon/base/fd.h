@@ -7,6 +7,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Whether a name is "-": standard input, or output where it names that. */
+bool fd_is_dash(const char *path);
+
+/* What messages call a file to read. */
+const char *fd_shown(const char *path);
+
+/* A file for reading, or standard input. -1: errno says why. */
+int fd_open_input(const char *path);
+
 /* open(2) of what is there; closed on exec. -1: errno says why. */
 int fd_open(const char *path, int flags);
 

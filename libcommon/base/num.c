@@ -1,5 +1,7 @@
 #include "base/num.h"
 
+#include "base/mem.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -28,39 +30,45 @@ bool num_parse_uint(const char *s, uint64_t max, uint64_t *value)
     return take_uint(&s, max, value) && *s == '\0';
 }
 
-bool num_parse_double(const char *s, double *value)
+bool num_read_double(struct str s, double *value)
 {
     /* strtod also takes blanks, hexadecimal, "inf" and "nan". */
-    if (s[0] == '\0' || s[strspn(s, "0123456789+-.eE")] != '\0')
+    if (s.n == 0 || strspn(s.p, "0123456789+-.eE") != s.n)
         return false;
     char *end;
-    double v = strtod(s, &end);
-    if (*end != '\0' || !isfinite(v))
+    double v = strtod(s.p, &end);
+    if (end != s.p + s.n || !isfinite(v))
         return false;
     *value = v;
     return true;
 }
 
-bool num_parse_pos(const char *s, struct num_pos *pos)
+bool num_parse_double(const char *s, double *value)
 {
-    char digits[64];
-    size_t len = strlen(s);
-    bool percent = len > 0 && s[len - 1] == '%';
-    if (len == 0 || len >= sizeof digits || strchr("+-", s[0]) != NULL)
-        return false;
-    if (!percent && s[strspn(s, "0123456789")] == '\0') {
-        pos->kind = NUM_INDEX;
-        return num_parse_uint(s, SIZE_MAX, &pos->index);
-    }
-    memcpy(digits, s, len + 1);
-    if (percent)
-        digits[len - 1] = '\0';
+    return num_read_double((struct str){s, strlen(s)}, value);
+}
+
+static bool read_pos(struct str s, struct num_pos *pos)
+{
+    bool percent = s.n > 0 && s.p[s.n - 1] == '%';
     double v;
-    if (!num_parse_double(digits, &v))
+    *pos = (struct num_pos){.kind = NUM_INDEX};
+    if (strspn(s.p, "0123456789") == s.n) {
+        const char *p = s.p;
+        return take_uint(&p, SIZE_MAX, &pos->index);
+    }
+    if (strchr("+-", s.p[0]) != NULL || !num_read_double((struct str){s.p, s.n - percent}, &v))
         return false;
     pos->kind = NUM_FRACTION;
     pos->fraction = percent ? v / 100 : v;
     return pos->fraction >= 0 && pos->fraction <= 1;
+}
+
+bool num_parse_pos(const char *s, struct num_pos *pos)
+{
+    bool good = read_pos((struct str){s, strlen(s)}, pos);
+    pos->text = s;
+    return good;
 }
 
 uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns)
@@ -72,17 +80,13 @@ uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns)
 
 bool num_parse_span(const char *s, struct num_span *span)
 {
-    char text[128];
-    size_t n = strlen(s);
-    if (n >= sizeof text)
-        return false;
-    memcpy(text, s, n + 1);
-    char *colon = strchr(text, ':');
+    const char *colon = strchr(s, ':');
     if (colon == NULL)
         return false;
-    *colon = '\0';
-    return num_parse_pos(text[0] != '\0' ? text : "0", &span->from) &&
-           num_parse_pos(colon[1] != '\0' ? colon + 1 : "100%", &span->to);
+    *span = (struct num_span)NUM_SPAN_ALL;
+    span->text = s;
+    return (colon == s || read_pos((struct str){s, (size_t)(colon - s)}, &span->from)) &&
+           (colon[1] == '\0' || read_pos((struct str){colon + 1, strlen(colon + 1)}, &span->to));
 }
 
 bool num_span_ordered(const struct num_span *span)
@@ -93,28 +97,23 @@ bool num_span_ordered(const struct num_span *span)
                                         : span->from.fraction < span->to.fraction;
 }
 
-enum num_status num_parse_list(const char *s, uint64_t max, struct num_list *list)
+bool num_parse_list(const char *s, uint64_t max, struct num_list *list)
 {
-    for (;;) {
+    for (struct str item; str_next_item(&s, &item);) {
         struct num_range range;
-        if (!take_uint(&s, max, &range.first))
-            return NUM_BAD;
+        const char *p = item.p;
+        bool good = take_uint(&p, max, &range.first);
         range.last = range.first;
-        if (*s == '-') {
-            s++;
-            if (!take_uint(&s, max, &range.last) || range.last < range.first)
-                return NUM_BAD;
+        if (good && *p == '-') {
+            p++;
+            good = take_uint(&p, max, &range.last) && range.last >= range.first;
         }
-        struct num_range *grown = realloc(list->ranges, (list->count + 1) * sizeof *list->ranges);
-        if (grown == NULL)
-            return NUM_NOMEM;
-        list->ranges = grown;
+        if (!good || p != item.p + item.n)
+            return false;
+        list->ranges = mem_grow(list->ranges, list->count + 1, sizeof *list->ranges);
         list->ranges[list->count++] = range;
-        if (*s == '\0')
-            return NUM_OK;
-        if (*s++ != ',')
-            return NUM_BAD;
     }
+    return true;
 }
 
 bool num_list_has(const struct num_list *list, uint64_t value)

@@ -3,6 +3,8 @@
 #ifndef WAVEFILL_BASE_NUM_H
 #define WAVEFILL_BASE_NUM_H
 
+#include "base/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,10 +14,13 @@ bool num_parse_uint(const char *s, uint64_t max, uint64_t *value);
 
 /* A finite decimal number, no surrounding blanks. False if s is anything else. */
 bool num_parse_double(const char *s, double *value);
+bool num_read_double(struct str s, double *value);
 
 /* A column position: `12` is an index, `0.25` a fraction of the columns, `25%` a
  * per cent. */
 struct num_pos {
+    const char
+        *text; /* as it was written, not owned; NULL: there is none, or it is part of a span */
     enum { NUM_INDEX, NUM_FRACTION } kind;
     uint64_t index;
     double fraction;
@@ -31,8 +36,18 @@ uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns);
 /* Columns from A up to, not including, B: written A:B, without A from the first, without
  * B to the last. */
 struct num_span {
+    const char *text; /* as it was written, not owned */
     struct num_pos from, to;
 };
+
+/* All columns. */
+#define NUM_SPAN_ALL                                                                               \
+    {                                                                                              \
+        ":", {NULL, NUM_INDEX, 0, 0},                                                              \
+        {                                                                                          \
+            NULL, NUM_FRACTION, 0, 1                                                               \
+        }                                                                                          \
+    }
 
 /* False unless s is A:B. */
 bool num_parse_span(const char *s, struct num_span *span);
@@ -50,10 +65,9 @@ struct num_list {
     size_t count;
 };
 
-enum num_status { NUM_OK, NUM_BAD, NUM_NOMEM };
-
-/* Appends s to list. NUM_BAD if s is not such a list of numbers from 0 to max. */
-enum num_status num_parse_list(const char *s, uint64_t max, struct num_list *list);
+/* Appends s to list. False if s is not such a list of numbers from 0 to max. Ends the program
+ * when memory runs out. */
+bool num_parse_list(const char *s, uint64_t max, struct num_list *list);
 bool num_list_has(const struct num_list *list, uint64_t value);
 void num_list_free(struct num_list *list);
 

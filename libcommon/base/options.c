@@ -1,61 +1,75 @@
 #include "base/options.h"
 
-#include "base/msg.h"
-#include "base/output.h"
+#include "base/fd.h"
+#include "base/num.h"
+#include "base/str.h"
+#include "base/usage.h"
 #include "base/utf8.h"
 
+#include <getopt.h>
 #include <inttypes.h>
-#include <stdbool.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void print_and_exit(const char *text)
-{
-    struct output *out = output_stdout_text();
-    output_write(out, text, strlen(text));
-    output_close(out);
-    exit(EXIT_SUCCESS);
-}
+/* No table has as many rows and other names. */
+enum { MOST = 48 };
 
-static const char *(*version_note)(void);
+/* A long option is known to getopt_long as ROW_0 and the place of its row. */
+enum { ROW_0 = 256 };
 
-void opt_version_note(const char *(*note)(void))
-{
-    version_note = note;
-}
+/* The command line so far: how often each option was given, and its argument of the last time. */
+struct parser {
+    const struct options_row *rows;
+    struct option longs[MOST + 1];
+    char letters[3 * MOST];
+    unsigned times[MOST];
+    const char *args[MOST];
+};
 
-static _Noreturn void print_version(void)
+static void declare(struct parser *p, const struct options_row *rows)
 {
-    char text[512];
-    snprintf(text, sizeof text, "%s (wavefill) %s\n%s%s", msg_tool(), WAVEFILL_VERSION,
-             version_note != NULL ? version_note() : "", version_note != NULL ? "\n" : "");
-    print_and_exit(text);
+    size_t longs = 0;
+    char *letters = p->letters;
+    *letters++ = ':'; /* a missing argument is told from an unknown option */
+    for (int i = 0; rows[i].name != NULL; i++) {
+        int argument = rows[i].argument != NULL ? required_argument : no_argument;
+        p->longs[longs++] = (struct option){rows[i].name, argument, NULL, ROW_0 + i};
+        if (rows[i].alias != NULL)
+            p->longs[longs++] = (struct option){rows[i].alias, argument, NULL, ROW_0 + i};
+        if (rows[i].letter == '\0')
+            continue;
+        *letters++ = rows[i].letter;
+        if (argument == required_argument)
+            *letters++ = ':';
+    }
+    p->rows = rows;
 }
 
 /* A long name that is none, or short for more than one. */
-static _Noreturn void wrong_name(const char *arg, const struct option *options)
+static _Noreturn void wrong_name(const struct option *longs, const char *arg)
 {
     size_t n = strcspn(arg, "=");
-    const char *matches[2] = {NULL, NULL};
-    for (; options->name != NULL && matches[1] == NULL; options++)
-        if (n > 2 && strncmp(options->name, arg + 2, n - 2) == 0)
-            matches[matches[0] != NULL] = options->name;
-    if (matches[1] != NULL)
-        die_usage("option %.*s is ambiguous, expected --%s or --%s", (int)n, arg, matches[0],
-                  matches[1]);
+    const struct option *first = NULL;
+    for (; longs->name != NULL; longs++) {
+        if (n == 2 || strncmp(longs->name, arg + 2, n - 2) != 0)
+            continue;
+        if (first != NULL && first->val != longs->val)
+            die_usage("option %.*s is ambiguous, expected --%s or --%s", (int)n, arg, first->name,
+                      longs->name);
+        first = longs;
+    }
     die_usage("unknown option %.*s", (int)n, arg);
 }
 
-static _Noreturn void wrong_option(char **argv, const struct option *options)
+/* getopt_long says which letter it does not know, or of which long option it does not want the
+ * argument, and nothing of a long option that it does not know. */
+static _Noreturn void wrong_option(const struct parser *p, char **argv)
 {
-    /* getopt_long says which letter it does not know, or of which long option it does not
-     * want the argument, and nothing of a long option that it does not know. */
     if (optopt == 0)
-        wrong_name(argv[optind - 1], options);
-    for (; options->name != NULL; options++)
-        if (optopt == options->val)
-            die_usage("option --%s takes no argument", options->name);
+        wrong_name(p->longs, argv[optind - 1]);
+    if (optopt >= ROW_0)
+        die_usage("option --%s takes no argument", p->rows[optopt - ROW_0].name);
     /* A character of several bytes is looked at before it is stepped over. */
     const char *at = argv[optind] != NULL ? strchr(argv[optind], optopt) : NULL;
     size_t length = at != NULL ? utf8_length(at, strlen(at)) : 0;
@@ -64,81 +78,197 @@ static _Noreturn void wrong_option(char **argv, const struct option *options)
     die_usage("unknown option -%c", optopt);
 }
 
-static _Noreturn void missing_argument(char **argv, const struct option *options)
+static _Noreturn void missing_argument(const struct parser *p)
 {
-    bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
-    for (; options->name != NULL; options++)
-        if (optopt == options->val && is_long)
-            die_usage("option --%s needs an argument", options->name);
+    if (optopt >= ROW_0)
+        die_usage("option --%s needs an argument", p->rows[optopt - ROW_0].name);
     die_usage("option -%c needs an argument", optopt);
 }
 
-static const char *output_path;
-
-const char *opt_output(void)
+static void take(struct parser *p, const struct options_table *table, int c, char *options)
 {
-    return output_path;
+    int i = c >= ROW_0 ? c - ROW_0 : 0;
+    while (c < ROW_0 && p->rows[i].letter != c)
+        i++;
+    const struct options_row *row = &p->rows[i];
+    if (row->take == NULL)
+        usage_print(table);
+    p->times[i]++;
+    p->args[i] = optarg;
+    row->take(row, optarg, options + row->to);
 }
 
-static void take_output(const char *arg)
+/* "a, b or c" of the list a,b,c, with `before` before each. Returns out. */
+static const char *join(char *out, size_t size, const char *before, const char *list)
+{
+    size_t used = 0;
+    const char *glue = "";
+    for (struct str item; str_next_item(&list, &item);) {
+        used += (size_t)snprintf(out + used, size - used, "%s%s%.*s", glue, before, (int)item.n,
+                                 item.p);
+        glue = list != NULL && strchr(list, ',') != NULL ? ", " : " or ";
+    }
+    return out;
+}
+
+/* Whether an option was given, with that argument where it is `name=argument`. */
+static bool is_given(const struct parser *p, struct str option)
+{
+    size_t n = 0;
+    while (n < option.n && option.p[n] != '=')
+        n++;
+    for (size_t i = 0; p->rows[i].name != NULL; i++)
+        if (str_is((struct str){option.p, n}, p->rows[i].name) && p->times[i] > 0)
+            return n == option.n ||
+                   str_is((struct str){option.p + n + 1, option.n - n - 1}, p->args[i]);
+    return false;
+}
+
+static void check_together(const struct parser *p, const struct options_row *row)
+{
+    bool needs = row->needs != NULL;
+    char all[128];
+    struct str other;
+    for (const char *list = row->needs; str_next_item(&list, &other);)
+        needs &= !is_given(p, other);
+    if (needs)
+        die_usage("--%s without %s, which it is for", row->name,
+                  join(all, sizeof all, "--", row->needs));
+    for (const char *list = row->excludes; str_next_item(&list, &other);)
+        if (is_given(p, other))
+            die_usage("--%s with --%.*s, expected one of them", row->name, (int)other.n, other.p);
+}
+
+char **options_parse(const struct options_table *table, int *argc, char **argv, void *options)
+{
+    struct parser p = {.letters = ""};
+    int c;
+    if (*argc == 2 && strcmp(argv[1], "--complete-options") == 0)
+        usage_complete(table);
+    declare(&p, table->rows);
+    opterr = 0;
+    while ((c = getopt_long(*argc, argv, p.letters, p.longs, NULL)) != -1) {
+        if (c == '?')
+            wrong_option(&p, argv);
+        if (c == ':')
+            missing_argument(&p);
+        take(&p, table, c, options);
+    }
+    for (size_t i = 0; p.rows[i].name != NULL; i++)
+        if (p.times[i] > 1 && !p.rows[i].adds)
+            die_usage("--%s given twice, expected it once", p.rows[i].name);
+    for (size_t i = 0; p.rows[i].name != NULL; i++)
+        if (p.times[i] > 0)
+            check_together(&p, &p.rows[i]);
+    *argc -= optind;
+    return argv + optind;
+}
+
+void options_refuse(const struct options_row *row, const char *arg, const char *fmt, ...)
+{
+    char expected[256];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(expected, sizeof expected, fmt, args);
+    va_end(args);
+    die_usage("--%s: '%s', expected %s", row->name, arg, expected);
+}
+
+void options_flag(const struct options_row *row, const char *arg, void *to)
+{
+    (void)row;
+    (void)arg;
+    *(bool *)to = true;
+}
+
+void options_uint(const struct options_row *row, const char *arg, void *to)
+{
+    uint64_t *value = to;
+    if (!num_parse_uint(arg, row->max, value) || *value < row->min)
+        options_refuse(row, arg, "a number from %" PRIu64 " to %" PRIu64, row->min, row->max);
+}
+
+void options_position(const struct options_row *row, const char *arg, void *to)
+{
+    if (!num_parse_pos(arg, to))
+        options_refuse(row, arg, "a number of columns, a fraction or a percentage");
+}
+
+void options_span(const struct options_row *row, const char *arg, void *to)
+{
+    if (!num_parse_span(arg, to))
+        options_refuse(row, arg, "A:B, each an index, a fraction or a percentage");
+    if (!num_span_ordered(to))
+        options_refuse(row, arg, "A smaller than B");
+}
+
+void options_word(const struct options_row *row, const char *arg, void *to)
+{
+    int *place = to;
+    char all[128];
+    struct str word;
+    *place = 0;
+    for (const char *list = row->words; str_next_item(&list, &word); ++*place)
+        if (str_is(word, arg != NULL ? arg : row->name))
+            return;
+    options_refuse(row, arg, "%s", join(all, sizeof all, "", row->words));
+}
+
+void options_numbers(const struct options_row *row, const char *arg, void *to)
+{
+    if (!num_parse_list(arg, row->max, to))
+        options_refuse(row, arg, "numbers up to %" PRIu64 " and ranges such as 0,3-5", row->max);
+}
+
+void options_name(const struct options_row *row, const char *arg, void *to)
+{
+    (void)row;
+    str_list_add(to, (struct str){arg, strlen(arg)});
+}
+
+void options_names(const struct options_row *row, const char *arg, void *to)
+{
+    struct str name;
+    for (const char *list = arg; str_next_item(&list, &name);) {
+        if (name.n == 0)
+            options_refuse(row, arg, "names separated by commas");
+        str_list_add(to, name);
+    }
+}
+
+void options_input(const struct options_row *row, const char *arg, void *to)
 {
     if (arg[0] == '\0')
-        die_usage("--output: an empty name, expected a file");
-    output_path = strcmp(arg, "-") == 0 ? NULL : arg;
+        options_refuse(row, arg, "a file");
+    *(const char **)to = arg;
 }
 
-int opt_next(int argc, char **argv, const char *own, const struct option *options,
-             const char *usage)
+void options_output(const struct options_row *row, const char *arg, void *to)
 {
-    char letters[64];
-    snprintf(letters, sizeof letters, ":hVqo:%s", own);
-    opterr = 0;
-    for (;;) {
-        int c = getopt_long(argc, argv, letters, options, NULL);
-        if (c == 'h')
-            print_and_exit(usage);
-        else if (c == 'V')
-            print_version();
-        else if (c == 'q')
-            msg_set_quiet(true);
-        else if (c == 'o')
-            take_output(optarg);
-        else if (c == '?')
-            wrong_option(argv, options);
-        else if (c == ':')
-            missing_argument(argv, options);
-        else
-            return c;
-    }
+    options_input(row, arg, to);
+    if (fd_is_dash(arg))
+        *(const char **)to = NULL;
 }
 
-uint64_t opt_uint(const char *option, const char *arg, uint64_t max)
+void options_file(const struct options_row *row, const char *arg, void *to)
 {
-    uint64_t value;
-    if (!num_parse_uint(arg, max, &value))
-        die_usage("%s: '%s', expected a number from 0 to %" PRIu64, option, arg, max);
-    return value;
+    options_input(row, arg, to);
+    if (fd_is_dash(arg))
+        options_refuse(row, arg, "a file: standard output has the rest");
 }
 
-struct num_span opt_span(const char *option, const char *arg)
+void options_quiet(const struct options_row *row, const char *arg, void *to)
 {
-    struct num_span span;
-    if (!num_parse_span(arg, &span))
-        die_usage("%s: '%s', expected A:B, each an index, a fraction or a percentage", option, arg);
-    if (!num_span_ordered(&span))
-        die_usage("%s: '%s', expected A smaller than B", option, arg);
-    return span;
+    (void)row;
+    (void)arg;
+    (void)to;
+    msg_set_quiet(true);
 }
 
-int opt_word(const char *option, const char *arg, const char *const words[])
+void options_version(const struct options_row *row, const char *arg, void *to)
 {
-    char expected[128] = "";
-    for (int i = 0; words[i] != NULL; i++) {
-        if (strcmp(arg, words[i]) == 0)
-            return i;
-        size_t used = strlen(expected);
-        const char *glue = i == 0 ? "" : words[i + 1] != NULL ? ", " : " or ";
-        snprintf(expected + used, sizeof expected - used, "%s%s", glue, words[i]);
-    }
-    die_usage("%s: '%s', expected %s", option, arg, expected);
+    (void)row;
+    (void)arg;
+    (void)to;
+    usage_version();
 }

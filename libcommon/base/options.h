@@ -1,43 +1,80 @@
-/* The command line: what every filter does in the same way. */
+/* The command line: a filter declares its options in one table, a row an option. From it come
+ * parsing, which options go together, the usage text and what shells complete. */
 #ifndef WAVEFILL_BASE_OPTIONS_H
 #define WAVEFILL_BASE_OPTIONS_H
 
-#include "base/num.h"
+#include "base/msg.h"
 
-#include <getopt.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/* The options that every filter has; ends a table of long options. */
-#define OPT_COMMON                                                                                 \
-    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'},                         \
-        {"quiet", no_argument, NULL, 'q'}, {"output", required_argument, NULL, 'o'},               \
+struct options_row;
+
+/* Reads the argument of an option, NULL where it takes none, into its target, or ends the
+ * program with options_refuse. */
+typedef void options_take(const struct options_row *row, const char *arg, void *to);
+
+struct options_row {
+    char letter;          /* '\0': none */
+    const char *name;     /* the long name; NULL ends a table */
+    const char *argument; /* its name in the usage text; NULL: the option takes none */
+    options_take *take;   /* one of those below, or the filter's own; NULL: prints the usage text */
+    size_t to;            /* the target's offset in the struct that options_parse fills */
+    const char *help;
+    const char *alias; /* another long name that is accepted */
+    uint64_t min, max; /* of options_uint; max of options_numbers too */
+    /* The arguments that it knows, separated by commas: all of options_word, some of others. */
+    const char *words;
+    /* Other options, separated by commas, as `name` or `name=argument`: it goes with one of
+     * `needs` at least, and with none of `excludes`. */
+    const char *needs, *excludes;
+    bool adds; /* may be given more than once */
+};
+
+struct options_table {
+    const char *synopsis; /* the usage text's first line after the filter's name */
+    const char *about;    /* what the filter does */
+    const struct options_row *rows;
+};
+
+/* Fills `options`, the struct that the offsets are of, from the command line. --help and --version
+ * print and end the program with 0, a wrong command line ends it with 2. Returns the
+ * operands, which have moved to the end of argv; *argc becomes their number. */
+char **options_parse(const struct options_table *table, int *argc, char **argv, void *options);
+
+/* Kinds of options, and the types of their targets. */
+options_take options_flag;     /* bool */
+options_take options_uint;     /* uint64_t, from min to max */
+options_take options_position; /* struct num_pos */
+options_take options_span;     /* struct num_span */
+options_take
+    options_word; /* int: the place of the argument among words; without one, of its name */
+options_take options_numbers; /* struct num_list, up to max; adds to it */
+options_take options_name;    /* struct str_list, owned: adds the argument */
+options_take options_names;   /* struct str_list, owned: adds names that commas separate */
+options_take options_input;   /* const char *: a file; - is standard input */
+options_take options_output;  /* const char *: a file; NULL for -, standard output */
+options_take options_file;    /* const char *: a file to write; not - */
+options_take options_quiet, options_version;
+
+/* --option: 'arg', expected FMT. */
+_Noreturn void options_refuse(const struct options_row *row, const char *arg, const char *fmt, ...)
+    MSG_PRINTF(3, 4);
+
+/* Rows of every table, the second one at its end. For the first the struct has a
+ * `const char *output`, NULL for standard output. */
+#define OPTIONS_OUTPUT                                                                             \
     {                                                                                              \
-        NULL, 0, NULL, 0                                                                           \
+        'o', "output", "FILE", options_output, offsetof(struct options, output),                   \
+            .help = "write to FILE, in place only when it is whole"                                \
     }
-
-/* Codes from here on are free for options without a letter. */
-enum { OPT_LONG = 256 };
-
-/* The next option that is the filter's own, or -1. --help and --version print
- * (usage, version) and end with 0, --quiet is done here, a wrong option ends
- * with 2. own: getopt letters of the filter's own options. */
-int opt_next(int argc, char **argv, const char *own, const struct option *options,
-             const char *usage);
-
-/* The file that -o names for what would go to standard output; NULL: none, or "-". To be
- * asked after the last opt_next. */
-const char *opt_output(void);
-
-/* note: makes a second line for --version; to be set before opt_next. */
-void opt_version_note(const char *(*note)(void));
-
-/* The argument of an option as a number of 0 to max, or usage error. */
-uint64_t opt_uint(const char *option, const char *arg, uint64_t max);
-
-/* The argument of an option as columns A:B, or usage error. */
-struct num_span opt_span(const char *option, const char *arg);
-
-/* Which of the NULL-terminated words arg is (its index), or usage error. */
-int opt_word(const char *option, const char *arg, const char *const words[]);
+#define OPTIONS_COMMON                                                                             \
+    {'q', "quiet", NULL, options_quiet, .help = "no warnings"},                                    \
+        {'h', "help", NULL, NULL, .help = "this text"},                                            \
+        {'V', "version", NULL, options_version, .help = "the version"},                            \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
 
 #endif

@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 
 bool str_is(struct str s, const char *text)
@@ -10,4 +12,19 @@ bool str_is(struct str s, const char *text)
 bool str_equal(struct str a, struct str b)
 {
     return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+bool str_next_item(const char **list, struct str *item)
+{
+    if (*list == NULL)
+        return false;
+    *item = (struct str){*list, strcspn(*list, ",")};
+    *list = item->p[item->n] == ',' ? item->p + item->n + 1 : NULL;
+    return true;
+}
+
+void str_list_add(struct str_list *list, struct str item)
+{
+    list->items = mem_grow(list->items, list->count + 1, sizeof *list->items);
+    list->items[list->count++] = item;
 }

@@ -1,4 +1,4 @@
-/* Views of text: names, and keys of maps. */
+/* Views of text: names, keys of maps, items of lists. */
 #ifndef WAVEFILL_BASE_STR_H
 #define WAVEFILL_BASE_STR_H
 
@@ -13,5 +13,18 @@ struct str {
 
 bool str_is(struct str s, const char *text);
 bool str_equal(struct str a, struct str b);
+
+/* The next item of a list whose items commas separate; an empty list has one, which is empty. Steps
+ * *list over it, to NULL after the last one. False where *list is NULL. */
+bool str_next_item(const char **list, struct str *item);
+
+/* Starts as zeroes; `items` is freed by the caller. */
+struct str_list {
+    struct str *items;
+    size_t count;
+};
+
+/* Ends the program when memory runs out. */
+void str_list_add(struct str_list *list, struct str item);
 
 #endif

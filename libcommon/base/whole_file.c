@@ -10,16 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool whole_file_is_stdin(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
-const char *whole_file_shown(const char *path)
-{
-    return whole_file_is_stdin(path) ? "stdin" : path;
-}
-
 bool whole_file_is_directory(const char *path)
 {
     struct stat st;
@@ -29,7 +19,7 @@ bool whole_file_is_directory(const char *path)
 enum whole_file_status whole_file_open(const char *path, int *fd, size_t *expected)
 {
     struct stat st;
-    *fd = whole_file_is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
+    *fd = fd_open_input(path);
     if (*fd < 0)
         return WHOLE_FILE_ERROR;
     bool known = fstat(*fd, &st) == 0;
@@ -81,8 +71,7 @@ void whole_file_die(enum whole_file_status status, const char *path, size_t max,
     if (status == WHOLE_FILE_DIRECTORY)
         die(path, "a directory, expected a file");
     if (status == WHOLE_FILE_TOO_LARGE)
-        die(whole_file_shown(path), "more than %zu bytes, expected a smaller file", max);
+        die(fd_shown(path), "more than %zu bytes, expected a smaller file", max);
     errno = error;
-    die_errno(whole_file_shown(path),
-              status == WHOLE_FILE_ERROR ? "cannot be opened" : "read failed");
+    die_errno(fd_shown(path), status == WHOLE_FILE_ERROR ? "cannot be opened" : "read failed");
 }

@@ -30,11 +30,6 @@ enum whole_file_status whole_file_read(int fd, size_t expected, size_t max,
 
 void whole_file_close(int fd);
 
-bool whole_file_is_stdin(const char *path);
-
-/* What messages call the path. */
-const char *whole_file_shown(const char *path);
-
 /* Whether path is a directory; an error to look at it counts as no. */
 bool whole_file_is_directory(const char *path);
 

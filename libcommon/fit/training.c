@@ -22,12 +22,12 @@ static void rest(void)
 
 static size_t count_given(const struct training *f, size_t columns, const char *name)
 {
-    if (f->given_text == NULL)
+    if (f->position.text == NULL)
         die_usage("no given columns, expected -g GIVEN");
     uint64_t given = num_resolve_pos(&f->position, columns);
     if (given < 1 || given >= columns)
         die(name, "-g %s is %" PRIu64 " of %zu column%s, expected at least 1 given and 1 target",
-            f->given_text, given, columns, msg_plural(columns));
+            f->position.text, given, columns, msg_plural(columns));
     return (size_t)given;
 }
 
@@ -102,7 +102,7 @@ static void merge(struct training *f, const struct stream *in, const struct bloc
     partial_read(name, block->map, &part, &range);
     size_t columns = part.given + part.targets;
     if (f->reducer == NULL)
-        begin(f, in, block, f->given_text != NULL ? count_given(f, columns, name) : part.given,
+        begin(f, in, block, f->position.text != NULL ? count_given(f, columns, name) : part.given,
               columns);
     if (part.given != f->given || part.targets != f->targets)
         die(name, "a partial fit of %zu given column%s and %zu target%s, expected %zu and %zu",

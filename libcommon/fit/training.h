@@ -12,8 +12,7 @@
 #include <stdbool.h>
 
 struct training {
-    const char *given_text; /* how many columns are given, as typed; NULL: as the partial fits */
-    struct num_pos position;
+    struct num_pos position; /* how many columns are given; without text: as the partial fits */
     bool intercept;
     unsigned threads;
 

@@ -39,7 +39,7 @@ static void resolve(const struct frames *w, const char *file, size_t row0, struc
         die(file,
             "row %zu: columns %s are %" PRIu64 ":%" PRIu64
             " in a row of %zu, expected positions up to %zu",
-            row0 + at->row, w->range, from, to, cols, cols);
+            row0 + at->row, w->span.text, from, to, cols, cols);
     at->start = (size_t)from;
     /* Of a short row a fraction can be no column at all. */
     at->end = (size_t)(to > from ? to : from);

@@ -40,17 +40,12 @@ struct map_reader {
     bool replaying;
 };
 
-static bool is_stdin(const char *path)
-{
-    return strcmp(path, "-") == 0;
-}
-
 static void open_next(struct map_reader *r)
 {
     const char *path = r->count == 0 ? "-" : r->paths[r->index];
     r->index++;
-    r->next_name = is_stdin(path) ? "stdin" : path[0] == '\0' ? "''" : path;
-    r->fd = is_stdin(path) ? STDIN_FILENO : fd_open(path, O_RDONLY);
+    r->next_name = fd_shown(path);
+    r->fd = fd_open_input(path);
     if (r->fd < 0)
         die_errno(r->next_name, "cannot be opened");
     struct stat st;

@@ -8,13 +8,12 @@
 #include <string.h>
 
 void row_pairs_init(struct row_pairs *pairs, struct stream *truth, struct stream *predicted,
-                    struct num_span span, const char *range)
+                    struct num_span span)
 {
     memset(pairs, 0, sizeof *pairs);
     pairs->truth.in = truth;
     pairs->predicted.in = predicted;
     pairs->span = span;
-    pairs->range = range;
 }
 
 void row_pairs_free(struct row_pairs *pairs)
@@ -66,7 +65,7 @@ static void choose_columns(struct row_pairs *pairs, size_t cols)
     if (to > cols || from >= to)
         die(stream_name(pairs->predicted.in),
             "columns %s are %" PRIu64 ":%" PRIu64 " of %zu compared, expected A < B <= %zu",
-            pairs->range, from, to, cols, cols);
+            pairs->span.text, from, to, cols, cols);
     pairs->from = (size_t)from;
     pairs->cols = (size_t)(to - from);
     pairs->predicted_room = mem_array(cols, sizeof *pairs->predicted_room);

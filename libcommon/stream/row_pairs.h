@@ -13,16 +13,15 @@
 
 struct row_pairs {
     struct row_reader truth, predicted; /* at the present row */
-    struct num_span span;               /* of the predicted columns these only, */
-    const char *range;                  /* as typed */
+    struct num_span span;               /* of the predicted columns these only */
     size_t from, cols;                  /* what span means */
     double *truth_room, *predicted_room;
     size_t truth_size;
 };
 
-/* Both streams stay the caller's. range, which span was parsed from, must outlive it. */
+/* Both streams stay the caller's. */
 void row_pairs_init(struct row_pairs *pairs, struct stream *truth, struct stream *predicted,
-                    struct num_span span, const char *range);
+                    struct num_span span);
 void row_pairs_free(struct row_pairs *pairs);
 
 /* A row: cols values of each, valid until the next call. */
