@@ -135,7 +135,7 @@ PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk pipelines/*.sh pipe
 prefix_in_pages = $(shell printf '%s' $(call quote,$(PREFIX)) | sed 's/[\\&|]/\\&/g; s/-/\\\\-/g')
 
 install: all
-	install -d $(bindir) $(datadir)/wavefill/corpus $(docdir) $(datadir)/man/man1 $(datadir)/man/man5 $(datadir)/man/man7 $(bashdir)
+	install -d $(bindir) $(datadir)/wavefill/corpus $(docdir) $(datadir)/man/man1 $(datadir)/man/man5 $(datadir)/man/man7 $(bashdir) $(zshdir) $(fishdir)
 	install -m 755 $(BINARIES) $(bindir)
 	install -m 644 $(PIPELINES) $(datadir)/wavefill
 	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md $(datadir)/wavefill/corpus
@@ -144,11 +144,13 @@ install: all
 	for page in $(MANUALS); do sed $(call quote,s|/usr/local|$(prefix_in_pages)|g) $$page >$(BUILD)/$$page && \
 		install -m 644 $(BUILD)/$$page $(datadir)/man/man$${page##*.} || exit 1; done
 	install -m 644 packaging/completions/wavefill $(bashdir)
-	for name in $(COMMANDS); do ln -sf wavefill $(bashdir)/$$name || exit 1; done
+	install -m 644 packaging/completions/_wavefill $(zshdir)
+	install -m 644 packaging/completions/wavefill.fish $(fishdir)
+	for name in $(COMMANDS); do ln -sf wavefill $(bashdir)/$$name && ln -sf wavefill.fish $(fishdir)/$$name.fish || exit 1; done
 
 uninstall:
-	for name in $(COMMANDS); do rm -f $(bindir)/$$name $(bashdir)/$$name; done
-	rm -f $(bashdir)/wavefill
+	for name in $(COMMANDS); do rm -f $(bindir)/$$name $(bashdir)/$$name $(fishdir)/$$name.fish; done
+	rm -f $(bashdir)/wavefill $(zshdir)/_wavefill $(fishdir)/wavefill.fish
 	for page in $(notdir $(MANUALS)); do rm -f $(datadir)/man/man$${page##*.}/$$page; done
 	rm -rf $(datadir)/wavefill $(docdir)
 

@@ -1,4 +1,4 @@
-# packaging/completions/wavefill, in bash.
+# packaging/completions, in bash, zsh and fish.
 
 load common
 
@@ -85,7 +85,7 @@ completes() {
     done
 }
 
-@test "completion: at a prompt, TAB completes options, words and names with spaces" {
+@test "completion: in bash, at a prompt, TAB completes options, words and names with spaces" {
     mkdir 'my dir'
     touch 'my dir/one.mat' xylophone
     "$PYTHON" - "$COMPLETION" <<'END'
@@ -121,4 +121,68 @@ type_line("pad-chop -l mi\tm\t\n", "{-l}{min}{my dir/}\r\n")
 os.write(terminal, b"exit\n")
 os.waitpid(pid, 0)
 END
+}
+
+# Lines typed at zsh's prompt, and the words that each of them has become.
+@test "completion: in zsh, TAB completes options, words and names with spaces" {
+    command -v zsh >/dev/null || skip 'no zsh'
+    mkdir 'my dir'
+    touch 'my dir/one.mat' xylophone
+    "$PYTHON" - "$ROOT/packaging/completions" <<'END'
+import os, pty, select, sys
+
+pid, terminal = pty.fork()
+if pid == 0:
+    os.environ.update(TERM="dumb", ZDOTDIR=os.getcwd())
+    os.execvp("zsh", ["zsh", "-f", "-i"])
+
+def type_line(line):
+    os.write(terminal, line.encode())
+    seen = ""
+    while "end of line" not in seen:
+        assert select.select([terminal], [], [], 20)[0], seen
+        seen += os.read(terminal, 65536).decode()
+    return seen
+
+end = "; echo end' 'of' 'line\n"
+type_line("bindkey -e; COLUMNS=500; show() { printf '{%s}' \"$@\" }" + end)
+type_line("fpath=('%s' $fpath); autoload -U compinit; compinit -u -D" % sys.argv[1] + end)
+for line, words in (
+        ("r2-score --aver\tva\t--fl\tx\t", "{r2-score}{--average=variance}{--flat}{xylophone}"),
+        ("r2-score -a x\tno\t", "{r2-score}{-a}{xno}"),
+        ("r2-score -a no\ttruth", "{r2-score}{-a}{none}{truth}"),
+        ("lsq-predict m\to\t- ", "{lsq-predict}{my dir/one.mat}{-}"),
+        ("lsq-fit --left-out=x\t--no\t", "{lsq-fit}{--left-out=xylophone}{--no-intercept}"),
+        ("stitch-wav -o xy\t--ov\tw\t", "{stitch-wav}{-o}{xylophone}{--overflow=wrap}"),
+        ("pad-chop -l mi\tm\t", "{pad-chop}{-l}{min}{my dir}")):
+    # Control-A: to the line's beginning, to have the words shown; control-E: to its end.
+    seen = type_line(line + "\001show \005" + end)
+    assert words in seen, (line, words, seen)
+os.write(terminal, b"exit\n")
+os.waitpid(pid, 0)
+END
+}
+
+@test "completion: in fish, options, words and files are offered, options with their help" {
+    command -v fish >/dev/null || skip 'no fish'
+    mkdir fish
+    touch xylophone
+    for tool in "${FILTERS[@]}"; do
+        ln -s "$ROOT/packaging/completions/wavefill.fish" "fish/$tool.fish"
+    done
+    # What follows the cursor's word, and after a tab what is said of it.
+    offered() {
+        # shellcheck disable=SC2016 # fish's own argument
+        HOME=$PWD fish --no-config -c 'set -p fish_complete_path fish; complete -C $argv[1]' "$1"
+    }
+    for tool in "${FILTERS[@]}"; do
+        offered "$tool --" | cut -f 1 | sort >got
+        "$tool" --help | sed -En 's/^ +(-., )?(--[a-z0-9-]+).*/\2/p' | sort | diff - got
+    done
+    assert_equal "$(offered 'r2-score --js')" $'--json\tJSON instead of plain text: an object, or one a row'
+    assert_equal "$(offered 'pad-chop -l ' | cut -f 1)" $'max\nmin'
+    assert_equal "$(offered 'r2-score -j --average=v' | cut -f 1)" --average=variance
+    assert_equal "$(offered 'stitch-wav --rate ')" ''
+    assert_equal "$(offered 'lsq-fit --left-out xy')" xylophone
+    assert_equal "$(offered 'lsq-predict xy')" xylophone
 }

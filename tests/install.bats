@@ -37,19 +37,21 @@ listing() {
     (umask 077 && installed)
     listing "$stage" >got
     {
-        printf '755 d %s\n' usr usr/bin usr/share usr/share/{bash-completion{,/completions},doc{,/wavefill},man{,/man1,/man5,/man7},wavefill{,/corpus}}
+        printf '755 d %s\n' usr usr/bin usr/share usr/share/{bash-completion{,/completions},fish{,/vendor_completions.d},zsh{,/site-functions},doc{,/wavefill},man{,/man1,/man5,/man7},wavefill{,/corpus}}
         printf '755 f usr/bin/%s\n' "${filters[@]}"
         printf '644 f usr/share/man/man1/%s.1\n' "${filters[@]}"
         printf '644 f usr/share/%s\n' man/man5/wavefill-stream.5 man/man7/wavefill.7 doc/wavefill/{LICENSE,README.md} wavefill/{{evaluate,extend,report,tutorial}.mk,{evaluate,extend,frames}.sh,{evaluate,groups}.awk,report.{py,html}} \
-            wavefill/corpus/README.md bash-completion/completions/wavefill
+            wavefill/corpus/README.md bash-completion/completions/wavefill zsh/site-functions/_wavefill fish/vendor_completions.d/wavefill.fish
         printf '644 f usr/share/wavefill/corpus/0_espeak_%d.wav\n' {0..49}
         printf '777 l usr/share/bash-completion/completions/%s\n' "${filters[@]}"
+        printf '777 l usr/share/fish/vendor_completions.d/%s.fish\n' "${filters[@]}"
     } | sort -k 3 >want
     diff want got
     local name
     for name in "${filters[@]}"; do
         cmp "$TREE/build/bin/$name" "$stage/usr/bin/$name"
         assert_equal "$(readlink "$stage/usr/share/bash-completion/completions/$name")" wavefill
+        assert_equal "$(readlink "$stage/usr/share/fish/vendor_completions.d/$name.fish")" wavefill.fish
     done
     # No text names the stage or the sources.
     run -1 grep -rIlF -e "$stage" -e "$TREE" -e "$ROOT" "$stage"

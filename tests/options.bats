@@ -151,6 +151,65 @@ for filter in os.environ["FILTERS"].split():
 assert count >= 32, count'
 }
 
+@test "options: one given twice is a usage error that names it, unless it adds up" {
+    FILTERS=$FILTERS py '
+import os, re, subprocess
+# Arguments that are good, where 1 is none.
+arguments = {"length": "max", "columns": "0:1", "round": "trunc", "overflow": "wrap", "average": "none", "undefined": "nan", "formats": "flac", "rcond": "0.5"}
+adds = {"fsdd-load": {"digits", "speakers", "takes", "formats"}, "split-holdout": {"row", "name"}}
+once = 0
+for filter in os.environ["FILTERS"].split():
+    text = subprocess.run([filter, "--help"], stdout=subprocess.PIPE, text=True).stdout
+    rows = re.findall(r"^  (?:-(\w),|   ) --([\w-]+)(=?)(.*(?:\n {9}.*)*)", text, re.M)
+    assert len(rows) >= 5, text
+    for letter, long, equals, told in rows:
+        several = "may be given more than once" in " ".join(told.split())
+        assert several == (long in adds.get(filter, ())), (filter, long)
+        given = "--" + long + (equals and "=" + arguments.get(long, "1"))
+        short = "-" + letter + (equals and arguments.get(long, "1"))
+        if long in ("help", "version"):
+            continue
+        for again in [given] + [short] * (letter != ""):
+            p = subprocess.run([filter, given, "absent", again], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            said = f"{filter}: --{long} given twice, expected it once; try \x27{filter} --help\x27\n"
+            assert p.stdout == "" and (p.stderr == said and p.returncode == 2 if not several else "twice" not in p.stderr), (filter, given, again, p)
+            once += not several
+assert once >= 60, once'
+    refuses 2 "r2-score: --columns given twice, expected it once; try 'r2-score --help'" r2-score --cols=0:1 in --columns=0:1 in
+    # What comes later is looked at first.
+    refuses 2 "lsq-fit: --weight: '0', expected a number above 0; try 'lsq-fit --help'" lsq-fit -g 1 -g 2 -w 0 in
+}
+
+@test "options: r2-score --cols is another name of --columns" {
+    r2-score --columns=1: in other >want
+    r2-score --cols=1: in other | cmp - want
+    r2-score --col 1: in other | cmp - want
+    refuses 2 "r2-score: --columns: '1', expected A:B, each an index, a fraction or a percentage; try 'r2-score --help'" r2-score --cols=1 in in
+    refuses 2 "r2-score: option --columns needs an argument; try 'r2-score --help'" r2-score in in --cols
+}
+
+@test "options: one that goes with others says so, whatever the order" {
+    local command message
+    while IFS='|' read -r command message; do
+        read -ra words <<<"$command"
+        refuses 2 "${words[0]}: $message; try '${words[0]} --help'" "${words[@]}"
+    done <<'END'
+pad-chop --hop=2 in|--hop without --frame, which it is for
+pad-chop -l 2 -f 1 in|--frame with --length, expected one of them
+pad-chop -f 1 -l 2 in|--frame with --length, expected one of them
+lsq-predict --clamp model in|--clamp without --extend, which it is for
+lsq-fit --grid=1 -g 1 in|--grid without --ridge=auto, which it is for
+lsq-fit --ridge=1 --grid=1 -g 1 in|--grid without --ridge=auto, which it is for
+lsq-fit --ridge=auto --by-name -g 1 in|--by-name with --ridge=auto, expected one of them
+lsq-fit --others -g 1 in|--others without --by-name, which it is for
+lsq-fit --left-out=f --partial -g 1 in|--partial with --left-out, expected one of them
+r2-score --sums --average=none in in|--sums without --flat, --pooled or --by-row, which it is for
+r2-score --pooled --by-row in in|--by-row with --pooled, expected one of them
+END
+    lsq-fit -q --by-name --ridge=1 -g 1 in >out
+    r2-score --sums --pooled in other >out
+}
+
 @test "options: too few and too many operands are usage errors" {
     local message command
     while IFS='|' read -r command message; do
