@@ -1,6 +1,5 @@
 /* lsq-predict: a model and rows in, the predicted columns out, row by row. */
 #include "model/roll_out.h"
-#include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/fd.h"
 #include "base/mem.h"
@@ -11,6 +10,7 @@
 #include "base/output.h"
 #include "stream/stream.h"
 #include "stream/row_reader.h"
+#include "stream/row_writer.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -198,25 +198,20 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
     struct block meta = *block;
     const struct model *model = &w->models.list[0];
     size_t columns = w->columns + (w->o->append ? w->before : 0);
-    size_t row_bytes = columns * sizeof(double);
+    struct array shape = {array_double, 2, block->rows, columns, NULL};
+    struct row_writer writer;
+    meta.ragged = false;
+    meta.nds = &shape;
+    meta.last = stream_at_end(in);
     meta.has_rate = block->has_rate || model->has_rate;
     meta.rate = block->has_rate ? block->rate : model->rate;
     if (!w->o->append) {
         meta.has_col0 = true;
         meta.col0 = w->position;
     }
-    for (size_t row = 0; row < block->rows;) {
-        size_t n = block_fit(&meta, row, block->rows - row, row_bytes);
-        if (n == 0)
-            die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB", columns);
-        bool last = stream_at_end(in) && row + n == block->rows;
-        block_put_head(out, &meta, row, n, &array_double, columns, last);
-        for (size_t i = row; i < row + n; i++)
-            output_write(out, complete_row(w, in, block, i), row_bytes);
-        row += n;
-    }
-    if (block->rows == 0 && stream_at_end(in))
-        block_put_head(out, &meta, 0, 0, &array_double, columns, true);
+    row_writer_begin(&writer, out, &meta);
+    for (size_t row = 0; row < block->rows; row++)
+        row_writer_put(&writer, complete_row(w, in, block, row), 1);
 }
 
 static void work_begin(struct work *w, const char *path)

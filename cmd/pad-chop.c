@@ -4,7 +4,6 @@
  * With a length given it holds one block at a time; the shortest or longest row is
  * only known at the end of input, which is kept for a second reading. */
 #include "stream/block.h"
-#include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -13,6 +12,7 @@
 #include "base/output.h"
 #include "stream/stream.h"
 #include "stream/frames.h"
+#include "stream/row_writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -66,6 +66,7 @@ static const struct options_table table = {
 /* Columns from up to to of rows brought to `length`. */
 struct cut {
     size_t length, from, to;
+    char *padded; /* a row that was too short; the caller frees */
 };
 
 static size_t find_length(struct stream *in, enum length length)
@@ -84,25 +85,26 @@ static size_t find_length(struct stream *in, enum length length)
 static struct cut make_cut(const struct options *o, size_t length, const char *name)
 {
     struct cut cut = {length, (size_t)num_resolve_pos(&o->span.from, length),
-                      (size_t)num_resolve_pos(&o->span.to, length)};
+                      (size_t)num_resolve_pos(&o->span.to, length), NULL};
     if (cut.to > length || cut.from >= cut.to)
         die(name, "columns %s are %zu:%zu in rows of %zu, expected A < B <= %zu", o->span.text,
             cut.from, cut.to, length, length);
     return cut;
 }
 
-static void put_row(struct output *out, const struct block_row *row, const struct cut *cut)
+/* The columns of a row that stay, with zeros after them where it is too short. */
+static const char *cut_row(struct cut *cut, const struct block_row *row)
 {
-    static const char zeros[4096];
     size_t size = row->type.size;
-    size_t end = row->cols < cut->to ? row->cols : cut->to;
-    size_t there = end > cut->from ? end - cut->from : 0;
-    output_write(out, row->data + cut->from * size * (there > 0), there * size);
-    for (size_t left = (cut->to - cut->from - there) * size; left > 0;) {
-        size_t n = left < sizeof zeros ? left : sizeof zeros;
-        output_write(out, zeros, n);
-        left -= n;
-    }
+    size_t cols = cut->to - cut->from;
+    if (row->cols >= cut->to)
+        return row->data + cut->from * size;
+    size_t there = row->cols > cut->from ? row->cols - cut->from : 0;
+    cut->padded = mem_grow(cut->padded, cols, size);
+    if (there > 0)
+        memcpy(cut->padded, row->data + cut->from * size, there * size);
+    memset(cut->padded + there * size, 0, (cols - there) * size);
+    return cut->padded;
 }
 
 /* How many rows from `row` on are of one type: a block of output has one. */
@@ -110,43 +112,49 @@ static size_t run_length(const struct block *block, size_t row)
 {
     if (!block->ragged)
         return block->rows - row;
-    size_t n = 1;
+    size_t n = 0;
     while (row + n < block->rows &&
            strcmp(block->nds[row + n].type.name, block->nds[row].type.name) == 0)
         n++;
     return n;
 }
 
-static void put_block(struct output *out, const char *name, const struct block *block,
-                      const struct cut *cut, bool last)
+/* Rows `row` on, as many as own has, which are of one type. */
+static void put_run(struct output *out, const struct block *block, size_t row, struct cut *cut,
+                    struct block *own)
 {
-    size_t cols = cut->to - cut->from;
-    struct block meta = *block;
-    if (meta.col0 > (uint64_t)INT64_MAX - cut->from)
-        die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, meta.col0,
-            INT64_MAX);
-    meta.col0 += cut->from;
-    meta.has_col0 |= meta.col0 > 0;
-    for (size_t row = 0; row < block->rows;) {
-        struct block_row first = block_row(block, row);
-        size_t row_bytes = cols * first.type.size;
-        size_t n = block_fit(&meta, row, run_length(block, row), row_bytes);
-        if (n == 0)
-            die(output_name(out),
-                "a row of %zu columns (%zu bytes), expected it to fit into 64 MiB", cols,
-                row_bytes);
-        block_put_head(out, &meta, row, n, &first.type, cols, last && row + n == block->rows);
-        if (!block->ragged && first.cols == cols)
-            output_write(out, first.data, n * row_bytes);
-        for (size_t i = 0; i < n && (block->ragged || first.cols != cols); i++) {
-            struct block_row source = block_row(block, row + i);
-            put_row(out, &source, cut);
-        }
-        row += n;
+    struct array shape = {block_type(block, row), 2, own->rows, cut->to - cut->from, NULL};
+    struct row_writer writer;
+    own->names = block->names != NULL ? block->names + row : NULL;
+    own->ragged = false;
+    own->nds = &shape;
+    row_writer_begin(&writer, out, own);
+    if (!block->ragged && block->nds->cols == shape.cols) {
+        row_writer_put(&writer, block->nds->data, own->rows);
+        return;
     }
-    if (block->rows == 0 && last)
-        block_put_head(out, &meta, 0, 0, block->ragged ? &array_int16 : &block->nds->type, cols,
-                       true);
+    for (size_t i = row; i < row + own->rows; i++) {
+        struct block_row source = block_row(block, i);
+        row_writer_put(&writer, cut_row(cut, &source), 1);
+    }
+}
+
+static void put_block(struct output *out, const char *name, const struct block *block,
+                      struct cut *cut, bool last)
+{
+    struct block own = *block;
+    if (own.col0 > (uint64_t)INT64_MAX - cut->from)
+        die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, own.col0,
+            INT64_MAX);
+    own.col0 += cut->from;
+    own.has_col0 |= own.col0 > 0;
+    size_t row = 0;
+    do {
+        own.rows = run_length(block, row);
+        own.last = last && row + own.rows == block->rows;
+        put_run(out, block, row, cut, &own);
+        row += own.rows;
+    } while (row < block->rows);
 }
 
 static void write_rows(struct stream *in, struct output *out, const struct options *o)
@@ -161,6 +169,7 @@ static void write_rows(struct stream *in, struct output *out, const struct optio
     struct block block;
     while (stream_next(in, &block))
         put_block(out, stream_name(in), &block, &cut, stream_at_end(in));
+    free(cut.padded);
 }
 
 static void write_frames(struct stream *in, struct output *out, const struct options *o)

@@ -551,7 +551,7 @@ write("ranged", dict(dense, range=np.array([-1e9, 1e9])))'
     refuses 1 'lsq-predict: far: columns from 9223372036854775805 on, expected positions up to 9223372036854775807' lsq-predict -e 2 model far
     refuses 1 'lsq-predict: fast: 44100 Hz, expected 8000 Hz as the model has' lsq-predict -e 2 rated fast
     refuses 1 'lsq-predict: hole: row 1, column 13: nan, expected a finite number' lsq-predict -e 2 model hole
-    refuses 1 'lsq-predict: stdout: a row of 67108864 columns, expected it to fit into 64 MiB' lsq-predict -e 67108864 model in
+    refuses 1 'lsq-predict: stdout: a row of 67108864 columns (536870912 bytes), expected it to fit into 64 MiB' lsq-predict -e 67108864 model in
     refuses 1 'lsq-predict: model: a model without "range", expected it for --clamp (lsq-fit notes it)' lsq-predict -e 2 --clamp model in
     # More than a double holds is an error, not a value to hold.
     refuses 1 'lsq-predict: in: row 0: values so large that the prediction overflows, expected smaller ones' lsq-predict -e 2 huge in
@@ -664,7 +664,7 @@ write("far", {"mat": 1, "x": begin, "col0": 2**63 - 50})'
     refuses 1 'lsq-predict: short: row 0 of 1 column, expected at least the 2 that the model is given' lsq-predict -a -e 2 model short
     refuses 1 'lsq-predict: ragged: row 1 of 50 columns, expected 100 as in the rows before (pad-chop makes them one length)' lsq-predict -a -e 2 model ragged
     refuses 1 'lsq-predict: far: columns from 9223372036854775758 on, expected positions up to 9223372036854775807' lsq-predict -a -e 2 model far
-    refuses 1 'lsq-predict: stdout: a row of 8388598 columns, expected it to fit into 64 MiB' lsq-predict -q --clamp -a -e 8388498 model hole
+    refuses 1 'lsq-predict: stdout: a row of 8388598 columns (67108784 bytes), expected it to fit into 64 MiB' lsq-predict -q --clamp -a -e 8388498 model hole
     refuses 2 "lsq-predict: option --append takes no argument; try 'lsq-predict --help'" lsq-predict --append=1 model hole
 }
 

@@ -438,7 +438,7 @@ assert [m["last"] for m in ms] == [False] * (len(ms) - 1) + [True] and ms[-1]["x
 
 @test "pad-chop: a frame that fills a block with its name is refused" {
     py 'write("in", {"mat": 1, "x": np.zeros((1, 60000000), "u1"), "names": ["n" * 7108600]})'
-    refuses 1 'pad-chop: stdout: a frame of 60000000 columns (60000000 bytes), expected it to fit into 64 MiB' \
+    refuses 1 'pad-chop: stdout: a row of 60000000 columns (60000000 bytes), expected it to fit into 64 MiB' \
         pad-chop -f 60000000 in
     pad-chop -f 50000000 --hop=10000000 in >out
     py 'ms = read("out"); assert x(ms).shape == (2, 50000000) and [n[-9:] for n in names(ms)] == ["nnnnnnn@0", "@10000000"]'

@@ -4,12 +4,11 @@
 #include "audio/decoder.h"
 #include "base/fd.h"
 #include "base/whole_file.h"
-#include "stream/block_write.h"
+#include "stream/row_writer.h"
 #include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/utf8.h"
-#include "stream/pack.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -24,10 +23,10 @@ enum { SAMPLES_MAX = (MAP_SCAN_MAX - 8192) / 2 };
 
 /* The block in the making. */
 struct batch {
-    size_t *lengths; /* samples of each row */
+    struct array *rows; /* type and samples of each */
     struct str *names;
     char *samples;          /* of all rows */
-    struct block meta;      /* names and rate */
+    struct block block;     /* of these rows */
     size_t count, capacity; /* rows */
     size_t bytes, room;     /* of the samples */
     const char *rate_from;  /* the path that the rate comes from */
@@ -44,16 +43,16 @@ static void check_rate(struct batch *b, const struct recording *clip, const stru
 {
     if (b->rate_from == NULL) {
         b->rate_from = clip->path;
-        b->meta.has_rate = true;
-        b->meta.rate = row->rate;
+        b->block.has_rate = true;
+        b->block.rate = row->rate;
     }
-    if (row->rate == b->meta.rate)
+    if (row->rate == b->block.rate)
         return;
     char tag[40], effect[40];
-    snprintf(tag, sizeof tag, "-%.10g", b->meta.rate);
-    snprintf(effect, sizeof effect, "rate %.10g", b->meta.rate);
+    snprintf(tag, sizeof tag, "-%.10g", b->block.rate);
+    snprintf(effect, sizeof effect, "rate %.10g", b->block.rate);
     die(fd_shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s", row->rate,
-        b->meta.rate, fd_shown(b->rate_from), recording_mend(clip, tag, effect));
+        b->block.rate, fd_shown(b->rate_from), recording_mend(clip, tag, effect));
 }
 
 /* A name that readers in Python accept, whatever the bytes on disk. */
@@ -71,7 +70,7 @@ static void add(struct batch *b, struct str name, const struct decoded *row)
 {
     if (b->count == b->capacity) {
         b->capacity = 2 * b->capacity + 64;
-        b->lengths = mem_grow(b->lengths, b->capacity, sizeof *b->lengths);
+        b->rows = mem_grow(b->rows, b->capacity, sizeof *b->rows);
         b->names = mem_grow(b->names, b->capacity, sizeof *b->names);
     }
     size_t bytes = row->count * sizeof *row->samples;
@@ -82,22 +81,26 @@ static void add(struct batch *b, struct str name, const struct decoded *row)
     if (bytes > 0)
         memcpy(b->samples + b->bytes, row->samples, bytes);
     b->bytes += bytes;
-    b->lengths[b->count] = row->count;
+    b->rows[b->count] = (struct array){array_int16, 1, 1, row->count, NULL};
     b->names[b->count++] = name;
 }
 
 static void flush(struct output *out, struct batch *b, bool last)
 {
     const char *at = b->samples;
-    b->meta.names = b->names;
-    block_put_ragged_head(out, &b->meta, 0, b->count, last);
+    struct row_writer writer;
+    b->block.rows = b->count;
+    b->block.ragged = true;
+    b->block.nds = b->rows;
+    b->block.names = b->names;
+    b->block.last = last;
+    row_writer_begin(&writer, out, &b->block);
     for (size_t i = 0; i < b->count; i++) {
-        size_t bytes = b->lengths[i] * sizeof(int16_t);
-        pack_array_head(out, &array_int16, 1, 1, b->lengths[i]);
-        output_write(out, at, bytes);
-        at += bytes;
-        free((void *)(uintptr_t)b->names[i].p);
+        row_writer_put(&writer, at, 1);
+        at += b->rows[i].cols * sizeof(int16_t);
     }
+    for (size_t i = 0; i < b->count; i++)
+        free((void *)(uintptr_t)b->names[i].p);
     b->count = b->bytes = 0;
 }
 
@@ -128,7 +131,7 @@ void load_recordings(struct output *out, const struct recording *clips, size_t c
         warn(NULL, "%zu of %zu recording%s %s more than 16 bits, rounded to 16", rounded, count,
              msg_plural(count), rounded == 1 ? "has" : "have");
     decoder_finish(decoder);
-    free(b.lengths);
+    free(b.rows);
     free(b.samples);
     free(b.names);
 }

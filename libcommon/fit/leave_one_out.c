@@ -6,8 +6,8 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/progress.h"
-#include "stream/block_write.h"
 #include "stream/row_reader.h"
+#include "stream/row_writer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,31 +103,30 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struc
     free(errors);
 }
 
-/* The rows of one block that fit into one of the output, from `row` on; returns how many. */
-static size_t put_some(const struct leave_one_out *loo, struct stream *in,
-                       const struct block *block, size_t row, const struct lsq_spectrum *s,
-                       double *room, struct output *out)
+/* room: s->given + 2 * s->targets doubles. */
+static void put_block(const struct leave_one_out *loo, struct stream *in, const struct block *block,
+                      const struct lsq_spectrum *s, double *room, struct output *out)
 {
     size_t c = s->given + s->targets;
     double *errors = room + c;
+    struct array shape = {array_double, 2, block->rows, s->targets, NULL};
     struct block meta = *block;
+    struct row_writer writer;
+    meta.ragged = false;
+    meta.nds = &shape;
     meta.has_col0 = true;
     meta.col0 = block->col0 + s->given;
-    size_t n = block_fit(&meta, row, block->rows - row, s->targets * sizeof *room);
-    if (n == 0)
-        die(output_name(out), "a row of %zu columns, expected it to fit into 64 MiB", s->targets);
-    bool last = stream_at_end(in) && row + n == block->rows;
-    block_put_head(out, &meta, row, n, &array_double, s->targets, last);
-    for (size_t i = row; i < row + n; i++) {
+    meta.last = stream_at_end(in);
+    row_writer_begin(&writer, out, &meta);
+    for (size_t i = 0; i < block->rows; i++) {
         row_reader_row(in, block, i, c, room);
         const double *known = refit_errors(&loo->refit, stream_row0(in) + i, loo->best);
         if (known == NULL)
             lsq_left_out(s, room, loo->lambdas + loo->best, 1, errors);
         for (size_t j = 0; j < s->targets; j++)
             errors[j] = room[s->given + j] - (known != NULL ? known : errors)[j];
-        output_write(out, errors, s->targets * sizeof *errors);
+        row_writer_put(&writer, errors, 1);
     }
-    return n;
 }
 
 void leave_one_out_put_left_out(const struct leave_one_out *loo, struct stream *in,
@@ -137,8 +136,7 @@ void leave_one_out_put_left_out(const struct leave_one_out *loo, struct stream *
     struct block block;
     stream_rewind(in);
     while (stream_next(in, &block))
-        for (size_t row = 0; row < block.rows;)
-            row += put_some(loo, in, &block, row, s, room, out);
+        put_block(loo, in, &block, s, room, out);
     free(room);
 }
 

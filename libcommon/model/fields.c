@@ -106,6 +106,6 @@ size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struc
 {
     /* A model has 23 keys of up to 14 bytes, 9 heads of arrays, 10 numbers. */
     enum { OWN = 4096 };
-    size_t taken = OWN + name.n + block_meta_size(meta, skip);
+    size_t taken = OWN + name.n + block_write_size(meta, skip);
     return taken < MAP_SCAN_MAX ? (MAP_SCAN_MAX - taken) / sizeof(double) : 0;
 }

@@ -35,7 +35,7 @@ struct range fields_range(const struct fields *f);
 void fields_put_range(struct output *out, const struct range *range);
 
 /* How many doubles the arrays of a map may have, all together, beside its name, its own keys,
- * numbers and heads of arrays, and meta's rate, col0 and attributes, as block_put_meta writes
+ * numbers and heads of arrays, and meta's rate, col0 and attributes, as block_write_meta writes
  * them with skip. 0 where those leave no room. */
 size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name);
 

@@ -86,7 +86,7 @@ static void put_slice(struct output *out, const struct lsq_fit *fit,
 {
     bool last = notes->last && first + count == fit->targets;
     pack_map(out, (size_t)13 + (fit->coef == NULL) + count_notes(notes) +
-                      block_put_meta(NULL, meta, is_own));
+                      block_write_count(meta, is_own));
     pack_key(out, "lsq");
     pack_uint(out, 1);
     pack_key(out, "k");
@@ -104,7 +104,7 @@ static void put_slice(struct output *out, const struct lsq_fit *fit,
     pack_key(out, "fit_intercept");
     pack_bool(out, notes->intercept);
     put_notes(out, notes, fit->targets, first, count);
-    block_put_meta(out, meta, is_own);
+    block_write_meta(out, meta, is_own);
     pack_key(out, "last");
     pack_bool(out, last);
     pack_key(out, "singular");

@@ -31,7 +31,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct p
             "%zu reduced row%s of %zu columns, expected them to fit into a map of 64 MiB", r->count,
             msg_plural(r->count), width_of(r));
     pack_map(out, (size_t)9 + notes->range.known + (notes->name.n > 0) +
-                      block_put_meta(NULL, meta, partial_is_own));
+                      block_write_count(meta, partial_is_own));
     pack_key(out, PARTIAL_KEY);
     pack_uint(out, 1);
     pack_key(out, "k");
@@ -47,7 +47,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct p
         pack_key(out, "name");
         pack_str(out, notes->name);
     }
-    block_put_meta(out, meta, partial_is_own);
+    block_write_meta(out, meta, partial_is_own);
     pack_key(out, "last");
     pack_bool(out, notes->last);
     pack_key(out, "shift");

@@ -154,6 +154,13 @@ struct block_row block_row(const struct block *block, size_t row)
     return (struct block_row){nd->type, nd->cols, nd->data + offset};
 }
 
+struct array_type block_type(const struct block *block, size_t row)
+{
+    if (!block->ragged)
+        return block->nds->type;
+    return block->rows > 0 ? block->nds[row].type : array_int16;
+}
+
 struct str block_name(const struct block *block, size_t row)
 {
     return block->names != NULL ? block->names[row] : (struct str){"", 0};

@@ -54,6 +54,9 @@ void block_meta_free(struct block_meta *meta);
 /* A view, valid as long as the block. */
 struct block_row block_row(const struct block *block, size_t row);
 
+/* The type of a row's elements. A ragged block of no rows has none of its own: int16 then. */
+struct array_type block_type(const struct block *block, size_t row);
+
 /* The name of a row, a view; empty if the block has none. */
 struct str block_name(const struct block *block, size_t row);
 

@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
-#include "stream/block_write.h"
+#include "stream/row_writer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,9 +88,11 @@ static void add_name(struct frames_batch *batch, const struct place *at)
 static void gather(struct frames *w, const char *file, size_t row0, struct place *at)
 {
     struct frames_batch *batch = w->batch;
-    const struct array_type type = block_row(at->block, at->row).type;
-    size_t bytes = 0;
     batch->count = batch->used = 0;
+    if (at->row == at->block->rows)
+        return;
+    const struct array_type type = block_type(at->block, at->row);
+    size_t bytes = 0;
     if (at->block->names != NULL)
         reserve(batch, block_name(at->block, at->row).n);
     while (at->row < at->block->rows && batch->count < FRAMES) {
@@ -109,23 +111,13 @@ static void gather(struct frames *w, const char *file, size_t row0, struct place
     }
 }
 
-static void put_batch(const struct frames *w, struct output *out, const struct block *meta,
-                      const struct array_type *type, bool last)
+static void put_batch(const struct frames_batch *batch, struct output *out,
+                      const struct block *block)
 {
-    const struct frames_batch *batch = w->batch;
-    size_t bytes = w->width * type->size;
-    for (size_t first = 0; first < batch->count;) {
-        /* Attributes that fill a block leave less room. */
-        size_t n = block_fit(meta, first, batch->count - first, bytes);
-        if (n == 0)
-            die(output_name(out),
-                "a frame of %zu column%s (%zu bytes), expected it to fit into 64 MiB", w->width,
-                msg_plural(w->width), bytes);
-        block_put_head(out, meta, first, n, type, w->width, last && first + n == batch->count);
-        for (size_t i = first; i < first + n; i++)
-            output_write(out, batch->data[i], bytes);
-        first += n;
-    }
+    struct row_writer writer;
+    row_writer_begin(&writer, out, block);
+    for (size_t i = 0; i < batch->count; i++)
+        row_writer_put(&writer, batch->data[i], 1);
 }
 
 void frames_put(struct frames *w, struct output *out, const char *file, size_t row0,
@@ -133,26 +125,25 @@ void frames_put(struct frames *w, struct output *out, const char *file, size_t r
 {
     if (w->batch == NULL)
         w->batch = mem_zero(1, sizeof *w->batch);
-    struct block meta = *block;
-    meta.has_col0 = false;
-    meta.names = block->names != NULL ? w->batch->names : NULL;
     struct place at = {block, 0, 0, 0};
     seek_row(w, file, row0, &at);
-    bool ended = false;
-    while (at.row < block->rows) {
-        const struct array_type type = block_row(block, at.row).type;
-        gather(w, file, row0, &at);
-        w->frames += w->batch->count;
-        ended = last && at.row == block->rows;
-        put_batch(w, out, &meta, &type, ended);
-    }
-    if (last && w->frames == 0 && w->rows > 0)
+    if (last && at.row == block->rows && w->frames == 0 && w->rows > 0)
         die(file, "rows of at most %zu column%s, expected one of at least %zu for a frame",
             w->longest, msg_plural(w->longest), w->width);
-    if (last && !ended)
-        block_put_head(out, &meta, 0, 0,
-                       block->ragged && block->rows == 0 ? &array_int16 : &block->nds->type,
-                       w->width, true);
+    do {
+        struct array shape = {block_type(block, at.row < block->rows ? at.row : 0), 2, 0, w->width,
+                              NULL};
+        struct block own = *block;
+        gather(w, file, row0, &at);
+        own.has_col0 = false;
+        own.names = block->names != NULL ? w->batch->names : NULL;
+        own.ragged = false;
+        own.nds = &shape;
+        own.rows = w->batch->count;
+        own.last = last && at.row == block->rows;
+        put_batch(w->batch, out, &own);
+        w->frames += own.rows;
+    } while (at.row < block->rows);
 }
 
 void frames_free(struct frames *w)
