@@ -12,28 +12,20 @@ export PATH=$BIN:$PATH ROOT BIN PYTHON CORPUS
 # What a make that runs these tests hands on to the makes below.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
-# py CODE [ARG...]: Python with the stream's independent reader and writer at hand:
-# read(file) gives the maps of a stream, write(file, map...) writes them, x(maps) is
-# the matrix of their rows (a list where ragged).
+# py CODE [ARG...]: Python of a few lines, with the functions of tests/oracles/common.py at hand: read(file) gives the maps
+# of a stream, write(file, map...) writes them, x(maps) is the matrix of their rows (a list where ragged).
 py() {
     local code=$1
     shift
-    "$PYTHON" -c "
+    PYTHONPATH=$ROOT/tests/oracles "$PYTHON" -c "
 import sys, msgpack, msgpack_numpy, numpy as np
-def read(path):
-    with (sys.stdin.buffer if path == '-' else open(path, 'rb')) as f:
-        return list(msgpack.Unpacker(f, object_hook=msgpack_numpy.decode))
-def write(path, *maps):
-    with (sys.stdout.buffer if path == '-' else open(path, 'wb')) as f:
-        for m in maps:
-            f.write(msgpack.packb(m, default=msgpack_numpy.encode))
-def x(maps):
-    if isinstance(maps[0]['x'], list):
-        return [row for m in maps for row in m['x']]
-    return np.concatenate([m['x'] for m in maps])
-def names(maps):
-    return [name for m in maps for name in m['names']]
+from common import *
 $code" "$@"
+}
+
+# oracle MODULE FUNCTION [ARG...]: a function of tests/oracles/MODULE.py.
+oracle() {
+    "$PYTHON" "$ROOT/tests/oracles/$1.py" "${@:2}"
 }
 
 # unread COMMAND...: the command, its output a pipe that nobody reads and SIGPIPE ignored.
