@@ -116,7 +116,7 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
     char text[256];
     bool found = model_set_find(&w->models, name, &at);
     if (!found && name.n == 0)
-        die(stream_name(in), "row %zu without a name, expected one, which models go by",
+        die(stream_name(in), "row %zu without a name, expected that of its model",
             stream_row0(in) + row);
     if (!found)
         die(stream_name(in), "row %zu (%s): no model of its name, expected one among %zu models",

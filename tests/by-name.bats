@@ -62,9 +62,9 @@ setup() {
     refuses 2 "lsq-fit: option --by-name takes no argument$try" lsq-fit -g2 --by-name=a two
     refuses 2 "lsq-fit: option --others takes no argument$try" lsq-fit -g2 --by-name --others=a two
     refuses 2 "lsq-fit: no given columns, expected -g GIVEN$try" lsq-fit --by-name two
-    refuses 1 'lsq-fit: unnamed: row 0 without a name, expected one, which --by-name goes by' lsq-fit -g2 --by-name unnamed
-    refuses 1 'lsq-fit: late: row 16 without a name, expected one, which --by-name goes by' lsq-fit -g2 --by-name late
-    refuses 1 'lsq-fit: p: a partial fit without "name", expected one, which --by-name goes by (lsq-fit --by-name --partial writes it)' lsq-fit --by-name p
+    refuses 1 'lsq-fit: unnamed: row 0 without a name, expected one for --by-name' lsq-fit -g2 --by-name unnamed
+    refuses 1 'lsq-fit: late: row 16 without a name, expected one for --by-name' lsq-fit -g2 --by-name late
+    refuses 1 'lsq-fit: p: a partial fit without "name", expected one for --by-name (lsq-fit --by-name --partial writes it)' lsq-fit --by-name p
     refuses 1 'lsq-fit: number: a partial fit whose "name" is no text, expected a name' lsq-fit --by-name number
     refuses 1 'lsq-fit: empty: a partial fit whose "name" is empty, expected a name' lsq-fit --by-name q empty
     refuses 1 'lsq-fit: named: rows of one name, expected at least 2: --others needs others' lsq-fit -g2 --by-name --others named

@@ -340,9 +340,9 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
     refuses 1 'fsdd-load: empty: no names in it, expected at least one' fsdd-load --files0-from=empty
     refuses 1 'fsdd-load: stdin: no names in it, expected at least one' fsdd-load --files0-from=- </dev/null
     printf 'a.wav\n' >lines
-    refuses 1 'fsdd-load: lines: a last name without a NUL behind it, expected NUL-terminated names' \
+    refuses 1 'fsdd-load: lines: a last name without a NUL after it, expected NUL-terminated names' \
         fsdd-load --files0-from=lines
-    refuses 1 'fsdd-load: stdin: a last name without a NUL behind it, expected NUL-terminated names' \
+    refuses 1 'fsdd-load: stdin: a last name without a NUL after it, expected NUL-terminated names' \
         fsdd-load --files0-from=- <lines
     printf 'a.wav\0\0a.wav\0' >hole
     refuses 1 'fsdd-load: hole: an empty name, expected NUL-terminated names' fsdd-load --files0-from=hole

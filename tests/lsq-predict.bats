@@ -243,8 +243,8 @@ coef-inf|a model with NaN or infinity in "coef", expected finite numbers
 intercept-nan|a model with NaN or infinity in "intercept", expected finite numbers
 basis-nan|a model with NaN or infinity in "basis", expected finite numbers
 loadings-nan|a model with NaN or infinity in "loadings", expected finite numbers
-two|more behind the model, expected its end
-two-kinds|more behind the model, expected its end
+two|data after the model, expected its end
+two-kinds|data after the model, expected its end
 matrix|a matrix, expected a model of lsq-fit
 bare|a matrix, expected a model of lsq-fit
 part-missing|truncated: a model of 1 target, expected 2
@@ -325,7 +325,7 @@ for n in range(1, len(whole)):
     want = "lsq-predict: part: truncated after %d byte%s, inside a map\n" % (n, "s" * (n > 1))
     assert (done.returncode, done.stdout, done.stderr.decode()) == (1, b"", want), (n, done)'
     cat model <(printf x) >longer
-    refuses 1 'lsq-predict: longer: more behind the model, expected its end' lsq-predict longer in
+    refuses 1 'lsq-predict: longer: data after the model, expected its end' lsq-predict longer in
     refuses 1 'lsq-predict: nowhere: cannot be opened: No such file or directory' lsq-predict nowhere in
     mkdir folder
     refuses 1 'lsq-predict: folder: a directory, expected a model' lsq-predict folder in
@@ -776,9 +776,9 @@ write("framed", {"mat": 1, "x": rows, "names": ["a", "b@x@"]})'
         refuses 1 "lsq-predict: $name: $message" lsq-predict "$name" in
     done <<END
 twice|two models of the name a, expected one
-behind|a model without a name behind one with a name, expected names in all of them
-before|more behind the model, expected its end
-empty|a model without a name behind one with a name, expected names in all of them
+behind|a model without a name after one with a name, expected names in all of them
+before|data after the model, expected its end
+empty|a model without a name after one with a name, expected names in all of them
 number|a model whose "name" is no text, expected the name of the rows fitted
 given|c: a model of 2 given columns and 2 targets, expected 3 and 2 as the first has
 targets|c: a model of 3 given columns and 1 target, expected 3 and 2 as the first has
@@ -797,8 +797,8 @@ END
     refuses 1 'lsq-predict: other: row 1 (d@5): no model of its name, expected one among 3 models' lsq-predict good other
     refuses 1 'lsq-predict: wild: row 1 (d\012): no model of its name, expected one among 3 models' lsq-predict good wild
     refuses 1 'lsq-predict: framed: row 1 (b@x@): no model of its name, expected one among 3 models' lsq-predict good framed
-    refuses 1 'lsq-predict: unnamed: row 0 without a name, expected one, which models go by' lsq-predict good unnamed
-    refuses 1 'lsq-predict: partly: row 3 without a name, expected one, which models go by' lsq-predict good partly
+    refuses 1 'lsq-predict: unnamed: row 0 without a name, expected that of its model' lsq-predict good unnamed
+    refuses 1 'lsq-predict: partly: row 3 without a name, expected that of its model' lsq-predict good partly
     refuses 1 'lsq-predict: good: a model without "range", expected it for --clamp (lsq-fit notes it)' lsq-predict --clamp -e 2 good in
     refuses 1 'lsq-predict: good: at byte 0: a model of lsq-fit, expected a matrix' lsq-predict good good
 }

@@ -313,7 +313,7 @@ def pseudo(x, y, intercept=True):
         want.append(bm + (x[i] - am) @ (np.linalg.pinv(a - am, rcond=1e-10) @ (b - bm)))
     return np.array(want)
 units = lambda p: 10.0 ** rng.integers(-2, 3, p)
-remark = "lsq-fit: warning: leave-one-out: {} without which the others do not determine all coefficients: the solution is then that of minimum norm\n"
+remark = "lsq-fit: warning: leave-one-out: {} needed to determine some coefficient: the solution without such a row is that of minimum norm\n"
 # As many directions as rows: every row but the twins, or one that alone has something of its own.
 for n, p, options in (6, 5, []), (10, 9, []), (33, 33, ["--no-intercept"]), (3, 2, []):
     x, y = rng.normal(size=(n, p)) * units(p), rng.normal(size=(n, 2)) + 7
@@ -413,11 +413,11 @@ close(model(call("lsq-fit", "-g", "2", "--ridge=1", "big")[0])["C"] * 1e160, wan
 # Columns whose lengths differ by more than doubles hold: said, since a penalty is judged beside their lengths.
 out, err = call("lsq-fit", "-g", "2", "--ridge=1e-25", data=stream(x * [1e7, 1e-7], y, 50))
 assert model(out)["rank"] == 1
-assert err == "lsq-fit: warning: rank 1, though 2 in columns of unit norm: lengths of columns so different that singular values count as zero, expected columns scaled\n", err
+assert err == "lsq-fit: warning: rank 1, but 2 with columns of unit norm: lengths of columns so different that singular values are treated as zero, expected scaled columns\n", err
 # Of few rows too.
 few = np.array([[1e15, 1, 2], [3e15, 4, -1], [2e15, -2, 5]]), np.array([[1.0], [2], [4]])
 out, err = call("lsq-fit", "-g3", "--ridge=1", data=stream(*few, 3))
-assert err == "lsq-fit: warning: rank 1, though 2 in columns of unit norm: lengths of columns so different that singular values count as zero, expected columns scaled\n", err'
+assert err == "lsq-fit: warning: rank 1, but 2 with columns of unit norm: lengths of columns so different that singular values are treated as zero, expected scaled columns\n", err'
     local why='values so large, or given columns so small, that the solution overflows, expected them scaled' option
     for option in --ridge=1 --ridge=1% --ridge=auto --loo --partial; do
         refuses 1 "lsq-fit: tall: $why" lsq-fit -g 2 "$option" tall

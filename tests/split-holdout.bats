@@ -391,7 +391,7 @@ assert names(read("sub/held")) == ["row 0"]'
     echo root >sticky/theirs
     chmod 666 sticky/theirs
     cp "$BIN/split-holdout" m sticky
-    refuses 1 'split-holdout: theirs: a file of somebody else in a directory with the sticky bit, expected one that can be replaced' \
+    refuses 1 'split-holdout: theirs: a file of another user in a directory with the sticky bit, expected one that can be replaced' \
         "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -H theirs m'
     assert_equal "$(cat sticky/theirs)" root
     # Of their own, and in a directory of their own.

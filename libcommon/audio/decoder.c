@@ -183,7 +183,8 @@ static void check_reply(const struct decoder *d, const struct decode_reply *repl
     ok = ok && bytes == reply->bytes && reply->slot <= DECODE_NO_SLOT &&
          (reply->slot == DECODE_NO_SLOT || bytes <= DECODE_SLOT_BYTES);
     if (!ok)
-        die(fd_shown(d->clips[d->next].path), "its decoder answered nonsense, expected samples");
+        die(fd_shown(d->clips[d->next].path),
+            "a malformed answer of its decoder, expected samples");
 }
 
 /* A worker that has ended wants none back. */

@@ -141,7 +141,7 @@ void recording_add_files0(struct recording_list *list, const struct recording_fi
     const char *file = fd_shown(names);
     struct whole_file_bytes bytes = read_all(names);
     if (bytes.size > 0 && bytes.p[bytes.size - 1] != '\0')
-        die(file, "a last name without a NUL behind it, expected NUL-terminated names");
+        die(file, "a last name without a NUL after it, expected NUL-terminated names");
     for (const char *name = bytes.p; name < bytes.p + bytes.size; name += strlen(name) + 1) {
         if (name[0] == '\0')
             die(file, "an empty name, expected NUL-terminated names");

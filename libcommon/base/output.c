@@ -202,7 +202,7 @@ static void check_writable(const char *path, const char *resolved, const struct 
         die_errno(path, "cannot be opened for writing");
     if (is_kept(resolved, st))
         die(path,
-            "a file of somebody else in a directory with the sticky bit, expected one that can "
+            "a file of another user in a directory with the sticky bit, expected one that can "
             "be replaced");
 }
 

@@ -43,8 +43,8 @@ static void remark(struct answer *f, const struct lsq_fit *fit, struct str name)
 void answer_end(const struct answer *f)
 {
     if (f->remarks > 1)
-        warn(NULL, "of minimum norm as well: the solution%s for %zu more name%s",
-             msg_plural(f->remarks - 1), f->remarks - 1, msg_plural(f->remarks - 1));
+        warn(NULL, "minimum-norm solution%s for %zu more name%s", msg_plural(f->remarks - 1),
+             f->remarks - 1, msg_plural(f->remarks - 1));
 }
 
 /* Least squares: of the rows as they came where they are still there, else reduced. */
@@ -120,8 +120,8 @@ static double solve_spectrum(const struct answer *f, struct training *input, str
     spectrum.weight = f->weight;
     if (ridged && spectrum.unit_rank > spectrum.rank)
         warn(NULL,
-             "rank %zu, though %zu in columns of unit norm: lengths of columns so different that "
-             "singular values count as zero, expected columns scaled",
+             "rank %zu, but %zu with columns of unit norm: lengths of columns so different that "
+             "singular values are treated as zero, expected scaled columns",
              spectrum.rank, spectrum.unit_rank);
     if (f->loo || f->ridge_auto)
         find_left_out(f, in, &spectrum, loo);
@@ -148,14 +148,14 @@ static void remark_loo(const struct answer *f, const struct leave_one_out *loo,
         inform("leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
     if (loo->deficient > 0 && tall)
         warn(NULL,
-             "leave-one-out: %" PRIu64 " row%s without which the others do not determine all "
-             "coefficients: the solution is then that of minimum norm",
+             "leave-one-out: %" PRIu64 " row%s needed to determine some coefficient: the solution "
+             "without such a row is that of minimum norm",
              loo->deficient, msg_plural(loo->deficient));
     if (loo->doubtful > 0)
         warn(NULL,
-             "leave-one-out: %" PRIu64 " more row%s far from the others: what is predicted of %s "
-             "may have lost digits",
-             loo->doubtful, msg_plural(loo->doubtful), loo->doubtful == 1 ? "it" : "them");
+             "leave-one-out: %" PRIu64 " more row%s far from the others: digits of the prediction "
+             "may be lost",
+             loo->doubtful, msg_plural(loo->doubtful));
 }
 
 void answer_put_model(struct answer *f, struct output *out, struct training *input,

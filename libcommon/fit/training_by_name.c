@@ -46,7 +46,7 @@ static struct str name_of_row(const struct stream *in, const struct block *block
 {
     struct str name = frames_stem(block_name(block, row));
     if (name.n == 0)
-        die(stream_name(in), "row %zu without a name, expected one, which --by-name goes by",
+        die(stream_name(in), "row %zu without a name, expected one for --by-name",
             stream_row0(in) + row);
     return name;
 }
@@ -55,8 +55,8 @@ static struct str name_of_partial(const struct stream *in, const struct block *b
 {
     const struct map_value *value = map_find(block->map, "name");
     if (value == NULL)
-        die(stream_name(in), "a partial fit without \"name\", expected one, which --by-name goes "
-                             "by (lsq-fit --by-name --partial writes it)");
+        die(stream_name(in), "a partial fit without \"name\", expected one for --by-name "
+                             "(lsq-fit --by-name --partial writes it)");
     if (value->kind != MAP_STR || value->str.n == 0)
         die(stream_name(in), "a partial fit whose \"name\" is %s, expected a name",
             value->kind != MAP_STR ? "no text" : "empty");

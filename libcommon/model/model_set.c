@@ -17,7 +17,7 @@ static void check(const struct model_set *models, const struct model *m, const c
     if (models->count == 1)
         return;
     if (m->name.n == 0)
-        die(file, "a model without a name behind one with a name, expected names in all of them");
+        die(file, "a model without a name after one with a name, expected names in all of them");
     msg_text(m->name.p, m->name.n, text, sizeof text);
     if (name_index_find(&models->places, m->name) != SIZE_MAX)
         die(file, "two models of the name %s, expected one", text);
@@ -52,7 +52,7 @@ void model_set_read(const char *path, struct model_set *models)
         check(models, m, map_reader_name(maps));
         name_index_add(&models->places, m->name, models->count - 1);
         if (m->name.n == 0 && !map_reader_at_end(maps))
-            die(map_reader_name(maps), "more behind the model, expected its end");
+            die(map_reader_name(maps), "data after the model, expected its end");
     } while (!map_reader_at_end(maps));
     if (!last && models->list[0].name.n > 0)
         die(map_reader_name(maps), "truncated: \"last\" is false in the last model, expected more");

@@ -127,7 +127,7 @@ def by_name_few_rows_says():
     rows = group(30, p, t)
     own = lambda name: rows[[stem(n) == name for n in names]]
     first = "lsq-fit: warning: a: fewer rows than given columns: 6 rows (less 1 for the intercept), 9 columns, rank 5: the solution is that of minimum norm\n"
-    models = maps(call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows), err=first + "lsq-fit: warning: of minimum norm as well: the solution for 1 more name\n"))
+    models = maps(call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows), err=first + "lsq-fit: warning: minimum-norm solution for 1 more name\n"))
     check_stream(models, ["a", "b", "full"])
     for m in models:
         check(m, own(m["name"]), p)
@@ -136,13 +136,13 @@ def by_name_few_rows_says():
         assert "coef" in m
         check(m, own(m["name"]), p)
     names = ["%s@1" % n for n in "abc" for i in range(6)]
-    call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows[:18]), err=first + "lsq-fit: warning: of minimum norm as well: the solutions for 2 more names\n")
+    call("lsq-fit", "-g", "9", "--by-name", data=blocks(names, rows[:18]), err=first + "lsq-fit: warning: minimum-norm solutions for 2 more names\n")
     call("lsq-fit", "-g", "9", "--by-name", data=blocks(names[:6], rows[:6]), err=first)
     call("lsq-fit", "-g", "9", "--by-name", "--ridge=2", data=blocks(names, rows[:18]))
     two = rows[:18].copy()
     two[:, 0] = two[:, 1]
     call("lsq-fit", "-g", "3", "--by-name", data=blocks(names, two), err="lsq-fit: warning: a: rank deficient: rank 2 of 6 rows (less 1 for the intercept) and 3 given columns: "
-         "the solution is that of minimum norm\nlsq-fit: warning: of minimum norm as well: the solutions for 2 more names\n")
+         "the solution is that of minimum norm\nlsq-fit: warning: minimum-norm solutions for 2 more names\n")
 
 
 def named_partial_fits_rows_several():
