@@ -164,7 +164,7 @@ static struct str name_of(const struct row_reader *given, const struct row_reade
 static void put_wav(struct wav_files *dir, struct work *w, const struct row_reader *given,
                     const struct row_reader *predicted)
 {
-    char why[WAV_WHY];
+    char why[WHY_SIZE];
     char *bytes = NULL;
     size_t size = 0; /* a memory stream that cannot be closed for want of memory sets neither */
     if (w->count == 0)

@@ -910,7 +910,7 @@ assert [i + 1 for i, row in enumerate(x(ms)) if len(row) == 300] == [17, 100, 29
     refuses 1 'fsdd-load: d/0_a_180.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load d
 }
 
-@test "fsdd-load: what it has learned of one header makes no difference to another" {
+@test "fsdd-load: the header of one recording makes no difference to another" {
     put 0_a_1.wav 0_a_3.wav
     local file said count=0
     for file in "$WAVS"/kinds/*.wav "$WAVS"/bad/*.wav; do

@@ -1,152 +1,76 @@
 #include "audio/decode_worker.h"
 
-#include "base/fd.h"
+#include "audio/wav.h"
 #include "base/whole_file.h"
-#include "base/mem.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 struct worker {
-    const struct decode_work *work;
-    struct decode_reply reply;
-    bool is_free[DECODE_SLOTS];
+    const struct decode_worker_job *job;
     struct whole_file_bytes file;
     struct wav wav;
 };
 
-static void write_all(int fd, const void *data, size_t size)
-{
-    if (!fd_write_all(fd, data, size))
-        _exit(EXIT_FAILURE);
-}
-
-/* A slot that is free, or will be: the parent gives them back in time. */
-static size_t take_slot(struct worker *w)
-{
-    for (;;) {
-        unsigned char freed;
-        for (size_t i = 0; i < DECODE_SLOTS; i++)
-            if (w->is_free[i]) {
-                w->is_free[i] = false;
-                return i;
-            }
-        if (fd_read(w->work->fd, &freed, 1) <= 0)
-            _exit(EXIT_FAILURE);
-        if (freed < DECODE_SLOTS)
-            w->is_free[freed] = true;
-    }
-}
-
-static void send_reply(struct worker *w)
-{
-    if (w->reply.clips == 0)
-        return;
-    write_all(w->work->fd, &w->reply, sizeof w->reply);
-    w->reply.clips = 0;
-    w->reply.bytes = 0;
-    w->reply.slot = DECODE_NO_SLOT;
-}
-
-/* The samples of the clip whose record comes next go into the reply's slot. */
-static void add_samples(struct worker *w)
-{
-    size_t bytes = w->wav.count * sizeof(int16_t);
-    if (bytes == 0)
-        return;
-    if (w->reply.slot == DECODE_NO_SLOT)
-        w->reply.slot = take_slot(w);
-    memcpy(w->work->shared->slots[w->reply.slot] + w->reply.bytes, w->wav.samples, bytes);
-    w->reply.bytes += bytes;
-}
-
-static void add_record(struct worker *w, const struct decode_record *record)
-{
-    size_t bytes = record->count * sizeof(int16_t);
-    if (w->reply.bytes + bytes > DECODE_SLOT_BYTES)
-        send_reply(w);
-    bool large = bytes > DECODE_SLOT_BYTES;
-    if (!large)
-        add_samples(w);
-    w->reply.records[w->reply.clips++] = *record;
-    if (!large)
-        return;
-    w->reply.bytes = bytes;
-    send_reply(w);
-    write_all(w->work->fd, w->wav.samples, bytes);
-}
-
 /* WAV files come through memory, where their headers are checked; so does what
  * cannot be opened twice. */
-static enum whole_file_status decode_file(struct worker *w, const struct recording *clip, bool *ok,
-                                          char *why)
+static void decode_open(struct worker *w, const char *type, int fd, size_t expected,
+                        struct decode_worker_reply *reply)
+{
+    if (expected > 0 && !wav_is_riff(type)) {
+        wav_decode_fd(&w->wav, type, fd, w->job->max, reply->why);
+        return;
+    }
+    reply->file_status = (int)whole_file_read(fd, expected, WHOLE_FILE_MAX, &w->file);
+    reply->error = errno;
+    if (reply->file_status == WHOLE_FILE_OK)
+        wav_decode(&w->wav, type, w->file.p, w->file.size, w->job->max, reply->why);
+}
+
+static void decode(struct worker *w, const struct recording *recording,
+                   struct decode_worker_reply *reply)
 {
     int fd;
     size_t expected;
-    size_t max = w->work->max;
-    enum whole_file_status status = whole_file_open(clip->path, &fd, &expected);
-    if (status != WHOLE_FILE_OK)
-        return status;
-    if (expected > 0 && !wav_is_riff(clip->type)) {
-        *ok = wav_decode_fd(&w->wav, clip->type, fd, max, why);
-    } else {
-        status = whole_file_read(fd, expected, WHOLE_FILE_MAX, &w->file);
-        if (status == WHOLE_FILE_OK)
-            *ok = wav_decode(&w->wav, clip->type, w->file.p, w->file.size, max, why);
-    }
-    int error = errno;
+    reply->file_status = (int)whole_file_open(recording->path, &fd, &expected);
+    reply->error = errno;
+    if (reply->file_status != WHOLE_FILE_OK)
+        return;
+    decode_open(w, recording->type, fd, expected, reply);
     whole_file_close(fd);
-    errno = error;
-    return status;
+    if (reply->file_status != WHOLE_FILE_OK || reply->why[0] != '\0')
+        return;
+    reply->count = w->wav.count;
+    reply->rate = w->wav.rate;
+    reply->channels = w->wav.channels;
+    reply->rounded = w->wav.rounded;
 }
 
-static void decode_clip(struct worker *w, const struct recording *clip)
+static void answer(struct worker *w, const struct recording *recording)
 {
-    bool ok = false;
-    struct decode_record record;
-    memset(&record, 0, sizeof record);
-    enum whole_file_status status = decode_file(w, clip, &ok, record.why);
-    record.error = errno;
-    record.whole_file_status = (int32_t)status;
-    record.outcome = status != WHOLE_FILE_OK ? DECODE_NO_FILE
-                     : ok                    ? DECODE_OK
-                                             : DECODE_NO_RECORDING;
-    if (record.outcome == DECODE_OK) {
-        record.channels = w->wav.channels;
-        record.count = w->wav.count;
-        record.rate = w->wav.rate;
-        record.rounded = w->wav.rounded;
-    } else {
-        w->wav.count = 0;
-    }
-    add_record(w, &record);
+    struct decode_worker_reply reply = {.file_status = WHOLE_FILE_OK};
+    decode(w, recording, &reply);
+    FILE *out = w->job->out;
+    if (fwrite(&reply, sizeof reply, 1, out) != 1 ||
+        fwrite(w->wav.samples, sizeof(int16_t), reply.count, out) != reply.count ||
+        fflush(out) != 0)
+        _exit(EXIT_FAILURE);
 }
 
-/* What is to be done at the end, of a sanitizer too, is the parent's business; libsox calls
- * exit where it has no memory. */
+/* The end of the program, a sanitizer's report too, is the parent's business; libsox calls exit
+ * where it has no memory. */
 static void leave(void)
 {
     _exit(EXIT_FAILURE);
 }
 
-_Noreturn void decode_work(const struct decode_work *work)
+_Noreturn void decode_worker_run(const struct decode_worker_job *job)
 {
     atexit(leave);
-    struct worker *w = mem_zero(1, sizeof *w);
-    w->work = work;
-    w->reply.slot = DECODE_NO_SLOT;
-    for (size_t i = 0; i < DECODE_SLOTS; i++)
-        w->is_free[i] = true;
-    size_t stride = DECODE_SHARE * work->workers;
-    for (size_t first = DECODE_SHARE * work->worker; first < work->count; first += stride) {
-        for (size_t i = first; i < work->count && i < first + DECODE_SHARE; i++) {
-            work->shared->attempted = i;
-            decode_clip(w, &work->clips[i]);
-        }
-        send_reply(w);
-    }
+    struct worker w = {.job = job};
+    for (size_t i = job->worker; i < job->count; i += job->workers)
+        answer(&w, &job->recordings[i]);
     _exit(EXIT_SUCCESS);
 }

@@ -1,22 +1,22 @@
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX has only since 2024; syscall */
+#define _DEFAULT_SOURCE /* syscall */
 #include "audio/decoder.h"
 
 #include "audio/decode_worker.h"
+#include "audio/sandbox.h"
+#include "audio/wav.h"
 #include "base/fd.h"
-#include "base/whole_file.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "audio/sandbox.h"
+#include "base/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,33 +26,28 @@
 
 enum { WORKERS_MAX = 16 };
 
-/* Starting another worker takes as long as decoding so many recordings. */
-enum { CLIPS_PER_WORKER = 64 };
+/* To start another worker takes as long as to decode so many recordings. */
+enum { RECORDINGS_PER_WORKER = 64 };
 
 struct worker {
     pid_t pid;
-    int fd; /* a socket: replies come, slots that are free again go */
-    struct decode_shared *shared;
-    struct decode_reply reply;
-    size_t taken;      /* clips of it */
-    size_t at;         /* byte of its samples */
-    const char *bytes; /* its samples */
-    char *large;       /* those that came through the pipe */
+    FILE *replies;
 };
 
 struct decoder {
-    const struct recording *clips;
+    const struct recording *recordings;
     size_t count, max, next;
     struct worker *workers;
     size_t worker_count;
-    struct decode_shared *shared; /* one a worker */
+    int16_t *samples; /* of the last recording */
+    size_t capacity;
 };
 
-static size_t choose_workers(size_t clips)
+static size_t choose_workers(size_t recordings)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     size_t most = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (size_t)processors;
-    size_t wanted = 1 + clips / CLIPS_PER_WORKER;
+    size_t wanted = 1 + recordings / RECORDINGS_PER_WORKER;
     return wanted < most ? wanted : most;
 }
 
@@ -73,12 +68,12 @@ static bool wants_stdin(const struct decoder *d)
 {
     bool wants = false;
     for (size_t i = 0; i < d->count && !wants; i++)
-        wants = fd_is_dash(d->clips[i].path);
+        wants = fd_is_dash(d->recordings[i].path);
     return wants;
 }
 
-/* What goes to the parent, what its other workers are told, and what else the shell has left
- * open is not this one's business: only own is, and messages. */
+/* Leaves a worker its own pipe and standard error: not standard output, the other workers' pipes
+ * and what else the shell has left open. */
 static void close_others(const struct decoder *d, int own)
 {
     close(STDOUT_FILENO);
@@ -86,172 +81,134 @@ static void close_others(const struct decoder *d, int own)
     close_range_of((unsigned)own + 1, UINT_MAX);
     if (wants_stdin(d))
         return;
-    /* So that no clip becomes standard input. */
+    /* So that no recording becomes standard input. */
     close(STDIN_FILENO);
     open("/dev/null", O_RDONLY);
 }
 
-static _Noreturn void be_worker(const struct decoder *d, size_t worker, int fd)
+static FILE *open_end(int fd, const char *mode)
 {
-    struct decode_work work = {.clips = d->clips,
-                               .count = d->count,
-                               .max = d->max,
-                               .worker = worker,
-                               .workers = d->worker_count,
-                               .fd = fd,
-                               .shared = d->workers[worker].shared};
-    close_others(d, fd);
-    sandbox_enter(fd);
-    decode_work(&work);
+    FILE *file = fdopen(fd, mode);
+    if (file == NULL)
+        die_errno(NULL, "no pipe to a process to decode in");
+    setvbuf(file, NULL, _IOFBF, 64 << 10);
+    return file;
+}
+
+static _Noreturn void be_worker(const struct decoder *d, size_t worker, int out)
+{
+    struct decode_worker_job job = {.recordings = d->recordings,
+                                    .count = d->count,
+                                    .max = d->max,
+                                    .worker = worker,
+                                    .workers = d->worker_count,
+                                    .out = open_end(out, "wb")};
+    close_others(d, out);
+    sandbox_enter(out);
+    decode_worker_run(&job);
 }
 
 static void start_worker(struct decoder *d, size_t worker)
 {
     int ends[2];
     struct worker *w = &d->workers[worker];
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-        die_errno(NULL, "no socket to a process to decode in");
+    if (pipe(ends) != 0)
+        die_errno(NULL, "no pipe to a process to decode in");
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    w->shared = &d->shared[worker];
-    w->fd = ends[0];
     w->pid = fork();
     if (w->pid < 0)
         die_errno(NULL, "cannot start a process to decode in");
     if (w->pid == 0)
         be_worker(d, worker, ends[1]);
     close(ends[1]);
+    w->replies = open_end(ends[0], "rb");
 }
 
-struct decoder *decoder_start(const struct recording *clips, size_t count, size_t max)
+struct decoder *decoder_start(const struct recording *recordings, size_t count, size_t max)
 {
     struct decoder *d = mem_zero(1, sizeof *d);
-    d->clips = clips;
+    d->recordings = recordings;
     d->count = count;
     d->max = max;
     d->worker_count = choose_workers(count);
     d->workers = mem_zero(d->worker_count, sizeof *d->workers);
-    d->shared = mmap(NULL, d->worker_count * sizeof *d->shared, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (d->shared == MAP_FAILED)
-        die_errno(NULL, "no memory to share with a decoder");
     wav_start();
-    signal(SIGCHLD, SIG_DFL); /* ignored, it would leave nothing to say of a worker's end */
+    signal(SIGCHLD, SIG_DFL); /* if it is ignored, waitpid cannot tell how a worker ended */
     for (size_t i = 0; i < d->worker_count; i++)
         start_worker(d, i);
     return d;
 }
 
-/* The worker has ended before it had decoded all. */
-static _Noreturn void report_death(struct decoder *d, struct worker *w)
+/* The worker has ended before it had answered for the next recording. */
+static _Noreturn void report_death(const struct decoder *d, const struct worker *w)
 {
     int status = 0;
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
-    uint64_t attempted = w->shared->attempted;
-    const char *name = fd_shown(d->clips[attempted < d->count ? attempted : d->next].path);
+    const char *name = fd_shown(d->recordings[d->next].path);
     if (WIFSIGNALED(status))
         die(name, "its decoder died (%s), expected a recording that libsox can read",
             strsignal(WTERMSIG(status)));
     die(name, "its decoder gave up, expected a recording that fits into the memory it may use");
 }
 
-static void read_exactly(struct decoder *d, struct worker *w, void *data, size_t size)
+static void read_exactly(const struct decoder *d, const struct worker *w, void *data, size_t size)
 {
-    char *at = data;
-    while (size > 0) {
-        ssize_t n = fd_read(w->fd, at, size);
-        if (n <= 0)
-            report_death(d, w);
-        at += n;
-        size -= (size_t)n;
-    }
+    if (fread(data, 1, size, w->replies) != size)
+        report_death(d, w);
 }
 
-/* What comes from a worker is believed no more than the recordings themselves. */
-static void check_reply(const struct decoder *d, const struct decode_reply *reply)
+/* An answer is believed no more than the recordings themselves. */
+static void check_reply(const struct decoder *d, const struct decode_worker_reply *r)
 {
-    uint64_t bytes = 0;
-    bool ok = reply->clips >= 1 && reply->clips <= DECODE_SHARE;
-    for (size_t i = 0; ok && i < reply->clips; i++) {
-        const struct decode_record *r = &reply->records[i];
-        ok = r->outcome <= DECODE_NO_FILE && r->count <= d->max &&
-             memchr(r->why, '\0', sizeof r->why) != NULL &&
-             (r->outcome != DECODE_OK || (r->rate >= 1 && r->rate <= 10e6));
-        bytes += r->count * sizeof(int16_t);
-    }
-    ok = ok && bytes == reply->bytes && reply->slot <= DECODE_NO_SLOT &&
-         (reply->slot == DECODE_NO_SLOT || bytes <= DECODE_SLOT_BYTES);
-    if (!ok)
-        die(fd_shown(d->clips[d->next].path),
+    bool whole = r->file_status == WHOLE_FILE_OK && r->why[0] == '\0';
+    if (r->count > d->max || memchr(r->why, '\0', sizeof r->why) == NULL ||
+        (whole && !(r->rate >= 1 && r->rate <= WAV_RATE_MAX)))
+        die(fd_shown(d->recordings[d->next].path),
             "a malformed answer of its decoder, expected samples");
 }
 
-/* A worker that has ended wants none back. */
-static void give_back(struct worker *w)
+/* Also says how to have a file read as the format that its name says. */
+static _Noreturn void refuse(const struct recording *recording, const char *why)
 {
-    const unsigned char slot = (unsigned char)w->reply.slot;
-    if (w->reply.clips > 0 && w->reply.slot != DECODE_NO_SLOT)
-        send(w->fd, &slot, 1, MSG_NOSIGNAL);
-    free(w->large);
-    w->large = NULL;
-}
-
-static void read_reply(struct decoder *d, struct worker *w)
-{
-    give_back(w);
-    read_exactly(d, w, &w->reply, sizeof w->reply);
-    check_reply(d, &w->reply);
-    w->taken = w->at = 0;
-    if (w->reply.slot != DECODE_NO_SLOT) {
-        w->bytes = w->shared->slots[w->reply.slot];
-        return;
-    }
-    w->bytes = w->large = mem_array(w->reply.bytes, 1);
-    read_exactly(d, w, w->large, w->reply.bytes);
-}
-
-/* How to have a file read as what its name says that it is. */
-static _Noreturn void refuse(const struct recording *clip, const char *why)
-{
-    const char *extension = clip->name.extension;
-    bool other = strcasecmp(extension, clip->type) != 0 && wav_known_type(extension) &&
+    const char *extension = recording->name.extension;
+    bool other = strcasecmp(extension, recording->type) != 0 && wav_known_type(extension) &&
                  !wav_is_riff(extension);
-    if (!other || fd_is_dash(clip->path))
-        die(fd_shown(clip->path), "%s", why);
-    die(clip->path, "%s, or --formats=%s", why, extension);
+    if (!other || fd_is_dash(recording->path))
+        die(fd_shown(recording->path), "%s", why);
+    die(recording->path, "%s, or --formats=%s", why, extension);
 }
 
-void decoder_next(struct decoder *d, struct decoded *clip)
+void decoder_next(struct decoder *d, struct decoded *decoded)
 {
-    struct worker *w = &d->workers[d->next / DECODE_SHARE % d->worker_count];
-    const char *path = d->clips[d->next].path;
-    if (w->taken == w->reply.clips)
-        read_reply(d, w);
-    const struct decode_record *r = &w->reply.records[w->taken++];
-    if (r->outcome == DECODE_NO_FILE)
-        whole_file_die((enum whole_file_status)r->whole_file_status, path, WHOLE_FILE_MAX,
-                       r->error);
-    if (r->outcome == DECODE_NO_RECORDING)
-        refuse(&d->clips[d->next], r->why);
+    const struct worker *w = &d->workers[d->next % d->worker_count];
+    const struct recording *recording = &d->recordings[d->next];
+    struct decode_worker_reply r;
+    read_exactly(d, w, &r, sizeof r);
+    check_reply(d, &r);
+    if (r.file_status != WHOLE_FILE_OK)
+        whole_file_die((enum whole_file_status)r.file_status, recording->path, WHOLE_FILE_MAX,
+                       r.error);
+    if (r.why[0] != '\0')
+        refuse(recording, r.why);
+    if (r.count > d->capacity) {
+        d->capacity = r.count;
+        d->samples = mem_grow(d->samples, r.count, sizeof *d->samples);
+    }
+    read_exactly(d, w, d->samples, r.count * sizeof *d->samples);
     d->next++;
-    *clip = (struct decoded){.samples = (const int16_t *)(const void *)(w->bytes + w->at),
-                             .count = r->count,
-                             .rate = r->rate,
-                             .channels = r->channels,
-                             .rounded = r->rounded != 0};
-    w->at += r->count * sizeof(int16_t);
+    *decoded = (struct decoded){d->samples, r.count, r.rate, r.channels, r.rounded != 0};
 }
 
 void decoder_finish(struct decoder *d)
 {
     for (size_t i = 0; i < d->worker_count; i++) {
-        close(d->workers[i].fd);
+        fclose(d->workers[i].replies);
         while (waitpid(d->workers[i].pid, NULL, 0) < 0 && errno == EINTR)
             ;
-        free(d->workers[i].large);
     }
-    munmap(d->shared, d->worker_count * sizeof *d->shared);
+    free(d->samples);
     free(d->workers);
     free(d);
 }

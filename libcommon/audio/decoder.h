@@ -1,5 +1,5 @@
-/* Recordings decoded in processes of their own, which can do little else: libsox's
- * decoders are large and old, and what they are given may be hostile. */
+/* Decodes recordings in processes that can do little else: libsox's decoders are large and old,
+ * and what they are given may be hostile. */
 #ifndef WAVEFILL_AUDIO_DECODER_H
 #define WAVEFILL_AUDIO_DECODER_H
 
@@ -13,21 +13,22 @@ struct decoder;
 
 /* One decoded recording. */
 struct decoded {
-    const int16_t *samples; /* valid until the next clip is taken */
+    const int16_t *samples; /* valid until the next recording is taken */
     size_t count;
     double rate;       /* Hz */
     unsigned channels; /* as found; samples are only there when it is 1 */
     bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
 };
 
-/* Starts to decode the clips, which must stay. max: samples that a clip may have. */
-struct decoder *decoder_start(const struct recording *clips, size_t count, size_t max);
+/* Starts to decode the recordings, which must stay. max: samples that one may have. The caller
+ * ends it with decoder_finish. */
+struct decoder *decoder_start(const struct recording *recordings, size_t count, size_t max);
 
-/* The next clip, in their order. Ends the program with a message that names the file
+/* The next recording, in their order. Ends the program with a message that names the file
  * where it is no whole recording, or where its decoder dies of it. */
-void decoder_next(struct decoder *decoder, struct decoded *clip);
+void decoder_next(struct decoder *decoder, struct decoded *decoded);
 
-/* Frees all. Every clip must have been taken. */
+/* Frees all. Every recording must have been taken. */
 void decoder_finish(struct decoder *decoder);
 
 #endif

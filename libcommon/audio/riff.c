@@ -1,7 +1,7 @@
 #include "audio/riff.h"
 
-#include <stdint.h>
-#include <stdio.h>
+#include "audio/why.h"
+
 #include <string.h>
 
 enum {
@@ -15,42 +15,38 @@ enum {
     TAG_EXTENSIBLE = 0xfffe
 };
 
-struct reader {
+struct file {
     const unsigned char *bytes;
     size_t size;
     bool big_endian;
 };
 
-static uint32_t number(const struct reader *r, size_t at, size_t width)
+static uint32_t number(const struct file *f, size_t at, size_t width)
 {
     uint32_t v = 0;
     for (size_t i = 0; i < width; i++)
-        v = v << 8 | r->bytes[at + (r->big_endian ? i : width - 1 - i)];
+        v = v << 8 | f->bytes[at + (f->big_endian ? i : width - 1 - i)];
     return v;
 }
 
-static bool refuse(char *why, size_t why_size, const char *text)
-{
-    snprintf(why, why_size, "%s", text);
-    return false;
-}
+/* Where a chunk's data are, and how many of the bytes that it claims are there. at 0: nowhere. */
+struct chunk {
+    size_t at, length;
+};
 
-/* Finds a chunk's data; its size in *length, cut to what is there. */
-static size_t find_chunk(const struct reader *r, const char *id, size_t *length)
+static struct chunk find_chunk(const struct file *f, const char *id)
 {
     size_t at = 12;
-    while (at + 8 <= r->size) {
-        size_t claimed = number(r, at + 4, 4);
-        size_t there = r->size - at - 8;
-        if (memcmp(r->bytes + at, id, 4) == 0) {
-            *length = claimed < there ? claimed : there;
-            return at + 8;
-        }
+    while (at + 8 <= f->size) {
+        size_t claimed = number(f, at + 4, 4);
+        size_t there = f->size - at - 8;
+        if (memcmp(f->bytes + at, id, 4) == 0)
+            return (struct chunk){at + 8, claimed < there ? claimed : there};
         if (claimed > there)
-            return 0;
+            break;
         at += 8 + claimed + (claimed & 1);
     }
-    return 0;
+    return (struct chunk){0, 0};
 }
 
 /* Samples that a block of MS or IMA ADPCM can hold at most. */
@@ -61,18 +57,18 @@ static size_t block_capacity(uint32_t tag, size_t channels, size_t align)
     return align < head ? 0 : (align - head) * 2 / channels + first;
 }
 
-/* What libsox writes of a block must fit where it has room for as many samples as are said
- * to be in one. Of MS ADPCM it decodes a byte, two samples, at a time. From a short block at
- * the end of the file, `behind` bytes behind the start of the data, it takes as many as fit
- * (14.4.2 as it was released; CVE-2017-15370). */
-static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t length,
-                        size_t behind, char *why, size_t why_size)
+/* libsox has memory for as many samples as the header claims for a block, and writes as many as
+ * the block holds. It decodes MS ADPCM a byte, two samples, at a time. From a short block at the
+ * end of the file, which the data chunk need not reach, it takes as many as fit (14.4.2 as it was
+ * released; CVE-2017-15370). */
+static bool check_adpcm(const struct file *f, uint32_t tag, struct chunk fmt, struct chunk data,
+                        char *why)
 {
-    uint32_t channels = number(r, fmt + 2, 2);
-    uint32_t align = number(r, fmt + 12, 2);
-    uint32_t samples = length >= 20 ? number(r, fmt + 18, 2) : 0;
+    uint32_t channels = number(f, fmt.at + 2, 2);
+    uint32_t align = number(f, fmt.at + 12, 2);
+    uint32_t samples = fmt.length >= 20 ? number(f, fmt.at + 18, 2) : 0;
     size_t capacity = block_capacity(tag, channels, align);
-    size_t rest = align > 0 ? behind % align : 0;
+    size_t rest = align > 0 ? (f->size - data.at) % align : 0;
     char expected[64] = "";
     if (samples < 2 || samples > capacity)
         snprintf(expected, sizeof expected, ", expected 2 to %zu", capacity);
@@ -81,30 +77,25 @@ static bool check_adpcm(const struct reader *r, uint32_t tag, size_t fmt, size_t
     else if (block_capacity(tag, channels, rest) > samples)
         snprintf(expected, sizeof expected, " and a last block of %zu, expected %zu samples", rest,
                  capacity);
-    if (expected[0] == '\0')
-        return true;
-    snprintf(why, why_size, "ADPCM of %u samples a block of %u bytes%s", (unsigned)samples,
-             (unsigned)align, expected);
-    return false;
+    return expected[0] == '\0' || why_not(why, "ADPCM of %u samples a block of %u bytes%s",
+                                          (unsigned)samples, (unsigned)align, expected);
 }
 
 /* Data that end inside a frame have lost something, though their length is right. */
-static bool check_frames(const struct reader *r, size_t fmt, size_t claimed, size_t there,
-                         char *why, size_t why_size)
+static bool check_frames(const struct file *f, struct chunk fmt, struct chunk data, char *why)
 {
-    size_t frame = number(r, fmt + 12, 2);
-    if (frame == 0 || claimed != there || claimed % frame == 0)
-        return true;
-    snprintf(why, why_size, "%zu byte%s of samples, expected a multiple of %zu, the size of one",
-             claimed, claimed == 1 ? "" : "s", frame);
-    return false;
+    size_t frame = number(f, fmt.at + 12, 2);
+    size_t claimed = number(f, data.at - 4, 4);
+    return frame == 0 || claimed != data.length || claimed % frame == 0 ||
+           why_not(why, "%zu byte%s of samples, expected a multiple of %zu, the size of one",
+                   claimed, msg_plural(claimed), frame);
 }
 
 /* libsox reads integers of 64 bits as floating point, and says of other odd sizes only that
  * it cannot. */
-static bool check_bits(const struct reader *r, uint32_t tag, size_t fmt, char *why, size_t why_size)
+static bool check_bits(const struct file *f, uint32_t tag, struct chunk fmt, char *why)
 {
-    uint32_t bits = number(r, fmt + 14, 2);
+    uint32_t bits = number(f, fmt.at + 14, 2);
     const char *expected = NULL;
     if (tag == TAG_PCM && (bits < 8 || bits > 32 || bits % 8 != 0))
         expected = "whole numbers, expected 8, 16, 24 or 32";
@@ -112,19 +103,10 @@ static bool check_bits(const struct reader *r, uint32_t tag, size_t fmt, char *w
         expected = "floating point, expected 32 or 64";
     else if ((tag == TAG_ALAW || tag == TAG_MULAW) && bits != 8)
         expected = "A-law or mu-law, expected 8";
-    if (expected == NULL)
-        return true;
-    snprintf(why, why_size, "a WAV file of %u-bit %s", (unsigned)bits, expected);
-    return false;
+    return expected == NULL || why_not(why, "a WAV file of %u-bit %s", (unsigned)bits, expected);
 }
 
-static bool is_linear(const struct reader *r, size_t fmt)
-{
-    uint32_t tag = number(r, fmt, 2);
-    return tag == TAG_PCM || tag == TAG_FLOAT;
-}
-
-/* What libsox decodes; it would say of others that it does not. */
+/* The encodings that libsox decodes. */
 static bool is_known(uint32_t encoding)
 {
     return encoding == TAG_PCM || encoding == TAG_FLOAT || encoding == TAG_ALAW ||
@@ -132,95 +114,79 @@ static bool is_known(uint32_t encoding)
            encoding == TAG_GSM;
 }
 
-static bool check_format(const struct reader *r, size_t fmt, size_t length, size_t data, char *why,
-                         size_t why_size)
+static bool check_format(const struct file *f, struct chunk fmt, struct chunk data, char *why)
 {
     enum { EXTENSIBLE_BYTES = 40 };
-    uint32_t tag = number(r, fmt, 2);
-    if (tag == TAG_EXTENSIBLE && length < EXTENSIBLE_BYTES) {
-        snprintf(why, why_size, "an extensible fmt chunk of %zu bytes, expected %d", length,
-                 EXTENSIBLE_BYTES);
-        return false;
-    }
+    uint32_t tag = number(f, fmt.at, 2);
+    if (tag == TAG_EXTENSIBLE && fmt.length < EXTENSIBLE_BYTES)
+        return why_not(why, "an extensible fmt chunk of %zu bytes, expected %d", fmt.length,
+                       EXTENSIBLE_BYTES);
     /* An extensible format says the true one in the first bytes of its GUID; nobody writes
      * ADPCM so, and where its block size would stand is not clear. */
-    uint32_t encoding = tag == TAG_EXTENSIBLE ? number(r, fmt + 24, 2) : tag;
-    if (!is_known(encoding)) {
-        snprintf(why, why_size,
-                 "a WAV file of encoding 0x%04x, expected PCM, float, A-law, mu-law, ADPCM or GSM",
-                 (unsigned)encoding);
-        return false;
-    }
+    uint32_t encoding = tag == TAG_EXTENSIBLE ? number(f, fmt.at + 24, 2) : tag;
+    if (!is_known(encoding))
+        return why_not(why,
+                       "a WAV file of encoding 0x%04x, expected PCM, float, A-law, mu-law, ADPCM "
+                       "or GSM",
+                       (unsigned)encoding);
     bool adpcm = encoding == TAG_MS_ADPCM || encoding == TAG_IMA_ADPCM;
     if (adpcm && tag == TAG_EXTENSIBLE)
-        return refuse(why, why_size, "ADPCM in an extensible fmt chunk, expected a plain one");
+        return why_not(why, "ADPCM in an extensible fmt chunk, expected a plain one");
     if (adpcm)
-        return check_adpcm(r, tag, fmt, length, r->size - data, why, why_size);
-    return check_bits(r, encoding, fmt, why, why_size);
+        return check_adpcm(f, tag, fmt, data, why);
+    bool linear = tag == TAG_PCM || tag == TAG_FLOAT;
+    return check_bits(f, encoding, fmt, why) && (!linear || check_frames(f, fmt, data, why));
 }
 
-/* Forms for more than 4 GiB, which libsox does not read. */
-static bool is_large_form(const unsigned char *bytes, size_t size)
+/* RF64 and BW64 are for more than 4 GiB; libsox does not read them. */
+static bool check_form(const unsigned char *bytes, size_t size, char *why)
 {
-    return size >= 12 && (memcmp(bytes, "RF64", 4) == 0 || memcmp(bytes, "BW64", 4) == 0) &&
-           memcmp(bytes + 8, "WAVE", 4) == 0;
-}
-
-bool riff_check(const unsigned char *bytes, size_t size, char *why, size_t why_size)
-{
-    struct reader r = {bytes, size, false};
     bool riff = size >= 4 && (memcmp(bytes, "RIFF", 4) == 0 || memcmp(bytes, "RIFX", 4) == 0);
-    if (is_large_form(bytes, size)) {
-        snprintf(why, why_size, "a WAV file of the form %.4s, expected RIFF", (const char *)bytes);
+    bool large = size >= 4 && (memcmp(bytes, "RF64", 4) == 0 || memcmp(bytes, "BW64", 4) == 0);
+    bool wave = size >= 12 && memcmp(bytes + 8, "WAVE", 4) == 0;
+    if (large && wave)
+        return why_not(why, "a WAV file of the form %.4s, expected RIFF", (const char *)bytes);
+    if (!riff || (size >= 12 && !wave))
+        return why_not(why, "no WAV file (no RIFF WAVE header), expected a recording");
+    return wave || why_not(why, "truncated inside the WAV header, expected a whole recording");
+}
+
+bool riff_check(const unsigned char *bytes, size_t size, char *why)
+{
+    if (!check_form(bytes, size, why))
         return false;
-    }
-    if (!riff || (size >= 12 && memcmp(bytes + 8, "WAVE", 4) != 0))
-        return refuse(why, why_size, "no WAV file (no RIFF WAVE header), expected a recording");
-    if (size < 12)
-        return refuse(why, why_size, "truncated inside the WAV header, expected a whole recording");
-    r.big_endian = bytes[3] == 'X';
-    size_t length = 0;
-    size_t fmt = find_chunk(&r, "fmt ", &length);
-    if (fmt == 0 || length < 16)
-        return refuse(why, why_size, "a WAV file without a whole fmt chunk, expected one");
-    if (number(&r, fmt + 2, 2) == 0)
-        return refuse(why, why_size, "a WAV file of 0 channels, expected 1");
-    if (number(&r, fmt + 4, 4) == 0)
-        return refuse(why, why_size, "a WAV file of 0 Hz, expected a sample rate of at least 1 Hz");
-    size_t data_length = 0;
-    size_t data = find_chunk(&r, "data", &data_length);
-    if (data == 0)
-        return refuse(why, why_size, "a WAV file without a data chunk, expected one");
-    if (data < fmt)
-        return refuse(why, why_size,
-                      "a WAV file with its fmt chunk behind the data, expected it before");
-    return check_format(&r, fmt, length, data, why, why_size) &&
-           (!is_linear(&r, fmt) ||
-            check_frames(&r, fmt, number(&r, data - 4, 4), data_length, why, why_size));
+    struct file f = {bytes, size, bytes[3] == 'X'};
+    struct chunk fmt = find_chunk(&f, "fmt ");
+    struct chunk data = find_chunk(&f, "data");
+    if (fmt.at == 0 || fmt.length < 16)
+        return why_not(why, "a WAV file without a whole fmt chunk, expected one");
+    if (number(&f, fmt.at + 2, 2) == 0)
+        return why_not(why, "a WAV file of 0 channels, expected 1");
+    if (number(&f, fmt.at + 4, 4) == 0)
+        return why_not(why, "a WAV file of 0 Hz, expected a sample rate of at least 1 Hz");
+    if (data.at == 0)
+        return why_not(why, "a WAV file without a data chunk, expected one");
+    if (data.at < fmt.at)
+        return why_not(why, "a WAV file with its fmt chunk after the data, expected it before");
+    return check_format(&f, fmt, data, why);
 }
 
 bool riff_open_ended(const unsigned char *bytes, size_t size)
 {
-    struct reader r = {bytes, size, bytes[3] == 'X'};
-    size_t there = 0;
-    size_t data = find_chunk(&r, "data", &there);
-    if (data == 0)
-        return false;
-    uint32_t length = number(&r, data - 4, 4);
-    return length >= 0x7ffff000 && length > there;
+    struct file f = {bytes, size, bytes[3] == 'X'};
+    struct chunk data = find_chunk(&f, "data");
+    uint32_t claimed = data.at > 0 ? number(&f, data.at - 4, 4) : 0;
+    return claimed >= 0x7ffff000 && claimed > data.length;
 }
 
-bool riff_is_plain(const unsigned char *bytes, size_t size)
+uint32_t riff_plain_rate(const unsigned char *bytes, size_t size)
 {
-    static const unsigned char pcm_mono[] = {16, 0, 0, 0, TAG_PCM, 0, 1, 0};
-    static const unsigned char align_bits[] = {2, 0, 16, 0};
-    const struct reader r = {bytes, size, false};
-    if (size <= RIFF_PLAIN_BYTES)
-        return false;
-    size_t data = size - RIFF_PLAIN_BYTES;
-    return memcmp(bytes, "RIFF", 4) == 0 && memcmp(bytes + 8, "WAVEfmt ", 8) == 0 &&
-           memcmp(bytes + 16, pcm_mono, sizeof pcm_mono) == 0 &&
-           memcmp(bytes + 32, align_bits, sizeof align_bits) == 0 &&
-           memcmp(bytes + 36, "data", 4) == 0 && number(&r, 4, 4) == size - 8 &&
-           number(&r, 40, 4) == data && data % 2 == 0;
+    static const unsigned char mono_pcm[] = "WAVEfmt \x10\0\0\0\1\0\1";
+    static const unsigned char bits16[] = "\2\0\x10\0data";
+    const struct file f = {bytes, size, false};
+    bool plain = size > RIFF_PLAIN_BYTES && size % 2 == 0 && memcmp(bytes, "RIFF", 4) == 0 &&
+                 memcmp(bytes + 8, mono_pcm, sizeof mono_pcm) == 0 &&
+                 memcmp(bytes + 32, bits16, sizeof bits16 - 1) == 0 &&
+                 number(&f, 4, 4) == size - 8 && number(&f, 40, 4) == size - RIFF_PLAIN_BYTES;
+    return plain ? number(&f, 24, 4) : 0;
 }

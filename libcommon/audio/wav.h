@@ -4,32 +4,22 @@
 #ifndef WAVEFILL_AUDIO_WAV_H
 #define WAVEFILL_AUDIO_WAV_H
 
-#include "audio/riff.h"
+#include "audio/why.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WAV_WHY = 320 };
+/* No recording has a higher sample rate: Hz. */
+enum { WAV_RATE_MAX = 10000000 };
 
-/* A plain header (riff_is_plain) and what libsox said of it. Files that differ from it in their
- * lengths alone need not be shown to libsox. */
-struct wav_known {
-    bool is; /* there is one */
-    unsigned char format[RIFF_PLAIN_FORMAT];
-    double rate; /* Hz */
-};
-
-/* One decoded channel. Starts as zeroes; its room is used again by the next recording. */
+/* One decoded channel. Starts as zeroes; the next recording takes its memory again. */
 struct wav {
-    const void *samples; /* int16_t, not always aligned; in the bytes decoded or in room */
-    size_t count;
-    int16_t *room; /* owned; wav_free */
-    size_t capacity;
-    double rate;            /* Hz */
-    unsigned channels;      /* as found; samples are only there when it is 1 */
-    bool rounded;           /* the recording has more than 16 bits; rounded to nearest */
-    struct wav_known known; /* kept from one recording to the next */
+    int16_t *samples; /* owned; wav_free */
+    size_t count, capacity;
+    double rate;       /* Hz */
+    unsigned channels; /* as found; samples are only there when it is 1 */
+    bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
 };
 
 /* Whether libsox can read files of this type (a file name's extension, any case). */
@@ -43,9 +33,9 @@ bool wav_is_riff(const char *type);
  * the first recording: for a process that will not be able to. */
 void wav_start(void);
 
-/* Decodes the recording of that type in the size bytes. False with why (WAV_WHY
- * bytes: what was found, what was expected) if it is not a whole recording of at most max
- * samples. With more than one channel it succeeds without samples. */
+/* Decodes the recording of that type in the size bytes. False with why (why.h) if it is not a
+ * whole recording of at most max samples. With more than one channel it succeeds without
+ * samples. */
 bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
                 char *why);
 

@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include "audio/riff.h"
+#include "audio/why.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -59,15 +60,16 @@ static void check_accepted(struct bytes s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char why[128] = "";
+    char why[WHY_SIZE] = "";
     struct bytes s = {data, size};
-    if (riff_is_plain(data, size)) {
-        FUZZ_CHECK(riff_check(data, size, why, sizeof why) || field(s, 24, 4) == 0);
-        FUZZ_CHECK(!riff_open_ended(data, size));
+    uint32_t rate = riff_plain_rate(data, size);
+    if (rate > 0) {
+        FUZZ_CHECK(riff_check(data, size, why) && !riff_open_ended(data, size));
         FUZZ_CHECK(chunk(s, "fmt ") == 20 && chunk(s, "data") == RIFF_PLAIN_BYTES);
         FUZZ_CHECK(field(s, 20, 2) == 1 && field(s, 22, 2) == 1 && field(s, 34, 2) == 16);
+        FUZZ_CHECK(field(s, 24, 4) == rate && field(s, 40, 4) + RIFF_PLAIN_BYTES == size);
     }
-    if (!riff_check(data, size, why, sizeof why)) {
+    if (!riff_check(data, size, why)) {
         FUZZ_CHECK(strstr(why, ", expected ") != NULL && strlen(why) < sizeof why - 1);
         return 0;
     }
