@@ -22,6 +22,14 @@ put() {
     done
 }
 
+# for_libsox FILE...: the same, of a header that is libsox's to read.
+for_libsox() {
+    local name
+    for name; do
+        cp -- "$WAVS/kinds/fmt18.wav" "$name"
+    done
+}
+
 # loads NAME... -- ARG...: fsdd-load ARG... gives rows of these names, in this order.
 loads() {
     local names=()
@@ -42,20 +50,22 @@ as_sox() {
     done
 }
 
-# mend FILE...: runs the command in the message that refuses them, as someone would who
-# pastes it into a shell; $mended is the file that it makes.
+# mend FILE...: runs the command in the message that refuses the last of them, with its name for
+# IN; $mended is the file that it makes.
 mend() {
-    local command
+    local words
     run -1 --separate-stderr fsdd-load -F flac -- "$@" <"${input:-/dev/null}"
     # shellcheck disable=SC2154
     assert_equal "$(wc -l <<<"$stderr")" 1
-    command="sox ${stderr##*: sox }"
-    SOX_OPTS=-D eval "$command" <"${input:-/dev/null}"
-    eval "set -- $command"
-    while [ "$2" != remix ] && [ "$2" != rate ]; do
-        shift
-    done
-    mended=$1
+    read -ra words <<<"${stderr##*: }"
+    assert_equal "${words[*]:0:2} ${words[*]:3:2}" 'sox -t IN OUT.wav'
+    mended=mended$((mends += 1)).wav
+    case ${!#} in
+    - | /*) words[3]=${!#} ;;
+    *) words[3]=./${!#} ;;
+    esac
+    words[4]=$mended
+    SOX_OPTS=-D "${words[@]}" <"${input:-/dev/null}"
 }
 
 @test "fsdd-load: output is a ragged matrix of 16-bit samples with names and rate, as any reader of WAV files sees them" {
@@ -397,11 +407,12 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
 
 @test "fsdd-load: stereo is refused, and the command in the message mends it" {
     cp "$WAVS/bad/stereo.wav" .
-    refuses 1 "fsdd-load: stereo.wav: 2 channels, expected 1; to mix them: sox './stereo.wav' './stereo-mono.wav' remix -" \
+    refuses 1 "fsdd-load: stereo.wav: 2 channels, expected 1; to mix them: sox -t wav IN OUT.wav remix -" \
         fsdd-load stereo.wav
     mkdir -p http:/x 'd i.r'
     files=(stereo.wav 'a space.wav' "it's.wav" 'say "x".wav' 'a$HOME`b`.wav' -dash.wav '|touch x.wav' ';touch x;.wav'
-        http://x/y.wav 'd i.r/clip.wav' upper.WAV "$PWD/absolute.wav" ../"${PWD##*/}"/parent.wav '~.wav' two.dots.wav naïve.wav)
+        http://x/y.wav 'd i.r/clip.wav' upper.WAV "$PWD/absolute.wav" ../"${PWD##*/}"/parent.wav '~.wav' two.dots.wav naïve.wav
+        $'new\nline.wav' $'caf\xe9.wav')
     all=()
     for file in "${files[@]}"; do
         cp -- "$WAVS/stereo.wav" "$file"
@@ -410,22 +421,25 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
     done
     fsdd-load -- "${all[@]}" >rows
     py 'ms = read("rows")
-assert len(names(ms)) == 16 and all(row.tobytes() == open(sys.argv[1], "rb").read() for row in x(ms))' "$WAVS/good.i16"
+assert len(names(ms)) == 18 and all(row.tobytes() == open(sys.argv[1], "rb").read() for row in x(ms))' "$WAVS/good.i16"
     [ ! -e x ]
 }
 
-@test "fsdd-load: the command in the message works for a name that SoX would take for a pattern" {
-    cp "$WAVS/good.wav" a1.wav
-    cp "$WAVS/good.wav" a2.wav
-    all=()
-    for file in 'a*.wav' 'a?.wav' 'a[12].wav' 'a{1,2}.wav' 'a\1.wav'; do
-        cp "$WAVS/stereo.wav" "$file"
-        mend "$file"
-        all+=("$mended")
-    done
-    fsdd-load "${all[@]}" >rows
-    py 'ms = read("rows")
-assert len(names(ms)) == 5 and all(row.tobytes() == open(sys.argv[1], "rb").read() for row in x(ms))' "$WAVS/good.i16"
+@test "fsdd-load: the message with a command shows a name of any bytes on one line" {
+    while IFS='|' read -r file shown; do
+        file=$(printf '%b.' "$file")
+        cp "$WAVS/stereo.wav" "${file%.}"
+        refuses 1 "fsdd-load: $shown: 2 channels, expected 1; to mix them: sox -t wav IN OUT.wav remix -" fsdd-load "${file%.}"
+    done <<'EOF'
+new\nline.wav|new\012line.wav
+caf\0351.wav|caf\351.wav
+\033[31m\n7.wav|\033[31m\0127.wav
+it's\n.wav|it's\012.wav
+a*.wav|a*.wav
+a[12].wav|a[12].wav
+$(touch x).wav|$(touch x).wav
+EOF
+    [ ! -e x ]
 }
 
 @test "fsdd-load: any number of channels is mixed by the command in the message" {
@@ -441,19 +455,18 @@ assert len(names(ms)) == 5 and all(row.tobytes() == open(sys.argv[1], "rb").read
 @test "fsdd-load: another sample rate is refused, and the command in the message mends it" {
     put good.wav 0_a_1.wav
     cp "$WAVS/fast.wav" .
-    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in good.wav; to convert it: sox './fast.wav' './fast-8000.wav' rate 8000" \
+    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in good.wav; to convert it: sox -t wav IN OUT.wav rate 8000" \
         fsdd-load good.wav fast.wav
-    refuses 1 "fsdd-load: good.wav: 8000 Hz, expected 11025 as in fast.wav; to convert it: sox './good.wav' './good-11025.wav' rate 11025" \
+    refuses 1 "fsdd-load: good.wav: 8000 Hz, expected 11025 as in fast.wav; to convert it: sox -t wav IN OUT.wav rate 11025" \
         fsdd-load fast.wav good.wav
-    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in 0_a_1.wav; to convert it: sox './fast.wav' './fast-8000.wav' rate 8000" \
+    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in 0_a_1.wav; to convert it: sox -t wav IN OUT.wav rate 8000" \
         fsdd-load fast.wav 0_a_1.wav
-    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in stdin; to convert it: sox './fast.wav' './fast-8000.wav' rate 8000" \
+    refuses 1 "fsdd-load: fast.wav: 11025 Hz, expected 8000 as in stdin; to convert it: sox -t wav IN OUT.wav rate 8000" \
         fsdd-load - fast.wav <good.wav
     mkdir 'd i.r'
     for file in fast.wav "it's fast.wav" -fast.wav 'd i.r/clip.wav' '|touch x.wav' upper.WAV; do
         cp "$WAVS/fast.wav" "./$file"
         mend good.wav "$file"
-        assert_regex "$mended" '-8000\.(wav|WAV)$'
         fsdd-load -- good.wav "$mended" >rows
         py 'm, = read("rows"); assert m["rate"] == 8000 and [len(row) for row in m["x"]] == [400, 290]'
     done
@@ -479,15 +492,6 @@ assert len(names(ms)) == 5 and all(row.tobytes() == open(sys.argv[1], "rb").read
     input=$WAVS/stereo.wav mend -
     fsdd-load -- "$mended" >rows
     py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
-}
-
-@test "fsdd-load: the command in the message works for names that are shown with octal numbers" {
-    for file in $'new\nline.wav' $'caf\xe9.wav' $'\e[31m\n7\\.wav' $'it\'s\n.wav'; do
-        cp "$WAVS/stereo.wav" "$file"
-        mend "$file"
-        fsdd-load -q -- "$mended" >rows
-        py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
-    done
 }
 
 @test "fsdd-load: WAV files that are no recording are refused, each with what was found" {
@@ -519,7 +523,7 @@ truncated-float|truncated: 2 samples, expected 4 as its header says
 mp3-inside|a WAV file of encoding 0x0055, expected PCM, float, A-law, mu-law, ADPCM or GSM
 unknown-inside|a WAV file of encoding 0x7777, expected PCM, float, A-law, mu-law, ADPCM or GSM
 EOF
-    refuses 1 "fsdd-load: 65535-channels.wav: 65535 channels, expected 1; to mix them: sox './65535-channels.wav' './65535-channels-mono.wav' remix -" \
+    refuses 1 "fsdd-load: 65535-channels.wav: 65535 channels, expected 1; to mix them: sox -t wav IN OUT.wav remix -" \
         fsdd-load 65535-channels.wav
 }
 
@@ -588,7 +592,7 @@ EOF
     cp "$WAVS"/bad/truncated.{au,aiff} .
     refuses 1 'fsdd-load: truncated.au: truncated: 7 samples, expected 11 as its header says' fsdd-load -F all truncated.au
     refuses 1 'fsdd-load: truncated.aiff: truncated: 7 samples, expected 11 as its header says' fsdd-load -F all truncated.aiff
-    refuses 1 "fsdd-load: stereo.flac: 2 channels, expected 1; to mix them: sox './stereo.flac' './stereo-mono.flac' remix -" \
+    refuses 1 "fsdd-load: stereo.flac: 2 channels, expected 1; to mix them: sox -t flac IN OUT.wav remix -" \
         fsdd-load -F all stereo.flac
     refuses 1 'fsdd-load: flac.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load -F all flac.wav
     refuses 1 'fsdd-load: no.aiff: libsox says "AIFF header does not begin with magic word `FORM'\''", expected a recording in the format aiff' \
@@ -737,7 +741,7 @@ EOF
     ignoring='import os, signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 os.execvp(sys.argv[1], sys.argv[1:])'
-    put clip.wav
+    for_libsox clip.wav
     refuses 1 'fsdd-load: clip.wav: its decoder died (Segmentation fault), expected a recording that libsox can read' \
         hostile crash "$PYTHON" -c "$ignoring" fsdd-load clip.wav
 }
@@ -811,7 +815,7 @@ hostile() {
 }
 
 @test "fsdd-load: a decoder that tries to do harm is stopped" {
-    put clip.wav
+    for_libsox clip.wav
     echo text >victim
     exec 7<>victim
     run -1 --separate-stderr hostile all fsdd-load clip.wav
@@ -858,7 +862,7 @@ fsdd-load: clip.wav: no recording, expected a recording in the format wav'
 
 @test "fsdd-load: a decoder that dies or gives up is reported with the file" {
     mkdir d
-    put d/0_a_{1..40}.wav
+    for_libsox d/0_a_{1..40}.wav
     refuses 1 'fsdd-load: d/0_a_1.wav: its decoder died (Segmentation fault), expected a recording that libsox can read' \
         hostile crash fsdd-load d
     refuses 1 'fsdd-load: d/0_a_1.wav: its decoder gave up, expected a recording that fits into the memory it may use' \
@@ -869,7 +873,7 @@ fsdd-load: d/0_a_1.wav: no recording, expected a recording in the format wav" ho
 }
 
 @test "fsdd-load: a decoder gets no more memory than its user may have" {
-    put clip.wav
+    for_libsox clip.wav
     if grep -q __asan_init "$BIN/fsdd-load"; then
         return
     fi
@@ -882,7 +886,7 @@ fsdd-load: clip.wav: no recording$said" hostile 'less memory' fsdd-load clip.wav
 }
 
 @test "fsdd-load: a decoder has standard input open only where it is to be read" {
-    put clip.wav
+    for_libsox clip.wav
     run -1 --separate-stderr hostile stdin fsdd-load clip.wav <"$WAVS/good.wav"
     assert_equal "${stderr%%$'\n'*}" 'bytes of standard input: 0'
     run -1 --separate-stderr hostile stdin fsdd-load clip.wav ./- - <"$WAVS/good.wav"

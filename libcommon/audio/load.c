@@ -1,24 +1,22 @@
 #include "audio/load.h"
 
-#include "stream/block.h"
 #include "audio/decoder.h"
 #include "base/fd.h"
-#include "base/whole_file.h"
-#include "stream/row_writer.h"
-#include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/utf8.h"
+#include "stream/block.h"
+#include "stream/map_scan.h"
+#include "stream/row_writer.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A block is written when its samples reach this. */
 enum { BLOCK_BYTES = 1 << 20 };
 
-/* What a row may have, so that it fits into a map of the stream. */
+/* Samples that a row may have, so that it fits into a map of the stream. */
 enum { SAMPLES_MAX = (MAP_SCAN_MAX - 8192) / 2 };
 
 /* The block in the making. */
@@ -32,37 +30,36 @@ struct batch {
     const char *rate_from;  /* the path that the rate comes from */
 };
 
-static void check_channels(const struct recording *clip, const struct decoded *row)
+static void check_channels(const struct recording *recording, const struct decoded *row)
 {
     if (row->channels != 1)
-        die(fd_shown(clip->path), "%u channels, expected 1; to mix them: %s", row->channels,
-            recording_mend(clip, "-mono", "remix -"));
+        die(fd_shown(recording->path),
+            "%u channels, expected 1; to mix them: sox -t %s IN OUT.wav remix -", row->channels,
+            recording->type);
 }
 
-static void check_rate(struct batch *b, const struct recording *clip, const struct decoded *row)
+static void check_rate(struct batch *b, const struct recording *recording,
+                       const struct decoded *row)
 {
     if (b->rate_from == NULL) {
-        b->rate_from = clip->path;
+        b->rate_from = recording->path;
         b->block.has_rate = true;
         b->block.rate = row->rate;
     }
-    if (row->rate == b->block.rate)
-        return;
-    char tag[40], effect[40];
-    snprintf(tag, sizeof tag, "-%.10g", b->block.rate);
-    snprintf(effect, sizeof effect, "rate %.10g", b->block.rate);
-    die(fd_shown(clip->path), "%.10g Hz, expected %.10g as in %s; to convert it: %s", row->rate,
-        b->block.rate, fd_shown(b->rate_from), recording_mend(clip, tag, effect));
+    if (row->rate != b->block.rate)
+        die(fd_shown(recording->path),
+            "%.10g Hz, expected %.10g as in %s; to convert it: sox -t %s IN OUT.wav rate %.10g",
+            row->rate, b->block.rate, fd_shown(b->rate_from), recording->type, b->block.rate);
 }
 
 /* A name that readers in Python accept, whatever the bytes on disk. */
-static struct str row_name(const struct recording *clip)
+static struct str row_name(const struct recording *recording)
 {
-    struct str stem = fd_is_dash(clip->path) ? (struct str){"stdin", 5} : clip->name.stem;
+    struct str stem = fd_is_dash(recording->path) ? (struct str){"stdin", 5} : recording->name.stem;
     char *name = mem_array(3, stem.n + 1);
     size_t n = utf8_repair(stem.p, stem.n, name);
     if (!utf8_valid(stem.p, stem.n))
-        warn(clip->path, "a name that is not UTF-8, its row is called %s", name);
+        warn(recording->path, "a name that is not UTF-8, its row is called %s", name);
     return (struct str){name, n};
 }
 
@@ -110,21 +107,21 @@ static bool is_full(const struct batch *b, const struct decoded *row)
     return b->count > 0 && b->bytes + row->count * sizeof *row->samples > BLOCK_BYTES;
 }
 
-void load_recordings(struct output *out, const struct recording *clips, size_t count)
+void load_recordings(struct output *out, const struct recording *recordings, size_t count)
 {
     struct batch b;
     memset(&b, 0, sizeof b);
-    struct decoder *decoder = decoder_start(clips, count, SAMPLES_MAX);
+    struct decoder *decoder = decoder_start(recordings, count, SAMPLES_MAX);
     size_t rounded = 0;
     for (size_t i = 0; i < count; i++) {
         struct decoded row;
         decoder_next(decoder, &row);
-        check_channels(&clips[i], &row);
-        check_rate(&b, &clips[i], &row);
+        check_channels(&recordings[i], &row);
+        check_rate(&b, &recordings[i], &row);
         rounded += row.rounded;
         if (is_full(&b, &row))
             flush(out, &b, false);
-        add(&b, row_name(&clips[i]), &row);
+        add(&b, row_name(&recordings[i]), &row);
     }
     flush(out, &b, true);
     if (rounded > 0)

@@ -1,4 +1,4 @@
-/* Recordings, decoded, into a ragged matrix stream. Errors end the program with a message
+/* Decodes recordings into a ragged matrix stream. Errors end the program with a message
  * that names the file. */
 #ifndef WAVEFILL_AUDIO_LOAD_H
 #define WAVEFILL_AUDIO_LOAD_H
@@ -8,8 +8,8 @@
 
 #include <stddef.h>
 
-/* Decodes each and writes them all as one ragged matrix of int16. They must be mono and
- * agree in sample rate. */
-void load_recordings(struct output *out, const struct recording *clips, size_t count);
+/* Writes them as one ragged matrix of int16, a row each, of the sample rate that they share in
+ * Hz. They must be mono. */
+void load_recordings(struct output *out, const struct recording *recordings, size_t count);
 
 #endif

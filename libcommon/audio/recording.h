@@ -45,8 +45,4 @@ void recording_sort(struct recording_list *list);
 
 void recording_free(struct recording_list *list);
 
-/* The SoX command that makes a mended copy of a recording, as effect says: its name with
- * the tag behind the stem. Valid until the next call. */
-const char *recording_mend(const struct recording *clip, const char *tag, const char *effect);
-
 #endif
