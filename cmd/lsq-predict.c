@@ -3,6 +3,7 @@
 #include "stream/map_scan.h"
 #include "base/fd.h"
 #include "base/mem.h"
+#include "math/finite.h"
 #include "model/model_set.h"
 #include "base/msg.h"
 #include "base/num.h"
@@ -55,8 +56,8 @@ struct work {
     size_t before, room;       /* columns read, and doubles at row */
     size_t columns;            /* predicted, a row */
     uint64_t position;         /* of the first of them */
-    uint64_t held, held_rows, held_row, held_column; /* by --clamp, and the first one */
-    char held_name[264];
+    uint64_t held, held_rows, held_column; /* by --clamp, and the first one */
+    char held_row[ROW_READER_LABEL];
 };
 
 /* All models agree in what is asked here. */
@@ -113,14 +114,14 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
 {
     struct str name = block_name(block, row);
     size_t at;
-    char text[256];
+    char text[ROW_READER_LABEL];
     bool found = model_set_find(&w->models, name, &at);
     if (!found && name.n == 0)
         die(stream_name(in), "row %zu without a name, expected that of its model",
             stream_row0(in) + row);
     if (!found)
-        die(stream_name(in), "row %zu (%s): no model of its name, expected one among %zu models",
-            stream_row0(in) + row, msg_text(name.p, name.n, text, sizeof text), w->models.count);
+        die(stream_name(in), "%s: no model of its name, expected one among %zu models",
+            row_reader_label(in, block, row, text), w->models.count);
     use_model(w, at);
     size_t kept = w->o->append ? w->before : w->model->given;
     size_t room = kept - w->model->given +
@@ -134,11 +135,8 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
 static void predict_row(const struct work *w, const struct stream *in, size_t row, const double *x,
                         double *y)
 {
-    double sum = 0;
     model_predict(w->model, x, y, w->factors);
-    for (size_t j = 0; j < w->model->targets; j++)
-        sum += y[j] * 0;
-    if (sum != 0)
+    if (!finite_all(y, w->model->targets))
         refuse_overflow(in, row);
 }
 
@@ -147,20 +145,15 @@ static void remark(struct work *w, const struct stream *in, const struct block *
                    const struct rolled_out *found)
 {
     const struct range *range = &w->model->range;
-    struct str name = block_name(block, row);
-    char text[256];
-    const char *before = name.n > 0 ? " (" : "";
-    const char *behind = name.n > 0 ? ")" : "";
-    msg_text(name.p, name.n, text, sizeof text);
+    char text[ROW_READER_LABEL];
     if (!w->o->clamp)
         warn(stream_name(in),
-             "row %zu%s%s%s leaves the range %.10g to %.10g seen in training at column %" PRIu64,
-             stream_row0(in) + row, before, text, behind, range->low, range->high,
+             "%s leaves the range %.10g to %.10g seen in training at column %" PRIu64,
+             row_reader_label(in, block, row, text), range->low, range->high,
              w->position + found->first);
     if (w->held_rows++ == 0) {
-        w->held_row = stream_row0(in) + row;
+        row_reader_label(in, block, row, w->held_row);
         w->held_column = w->position + found->first;
-        snprintf(w->held_name, sizeof w->held_name, "%s%s%s", before, text, behind);
     }
     w->held += found->outside;
 }
@@ -232,9 +225,9 @@ static void remark_held(const struct work *w)
     snprintf(range, sizeof range, "range %.10g to %.10g", seen->low, seen->high);
     warn(NULL,
          "%" PRIu64 " value%s in %" PRIu64 " row%s held within the %s seen in training "
-         "(the first: row %" PRIu64 "%s, column %" PRIu64 ")",
+         "(the first: %s, column %" PRIu64 ")",
          w->held, msg_plural(w->held), w->held_rows, msg_plural(w->held_rows),
-         w->models.count > 1 ? "ranges" : range, w->held_row, w->held_name, w->held_column);
+         w->models.count > 1 ? "ranges" : range, w->held_row, w->held_column);
 }
 
 static void work_end(struct work *w)

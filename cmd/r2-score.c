@@ -97,11 +97,11 @@ static void add_row(struct scores *s, const struct options *o, const struct row_
         s->snr = (struct snr){.signal = {.limit = 0}};
     }
     if (by_column(o))
-        r2_add(&s->r2, pair->truth, pair->predicted);
+        r2_add(&s->r2, pair->known, pair->predicted);
     for (size_t j = 0; !by_column(o) && j < pair->cols; j++)
-        r2_add(&s->r2, pair->truth + j, pair->predicted + j);
+        r2_add(&s->r2, pair->known + j, pair->predicted + j);
     if (o->snr)
-        snr_add(&s->snr, pair->truth, pair->predicted, pair->cols);
+        snr_add(&s->snr, pair->known, pair->predicted, pair->cols);
 }
 
 static void put_r2(struct output *out, const struct r2 *r2, const struct options *o,
@@ -195,14 +195,13 @@ int main(int argc, char **argv)
     struct stream *truth = stream_open(files, 1);
     struct stream *predicted = stream_open(files + 1, argc - 1);
 
-    struct row_pairs pairs;
-    struct row_pair pair;
+    struct row_pairs pairs = {.known.in = truth, .predicted.in = predicted, .span = o.span};
     struct scores scores = {.rows = 0};
-    row_pairs_init(&pairs, truth, predicted, o.span);
-    while (row_pairs_next(&pairs, &pair)) {
+    while (row_pairs_next(&pairs)) {
+        struct row_pair pair = row_pairs_match(&pairs);
         add_row(&scores, &o, &pair);
         if (o.score == BY_ROW)
-            put_row(out, &scores, &o, pair.name);
+            put_row(out, &scores, &o, row_pairs_name(&pairs));
     }
 
     warn_undefined(&scores, &o);

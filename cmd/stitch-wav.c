@@ -9,7 +9,7 @@
 #include "base/output.h"
 #include "audio/pcm.h"
 #include "stream/stream.h"
-#include "stream/row_reader.h"
+#include "stream/row_pairs.h"
 #include "audio/wav.h"
 #include "audio/wav_files.h"
 
@@ -62,11 +62,6 @@ static void check_operands(char *const files[], int count)
         die_usage("both GIVEN and PREDICTED on standard input, expected one in a file");
 }
 
-static size_t row_number(const struct row_reader *c)
-{
-    return stream_row0(c->in) + c->row - 1;
-}
-
 static void cast(struct work *w, const struct row_reader *given, const double *samples, size_t n)
 {
     size_t first = 0;
@@ -77,9 +72,9 @@ static void cast(struct work *w, const struct row_reader *given, const double *s
         die(stream_name(given->in),
             "row %zu, sample %zu: %.10g, expected -32768 to 32767 "
             "(--overflow=clip cuts it off)",
-            row_number(given), w->count + first, samples[first]);
+            row_reader_number(given), w->count + first, samples[first]);
     if (beyond > 0 && w->out_of_range == 0) {
-        w->first_row = row_number(given);
+        w->first_row = row_reader_number(given);
         w->first_column = w->count + first;
     }
     w->out_of_range += beyond;
@@ -99,45 +94,39 @@ static void append(struct work *w, const struct row_reader *given, const struct 
     }
     for (size_t at = 0; at < cols; at += STRIP) {
         size_t n = cols - at < STRIP ? cols - at : STRIP;
-        row_reader_columns(c->in, &c->block, c->row - 1, at, n, strip);
+        row_reader_columns(c->in, &c->block, c->row, at, n, strip);
         cast(w, given, strip, n);
     }
 }
 
-/* The predicted row must be the same clip's and begin where the given one can end. */
-static void join(struct work *w, const struct row_reader *given, const struct row_reader *predicted)
+/* The predicted row must begin where the given one can end. */
+static void join(struct work *w, const struct row_pairs *rows)
 {
-    size_t cols = block_row(&given->block, given->row - 1).cols;
+    const struct row_reader *given = &rows->known;
+    const struct row_reader *predicted = &rows->predicted;
+    size_t cols = row_reader_cols(given);
     w->count = 0;
-    if (predicted == NULL) {
+    if (predicted->in == NULL) {
         append(w, given, given, cols);
         return;
     }
-    const char *name = stream_name(predicted->in);
-    row_reader_check_names(given, predicted);
-    if (given->block.has_rate && predicted->block.has_rate &&
-        given->block.rate != predicted->block.rate)
-        die(name, "%.10g Hz, expected %.10g Hz as in %s", predicted->block.rate, given->block.rate,
-            stream_name(given->in));
     uint64_t from = given->block.col0;
     uint64_t cut = predicted->block.has_col0 ? predicted->block.col0 : from + cols;
     if (cut < from || cut - from > cols)
-        die(name,
+        die(stream_name(predicted->in),
             "row %zu starts at column %" PRIu64 ", expected one from %" PRIu64 " to %" PRIu64
             ", where %s ends",
-            row_number(predicted), cut, from, from + cols, stream_name(given->in));
+            row_reader_number(predicted), cut, from, from + cols, stream_name(given->in));
     append(w, given, given, (size_t)(cut - from));
-    append(w, given, predicted, block_row(&predicted->block, predicted->row - 1).cols);
+    append(w, given, predicted, row_reader_cols(predicted));
 }
 
 /* The rate in a stream goes before --rate, which is only said where they differ. */
-static double rate_of(struct work *w, const struct row_reader *given,
-                      const struct row_reader *predicted)
+static double rate_of(struct work *w, const struct row_pairs *rows)
 {
     uint64_t asked = w->options->rate;
-    const struct row_reader *from =
-        !given->block.has_rate && predicted != NULL && predicted->block.has_rate ? predicted
-                                                                                 : given;
+    bool other = !rows->known.block.has_rate && rows->predicted.block.has_rate;
+    const struct row_reader *from = other ? &rows->predicted : &rows->known;
     const struct block *b = &from->block;
     const char *name = stream_name(from->in);
     if (!b->has_rate && asked == 0)
@@ -153,42 +142,18 @@ static double rate_of(struct work *w, const struct row_reader *given,
     return b->rate;
 }
 
-/* The given row's name, or else the predicted one's: where both have one it is the same. */
-static struct str name_of(const struct row_reader *given, const struct row_reader *predicted)
-{
-    struct str name = block_name(&given->block, given->row - 1);
-    bool other = name.n == 0 && predicted != NULL;
-    return other ? block_name(&predicted->block, predicted->row - 1) : name;
-}
-
-static void put_wav(struct wav_files *dir, struct work *w, const struct row_reader *given,
-                    const struct row_reader *predicted)
+static void put_wav(struct wav_files *dir, struct work *w, const struct row_pairs *rows)
 {
     char why[WHY_SIZE];
     char *bytes = NULL;
     size_t size = 0; /* a memory stream that cannot be closed for want of memory sets neither */
+    const char *name = stream_name(rows->known.in);
+    size_t row = row_reader_number(&rows->known);
     if (w->count == 0)
-        die(stream_name(given->in), "row %zu of 0 samples, expected at least 1", row_number(given));
-    if (!wav_encode(w->pcm, w->count, rate_of(w, given, predicted), &bytes, &size, why))
-        die(stream_name(given->in), "row %zu: %s", row_number(given), why);
-    wav_files_put(dir, stream_name(given->in), name_of(given, predicted), row_number(given), bytes,
-                  size);
-}
-
-static void stitch(struct work *w, struct wav_files *dir, struct row_reader *given,
-                   struct row_reader *predicted)
-{
-    while (row_reader_next(given)) {
-        if (predicted != NULL && !row_reader_next(predicted))
-            die(stream_name(predicted->in), "%zu row%s, expected as many as in %s",
-                stream_row0(predicted->in), msg_plural(stream_row0(predicted->in)),
-                stream_name(given->in));
-        join(w, given, predicted);
-        put_wav(dir, w, given, predicted);
-    }
-    if (predicted != NULL && row_reader_next(predicted))
-        die(stream_name(predicted->in), "more than %zu row%s, expected as many as in %s",
-            stream_row0(given->in), msg_plural(stream_row0(given->in)), stream_name(given->in));
+        die(name, "row %zu of 0 samples, expected at least 1", row);
+    if (!wav_encode(w->pcm, w->count, rate_of(w, rows), &bytes, &size, why))
+        die(name, "row %zu: %s", row, why);
+    wav_files_put(dir, name, row_pairs_name(rows), row, bytes, size);
 }
 
 int main(int argc, char **argv)
@@ -198,11 +163,14 @@ int main(int argc, char **argv)
     char **files = options_parse(&table, &argc, argv, &o);
     check_operands(files, argc);
     struct wav_files *dir = wav_files_open(o.output);
-    struct row_reader given = {.in = stream_open(files, argc > 0)};
-    struct row_reader predicted = {.in = argc > 1 ? stream_open(files + 1, 1) : NULL};
+    struct row_pairs rows = {.known.in = stream_open(files, argc > 0),
+                             .predicted.in = argc > 1 ? stream_open(files + 1, 1) : NULL};
     struct work work = {.options = &o};
 
-    stitch(&work, dir, &given, argc > 1 ? &predicted : NULL);
+    while (row_pairs_next(&rows)) {
+        join(&work, &rows);
+        put_wav(dir, &work, &rows);
+    }
 
     if (work.out_of_range > 0)
         warn(NULL, "%zu sample%s beyond 16 bits, %s (the first: row %zu, sample %zu)",
@@ -210,9 +178,9 @@ int main(int argc, char **argv)
              o.overflow == OVERFLOW_WRAP ? "wrapped" : "clipped", work.first_row,
              work.first_column);
     wav_files_close(dir);
-    stream_close(given.in);
-    if (predicted.in != NULL)
-        stream_close(predicted.in);
+    stream_close(rows.known.in);
+    if (rows.predicted.in != NULL)
+        stream_close(rows.predicted.in);
     free(work.pcm);
     return EXIT_SUCCESS;
 }

@@ -28,3 +28,12 @@ void str_list_add(struct str_list *list, struct str item)
     list->items = mem_grow(list->items, list->count + 1, sizeof *list->items);
     list->items[list->count++] = item;
 }
+
+struct str str_stem(struct str name)
+{
+    size_t n = name.n;
+    while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
+        n--;
+    bool framed = n > 1 && n < name.n && name.p[n - 1] == '@';
+    return framed ? (struct str){name.p, n - 1} : name;
+}

@@ -27,4 +27,8 @@ struct str_list {
 /* Ends the program when memory runs out. */
 void str_list_add(struct str_list *list, struct str item);
 
+/* The name of the row that a frame was cut from: NAME of NAME@160; the name itself if it has no
+ * such end. A view into it. */
+struct str str_stem(struct str name);
+
 #endif

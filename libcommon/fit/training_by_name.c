@@ -6,7 +6,6 @@
 #include "base/msg.h"
 #include "model/partial.h"
 #include "base/progress.h"
-#include "stream/frames.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -44,7 +43,7 @@ static struct named_training *find(struct training_by_name *names, const struct 
 
 static struct str name_of_row(const struct stream *in, const struct block *block, size_t row)
 {
-    struct str name = frames_stem(block_name(block, row));
+    struct str name = str_stem(block_name(block, row));
     if (name.n == 0)
         die(stream_name(in), "row %zu without a name, expected one for --by-name",
             stream_row0(in) + row);
@@ -74,7 +73,7 @@ static void take(struct training_by_name *names, const struct training *settings
     for (size_t row = 0, end; row < block->rows; row = end) {
         struct str name = name_of_row(in, block, row);
         for (end = row + 1; end < block->rows; end++)
-            if (!str_equal(name, frames_stem(block_name(block, end))))
+            if (!str_equal(name, str_stem(block_name(block, end))))
                 break;
         training_take(&find(names, settings, name, last)->input, in, block, columns, row, end);
     }

@@ -3,6 +3,7 @@
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
 #include "math/dd.h"
+#include "math/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static enum lsq_status factor_relation(const struct deficient *w)
 {
     size_t p = w->p;
     size_t r = w->r;
-    if (!linear_all_finite(w->beta, r * (p - r)))
+    if (!finite_all(w->beta, r * (p - r)))
         return LSQ_OVERFLOW;
     order_rows(w);
     for (size_t i = 0; i < p; i++)

@@ -1,7 +1,7 @@
 #include "lsq/fit.h"
 
 #include "lsq/lapack.h"
-#include "lsq/linear.h"
+#include "math/finite.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -52,10 +52,10 @@ bool lsq_fit_is_finite(const struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
-    bool finite = fit->coef != NULL ? linear_all_finite(fit->coef, p * t)
-                                    : linear_all_finite(fit->basis, p * fit->rank) &&
-                                          linear_all_finite(fit->loadings, fit->rank * t);
-    return finite && linear_all_finite(fit->intercept, t) && linear_all_finite(fit->rss, t);
+    bool finite = fit->coef != NULL ? finite_all(fit->coef, p * t)
+                                    : finite_all(fit->basis, p * fit->rank) &&
+                                          finite_all(fit->loadings, fit->rank * t);
+    return finite && finite_all(fit->intercept, t) && finite_all(fit->rss, t);
 }
 
 enum lsq_status lsq_fit_finish(struct lsq_fit *fit, enum lsq_status status)
@@ -75,8 +75,7 @@ enum lsq_status lsq_fit_weigh(struct lsq_fit *fit, double weight)
         fit->singular[i] *= sqrt(weight);
     for (size_t j = 0; j < fit->targets; j++)
         fit->rss[j] *= weight;
-    if (linear_all_finite(fit->rss, fit->targets) &&
-        linear_all_finite(fit->singular, fit->singular_count))
+    if (finite_all(fit->rss, fit->targets) && finite_all(fit->singular, fit->singular_count))
         return LSQ_OK;
     lsq_fit_free(fit);
     return LSQ_OVERFLOW;

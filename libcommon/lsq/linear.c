@@ -52,20 +52,6 @@ void linear_add_squares(const double *a, size_t rows, size_t columns, size_t ld,
             sum[j] += a[i * ld + j] * a[i * ld + j];
 }
 
-bool linear_all_finite(const double *v, size_t n)
-{
-    /* Sums of v * 0 are 0 unless something is not finite; four at a time, lest each addition
-     * wait for the one before. */
-    double sum[4] = {0, 0, 0, 0};
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            sum[k] += v[i + k] * 0;
-    for (; i < n; i++)
-        sum[0] += v[i] * 0;
-    return sum[0] + sum[1] + sum[2] + sum[3] == 0;
-}
-
 double linear_default_rcond(size_t p)
 {
     return 32 * DBL_EPSILON * (double)(p > 32 ? p : 32);

@@ -21,9 +21,6 @@ void linear_column_norms(const double *a, size_t rows, size_t columns, size_t ld
 /* Adds the sum of squares of each such column to sum (columns). */
 void linear_add_squares(const double *a, size_t rows, size_t columns, size_t ld, double *sum);
 
-/* Whether none of v's n values is NaN or infinite: LAPACK must not see those. */
-bool linear_all_finite(const double *v, size_t n);
-
 /* The default threshold on singular values: LAPACK's rounding noise on a matrix of
  * p columns is below it, by a factor of 50 in trials up to 10⁵ × 500; NIST's Filip is
  * 1000 times above it. */

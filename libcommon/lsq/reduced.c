@@ -1,6 +1,6 @@
 #include "lsq/reduced.h"
 
-#include "lsq/linear.h"
+#include "math/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,8 +27,7 @@ enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight)
         reduced->data[i] *= root;
     for (size_t j = 0; j < reduced->targets; j++)
         reduced->rss[j] *= weight;
-    bool finite = linear_all_finite(reduced->data, values) &&
-                  linear_all_finite(reduced->rss, reduced->targets);
+    bool finite = finite_all(reduced->data, values) && finite_all(reduced->rss, reduced->targets);
     return finite ? LSQ_OK : LSQ_OVERFLOW;
 }
 

@@ -1,9 +1,9 @@
 #include "lsq/reducer.h"
 
 #include "lsq/chunk.h"
-#include "lsq/linear.h"
 #include "lsq/refine.h"
 #include "lsq/tall.h"
+#include "math/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -373,8 +373,7 @@ enum lsq_status lsq_reducer_finish(struct lsq_reducer *r, struct lsq_reduced *re
         status = reduce_stack(r);
     if (status != LSQ_OK)
         return status;
-    if (!linear_all_finite(r->stack, r->stack_count * r->pre.width) ||
-        !linear_all_finite(r->rss, r->pre.targets))
+    if (!finite_all(r->stack, r->stack_count * r->pre.width) || !finite_all(r->rss, r->pre.targets))
         return LSQ_OVERFLOW;
     reduced->given = r->pre.unknowns - (r->intercept ? 1 : 0);
     reduced->targets = r->pre.targets;

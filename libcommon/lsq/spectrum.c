@@ -3,6 +3,7 @@
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
 #include "lsq/wide.h"
+#include "math/finite.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -141,7 +142,7 @@ static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a, s
         return LSQ_NOMEM;
     double *unit = square + m * m;
     double *sigma = unit + m * p;
-    if (to_unit(s, a, m, unit, sigma) > MUCH && linear_all_finite(unit, m * p)) {
+    if (to_unit(s, a, m, unit, sigma) > MUCH && finite_all(unit, m * p)) {
         status = find_singular(unit, m, p, sigma, square);
         s->unit_rank = status == LSQ_OK ? linear_rank(sigma, m, linear_default_rcond(p)) : 0;
     }

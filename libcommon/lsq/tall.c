@@ -3,6 +3,7 @@
 #include "lsq/deficient.h"
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
+#include "math/finite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,7 @@ static enum lsq_status solve_by_rcond(const struct triangle *w, double rcond, st
 static enum lsq_status solve_triangle(const struct triangle *w, double rcond, struct lsq_fit *fit)
 {
     size_t p = fit->given;
-    if (!linear_all_finite(w->r, p * p) || !linear_all_finite(fit->coef, p * fit->targets))
+    if (!finite_all(w->r, p * p) || !finite_all(fit->coef, p * fit->targets))
         return LSQ_OVERFLOW;
     memcpy(w->copy, w->r, p * p * sizeof *w->copy);
     enum lsq_status status = lapack_svd(p, w->copy, fit->singular, NULL, NULL);

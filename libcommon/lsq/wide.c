@@ -2,6 +2,7 @@
 
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
+#include "math/finite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static enum lsq_status decompose(double *a, size_t m, const struct wide *w, stru
     for (size_t j = 0; j < m; j++)
         for (size_t i = 0; i <= j; i++)
             w->core[i * m + j] = a[j * c + i];
-    if (!linear_all_finite(w->core, m * m))
+    if (!finite_all(w->core, m * m))
         return LSQ_OVERFLOW;
     return lapack_svd(m, w->core, fit->singular, w->u, w->vt);
 }

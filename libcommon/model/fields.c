@@ -3,11 +3,11 @@
 #include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "base/mem.h"
+#include "math/finite.h"
 #include "base/msg.h"
 #include "stream/pack.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -72,10 +72,8 @@ double *fields_array(const struct fields *f, const char *key, unsigned ndim, siz
             expected);
     double *a = mem_array(rows * cols, sizeof *a);
     array_to_double(&nd->type, nd->data, rows * cols, a);
-    for (size_t i = 0; i < rows * cols; i++)
-        if (!isfinite(a[i]))
-            die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what,
-                key);
+    if (!finite_all(a, rows * cols))
+        die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what, key);
     return a;
 }
 

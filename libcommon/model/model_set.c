@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "model/model_read.h"
 #include "base/msg.h"
-#include "stream/frames.h"
 #include "stream/map_reader.h"
 
 #include <stdlib.h>
@@ -68,7 +67,7 @@ bool model_set_find(struct model_set *models, struct str name, size_t *at)
     *at = 0;
     if (models->count == 1)
         return true;
-    name = frames_stem(name);
+    name = str_stem(name);
     if (!str_equal(models->list[models->found].name, name)) {
         size_t place = name_index_find(&models->places, name);
         if (place == SIZE_MAX)

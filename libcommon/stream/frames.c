@@ -153,12 +153,3 @@ void frames_free(struct frames *w)
     free(w->batch);
     w->batch = NULL;
 }
-
-struct str frames_stem(struct str name)
-{
-    size_t n = name.n;
-    while (n > 0 && name.p[n - 1] >= '0' && name.p[n - 1] <= '9')
-        n--;
-    bool framed = n > 1 && n < name.n && name.p[n - 1] == '@';
-    return framed ? (struct str){name.p, n - 1} : name;
-}

@@ -28,8 +28,4 @@ void frames_put(struct frames *w, struct output *out, const char *file, size_t r
                 const struct block *block, bool last);
 void frames_free(struct frames *w);
 
-/* The name of the row that a frame was cut from: NAME of the frame NAME@160; the name itself if
- * it has no such end. A view into it. */
-struct str frames_stem(struct str name);
-
 #endif

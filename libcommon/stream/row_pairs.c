@@ -5,56 +5,82 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-void row_pairs_init(struct row_pairs *pairs, struct stream *truth, struct stream *predicted,
-                    struct num_span span)
+static void check_names(const struct row_reader *known, const struct row_reader *predicted)
 {
-    memset(pairs, 0, sizeof *pairs);
-    pairs->truth.in = truth;
-    pairs->predicted.in = predicted;
-    pairs->span = span;
+    struct str a = row_reader_name(known);
+    struct str b = row_reader_name(predicted);
+    if (a.n == 0 || b.n == 0 || str_equal(a, b))
+        return;
+    char expected[2048], found[2048];
+    die(stream_name(predicted->in), "row %zu is %s, expected %s as in %s",
+        row_reader_number(predicted), msg_text(b.p, b.n, found, sizeof found),
+        msg_text(a.p, a.n, expected, sizeof expected), stream_name(known->in));
 }
 
-void row_pairs_free(struct row_pairs *pairs)
+static void check_rates(const struct row_reader *known, const struct row_reader *predicted)
 {
-    free(pairs->truth_room);
-    free(pairs->predicted_room);
-    memset(pairs, 0, sizeof *pairs);
+    const struct block *k = &known->block;
+    const struct block *p = &predicted->block;
+    if (k->has_rate && p->has_rate && k->rate != p->rate)
+        die(stream_name(predicted->in), "%.10g Hz, expected %.10g Hz as in %s", p->rate, k->rate,
+            stream_name(known->in));
 }
 
-/* Where in a row of the truth the predicted columns begin. */
-static size_t offset_of(const struct row_reader *truth, const struct row_reader *predicted)
+/* Steps predicted on as well: `more` says whether there is one more known row. */
+static void step_with(const struct row_reader *known, struct row_reader *predicted, bool more)
 {
-    size_t have = block_row(&truth->block, truth->row - 1).cols;
-    size_t want = block_row(&predicted->block, predicted->row - 1).cols;
-    uint64_t from = truth->block.col0;
+    size_t rows = stream_row0(known->in);
+    if (row_reader_next(predicted) == more)
+        return;
+    if (!more)
+        die(stream_name(predicted->in), "more than %zu row%s, expected as many as in %s", rows,
+            msg_plural(rows), stream_name(known->in));
+    rows = stream_row0(predicted->in);
+    die(stream_name(predicted->in), "%zu row%s, expected as many as in %s", rows, msg_plural(rows),
+        stream_name(known->in));
+}
+
+bool row_pairs_next(struct row_pairs *pairs)
+{
+    bool more = row_reader_next(&pairs->known);
+    if (pairs->predicted.in == NULL)
+        return more;
+    step_with(&pairs->known, &pairs->predicted, more);
+    if (more) {
+        check_names(&pairs->known, &pairs->predicted);
+        check_rates(&pairs->known, &pairs->predicted);
+    }
+    return more;
+}
+
+struct str row_pairs_name(const struct row_pairs *pairs)
+{
+    struct str name = row_reader_name(&pairs->known);
+    bool other = name.n == 0 && pairs->predicted.in != NULL;
+    return other ? row_reader_name(&pairs->predicted) : name;
+}
+
+/* Where in a known row the predicted columns begin. */
+static size_t offset_of(const struct row_reader *known, const struct row_reader *predicted)
+{
+    size_t have = row_reader_cols(known);
+    size_t want = row_reader_cols(predicted);
+    uint64_t from = known->block.col0;
     uint64_t at = predicted->block.has_col0 ? predicted->block.col0 : from;
-    /* A truth that carries no position is taken as it stands if it fits exactly. */
-    if (have == want && !truth->block.has_col0)
+    /* Known rows without a position are taken as they stand if they fit exactly. */
+    if (have == want && !known->block.has_col0)
         return 0;
     if (!predicted->block.has_col0 && want < have)
         die(stream_name(predicted->in),
-            "row %zu: %zu column%s and no col0, expected %zu as in %s, or a "
-            "col0",
-            stream_row0(predicted->in) + predicted->row - 1, want, msg_plural(want), have,
-            stream_name(truth->in));
+            "row %zu: %zu column%s and no col0, expected %zu as in %s, or a col0",
+            row_reader_number(predicted), want, msg_plural(want), have, stream_name(known->in));
     if (at < from || at - from > have || want > have - (size_t)(at - from))
         die(stream_name(predicted->in),
             "row %zu: columns %" PRIu64 ":%" PRIu64 ", expected columns among %" PRIu64 ":%" PRIu64
             " as in %s",
-            stream_row0(predicted->in) + predicted->row - 1, at, at + want, from, from + have,
-            stream_name(truth->in));
+            row_reader_number(predicted), at, at + want, from, from + have, stream_name(known->in));
     return (size_t)(at - from);
-}
-
-static void check_rates(const struct row_reader *truth, const struct row_reader *predicted)
-{
-    const struct block *t = &truth->block;
-    const struct block *p = &predicted->block;
-    if (t->has_rate && p->has_rate && t->rate != p->rate)
-        die(stream_name(predicted->in), "%.10g Hz, expected %.10g Hz as in %s", p->rate, t->rate,
-            stream_name(truth->in));
 }
 
 /* Once, with the first row: all predicted rows have as many columns. */
@@ -68,48 +94,30 @@ static void choose_columns(struct row_pairs *pairs, size_t cols)
             pairs->span.text, from, to, cols, cols);
     pairs->from = (size_t)from;
     pairs->cols = (size_t)(to - from);
-    pairs->predicted_room = mem_array(cols, sizeof *pairs->predicted_room);
+    pairs->predicted_values = mem_array(cols, sizeof *pairs->predicted_values);
 }
 
-static void read_row(struct row_pairs *pairs, struct row_pair *pair)
+struct row_pair row_pairs_match(struct row_pairs *pairs)
 {
-    const struct row_reader *truth = &pairs->truth;
-    const struct row_reader *predicted = &pairs->predicted;
-    row_reader_check_names(truth, predicted);
-    check_rates(truth, predicted);
-    size_t cols = stream_rectangle(predicted->in, &predicted->block);
-    size_t offset = offset_of(truth, predicted);
-    if (pairs->predicted_room == NULL)
+    const struct row_reader *k = &pairs->known;
+    const struct row_reader *p = &pairs->predicted;
+    size_t cols = stream_rectangle(p->in, &p->block);
+    size_t offset = offset_of(k, p);
+    if (pairs->predicted_values == NULL)
         choose_columns(pairs, cols);
-    if (offset + cols > pairs->truth_size) {
-        pairs->truth_size = offset + cols;
-        pairs->truth_room =
-            mem_grow(pairs->truth_room, pairs->truth_size, sizeof *pairs->truth_room);
+    if (offset + cols > pairs->known_size) {
+        pairs->known_size = offset + cols;
+        pairs->known_values =
+            mem_grow(pairs->known_values, pairs->known_size, sizeof *pairs->known_values);
     }
-    row_reader_row(truth->in, &truth->block, truth->row - 1, offset + cols, pairs->truth_room);
-    row_reader_row(predicted->in, &predicted->block, predicted->row - 1, cols,
-                   pairs->predicted_room);
-    pair->truth = pairs->truth_room + offset + pairs->from;
-    pair->predicted = pairs->predicted_room + pairs->from;
-    pair->cols = pairs->cols;
-    pair->name = block_name(&truth->block, truth->row - 1);
-    if (pair->name.n == 0)
-        pair->name = block_name(&predicted->block, predicted->row - 1);
+    row_reader_row(k->in, &k->block, k->row, offset + cols, pairs->known_values);
+    row_reader_row(p->in, &p->block, p->row, cols, pairs->predicted_values);
+    return (struct row_pair){pairs->known_values + offset + pairs->from,
+                             pairs->predicted_values + pairs->from, pairs->cols};
 }
 
-bool row_pairs_next(struct row_pairs *pairs, struct row_pair *pair)
+void row_pairs_free(struct row_pairs *pairs)
 {
-    struct stream *truth = pairs->truth.in;
-    struct stream *predicted = pairs->predicted.in;
-    bool more = row_reader_next(&pairs->truth);
-    if (row_reader_next(&pairs->predicted) != more) {
-        if (more)
-            die(stream_name(predicted), "%zu row%s, expected as many as in %s",
-                stream_row0(predicted), msg_plural(stream_row0(predicted)), stream_name(truth));
-        die(stream_name(predicted), "more than %zu row%s, expected as many as in %s",
-            stream_row0(truth), msg_plural(stream_row0(truth)), stream_name(truth));
-    }
-    if (more)
-        read_row(pairs, pair);
-    return more;
+    free(pairs->known_values);
+    free(pairs->predicted_values);
 }

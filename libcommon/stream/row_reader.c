@@ -2,11 +2,12 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "math/finite.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
+#include <stdio.h>
 
 /* Ends the program: one of these columns from `first` on is not finite. */
 static _Noreturn void refuse(const struct stream *in, const struct block *block, size_t row,
@@ -15,11 +16,9 @@ static _Noreturn void refuse(const struct stream *in, const struct block *block,
     size_t j = 0;
     while (isfinite(x[j]))
         j++;
-    struct str name = block_name(block, row);
-    char text[256];
-    die(stream_name(in), "row %zu%s%s%s, column %" PRIu64 ": %s, expected a finite number",
-        stream_row0(in) + row, name.n > 0 ? " (" : "", msg_text(name.p, name.n, text, sizeof text),
-        name.n > 0 ? ")" : "", (uint64_t)first + j + block->col0,
+    char text[ROW_READER_LABEL];
+    die(stream_name(in), "%s, column %" PRIu64 ": %s, expected a finite number",
+        row_reader_label(in, block, row, text), (uint64_t)first + j + block->col0,
         isnan(x[j]) ? "nan"
         : x[j] > 0  ? "inf"
                     : "-inf");
@@ -30,13 +29,7 @@ void row_reader_columns(const struct stream *in, const struct block *block, size
 {
     struct block_row source = block_row(block, row);
     array_to_double(&source.type, source.data + first * source.type.size, cols, x);
-    if (source.type.kind != ARRAY_FLOAT)
-        return;
-    /* A sum of x * 0 is 0 unless one of them is not finite: no branch a value. */
-    double sum = 0;
-    for (size_t j = 0; j < cols; j++)
-        sum += x[j] * 0;
-    if (sum != 0)
+    if (source.type.kind == ARRAY_FLOAT && !finite_all(x, cols))
         refuse(in, block, row, first, x);
 }
 
@@ -54,26 +47,40 @@ void row_reader_row(const struct stream *in, const struct block *block, size_t r
     row_reader_columns(in, block, row, 0, cols, x);
 }
 
-bool row_reader_next(struct row_reader *cursor)
+const char *row_reader_label(const struct stream *in, const struct block *block, size_t row,
+                             char text[ROW_READER_LABEL])
 {
-    while (cursor->row == cursor->block.rows) {
-        cursor->row = 0;
-        cursor->block.rows = 0;
-        if (!stream_next(cursor->in, &cursor->block))
+    char shown[256];
+    struct str name = block_name(block, row);
+    msg_text(name.p, name.n, shown, sizeof shown);
+    snprintf(text, ROW_READER_LABEL, "row %zu%s%s%s", stream_row0(in) + row, name.n > 0 ? " (" : "",
+             shown, name.n > 0 ? ")" : "");
+    return text;
+}
+
+bool row_reader_next(struct row_reader *reader)
+{
+    if (++reader->row < reader->block.rows)
+        return true;
+    reader->row = 0;
+    reader->block.rows = 0;
+    while (reader->block.rows == 0)
+        if (!stream_next(reader->in, &reader->block))
             return false;
-    }
-    cursor->row++;
     return true;
 }
 
-void row_reader_check_names(const struct row_reader *truth, const struct row_reader *predicted)
+size_t row_reader_number(const struct row_reader *reader)
 {
-    struct str a = block_name(&truth->block, truth->row - 1);
-    struct str b = block_name(&predicted->block, predicted->row - 1);
-    if (a.n == 0 || b.n == 0 || (a.n == b.n && memcmp(a.p, b.p, a.n) == 0))
-        return;
-    char expected[2048], found[2048];
-    die(stream_name(predicted->in), "row %zu is %s, expected %s as in %s",
-        stream_row0(predicted->in) + predicted->row - 1, msg_text(b.p, b.n, found, sizeof found),
-        msg_text(a.p, a.n, expected, sizeof expected), stream_name(truth->in));
+    return stream_row0(reader->in) + reader->row;
+}
+
+size_t row_reader_cols(const struct row_reader *reader)
+{
+    return block_row(&reader->block, reader->row).cols;
+}
+
+struct str row_reader_name(const struct row_reader *reader)
+{
+    return block_name(&reader->block, reader->row);
 }

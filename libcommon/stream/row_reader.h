@@ -1,10 +1,11 @@
-/* Rows of a stream as finite doubles. Errors end the program. */
+/* Rows of a stream as finite doubles. Errors end the program with a message. */
 #ifndef WAVEFILL_STREAM_ROW_READER_H
 #define WAVEFILL_STREAM_ROW_READER_H
 
 #include "stream/block.h"
 #include "stream/stream.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Row `row` of the stream's present block: its first `cols` columns as doubles at x.
@@ -19,18 +20,24 @@ void row_reader_columns(const struct stream *in, const struct block *block, size
 /* Ends the program: row `row`, all of its columns, has something in it that is not finite. */
 _Noreturn void row_reader_refuse(const struct stream *in, const struct block *block, size_t row);
 
-/* Goes through a stream a row at a time. */
+/* How messages call a row of the present block: "row 3 (its name)", or "row 3". Returns text. */
+enum { ROW_READER_LABEL = 300 };
+const char *row_reader_label(const struct stream *in, const struct block *block, size_t row,
+                             char text[ROW_READER_LABEL]);
+
+/* Goes through a stream a row at a time. All but `in` is zero before the first row. */
 struct row_reader {
     struct stream *in;
     struct block block;
-    size_t row; /* of the next one in the block */
+    size_t row; /* of the block: the present one, from 0 */
 };
 
-/* Steps to the next row: cursor->row is one more than its number in cursor->block.
- * False at the end. */
-bool row_reader_next(struct row_reader *cursor);
+/* Steps to the next row. False at the end. */
+bool row_reader_next(struct row_reader *reader);
 
-/* Ends the program if the rows that both cursors are at have names, and other ones. */
-void row_reader_check_names(const struct row_reader *truth, const struct row_reader *predicted);
+/* Of the present row: its number in the stream, its columns, its name (empty if it has none). */
+size_t row_reader_number(const struct row_reader *reader);
+size_t row_reader_cols(const struct row_reader *reader);
+struct str row_reader_name(const struct row_reader *reader);
 
 #endif

@@ -10,7 +10,6 @@
 #include "model/model_set.h"
 #include "base/output.h"
 #include "model/partial.h"
-#include "stream/frames.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>
@@ -63,7 +62,7 @@ static void check_found(struct model_set *models, size_t i)
     size_t at;
     struct str name = models->list[i].name;
     FUZZ_CHECK(models->count == 1 || name.n > 0);
-    if (models->count == 1 || frames_stem(name).n == name.n)
+    if (models->count == 1 || str_stem(name).n == name.n)
         FUZZ_CHECK(model_set_find(models, name, &at) && at == i);
 }
 
