@@ -267,6 +267,18 @@ for n, p, t, twins in (30, 4, 2, 0), (20, 50, 3, 0), (20, 50, 3, 1), (30, 6, 1, 
         close(np.concatenate([part["x"] for part in left]), want)'
 }
 
+@test "lsq-fit: the file of --left-out has an end where the input ends in a block of no rows" {
+    py "$with_models"'
+from sklearn.linear_model import LinearRegression
+x, y = rng.normal(size=(12, 3)), rng.normal(size=(12, 2))
+rows = np.hstack([x, y])
+write("in", {"mat": 1, "x": rows, "last": False}, {"mat": 1, "x": rows[:0]})
+call("lsq-fit", "-q", "-g", "3", "--left-out=left", "in")
+left = read("left")
+assert [(part["x"].shape, part["last"]) for part in left] == [((12, 2), False), ((0, 2), True)]
+close(left[0]["x"], [LinearRegression().fit(np.delete(x, i, 0), np.delete(y, i, 0)).predict(x[i:i + 1])[0] for i in range(12)])'
+}
+
 @test "lsq-fit: --left-out with --ridge is what scikit-learn leaves out, and its file is whole or not there" {
     py "$with_models"'
 from sklearn.linear_model import Ridge, RidgeCV
