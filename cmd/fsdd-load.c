@@ -37,26 +37,27 @@ enum { NUMBER_MAX = 999999999 };
 static const struct options_row options[] = {
     {'d', "digits", "LIST", options_numbers, offsetof(struct options, filter.digits),
      .max = NUMBER_MAX, .adds = true,
-     .help = "only these digits from DIRs, such as 0 or 0,3-5 (all)"},
+     .help = "only these digits from DIRs, such as 0 or 0,3-5 (default: all)"},
     {'s', "speakers", "LIST", options_names, offsetof(struct options, filter.speakers),
-     .adds = true, .help = "only these speakers from DIRs, separated by commas (all)"},
+     .adds = true, .help = "only these speakers from DIRs, separated by commas (default: all)"},
     {'t', "takes", "LIST", options_numbers, offsetof(struct options, filter.takes),
-     .max = NUMBER_MAX, .adds = true, .help = "only these takes from DIRs, such as 0-4 (all)"},
+     .max = NUMBER_MAX, .adds = true,
+     .help = "only these takes from DIRs, such as 0-4 (default: all)"},
     {'F', "formats", "LIST", take_formats, offsetof(struct options, filter.formats), .adds = true,
      .words = "all",
-     .help = "formats to take besides wav, separated by commas, as libsox calls them, such as "
-             "flac,ogg; or all"},
+     .help = "formats to take in addition to wav: libsox's names, separated by commas, such as "
+             "flac,ogg, or all"},
     {0, "files0-from", "F", options_input, offsetof(struct options, files0),
-     .help = "also read the NUL-terminated names in F (- is stdin)"},
+     .help = "also load the files that F names, each name ended by NUL (- is stdin)"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
 static const struct options_table table = {
     "[OPTION]... [DIR|FILE]...",
-    "Read recordings, write them as one ragged matrix (int16), a row a clip.\n"
+    "Read recordings and write them as one matrix of 16-bit samples, one row a clip.\n"
     "\n"
-    "A DIR is searched for {digit}_{speaker}_{take}.EXT; a FILE may have any name (- is a WAV file "
-    "on standard input). Rows come by digit, speaker and take.",
+    "From a DIR it takes the files {digit}_{speaker}_{take}.EXT; a FILE may have any name (- is a "
+    "WAV file on standard input). Rows are sorted by digit, speaker and take.",
     options};
 
 int main(int argc, char **argv)

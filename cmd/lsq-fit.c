@@ -91,46 +91,46 @@ static const struct options_row options[] = {
          "percentage (25%); the others are targets; required unless a partial fit, which records "
          "it, comes first"},
     {'w', "weight", "F", take_weight, offsetof(struct options, fitting.weight),
-     .help = "each row read counts F times, F above 0 (default: 1)"},
+     .help = "count each row F times, F above 0 (default 1)"},
     {0, "no-intercept", NULL, options_flag, offsetof(struct options, no_intercept),
-     .help = "fit through the origin"},
+     .help = "fit through the origin (default: with intercepts)"},
     {0, "rcond", "R", take_rcond, offsetof(struct options, fitting.lsq.rcond),
      .excludes = "ridge,loo,left-out",
-     .help = "singular values up to R times the largest count as zero, R from 0 to below 1 "
-             "(default: judged with columns of unit norm)"},
+     .help = "treat singular values up to R times the largest as zero, R from 0 to below 1 "
+             "(default: judge columns scaled to unit norm)"},
     {0, "ridge", "LAMBDA", take_ridge, offsetof(struct options, fitting), .words = "auto",
-     .help = "penalty on the squares of the coefficients, none on the intercept, above 0, or a "
-             "percentage (1%) of the mean of the squared singular values; auto: the one with the "
-             "least leave-one-out error"},
+     .help = "ridge regression: penalty on the squared coefficients, not on the intercept: a "
+             "number above 0, or a percentage (1%) of the mean squared singular value, or auto: "
+             "the one with the smallest leave-one-out error (default: no penalty)"},
     {0, "grid", "LIST", take_grid, offsetof(struct options, fitting), .needs = "ridge=auto",
      .help = "the penalties that auto tries, separated by commas (default: 21 values from the "
              "largest singular value squared down by 10 decades)"},
     {0, "loo", NULL, options_flag, offsetof(struct options, fitting.loo),
-     .help = "print how well each row is predicted by a fit of the others"},
+     .help = "print how well a fit of all other rows predicts each row"},
     {0, "left-out", "F", options_file, offsetof(struct options, left_out),
-     .help = "the same, and write to F what the fit of the others predicts"},
+     .help = "the same, and write these predictions to F, whole or not at all"},
     {0, "partial", NULL, options_flag, offsetof(struct options, partial),
      .excludes = "ridge,loo,left-out,dense,rcond",
-     .help = "write the rows reduced, not a model: lsq-fit reads such partial fits like rows, and "
-             "fits all the rows that they were made from"},
+     .help = "write a partial fit, not a model: the reduced rows, which lsq-fit reads like rows, "
+             "to fit all rows that went into them"},
     {0, "by-name", NULL, options_flag, offsetof(struct options, by_name),
      .excludes = "loo,left-out,ridge=auto",
-     .help = "a fit for each name: of rows, up to an @ and a number (as frames of pad-chop are "
-             "named), and of partial fits"},
+     .help = "one fit for each name of rows and partial fits; @ and digits at the end of a row's "
+             "name, as of frames of pad-chop, are ignored"},
     {0, "others", NULL, options_flag, offsetof(struct options, others), .needs = "by-name",
-     .help = "with --by-name: for each name, the fit of all others"},
+     .help = "with --by-name: for each name, fit the rows of all other names"},
     {0, "threads", "N", options_uint, offsetof(struct options, threads), .max = THREADS_MAX,
-     .help = "threads for long inputs (default: OMP_NUM_THREADS, or one per processor); results "
-             "differ by rounding only"},
+     .help = "threads for long inputs, 0 to 256 (default, and 0: OMP_NUM_THREADS, or one per "
+             "processor); results differ by rounding only"},
     {0, "dense", NULL, options_flag, offsetof(struct options, fitting.dense),
-     .help = "write coefficients even where two thin factors are smaller"},
+     .help = "write the coefficients even where two thin factors of them are smaller"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
 static const struct options_table table = {
     "[-g GIVEN] [OPTION]... [FILE]...",
-    "Fit the last columns of matrix streams (stdin, or each FILE) to the first by least squares, "
-    "all at once, and write the model; of many solutions, that of minimum norm.",
+    "Fit a linear model that predicts the last columns of matrix streams (stdin, or each FILE) "
+    "from the first, by least squares. If there are many solutions, write that of minimum norm.",
     options};
 
 /* A fit for each name; standard output gets one message after the other. */

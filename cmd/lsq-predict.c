@@ -27,23 +27,24 @@ struct options {
 
 static const struct options_row options[] = {
     {'a', "append", NULL, options_flag, offsetof(struct options, append),
-     .help = "write what is predicted after what it is predicted from"},
+     .help = "write the predicted columns after those that they are predicted from"},
     {'e', "extend", "N", options_uint, offsetof(struct options, extend), .min = 1,
      .max = MAP_SCAN_MAX,
-     .help =
-         "predict the N columns that follow each row: from its last columns the next ones, from "
-         "these and those before them the ones after, and so on"},
+     .help = "predict the N columns that follow each row: the next ones from its last columns, the "
+             "ones after from these, and so on"},
     {0, "clamp", NULL, options_flag, offsetof(struct options, clamp), .needs = "extend",
-     .help = "with --extend: bring what is predicted into the range that the model has seen in "
-             "training before going on from it"},
+     .help = "with --extend: move predicted values into the range of the training rows before "
+             "predicting from them"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
 static const struct options_table table = {
     "[OPTION]... MODEL [FILE]...",
-    "Predict with a MODEL of lsq-fit the columns that follow the given ones, for each row of "
-    "matrix streams (stdin, or each FILE): whole rows, or just their given columns. With several "
-    "models (lsq-fit --by-name) each row goes to the one of its name.",
+    "For each row of matrix streams (stdin, or each FILE), predict the columns that follow the "
+    "given "
+    "ones, with a MODEL of lsq-fit. Rows may be whole or only their given columns. If there are "
+    "several "
+    "models (lsq-fit --by-name), the one of the row's name predicts it.",
     options};
 
 /* What the predictions of rows are made with. */

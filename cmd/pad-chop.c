@@ -46,22 +46,21 @@ static const struct options_row options[] = {
      .help = "min: chop to the shortest row (default); max: pad with zeros to the longest; "
              "N: exactly N columns, in constant memory"},
     {'c', "columns", "A:B", options_span, offsetof(struct options, span),
-     .help =
-         "then keep columns A up to, not including, B: an index (12), a fraction of the "
-         "columns (0.25) or a percentage (25%); without A from the first, without B to the last"},
+     .help = "then keep columns A up to, not including, B, each an index (12), a fraction of the "
+             "columns (0.25) or a percentage (25%) (default: from the first to the last)"},
     {'f', "frame", "W", options_uint, offsetof(struct options, width), .min = 1,
      .max = MAP_SCAN_MAX, .excludes = "length",
-     .help =
-         "instead of --length: each row becomes its frames, W columns from columns 0, H, 2H, "
-         "... that fit into it, in constant memory; with -c, frames of these columns of each row"},
+     .help = "instead of --length: cut each row into its frames, the W columns from columns 0, H, "
+             "2H, ... that fit into it, in constant memory; with -c, into frames of these columns"},
     {0, "hop", "H", options_uint, offsetof(struct options, hop), .min = 1, .max = MAP_SCAN_MAX,
-     .needs = "frame", .help = "columns from one frame to the next (default 1)"},
+     .needs = "frame", .help = "columns from the start of a frame to that of the next (default 1)"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
-static const struct options_table table = {
-    "[OPTION]... [FILE]...",
-    "Bring the rows of matrix streams (stdin, or each FILE) to one length.", options};
+static const struct options_table table = {"[OPTION]... [FILE]...",
+                                           "Bring the rows of matrix streams (stdin, or each FILE) "
+                                           "to one length, or cut them into frames.",
+                                           options};
 
 /* Columns from up to to of rows brought to `length`. */
 struct cut {

@@ -31,36 +31,37 @@ struct options {
 
 static const struct options_row options[] = {
     {'a', "average", "HOW", options_word, offsetof(struct options, score), .words = AVERAGES,
-     .help = "uniform: mean over the columns (default); variance: weighted by each column's "
-             "variance; none: one number a column"},
+     .help = "uniform: the mean of the columns' scores (default); variance: their mean weighted by "
+             "variance; none: all of them, one a line"},
     {'f', "flat", NULL, options_word, offsetof(struct options, score), .words = SCORES,
-     .excludes = "average", .help = "one score over all samples, whatever their column"},
+     .excludes = "average", .help = "one score over all samples of all columns"},
     {0, "pooled", NULL, options_word, offsetof(struct options, score), .words = SCORES,
      .excludes = "average,flat",
-     .help = "the same, but the truth deviates from the mean of its own row"},
+     .help = "the same, with deviations of the truth from the mean of its own row"},
     {0, "by-row", NULL, options_word, offsetof(struct options, score), .words = SCORES,
      .excludes = "average,flat,pooled",
      .help = "one line a row: its name, a tab, the score over its samples"},
     {'c', "columns", "A:B", options_span, offsetof(struct options, span), .alias = "cols",
-     .help = "score columns A up to, not including, B of those predicted: an index (12), a "
-             "fraction (0.25) or a percentage (25%)"},
+     .help = "score only predicted columns A up to, not including, B, each an index (12), a "
+             "fraction (0.25) or a percentage (25%) (default: all)"},
     {0, "snr", NULL, options_flag, offsetof(struct options, snr),
-     .help = "also print the signal-to-noise ratio of what is scored, in dB"},
+     .help = "also print the signal-to-noise ratio in dB"},
     {0, "sums", NULL, options_flag, offsetof(struct options, sums), .needs = "flat,pooled,by-row",
-     .help = "also print, not with --average, the sum of squared errors and that of squared "
-             "deviations; the score is 1 minus their ratio"},
+     .help = "also print, with --flat, --pooled or --by-row, the sums of squared errors and of "
+             "squared deviations; the score is 1 minus their ratio"},
     {'u', "undefined", "HOW", options_word, offsetof(struct options, nan), .words = "finite,nan",
-     .help = "columns of constant truth, or of one row only, count as finite: 1 if exact, else 0 "
+     .help = "score of a constant truth, or of a column of one row: finite: 1 if exact, else 0 "
              "(default); nan: not a number"},
     {'j', "json", NULL, options_flag, offsetof(struct options, json),
-     .help = "JSON instead of plain text: an object, or one a row"},
+     .help = "print JSON: one object, or one a row"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
 static const struct options_table table = {
     "[OPTION]... TRUTH [PREDICTED]",
-    "Print the coefficient of determination, R^2, of PREDICTED (default stdin): 1 is exact, 0 no "
-    "better than the mean. TRUTH may be whole rows: columns are matched.",
+    "Print the coefficient of determination, R^2, of PREDICTED (default stdin): 1 is exact, 0 as "
+    "good "
+    "as the mean. TRUTH may be whole rows: columns are matched by number.",
     options};
 
 static bool by_column(const struct options *o)

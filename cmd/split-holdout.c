@@ -37,15 +37,15 @@ static const struct options_row options[] = {
     {'n', "name", "NAME", options_name, offsetof(struct options, names), .excludes = "seed,row",
      .adds = true, .help = "hold out the rows of this name"},
     {'H', "heldout", "HELDOUT", options_file, offsetof(struct options, heldout),
-     .help = "where the held-out rows go; replaced only when all went well"},
+     .help = "write the held-out rows to this file, whole or not at all (required)"},
     {'o', "output", "FILE", options_output, offsetof(struct options, output),
-     .help = "where the others go, in place only when it is whole"},
+     .help = "write the other rows to FILE, whole or not at all (default: stdout)"},
     OPTIONS_COMMON};
 
 static const struct options_table table = {
     "(--seed=S | --row=LIST | --name=NAME...) -H HELDOUT [FILE]...",
-    "Write the held-out rows of matrix streams (stdin, or each FILE) to HELDOUT and the others to "
-    "standard output.",
+    "Hold out rows of matrix streams (stdin, or each FILE): write these to HELDOUT, and the others "
+    "to standard output.",
     options};
 
 static void check_options(const struct options *o)

@@ -28,21 +28,21 @@ struct options {
 
 static const struct options_row options[] = {
     {'o', "output", "OUT", options_output, offsetof(struct options, output),
-     .help = "one row: this file; several rows, an existing directory or a name that ends in /: a "
-             "directory, NAME.wav for the row NAME (default: standard output, one row only)"},
+     .help =
+         "write one row to this file; write several rows, or to a directory or a name that ends "
+         "in /, to that directory, the row NAME to NAME.wav (default: stdout, one row only)"},
     {'r', "rate", "HZ", options_uint, offsetof(struct options, rate), .min = 1, .max = INT32_MAX,
-     .help = "sample rate of streams that have none, from 1 to 2147483647"},
+     .help = "sample rate of streams that have none, from 1 to 2147483647 (no default)"},
     {0, "round", "HOW", options_word, offsetof(struct options, round), .words = "trunc,nearest",
      .help = "trunc: toward zero (default); nearest: ties to even"},
     {0, "overflow", "HOW", options_word, offsetof(struct options, overflow),
-     .words = "clip,wrap,error",
-     .help = "how to treat samples beyond 16 bits: clip (default), wrap or error"},
+     .words = "clip,wrap,error", .help = "samples beyond 16 bits: clip (default), wrap or error"},
     OPTIONS_COMMON};
 
 static const struct options_table table = {
     "[OPTION]... [GIVEN [PREDICTED]]",
-    "Join each row of GIVEN (default stdin) with that of PREDICTED, write it as a mono 16-bit WAV "
-    "file. Columns of GIVEN from PREDICTED's first one on are not used.",
+    "Join each row of GIVEN (default stdin) with the same row of PREDICTED, and write it as a mono "
+    "16-bit WAV file. Columns of GIVEN from the first of PREDICTED on are ignored.",
     options};
 
 /* One row on its way, and what has been counted. */

@@ -179,7 +179,7 @@ END
         offered "$tool --" | cut -f 1 | sort >got
         "$tool" --help | sed -En 's/^ +(-., )?(--[a-z0-9-]+).*/\2/p' | sort | diff - got
     done
-    assert_equal "$(offered 'r2-score --js')" $'--json\tJSON instead of plain text: an object, or one a row'
+    assert_equal "$(offered 'r2-score --js')" $'--json\tprint JSON: one object, or one a row'
     assert_equal "$(offered 'pad-chop -l ' | cut -f 1)" $'max\nmin'
     assert_equal "$(offered 'r2-score -j --average=v' | cut -f 1)" --average=variance
     assert_equal "$(offered 'stitch-wav --rate ')" ''

@@ -67,7 +67,7 @@ _Noreturn void options_refuse(const struct options_row *row, const char *arg, co
 #define OPTIONS_OUTPUT                                                                             \
     {                                                                                              \
         'o', "output", "FILE", options_output, offsetof(struct options, output),                   \
-            .help = "write to FILE, in place only when it is whole"                                \
+            .help = "write to FILE, whole or not at all (default: stdout)"                                \
     }
 #define OPTIONS_COMMON                                                                             \
     {'q', "quiet", NULL, options_quiet, .help = "no warnings"},                                    \
