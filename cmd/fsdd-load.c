@@ -67,8 +67,6 @@ int main(int argc, char **argv)
     char **files = options_parse(&table, &argc, argv, &o);
     if (argc == 0 && o.files0 == NULL)
         die_usage("no recordings named, expected a directory or files");
-    struct output *out = output_open(o.output);
-
     struct recording_list list = {NULL, 0, 0};
     for (int i = 0; i < argc; i++)
         recording_add(&list, &o.filter, files[i]);
@@ -76,6 +74,8 @@ int main(int argc, char **argv)
         recording_add_files0(&list, &o.filter, o.files0);
 
     recording_sort(&list);
+
+    struct output *out = output_open(o.output);
     load_recordings(out, list.items, list.count);
     output_close(out);
 

@@ -4,6 +4,7 @@
 #include "fit/training_by_name.h"
 #include "fit/answer.h"
 #include "lsq/lapack.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
@@ -159,8 +160,6 @@ static void put_one(struct options *o, struct output *out, struct training *inpu
     if (o->fitting.loo || o->fitting.ridge_auto)
         stream_keep(in);
     training_read(input, in);
-    if (o->left_out != NULL)
-        o->fitting.left_out = output_file(o->left_out);
     if (o->partial)
         answer_put_partial(&o->fitting, out, input, in, no_name, true);
     else
@@ -176,13 +175,14 @@ int main(int argc, char **argv)
     char **files = options_parse(&table, &argc, argv, &o);
     o.fitting.lsq.intercept = !o.no_intercept;
     o.fitting.loo |= o.left_out != NULL;
+    input_note_all(files, argc, 1);
     struct output *out = output_open(o.output);
+    if (o.left_out != NULL)
+        o.fitting.left_out = output_file(o.left_out);
     struct stream *in = stream_open(files, argc);
 
     if (lapack_threads(1) == 0)
         die(NULL, "out of memory: 128 MiB of addresses asked for, which the BLAS needs");
-    if (o.left_out != NULL && output_is_stdout(o.left_out))
-        die(o.left_out, "the file that standard output goes to, expected another for --left-out");
 
     struct training input = {.position = o.given,
                              .intercept = o.fitting.lsq.intercept,
@@ -197,11 +197,6 @@ int main(int argc, char **argv)
 
     free(o.fitting.grid);
     stream_close(in);
-    /* Neither shows up where the other fails, unless the system refuses the rename in the end. */
-    if (o.fitting.left_out != NULL)
-        output_finish(o.fitting.left_out);
-    output_close(out);
-    if (o.fitting.left_out != NULL)
-        output_close(o.fitting.left_out);
+    output_close_both(out, o.fitting.left_out);
     return EXIT_SUCCESS;
 }

@@ -2,6 +2,7 @@
 #include "model/roll_out.h"
 #include "stream/map_scan.h"
 #include "base/fd.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "math/finite.h"
 #include "model/model_set.h"
@@ -259,6 +260,7 @@ int main(int argc, char **argv)
     struct options o = {.extend = 0};
     char **files = options_parse(&table, &argc, argv, &o);
     check_operands(files, argc);
+    input_note_all(files, argc, 2);
     struct output *out = output_open(o.output);
 
     struct work work = {.o = &o};

@@ -5,6 +5,7 @@
  * only known at the end of input, which is kept for a second reading. */
 #include "stream/block.h"
 #include "stream/map_scan.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
@@ -189,6 +190,7 @@ int main(int argc, char **argv)
     mem_expect_much();
     struct options o = {.span = NUM_SPAN_ALL, .hop = 1};
     char **files = options_parse(&table, &argc, argv, &o);
+    input_note_all(files, argc, 1);
     struct output *out = output_open(o.output);
     struct stream *in = stream_open(files, argc);
 

@@ -1,6 +1,7 @@
 /* r2-score: the truth and a prediction in, R² out, as scikit-learn defines it, and the
  * signal-to-noise ratio. */
 #include "base/fd.h"
+#include "base/input.h"
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
@@ -192,6 +193,7 @@ int main(int argc, char **argv)
     struct options o = {.score = UNIFORM, .span = NUM_SPAN_ALL};
     char **files = options_parse(&table, &argc, argv, &o);
     check_operands(files, argc);
+    input_note_all(files, argc, 2);
     struct output *out = output_open_text(o.output);
     struct stream *truth = stream_open(files, 1);
     struct stream *predicted = stream_open(files + 1, argc - 1);

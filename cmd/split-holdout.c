@@ -3,6 +3,7 @@
  * Rows by number or name stream in constant memory; a seed draws from the number of
  * rows, which is only known at the end of input, so that is kept for a second reading. */
 #include "stream/block.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "math/mt19937.h"
@@ -135,11 +136,10 @@ int main(int argc, char **argv)
     char **files = options_parse(&table, &argc, argv, &o);
     check_options(&o);
     o.found = mem_zero(o.names.count, sizeof *o.found);
+    input_note_all(files, argc, 1);
     struct output *rest = output_open(o.output);
-    struct stream *in = stream_open(files, argc);
-    if (o.output == NULL && output_is_stdout(o.heldout))
-        die(o.heldout, "the file that standard output goes to, expected another for HELDOUT");
     struct output *held = output_file(o.heldout);
+    struct stream *in = stream_open(files, argc);
 
     if (o.seed != (uint64_t)NO_SEED) {
         stream_keep(in);
@@ -148,10 +148,7 @@ int main(int argc, char **argv)
     split(&o, in, rest, held);
 
     stream_close(in);
-    /* Neither shows up where the other fails. */
-    output_finish(held);
-    output_close(rest);
-    output_close(held);
+    output_close_both(rest, held);
     num_list_free(&o.rows);
     free(o.names.items);
     free(o.found);

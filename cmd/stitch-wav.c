@@ -2,6 +2,7 @@
  *
  * This is where computed samples become 16 bits: nothing before rounds or clips. */
 #include "base/fd.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
@@ -162,6 +163,7 @@ int main(int argc, char **argv)
     struct options o = {.rate = 0, .round = PCM_TRUNC};
     char **files = options_parse(&table, &argc, argv, &o);
     check_operands(files, argc);
+    input_note_all(files, argc, 1);
     struct wav_files *dir = wav_files_open(o.output);
     struct row_pairs rows = {.known.in = stream_open(files, argc > 0),
                              .predicted.in = argc > 1 ? stream_open(files + 1, 1) : NULL};

@@ -112,11 +112,12 @@ class Case:
     """A command on these inputs. out: what is in out/ before it, each with its content, or
     with the name that it is a link to. kinds: all, or those that are worth the time; of each
     kind the first `most` calls.
-    one_by_one: files appear as they are done, each of them whole."""
+    one_by_one: files appear as they are done, each of them whole. named: no file can be
+    opened without a name."""
 
-    def __init__(self, name, command, stdin="", out=None, kinds=None, most=1 << 30, one_by_one=False):
+    def __init__(self, name, command, stdin="", out=None, kinds=None, most=1 << 30, one_by_one=False, named=False):
         self.name, self.command, self.out, self.kinds, self.most = name, command.split(), out or {}, kinds, most
-        self.one_by_one = one_by_one
+        self.one_by_one, self.named = one_by_one, named
         self.stdin = "in/" + stdin if stdin else "/dev/null"
 
     def reset(self):
@@ -141,6 +142,8 @@ CASES = [
     Case("pad-chop frames", "pad-chop -q -f 7 --hop=3 -c 10%:", "ragged"),
     Case("split-holdout seed", "split-holdout -q --seed=7 -H out/held", "rows"),
     Case("split-holdout row", "split-holdout -q --row=1-2 -H out/held", "tall", {"held": b"old"}),
+    Case("split-holdout two files", "split-holdout -q -r 0 -H out/held -o out/rest in/rows", out={"held": b"old"}, one_by_one=True),
+    Case("split-holdout two named files", "split-holdout -q -r 0 -H out/held -o out/rest in/rows", out={"held": b"old"}, one_by_one=True, named=True),
     Case("split-holdout name", "split-holdout -q -n 0_a_1 -n 0_a_3 -H out/link in/ragged", out={"link": "held", "held": b"old"}),
     Case("split-holdout new by link", "split-holdout -q --row=0 -H out/link in/rows", out={"link": "held"}),
     Case("lsq-fit wide", "lsq-fit -q -g 8", "rows"),
@@ -169,7 +172,10 @@ CASES = [
     Case("r2-score pooled", "r2-score -q --pooled --snr --json in/rows in/predicted"),
     # What does not fit into memory goes to a temporary file, which must not stay.
     Case("split-holdout big", "split-holdout -q --seed=7 -H out/held", "big",
-         kinds=["open", "mkstemp", "unlink", "seek", "close", "rename", "write"], most=4),
+         kinds=["open", "unlink", "seek", "close", "rename", "write"], most=4),
+    Case("split-holdout big, named", "split-holdout -q --seed=7 -H out/held", "big", kinds=["open", "mkstemp", "rename"], most=4, named=True),
+    Case("pad-chop file", "pad-chop -q -o out/file in/ragged", out={"file": b"old"}),
+    Case("pad-chop named file", "pad-chop -q -o out/file in/ragged", out={"file": b"old"}, named=True),
 ]
 
 
@@ -216,6 +222,8 @@ class Runner:
             os.ftruncate(self.files[name], 0)
             os.lseek(self.files[name], 0, os.SEEK_SET)
         environment = dict(self.environment, FAULT_CALL=kind, FAULT_AT=str(at), FAULT_ERROR=str(error), FAULT_PROCESS=str(process), FAULT_ON=str(int(on)))
+        if case.named:
+            environment["FAULT_NAMED"] = "1"
         actions = [(os.POSIX_SPAWN_OPEN, 0, case.stdin, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, self.files["stdout"], 1),
                    (os.POSIX_SPAWN_DUP2, self.files["stderr"], 2)]
         pid = os.posix_spawn(os.environ["BIN"] + "/" + case.command[0], case.command, environment, file_actions=actions)

@@ -250,83 +250,6 @@ END
     assert_equal "$(rows_of in) $(rows_of rest)" 'c abdef'
 }
 
-@test "split-holdout: a signal in the middle leaves HELDOUT as it was and no temporary file" {
-    mkdir sub
-    echo -n 'what was there' >sub/held
-    blocks 4 >big
-    py '
-import os, resource, signal, subprocess, time
-
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-ending = [getattr(signal, "SIG" + name) for name in "HUP INT QUIT TERM USR1 USR2 PIPE XCPU XFSZ ALRM VTALRM PROF".split()]
-
-def temporaries():
-    return [name for name in os.listdir("sub") if name != "held"]
-
-# It runs, has its temporary file, and waits for more input.
-def start(ignored, **more):
-    def prepare():
-        for number in ending:
-            signal.signal(number, signal.SIG_IGN if number == ignored else signal.SIG_DFL)
-    p = subprocess.Popen(["split-holdout", "-r", "0", "-H", "sub/held"], stdin=subprocess.PIPE, preexec_fn=prepare, **more)
-    while not temporaries():
-        assert p.poll() is None
-        time.sleep(0.001)
-    p.stdin.write(big[:2 << 20])
-    p.stdin.flush()
-    return p
-
-def unharmed():
-    assert open("sub/held").read() == "what was there" and temporaries() == [], temporaries()
-
-big = open("big", "rb").read()
-for number in ending:
-    p = start(None, stdout=subprocess.DEVNULL)
-    unharmed_yet = open("sub/held").read()
-    p.send_signal(number)
-    assert p.wait(10) == -number, p.returncode
-    assert unharmed_yet == "what was there"
-    unharmed()
-
-# What the kernel sends where a file grows beyond the limit.
-p = subprocess.run(["bash", "-c", "ulimit -f 100; exec split-holdout -r 0-191 -H sub/held big"], stdout=subprocess.DEVNULL)
-assert p.returncode == -signal.SIGXFSZ, p.returncode
-unharmed()
-
-# Nobody reads the rest any more.
-p = start(None, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-p.stdout.close()
-try:
-    p.stdin.write(big[2 << 20:])
-    p.stdin.close()
-except BrokenPipeError:
-    pass
-assert p.wait(10) == -signal.SIGPIPE and p.stderr.read() == b"", p.returncode
-unharmed()
-
-# Where SIGPIPE is ignored the failed write is said.
-p = start(signal.SIGPIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-p.stdout.close()
-try:
-    p.stdin.write(big[2 << 20:])
-    p.stdin.close()
-except BrokenPipeError:
-    pass
-assert p.wait(10) == 1 and p.stderr.read() == b"split-holdout: stdout: write failed: Broken pipe\n"
-unharmed()
-
-# What the parent ignores (nohup) stays ignored.
-p = start(signal.SIGHUP, stdout=subprocess.DEVNULL)
-with open(f"/proc/{p.pid}/status") as f:
-    ignored = next(int(line.split()[1], 16) for line in f if line.startswith("SigIgn:"))
-assert ignored >> signal.SIGHUP - 1 & 1, hex(ignored)
-p.send_signal(signal.SIGHUP)
-p.stdin.write(big[2 << 20:])
-p.stdin.close()
-assert p.wait(10) == 0 and temporaries() == []
-assert names(read("sub/held")) == ["row 0"]'
-}
-
 @test "split-holdout: HELDOUT may be a pipe or a device, which stays one" {
     six
     split-holdout -r 2 -H want in >rest.want
@@ -355,96 +278,9 @@ assert names(read("sub/held")) == ["row 0"]'
     py 'a, b = x(read("held")), x(read("others")); assert a.shape == b.shape == (191, 16384) and (a == b).all()'
 }
 
-@test "split-holdout: a device that is full is an error, and nothing is on stdout" {
-    six
-    refuses 1 'split-holdout: /dev/full: write failed: No space left on device' split-holdout -r 0 -H /dev/full in
-    assert [ -c /dev/full ]
-}
-
-@test "split-holdout: HELDOUT that cannot be written is refused" {
-    six
-    mkdir folder
-    echo text >file
-    refuses 1 'split-holdout: folder: a directory, expected a file to write' split-holdout -r 0 -H folder in
-    refuses 1 'split-holdout: folder/: a directory, expected a file to write' split-holdout -r 0 -H folder/ in
-    refuses 1 'split-holdout: .: a directory, expected a file to write' split-holdout -r 0 -H . in
-    refuses 1 'split-holdout: absent/held: cannot be created: No such file or directory' split-holdout -r 0 -H absent/held in
-    refuses 1 'split-holdout: file/held: cannot be created: Not a directory' split-holdout -r 0 -H file/held in
-    local long
-    long=$(printf '%0256d' 0)
-    run -1 --separate-stderr split-holdout -r 0 -H "$long" in
-    assert_output ''
-    # shellcheck disable=SC2154
-    assert_equal "$stderr" "split-holdout: $long: cannot be created: File name too long"
-    assert_equal "$(find . -name '.wf-*')" ''
-    assert_equal "$(ls -A folder)" ''
-}
-
-@test "split-holdout: what cannot be replaced in a sticky directory is refused before anything is written" {
-    # Only root makes what is somebody else's.
-    [ "$(id -u)" = 0 ] || return 0
-    local as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
-    py 'write("m", {"mat": 1, "x": np.ones((3, 2))})'
-    chmod a+rx . "$BATS_TEST_TMPDIR"
-    mkdir sticky
-    chmod 1777 sticky
-    echo root >sticky/theirs
-    chmod 666 sticky/theirs
-    cp "$BIN/split-holdout" m sticky
-    refuses 1 'split-holdout: theirs: a file of another user in a directory with the sticky bit, expected one that can be replaced' \
-        "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -H theirs m'
-    assert_equal "$(cat sticky/theirs)" root
-    # Of their own, and in a directory of their own.
-    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -H mine m >/dev/null && ./split-holdout -r 1 -H mine m >/dev/null'
-    chown 65534 sticky
-    "${as[@]}" bash -c 'cd sticky && ./split-holdout -r 1 -H theirs m >/dev/null'
-    [ "$(stat -c %s sticky/theirs)" -gt 5 ]
-}
-
 @test "split-holdout: an empty HELDOUT is a usage error" {
     six
     refuses 2 "split-holdout: --heldout: '', expected a file; try 'split-holdout --help'" split-holdout -r 0 -H '' in
-}
-
-@test "split-holdout: the longest name that a file can have will do" {
-    six
-    local long
-    long=$(printf '%0255d' 0)
-    split-holdout -r 0 -H "$long" in >rest
-    assert_equal "$(rows_of "$long") $(rows_of rest)" 'a bcdef'
-}
-
-@test "split-holdout: HELDOUT has the mode of a new file, or keeps that of the old" {
-    six
-    umask 027
-    split-holdout -r 0 -H new in >rest
-    umask 077
-    split-holdout -r 0 -H private in >rest
-    umask 022
-    : >old
-    chmod 606 old
-    split-holdout -r 0 -H old in >rest
-    assert_equal "$(stat -c %a new private old | tr '\n' ' ')" '640 600 606 '
-}
-
-@test "split-holdout: a symbolic link stays one, and the file behind it is replaced" {
-    six
-    mkdir sub
-    echo old >sub/real
-    ln -s sub/real link
-    split-holdout -r 0 -H link in >rest
-    assert [ -L link ]
-    assert_equal "$(rows_of sub/real)" a
-    assert_equal "$(ls -A sub)" real
-}
-
-@test "split-holdout: a symbolic link to a file that is not there yet makes that file" {
-    six
-    mkdir sub
-    ln -s sub/new link
-    split-holdout -r 0 -H link in >rest
-    assert [ -L link ]
-    assert_equal "$(rows_of sub/new)" a
 }
 
 @test "split-holdout: by row and by name memory stays the same however many rows come" {
@@ -478,15 +314,4 @@ assert names(read("sub/held")) == ["row 0"]'
     # By row there is no need for one.
     split-holdout -r "$row" -H held in >rest
     cmp held want
-}
-
-@test "split-holdout: HELDOUT that is standard output itself is refused, and nothing is lost" {
-    six
-    run -1 --separate-stderr bash -c 'split-holdout -r 0 -H both in >both'
-    # shellcheck disable=SC2154
-    assert_equal "$stderr" 'split-holdout: both: the file that standard output goes to, expected another for HELDOUT'
-    run -1 --separate-stderr bash -c 'set -o pipefail; split-holdout -r 0 -H /dev/stdout in | cat'
-    assert_output ''
-    assert_equal "$stderr" 'split-holdout: /dev/stdout: the file that standard output goes to, expected another for HELDOUT'
-    split-holdout -r 0 -H /dev/null in >/dev/null
 }

@@ -605,21 +605,6 @@ write("second", {"mat": 1, "x": np.array([[7, 7], [1, np.nan], [8, 8]]), "rate":
     cmp in expected.wav
 }
 
-@test "stitch-wav: a new file has the mode that umask leaves, an old one keeps its own" {
-    one '1, 2, 3'
-    for mask in 000 022 027 077; do
-        (umask "$mask" && stitch-wav -o "new$mask.wav" in)
-    done
-    assert_equal "$(stat -c %a new*.wav | tr '\n' ' ')" '666 644 640 600 '
-    for mode in 600 640 664 755 666; do
-        echo old >"$mode.wav"
-        chmod "$mode" "$mode.wav"
-        (umask 077 && stitch-wav -o "$mode.wav" in)
-        assert_equal "$(stat -c %a "$mode.wav")" "$mode"
-        cmp "$mode.wav" new000.wav
-    done
-}
-
 # unprivileged COMMAND...: it, without what root may do besides.
 unprivileged() {
     if [ "$(id -u)" -eq 0 ]; then
@@ -629,63 +614,27 @@ unprivileged() {
     fi
 }
 
-@test "stitch-wav: a file that may not be written is not replaced" {
+@test "stitch-wav: a file in a directory that may not be written is not replaced" {
     one '1, 2, 3'
     mkdir d
-    for file in a.wav d/a.wav; do
-        echo old >"$file"
-        chmod 444 "$file"
-        refuses 1 "stitch-wav: $file: cannot be opened for writing: Permission denied" unprivileged stitch-wav -o "$file" in
-        assert_equal "$(cat "$file")" old
-    done
+    echo old >d/a.wav
+    chmod 444 d/a.wav
     refuses 1 'stitch-wav: d/a.wav: cannot be opened for writing: Permission denied' unprivileged stitch-wav -o d in
+    assert_equal "$(cat d/a.wav)" old
     tidy
 }
 
-@test "stitch-wav: a file that is replaced keeps owner and group, and no set-id bits" {
+@test "stitch-wav: a file in a directory keeps owner, group and mode, but no set-id bits" {
     one '1, 2, 3'
     local owner
     owner=$(id -u):$(id -g)
     [ "$(id -u)" -ne 0 ] || owner=65534:65533
     mkdir d
-    for file in a.wav d/a.wav; do
-        echo old >"$file"
-        chown "$owner" "$file"
-        chmod 6777 "$file"
-        stitch-wav -o "$file" in
-        assert_equal "$(stat -c '%a %u:%g' "$file")" "777 $owner"
-    done
-    # What was for a group is not for another one: neither it nor the owner can be kept here.
-    if [ "$(id -u)" -eq 0 ]; then
-        chmod 676 a.wav
-        unprivileged stitch-wav -o a.wav in
-        assert_equal "$(stat -c '%a %u:%g' a.wav)" "666 0:$(stat -c %g d)"
-    fi
-}
-
-@test "stitch-wav: what stands for a descriptor is written to as it is, and what is in the file stays" {
-    one '1, 2, 3'
-    stitch-wav in >expected.wav
-    ln -s /dev/fd folder
-    ln -s /dev/stdout out
-    local name names=(/dev/stdout /dev/fd/1 /proc/self/fd/1 /dev/fd/7 folder/7 out)
-    echo log >log
-    echo log >want
-    inode=$(stat -c %i log)
-    for name in "${names[@]}"; do
-        stitch-wav -o "$name" in >>log 7>&1
-        cat expected.wav >>want
-        cmp log want
-    done
-    assert_equal "$(stat -c %i log)" "$inode"
-    # Behind what the shell has written before, without >>.
-    { echo log; stitch-wav -o /dev/stdout in; echo more; } >log
-    { echo log; cat expected.wav; echo more; } | cmp - log
-    refuses 1 'stitch-wav: /dev/fd/7: cannot be opened for writing: Bad file descriptor' stitch-wav -o /dev/fd/7 in 7<log
-    # A file that is called like one is none.
-    stitch-wav -o 1 in
-    cmp 1 expected.wav
-    tidy
+    echo old >d/a.wav
+    chown "$owner" d/a.wav
+    chmod 6777 d/a.wav
+    (umask 077 && stitch-wav -o d in)
+    assert_equal "$(stat -c '%a %u:%g' d/a.wav)" "777 $owner"
 }
 
 @test "stitch-wav: the name of a row leads no further than the directory" {
@@ -715,61 +664,24 @@ unprivileged() {
     tidy
 }
 
-@test "stitch-wav: the file behind a link is replaced, not the link" {
+@test "stitch-wav: a link may lead to the directory" {
     one '1, 2, 3'
-    stitch-wav in >expected.wav
     mkdir d
-    echo old >d/target.wav
-    ln -s d/target.wav link.wav
-    ln -s link.wav linked.wav
-    stitch-wav -o linked.wav in
-    [ -L link.wav ]
-    [ -L linked.wav ]
-    [ ! -L d/target.wav ]
-    cmp d/target.wav expected.wav
-    assert_equal "$(ls -A d)" target.wav
     ln -s d folder
     stitch-wav -o folder in
-    cmp d/a.wav expected.wav
+    holds '1, 2, 3' d/a.wav
+    assert_equal "$(ls -A d)" a.wav
     tidy
 }
 
-@test "stitch-wav: a link to a file that is not there yet makes that file" {
+@test "stitch-wav: files that cannot be written in a directory" {
     one '1, 2, 3'
-    stitch-wav in >expected.wav
-    mkdir d
-    ln -s d/target.wav link.wav
-    stitch-wav -o link.wav in
-    [ -L link.wav ]
-    cmp d/target.wav expected.wav
-    tidy
-}
-
-@test "stitch-wav: the file to write may have the longest name there can be" {
-    one '1, 2, 3'
-    name=$(printf 'x%.0s' {1..255})
-    stitch-wav -o "$name" in
-    holds '1, 2, 3' "$name"
-    stitch-wav -o "$PWD/$name" in
-    refuses 1 "stitch-wav: x$name: cannot be created: File name too long" stitch-wav -o "x$name" in
-    tidy
-}
-
-@test "stitch-wav: files that cannot be written" {
-    one '1, 2, 3'
-    echo old >file
-    refuses 1 'stitch-wav: no/out.wav: cannot be created: No such file or directory' stitch-wav -o no/out.wav in
-    refuses 1 'stitch-wav: file/out.wav: cannot be created: Not a directory' stitch-wav -o file/out.wav in
     mkdir -p d/a.wav
     refuses 1 'stitch-wav: d/a.wav: a directory, expected a file to write' stitch-wav -o d in
     tidy
     mkdir -m 555 locked
-    if [ -w locked ]; then
-        stitch-wav -o locked/out.wav in
-        holds '1, 2, 3' locked/out.wav
-    else
-        refuses 1 'stitch-wav: locked/out.wav: cannot be created: Permission denied' stitch-wav -o locked/out.wav in
-    fi
+    refuses 1 'stitch-wav: locked/a.wav: cannot be created: Permission denied' unprivileged stitch-wav -o locked in
+    refuses 1 'stitch-wav: locked/out.wav: cannot be created: Permission denied' unprivileged stitch-wav -o locked/out.wav in
 }
 
 @test "stitch-wav: full devices, closed outputs and lost readers are errors" {
@@ -784,12 +696,8 @@ unprivileged() {
     refuses 1 'stitch-wav: stdout: write failed: No space left on device' bash -c 'stitch-wav --version >/dev/full'
 }
 
-@test "stitch-wav: a file that cannot be written to its end stays as it was" {
+@test "stitch-wav: a file in a directory that cannot be written to its end is not there" {
     py 'write("long", {"mat": 1, "x": np.zeros((1, 1000000), "i2"), "rate": 8000, "names": ["a"]})'
-    echo old >out.wav
-    refuses 1 'stitch-wav: out.wav: write failed: File too large' \
-        bash -c 'trap "" XFSZ; ulimit -f 100; stitch-wav -o out.wav long'
-    assert_equal "$(cat out.wav)" old
     refuses 1 'stitch-wav: d/a.wav: write failed: File too large' \
         bash -c 'trap "" XFSZ; ulimit -f 100; stitch-wav -o d/ long'
     [ ! -e d/a.wav ]
@@ -827,26 +735,6 @@ unprivileged() {
     cmp out.wav expected.wav
     stitch-wav -o out.wav in <&- >&- 2>&-
     cmp out.wav expected.wav
-}
-
-@test "stitch-wav: stopped by a signal it leaves the old file and no temporary one" {
-    one '1, 2, 3'
-    for signal in TERM INT HUP; do
-        echo old >out.wav
-        # The signal comes while the temporary file is there: strace holds it up in fchmod.
-        py 'import os, signal, subprocess, time
-number = getattr(signal, "SIG" + sys.argv[1])
-p = subprocess.Popen(["strace", "-D", "-o", "/dev/null", "-e", "inject=fchmod:delay_enter=500000", "stitch-wav", "-o", "out.wav", "in"],
-    preexec_fn=lambda: signal.signal(number, signal.SIG_DFL))
-end = time.time() + 10
-while not any(name.startswith(".wf-") for name in os.listdir(".")):
-    assert time.time() < end and p.poll() is None
-    time.sleep(0.01)
-p.send_signal(number)
-assert p.wait() == -number, p.returncode' "$signal"
-        assert_equal "$(cat out.wav)" old
-        tidy
-    done
 }
 
 @test "stitch-wav: a reader that leaves ends it by SIGPIPE, and a terminal is no place for a WAV file or a stream" {

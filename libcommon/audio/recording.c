@@ -3,6 +3,7 @@
 
 #include "audio/wav.h"
 #include "base/fd.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/whole_file.h"
@@ -49,6 +50,7 @@ static void add(struct recording_list *list, const struct recording_filter *filt
     }
     struct recording *r = &list->items[list->count];
     r->path = path;
+    input_note(path);
     r->order = list->count++;
     r->is_fsdd = fsdd_parse(path, &r->name);
     r->type = takes_format(filter, r->name.extension) ? r->name.extension : "wav";
@@ -139,6 +141,7 @@ void recording_add_files0(struct recording_list *list, const struct recording_fi
 {
     const char *file = fd_shown(names);
     struct whole_file_bytes bytes = read_all(names);
+    input_note(names);
     if (bytes.size > 0 && bytes.p[bytes.size - 1] != '\0')
         die(file, "a last name without a NUL after it, expected NUL-terminated names");
     for (const char *name = bytes.p; name < bytes.p + bytes.size; name += strlen(name) + 1) {

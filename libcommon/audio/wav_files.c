@@ -24,7 +24,7 @@ struct first {
 
 struct wav_files {
     const char *path;
-    struct output *out; /* standard output; else NULL */
+    struct output *out; /* where one row goes; NULL: to a directory, or not known yet */
     size_t rows;
     struct first first;
     struct name_index names; /* of the files written */
@@ -41,9 +41,10 @@ static bool ends_in_slash(const char *path)
 struct wav_files *wav_files_open(const char *path)
 {
     struct wav_files *dir = mem_zero(1, sizeof *dir);
+    struct stat st;
     dir->path = path;
-    if (path == NULL)
-        dir->out = output_stdout();
+    if (path == NULL || (!ends_in_slash(path) && stat(path, &st) == 0 && !S_ISDIR(st.st_mode)))
+        dir->out = output_open(path);
     return dir;
 }
 
@@ -98,13 +99,8 @@ static void put_into_directory(struct wav_files *dir, const char *source, struct
 
 static void make_directory(const char *path)
 {
-    if (whole_file_is_directory(path))
-        return;
-    if (mkdir(path, 0777) == 0 || (errno == EEXIST && whole_file_is_directory(path)))
-        return;
-    if (errno == EEXIST)
-        die(path, "a file, expected a directory for several rows");
-    die_errno(path, "cannot be made a directory for several rows");
+    if (mkdir(path, 0777) != 0 && (errno != EEXIST || !whole_file_is_directory(path)))
+        die_errno(path, "cannot be made a directory for several rows");
 }
 
 static void put_first_into_directory(struct wav_files *dir)
@@ -140,6 +136,8 @@ void wav_files_put(struct wav_files *dir, const char *source, struct str name, s
     }
     if (dir->path == NULL)
         die("stdout", "several rows, expected one, or -o with a directory for them");
+    if (dir->out != NULL)
+        die(dir->path, "a file, expected a directory for several rows");
     if (dir->rows == 2)
         put_first_into_directory(dir);
     put_into_directory(dir, source, name, row, bytes, size);

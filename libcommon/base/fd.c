@@ -1,3 +1,6 @@
+/* For O_TMPFILE, where the system has it. */
+#define _GNU_SOURCE
+
 #include "base/fd.h"
 
 #include <errno.h>
@@ -25,12 +28,23 @@ int fd_open(const char *path, int flags)
 {
     int fd;
     do
-        fd = open(path, flags | O_CLOEXEC);
+        fd = open(path, flags | O_CLOEXEC, 0600);
     while (fd < 0 && errno == EINTR);
     return fd;
 }
 
-/* Whether a call that failed is to be tried again: at once, or when fd is ready for it. */
+int fd_unnamed(const char *dir)
+{
+#ifdef O_TMPFILE
+    return fd_open(dir, O_TMPFILE | O_RDWR);
+#else
+    (void)dir;
+    errno = EOPNOTSUPP;
+    return -1;
+#endif
+}
+
+/* Whether to make a call that failed again: at once, or, after waiting, when fd is ready. */
 static bool again(int fd, short events)
 {
     if (errno == EINTR)

@@ -1,64 +1,68 @@
-/* For F_SETPIPE_SZ, where the system has it. */
+/* For F_SETPIPE_SZ and vfork, where the system has them. */
 #define _GNU_SOURCE
 
 #include "base/output.h"
 
 #include "base/fd.h"
-#include "base/symlink.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/symlink.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+enum { ATTEMPTS = 1000 }; /* to find a name that is free */
 
 struct output {
     int fd;
     char *name;
-    char *final; /* where temp is renamed to; NULL if written directly */
-    char *temp;
-    char *held;
+    char *final;   /* the file to make or replace; NULL where the output is written directly */
+    char *temp;    /* a name beside it: */
+    bool is_named; /* fd has that name, for want of files without one */
+    bool exists;   /* `file` is what was there before */
+    struct stat file;
+    char *held; /* bytes not written yet, `size` of them */
     size_t size;
-    struct output *next; /* in the list of those with a temporary file */
+    struct output *next;
 };
 
-/* Temporary files to remove when the program ends before their rename. A
- * signal handler reads the list: it changes only while signals are blocked. That is so in
- * one thread: others (lsq_lane.c) have all signals blocked from their start. */
-static struct output *pending;
+/* All that are open. */
+static struct output *outputs;
 
-/* Those of people, limits and timers. */
+/* Signals that end the program: user, resource limit, timer. */
 static const int ending_signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGUSR1,   SIGUSR2,
                                      SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF};
 enum { SIGNALS = sizeof ending_signals / sizeof *ending_signals };
 
-static void remove_pending(void)
+static void remove_temporaries(void)
 {
-    for (struct output *out = pending; out != NULL; out = out->next)
-        unlink(out->temp);
+    for (struct output *out = outputs; out != NULL; out = out->next)
+        if (out->is_named)
+            unlink(out->temp);
 }
 
 /* Only unlink, signal and raise: all async-signal-safe. */
 static void on_signal(int number)
 {
-    remove_pending();
+    remove_temporaries();
     signal(number, SIG_DFL);
     raise(number);
 }
 
+/* So in this thread; others (lsq/chunk.c) block all signals from their start. */
 static void block_signals(sigset_t *old)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    for (int i = 0; i < SIGNALS; i++)
-        sigaddset(&set, ending_signals[i]);
-    pthread_sigmask(SIG_BLOCK, &set, old);
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, old);
 }
 
 /* A signal that the parent has set to be ignored stays ignored. */
@@ -68,7 +72,7 @@ static void watch_signals(void)
     if (watching)
         return;
     watching = true;
-    atexit(remove_pending);
+    atexit(remove_temporaries);
     for (int i = 0; i < SIGNALS; i++) {
         struct sigaction act;
         if (sigaction(ending_signals[i], NULL, &act) == 0 && act.sa_handler == SIG_DFL) {
@@ -84,12 +88,34 @@ static struct output *output_new(int fd, const char *name)
     struct output *out = mem_zero(1, sizeof *out);
     out->fd = fd;
     out->name = mem_string(name);
+    out->next = outputs;
+    outputs = out;
     return out;
+}
+
+static void unlist(struct output *out)
+{
+    struct output **link = &outputs;
+    while (*link != out)
+        link = &(*link)->next;
+    *link = out->next;
+}
+
+/* A file that is written to while it is read may grow for ever. */
+static void refuse_input(const struct stat *file)
+{
+    const char *input = input_find(file);
+    if (input != NULL)
+        die(input, "input file is output file");
 }
 
 struct output *output_stdout_text(void)
 {
-    return output_new(STDOUT_FILENO, "stdout");
+    struct output *out = output_new(STDOUT_FILENO, "stdout");
+    out->exists = fstat(STDOUT_FILENO, &out->file) == 0;
+    if (out->exists && S_ISREG(out->file.st_mode))
+        refuse_input(&out->file);
+    return out;
 }
 
 struct output *output_stdout(void)
@@ -97,8 +123,8 @@ struct output *output_stdout(void)
     if (isatty(STDOUT_FILENO))
         die("stdout", "a terminal, expected a pipe or a file for binary data");
 #ifdef F_SETPIPE_SZ
-    /* As the readers do (stream.c): fewer switches to a reader that does not, such as cat.
-     * Fails, harmlessly, for what is no pipe. */
+    /* As our readers do: fewer switches to one that does not, such as cat. Fails, harmlessly,
+     * where there is no pipe. */
     fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 256 << 10);
 #endif
     return output_stdout_text();
@@ -116,7 +142,7 @@ static int open_descriptor(int fd)
     return flags < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
-/* Links are followed, so that the file behind them is replaced, not the link. */
+/* Follows links, so that the file they lead to is replaced, not the link. */
 static char *resolve(const char *path)
 {
     char *end = symlink_end(path);
@@ -125,77 +151,134 @@ static char *resolve(const char *path)
     return end;
 }
 
-/* As the file had it; what cannot be given to its group is not given to another one. */
-static void set_owner_and_mode(struct output *out, const struct stat *old)
+/* The part of path up to its last slash; the caller frees. */
+static char *directory_of(const char *path)
 {
-    mode_t mode = old->st_mode & 0777;
-    if (fchown(out->fd, old->st_uid, old->st_gid) != 0 &&
-        fchown(out->fd, (uid_t)-1, old->st_gid) != 0)
+    const char *slash = strrchr(path, '/');
+    size_t n = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    char *dir = mem_string(n > 0 ? path : "./");
+    dir[n > 0 ? n : 2] = '\0';
+    return dir;
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool is_same_name(const char *path, const char *other)
+{
+    struct stat a, b;
+    char *dir = directory_of(path);
+    char *other_dir = directory_of(other);
+    bool same = stat(dir, &a) == 0 && stat(other_dir, &b) == 0 && is_same_file(&a, &b);
+    free(dir);
+    free(other_dir);
+    const char *slash = strrchr(path, '/');
+    const char *other_slash = strrchr(other, '/');
+    return same && strcmp(slash != NULL ? slash + 1 : path,
+                          other_slash != NULL ? other_slash + 1 : other) == 0;
+}
+
+/* file: what is at path, or NULL; final: where path leads then. */
+static void refuse_output(const char *path, const char *final, const struct stat *file)
+{
+    if (file != NULL && (S_ISCHR(file->st_mode) || S_ISBLK(file->st_mode)))
+        return;
+    for (const struct output *out = outputs; out != NULL; out = out->next)
+        if (file != NULL ? out->exists && is_same_file(&out->file, file)
+                         : out->final != NULL && is_same_name(out->final, final))
+            die(path, "both outputs go there, expected two files");
+}
+
+/* A file that is replaced keeps its owner, group and mode. What its group may do is not granted
+ * to another one. */
+static void set_mode(const struct output *out)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = out->exists ? out->file.st_mode & 0777 : 0666 & ~mask;
+    if (out->exists && fchown(out->fd, out->file.st_uid, out->file.st_gid) != 0 &&
+        fchown(out->fd, (uid_t)-1, out->file.st_gid) != 0)
         mode = (mode & ~(mode_t)070) | (mode & 07) << 3;
     if (fchmod(out->fd, mode) != 0)
         die_errno(out->name, "cannot set its mode");
 }
 
-static void set_new_mode(struct output *out)
+/* A short name: a long one with a suffix could pass NAME_MAX. */
+static const char *temp_name(const struct output *out, unsigned attempt)
 {
-    mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(out->fd, 0666 & ~mask) != 0)
-        die_errno(out->name, "cannot set its mode");
+    snprintf(strrchr(out->temp, '-') + 1, 7, "%06u", ((unsigned)getpid() + attempt) % 1000000);
+    return out->temp;
 }
 
-/* final: owned by the output from now on. old: what it is to replace, or NULL. */
-static struct output *open_temp(const char *path, char *final, const struct stat *old)
+/* Signals wait until it is known that there is a name to remove. */
+static void open_named(struct output *out)
 {
-    struct output *out = output_new(-1, path);
-    out->final = final;
-    const char *slash = strrchr(out->final, '/');
-    int dir = slash == NULL ? 0 : (int)(slash - out->final + 1);
-    size_t size = strlen(out->final) + 16;
-    out->temp = mem_array(1, size);
-    watch_signals();
     sigset_t signals;
+    watch_signals();
     block_signals(&signals);
-    do {
-        /* A fixed short stem: a long name plus a suffix could pass NAME_MAX. */
-        snprintf(out->temp, size, "%.*s.wf-XXXXXX", dir, out->final);
-        out->fd = mkstemp(out->temp);
-    } while (out->fd < 0 && errno == EINTR);
-    if (out->fd >= 0) {
-        out->next = pending;
-        pending = out;
-    }
+    for (unsigned i = 0; i == 0 || (out->fd < 0 && errno == EEXIST && i < ATTEMPTS); i++)
+        out->fd = fd_open(temp_name(out, i), O_RDWR | O_CREAT | O_EXCL);
+    out->is_named = out->fd >= 0;
     pthread_sigmask(SIG_SETMASK, &signals, NULL);
     if (out->fd < 0)
-        die_errno(path, "cannot be created");
-    if (old != NULL)
-        set_owner_and_mode(out, old);
-    else
-        set_new_mode(out);
+        die_errno(out->name, "cannot be created");
+}
+
+/* final: owned by the output from now on. file: what it is to replace, or NULL. */
+static struct output *make_file(const char *path, char *final, const struct stat *file)
+{
+    refuse_output(path, final, file);
+    struct output *out = output_new(-1, path);
+    out->final = final;
+    out->exists = file != NULL;
+    if (file != NULL)
+        out->file = *file;
+    char *dir = directory_of(final);
+    /* Through /proc it gets its name. */
+    if (access("/proc/self/fd", X_OK) == 0)
+        out->fd = fd_unnamed(dir);
+    size_t size = strlen(dir) + sizeof ".wf-000000";
+    out->temp = mem_array(1, size);
+    snprintf(out->temp, size, "%s.wf-000000", dir);
+    free(dir);
+    if (out->fd < 0)
+        open_named(out);
+    set_mode(out);
     return out;
 }
 
-static struct output *write_directly(const char *path, int fd)
+/* A pipe, a device or what is open already: descriptor is -1 or that. */
+static struct output *write_directly(const char *path, const struct stat *file, int descriptor)
 {
+    if (S_ISREG(file->st_mode) || S_ISFIFO(file->st_mode))
+        refuse_input(file);
+    refuse_output(path, path, file);
+    int fd = descriptor >= 0 ? open_descriptor(descriptor) : fd_open(path, O_WRONLY);
     if (fd < 0)
         die_errno(path, "cannot be opened for writing");
     if (isatty(fd))
         die(path, "a terminal, expected a pipe or a file for binary data");
-    return output_new(fd, path);
+    struct output *out = output_new(fd, path);
+    out->exists = true;
+    out->file = *file;
+    return out;
 }
 
-/* In a directory such as /tmp only its owner, a file's own and root replace that file. */
+/* In a directory such as /tmp only root and the owners of the directory and of a file may replace
+ * that file. */
 static bool is_kept(const char *resolved, const struct stat *st)
 {
     struct stat dir;
-    char *copy = mem_string(resolved);
-    bool sticky = stat(dirname(copy), &dir) == 0 && (dir.st_mode & S_ISVTX) != 0;
+    char *name = directory_of(resolved);
+    bool sticky = stat(name, &dir) == 0 && (dir.st_mode & S_ISVTX) != 0;
     uid_t user = geteuid();
-    free(copy);
+    free(name);
     return sticky && user != 0 && user != dir.st_uid && user != st->st_uid;
 }
 
-/* Who may not write a file may not replace it either, though the directory would let him. */
+/* Who may not write a file may not replace it either, although the directory allows it. */
 static void check_writable(const char *path, const char *resolved, const struct stat *st)
 {
     if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
@@ -213,17 +296,15 @@ struct output *output_file(const char *path)
     if (!exists && errno != ENOENT)
         die_errno(path, "cannot be created");
     if (!exists)
-        return open_temp(path, resolve(path), NULL);
+        return make_file(path, resolve(path), NULL);
     if (S_ISDIR(st.st_mode))
         die(path, "a directory, expected a file to write");
-    int fd = symlink_descriptor(path);
-    if (fd >= 0)
-        return write_directly(path, open_descriptor(fd));
-    if (!S_ISREG(st.st_mode))
-        return write_directly(path, fd_open(path, O_WRONLY));
+    int descriptor = symlink_descriptor(path);
+    if (descriptor >= 0 || !S_ISREG(st.st_mode))
+        return write_directly(path, &st, descriptor);
     char *resolved = resolve(path);
     check_writable(path, resolved, &st);
-    return open_temp(path, resolved, &st);
+    return make_file(path, resolved, &st);
 }
 
 struct output *output_open(const char *path)
@@ -249,14 +330,7 @@ struct output *output_file_in_directory(const char *path)
             S_ISLNK(st.st_mode) ? "a symbolic link" : "a pipe, a socket or a device");
     if (exists)
         check_writable(path, path, &st);
-    return open_temp(path, mem_string(path), exists ? &st : NULL);
-}
-
-bool output_is_stdout(const char *path)
-{
-    struct stat a, b;
-    return stat(path, &a) == 0 && fstat(STDOUT_FILENO, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino && !S_ISCHR(a.st_mode) && !S_ISBLK(a.st_mode);
+    return make_file(path, mem_string(path), exists ? &st : NULL);
 }
 
 const char *output_name(const struct output *out)
@@ -287,44 +361,105 @@ void output_write(struct output *out, const void *data, size_t size)
     out->size += size;
 }
 
-static void settle(struct output *out)
+static int link_as(const struct output *out, const char *name)
 {
-    sigset_t old;
-    block_signals(&old);
-    int status = rename(out->temp, out->final);
-    int error = errno;
-    if (status == 0) {
-        struct output **link = &pending;
-        while (*link != out)
-            link = &(*link)->next;
-        *link = out->next;
-    }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    errno = error;
-    if (status != 0)
-        die_errno(out->name, "cannot be renamed into place");
+    char fd[32];
+    snprintf(fd, sizeof fd, "/proc/self/fd/%d", out->fd);
+    return linkat(AT_FDCWD, fd, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
 }
 
-void output_finish(struct output *out)
+static int link_and_rename(const struct output *out)
 {
-    if (out->fd < 0)
-        return;
+    int error = EEXIST;
+    for (unsigned i = 0; error == EEXIST && i < ATTEMPTS; i++)
+        error = link_as(out, temp_name(out, i));
+    if (error != 0 || rename(out->temp, out->final) == 0)
+        return error;
+    error = errno;
+    unlink(out->temp);
+    return error;
+}
+
+/* No call gives an unnamed file the name of another file: it needs a name of its own first. Lest a
+ * SIGKILL for this process or its group leave that name, a process in a group of its own makes
+ * both calls. What ends all processes at once can leave it, in the microseconds between the two. */
+static int replace(const struct output *out)
+{
+    int status = 0;
+    signal(SIGCHLD, SIG_DFL); /* where it is ignored there is no status */
+    pid_t child = vfork();
+    if (child == 0) {
+        setpgid(0, 0);
+        _exit(link_and_rename(out));
+    }
+    if (child < 0)
+        return link_and_rename(out);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
+/* 0, or errno. */
+static int put_in_place(const struct output *out)
+{
+    if (out->is_named)
+        return rename(out->temp, out->final) == 0 ? 0 : errno;
+    int error = link_as(out, out->final);
+    return error == EEXIST ? replace(out) : error;
+}
+
+static void settle(struct output *out)
+{
+    sigset_t signals;
+    block_signals(&signals);
+    int error = put_in_place(out);
+    if (error == 0)
+        unlist(out);
+    pthread_sigmask(SIG_SETMASK, &signals, NULL);
+    errno = error;
+    if (error != 0)
+        die_errno(out->name, "cannot be put in place");
+}
+
+/* All that can fail for want of room. An unnamed file stays open until it has its name: a second
+ * descriptor is closed in its stead. */
+static void finish(struct output *out)
+{
     write_all(out, out->held, out->size);
     out->size = 0;
     int fd = out->fd;
-    out->fd = -1;
-    if (close(fd) != 0 && errno != EINTR)
+    bool unnamed = out->final != NULL && !out->is_named;
+    out->fd = unnamed ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    if ((unnamed && out->fd < 0) || (close(fd) != 0 && errno != EINTR))
         die_errno(out->name, "close failed");
 }
 
-void output_close(struct output *out)
+static void put_and_free(struct output *out)
 {
-    output_finish(out);
-    if (out->temp != NULL)
+    if (out->final != NULL)
         settle(out);
+    else
+        unlist(out);
+    if (out->fd >= 0)
+        close(out->fd);
     free(out->held);
     free(out->temp);
     free(out->final);
     free(out->name);
     free(out);
+}
+
+void output_close(struct output *out)
+{
+    finish(out);
+    put_and_free(out);
+}
+
+void output_close_both(struct output *out, struct output *other)
+{
+    if (other != NULL)
+        finish(other);
+    output_close(out);
+    if (other != NULL)
+        put_and_free(other);
 }

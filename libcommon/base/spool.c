@@ -1,6 +1,3 @@
-/* For O_TMPFILE, where the system has it. */
-#define _GNU_SOURCE
-
 #include "base/spool.h"
 
 #include "base/fd.h"
@@ -8,7 +5,6 @@
 #include "base/msg.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +25,7 @@ struct spool *spool_new(void)
     return s;
 }
 
-/* A name for as short a time as can be, where a file needs one at first. */
+/* Where the file system has no unnamed files, a name for as short a time as can be. */
 static int unlinked_file(const char *dir)
 {
     size_t size = strlen(dir) + 32;
@@ -47,18 +43,14 @@ static int unlinked_file(const char *dir)
     return fd;
 }
 
-/* Gone with the process, however that ends. */
+/* It is gone with the process, however that ends. */
 static int unnamed_file(void)
 {
     const char *dir = getenv("TMPDIR");
     if (dir == NULL || dir[0] == '\0')
         dir = "/tmp";
-#ifdef O_TMPFILE
-    int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return fd;
-#endif
-    return unlinked_file(dir);
+    int fd = fd_unnamed(dir);
+    return fd >= 0 ? fd : unlinked_file(dir);
 }
 
 static void write_file(int fd, const void *data, size_t size)

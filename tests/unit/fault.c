@@ -9,6 +9,7 @@
  *     FAULT_ERROR=E      what errno is then; 0: reads or writes 1 byte instead
  *     FAULT_PROCESS=P    in which process: 0 is the first (default), 1 the first that it
  *                        forks, and so on
+ *     FAULT_NAMED=1      no file can be opened without a name, as on file systems that know none
  *
  * The report is memory shared with its file: it holds however a process ends. */
 #define _GNU_SOURCE
@@ -292,7 +293,7 @@ FAILS(memstream, NULL, FILE *, fmemopen, (void *bytes, size_t size, const char *
       (bytes, size, mode))
 
 /* Those with an argument that need not be there: it is passed on as the widest kind it has. */
-#define FAILS_VARIADIC(kind, name, params, args, last, type)                                       \
+#define FAILS_VARIADIC(kind, name, params, args, last, type, refused)                              \
     int name params;                                                                               \
     int name params                                                                                \
     {                                                                                              \
@@ -301,19 +302,29 @@ FAILS(memstream, NULL, FILE *, fmemopen, (void *bytes, size_t size, const char *
         va_start(rest, last);                                                                      \
         type argument = va_arg(rest, type);                                                        \
         va_end(rest);                                                                              \
-        return strikes(kind_##kind) ? -1 : real args;                                              \
+        return refused || strikes(kind_##kind) ? -1 : real args;                                   \
     }
 
+/* O_TMPFILE. */
+static bool refuses_unnamed(int flags)
+{
+    bool refuses = (flags & O_TMPFILE) == O_TMPFILE && getenv("FAULT_NAMED") != NULL;
+    errno = refuses ? EOPNOTSUPP : errno;
+    return refuses;
+}
+
 FAILS_VARIADIC(open, open, (const char *path, int flags, ...), (path, flags, argument), flags,
-               mode_t)
+               mode_t, refuses_unnamed(flags))
 FAILS_VARIADIC(open, open64, (const char *path, int flags, ...), (path, flags, argument), flags,
-               mode_t)
+               mode_t, refuses_unnamed(flags))
 FAILS_VARIADIC(open, openat, (int dir, const char *path, int flags, ...),
-               (dir, path, flags, argument), flags, mode_t)
+               (dir, path, flags, argument), flags, mode_t, refuses_unnamed(flags))
 FAILS_VARIADIC(open, openat64, (int dir, const char *path, int flags, ...),
-               (dir, path, flags, argument), flags, mode_t)
-FAILS_VARIADIC(fcntl, fcntl, (int fd, int command, ...), (fd, command, argument), command, void *)
-FAILS_VARIADIC(fcntl, fcntl64, (int fd, int command, ...), (fd, command, argument), command, void *)
+               (dir, path, flags, argument), flags, mode_t, refuses_unnamed(flags))
+FAILS_VARIADIC(fcntl, fcntl, (int fd, int command, ...), (fd, command, argument), command, void *,
+               false)
+FAILS_VARIADIC(fcntl, fcntl64, (int fd, int command, ...), (fd, command, argument), command, void *,
+               false)
 
 /* What the compiler calls where it knows sizes or flags. */
 FAILS(open, -1, int, __open_2, (const char *path, int flags), (path, flags))

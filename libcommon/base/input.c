@@ -1,0 +1,40 @@
+#include "base/input.h"
+
+#include "base/fd.h"
+#include "base/mem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <unistd.h>
+
+static const char **inputs;
+static size_t count, capacity;
+
+void input_note(const char *path)
+{
+    if (count == capacity) {
+        capacity = 2 * capacity + 64;
+        inputs = mem_grow(inputs, capacity, sizeof *inputs);
+    }
+    inputs[count++] = path;
+}
+
+void input_note_all(char *const paths[], int paths_count, int least)
+{
+    for (int i = 0; i < paths_count; i++)
+        input_note(paths[i]);
+    if (paths_count < least)
+        input_note("-");
+}
+
+const char *input_find(const struct stat *file)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct stat st;
+        bool found =
+            fd_is_dash(inputs[i]) ? fstat(STDIN_FILENO, &st) == 0 : stat(inputs[i], &st) == 0;
+        if (found && st.st_dev == file->st_dev && st.st_ino == file->st_ino)
+            return fd_shown(inputs[i]);
+    }
+    return NULL;
+}

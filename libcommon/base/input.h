@@ -1,0 +1,16 @@
+/* The files that a filter reads, known before it opens those that it writes. */
+#ifndef WAVEFILL_BASE_INPUT_H
+#define WAVEFILL_BASE_INPUT_H
+
+#include <sys/stat.h>
+
+/* Notes a file to read, "-" being standard input; path must stay. */
+void input_note(const char *path);
+
+/* Notes operands, and standard input where there are fewer than `least`. */
+void input_note_all(char *const paths[], int count, int least);
+
+/* The input that is this file, by its name for messages; NULL: none is. */
+const char *input_find(const struct stat *file);
+
+#endif
