@@ -8,16 +8,14 @@
 #include "base/mem.h"
 #include "model/model_write.h"
 #include "base/msg.h"
-#include "base/num.h"
 #include "model/partial.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What a user of the model should know, in one line. */
+/* The rank, where the solution is not unique. */
 static void remark(struct answer *f, const struct lsq_fit *fit, struct str name)
 {
     size_t rows = fit->rows - (f->lsq.intercept ? 1 : 0);
@@ -87,26 +85,25 @@ static double penalty(const struct answer *f, const struct lsq_spectrum *s, cons
     return lambda;
 }
 
-static void find_left_out(const struct answer *f, struct stream *in, struct lsq_spectrum *s,
-                          struct leave_one_out *loo)
+static void leave_out(const struct answer *f, struct stream *in, const struct lsq_spectrum *s,
+                      struct leave_one_out *loo)
 {
+    const char *file = stream_name(in);
     if (s->rows < 2)
-        die(stream_name(in),
-            "one row, expected at least 2: leave-one-out errors need a row to fit");
+        die(file, "one row, expected at least 2: leave-one-out errors need a row to fit");
     if (f->ridge_auto) {
-        make_grid(f, loo, s, stream_name(in));
+        make_grid(f, loo, s, file);
     } else {
         loo->count = 1;
         loo->lambdas = mem_array(1, sizeof *loo->lambdas);
-        loo->lambdas[0] = penalty(f, s, stream_name(in));
+        loo->lambdas[0] = penalty(f, s, file);
     }
     leave_one_out_run(loo, in, s);
     if (f->left_out != NULL)
         leave_one_out_put_left_out(loo, in, s, f->left_out);
 }
 
-/* Ridge regression, or leave-one-out errors, or both: from the spectrum. Returns the
- * penalty. */
+/* Ridge regression, leave-one-out errors or both, from one decomposition. Returns the penalty. */
 static double solve_spectrum(const struct answer *f, struct training *input, struct stream *in,
                              struct lsq_fit *fit, struct leave_one_out *loo)
 {
@@ -114,6 +111,7 @@ static double solve_spectrum(const struct answer *f, struct training *input, str
     bool ridged = f->ridge_auto || f->ridge > 0;
     struct lsq_reduced reduced;
     struct lsq_spectrum spectrum;
+
     fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
     bool tall = reduced.count - reduced.intercept >= reduced.given;
     fit_check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
@@ -123,8 +121,10 @@ static double solve_spectrum(const struct answer *f, struct training *input, str
              "rank %zu, but %zu with columns of unit norm: lengths of columns so different that "
              "singular values are treated as zero, expected scaled columns",
              spectrum.rank, spectrum.unit_rank);
+
     if (f->loo || f->ridge_auto)
-        find_left_out(f, in, &spectrum, loo);
+        leave_out(f, in, &spectrum, loo);
+
     double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum, file);
     fit_check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)
                      : lsq_solve_reduced(&reduced, &f->lsq, fit),
@@ -134,23 +134,24 @@ static double solve_spectrum(const struct answer *f, struct training *input, str
     return lambda;
 }
 
-/* The penalty and the leave-one-out score, in one line; another where rows are missed. */
+/* The penalty and the leave-one-out score, in one line; another for each kind of row that needs
+ * one. */
 static void remark_loo(const struct answer *f, const struct leave_one_out *loo,
                        const struct lsq_fit *fit)
 {
-    char score[NUM_REPR_SIZE];
     bool tall = fit->rows - f->lsq.intercept >= fit->given;
-    snprintf(score, sizeof score, "%.6g", leave_one_out_r2_mean(loo, fit->targets));
     if (f->ridge_auto)
-        inform("ridge %.6g, the best of %zu: leave-one-out R^2 %s, mean square error %.6g",
-               loo->lambdas[loo->best], loo->count, score, loo->mse[loo->best]);
+        inform("ridge %.6g, the best of %zu: leave-one-out R^2 %.6g, mean square error %.6g",
+               loo->lambdas[loo->best], loo->count, loo->mean_r2, loo->mse[loo->best]);
     else
-        inform("leave-one-out R^2 %s, mean square error %.6g", score, loo->mse[loo->best]);
+        inform("leave-one-out R^2 %.6g, mean square error %.6g", loo->mean_r2, loo->mse[loo->best]);
     if (loo->deficient > 0 && tall)
         warn(NULL,
-             "leave-one-out: %" PRIu64 " row%s needed to determine some coefficient: the solution "
-             "without such a row is that of minimum norm",
-             loo->deficient, msg_plural(loo->deficient));
+             "leave-one-out: %" PRIu64
+             " row%s needed to determine some coefficient; leaving %s out "
+             "gives the minimum-norm solution",
+             loo->deficient, loo->deficient == 1 ? " is" : "s are each",
+             loo->deficient == 1 ? "it" : "one");
     if (loo->doubtful > 0)
         warn(NULL,
              "leave-one-out: %" PRIu64 " more row%s far from the others: digits of the prediction "
@@ -163,11 +164,8 @@ void answer_put_model(struct answer *f, struct output *out, struct training *inp
 {
     struct lsq_fit fit;
     struct leave_one_out loo;
-    struct model_notes notes = {.intercept = f->lsq.intercept,
-                                .range = input->range,
-                                .chosen = f->ridge_auto,
-                                .name = name,
-                                .last = last};
+    struct model_notes notes = {
+        .intercept = f->lsq.intercept, .range = input->range, .name = name, .last = last};
     memset(&loo, 0, sizeof loo);
     if (f->loo || f->ridge_auto || f->ridge > 0)
         notes.ridge = solve_spectrum(f, input, in, &fit, &loo);
@@ -178,8 +176,13 @@ void answer_put_model(struct answer *f, struct output *out, struct training *inp
     if (f->dense)
         fit_check(lsq_fit_make_dense(&fit), stream_name(in));
     if (loo.count > 0) {
-        notes.loo = &loo;
+        notes.loo_r2 = loo.r2;
         remark_loo(f, &loo, &fit);
+    }
+    if (f->ridge_auto) {
+        notes.grid = loo.lambdas;
+        notes.grid_count = loo.count;
+        notes.loo_mse = loo.mse;
     }
     if (notes.ridge == 0)
         remark(f, &fit, name);

@@ -1,4 +1,4 @@
-/* What lsq-fit makes of what it has read: models, or partial fits, and what it says of them.
+/* The answer of lsq-fit to the rows that it has read: models or partial fits, and remarks on them.
  * Errors end the program with a message. */
 #ifndef WAVEFILL_FIT_ANSWER_H
 #define WAVEFILL_FIT_ANSWER_H

@@ -1,4 +1,4 @@
-/* What the boundary modules of lsq-fit do with a status of the arithmetic. */
+/* A status of the arithmetic, turned into a message. */
 #ifndef WAVEFILL_FIT_FIT_CHECK_H
 #define WAVEFILL_FIT_FIT_CHECK_H
 

@@ -18,6 +18,7 @@ void leave_one_out_free(struct leave_one_out *loo)
     free(loo->lambdas);
     free(loo->mse);
     free(loo->squares);
+    free(loo->r2);
     r2_free(&loo->total);
     refit_free(&loo->refit);
     memset(loo, 0, sizeof *loo);
@@ -60,6 +61,18 @@ static void choose(struct leave_one_out *loo, const struct lsq_spectrum *s, cons
     }
 }
 
+static void score(struct leave_one_out *loo, size_t targets)
+{
+    loo->r2 = mem_array(targets, sizeof *loo->r2);
+    for (size_t j = 0; j < targets; j++) {
+        double squares = loo->squares[loo->best * targets + j];
+        double exact = squares == 0 ? 1 : 0;
+        loo->r2[j] = r2_undefined(&loo->total, j) ? exact : 1 - squares / r2_total(&loo->total, j);
+        loo->mean_r2 += loo->r2[j];
+    }
+    loo->mean_r2 /= (double)targets;
+}
+
 /* Squares that are no numbers any more, or lose digits, would choose any penalty. */
 static void check_targets(const struct leave_one_out *loo, size_t targets, const char *file)
 {
@@ -99,6 +112,7 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struc
                     loo->count * s->targets);
     loo->deficient += loo->refit.deficient;
     choose(loo, s, stream_name(in));
+    score(loo, s->targets);
     free(row);
     free(errors);
 }
@@ -138,20 +152,4 @@ void leave_one_out_put_left_out(const struct leave_one_out *loo, struct stream *
     while (stream_next(in, &block))
         put_block(loo, in, &block, s, room, out);
     free(room);
-}
-
-double leave_one_out_r2(const struct leave_one_out *loo, size_t targets, size_t target)
-{
-    double squares = loo->squares[loo->best * targets + target];
-    if (!r2_undefined(&loo->total, target))
-        return 1 - squares / r2_total(&loo->total, target);
-    return squares == 0 ? 1 : 0;
-}
-
-double leave_one_out_r2_mean(const struct leave_one_out *loo, size_t targets)
-{
-    double sum = 0;
-    for (size_t j = 0; j < targets; j++)
-        sum += leave_one_out_r2(loo, targets, j);
-    return sum / (double)targets;
 }

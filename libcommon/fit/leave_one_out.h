@@ -20,14 +20,17 @@ struct leave_one_out {
     double *squares; /* count × t: sums of square errors */
     struct r2 total; /* of the targets themselves */
     size_t best;     /* index of the least mse */
+    double *r2; /* t: R² of the errors of each target under the best penalty; of a constant one 1
+                 * if exact, else 0 */
+    double mean_r2; /* over the targets */
     struct refit refit;
-    uint64_t deficient; /* rows without which the rank is less, where there is no penalty */
-    uint64_t doubtful;  /* rows that refit did not take, though rounding shows in their errors */
+    uint64_t deficient; /* rows that the full rank needs, where there is no penalty */
+    uint64_t
+        doubtful; /* rows beyond those that refit takes, though rounding shows in their errors */
 };
 
-/* Fills loo->mse, squares, best, deficient and doubtful for loo->lambdas from the rows of in, which
- * is rewound first. Errors that overflow are refused. Partial fits among them are refused: their
- * rows are gone. */
+/* Fills in all that follows from loo->count and lambdas and the rows of in, which is rewound first.
+ * Errors that overflow are refused. Partial fits among them are refused: their rows are gone. */
 void leave_one_out_run(struct leave_one_out *loo, struct stream *in,
                        const struct lsq_spectrum *spectrum);
 
@@ -37,10 +40,6 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in,
 void leave_one_out_put_left_out(const struct leave_one_out *loo, struct stream *in,
                                 const struct lsq_spectrum *spectrum, struct output *out);
 
-/* R² of the errors of one target under the best penalty, and the mean over targets. A
- * target that is constant counts as 1 if exact, else 0. */
-double leave_one_out_r2(const struct leave_one_out *loo, size_t targets, size_t target);
-double leave_one_out_r2_mean(const struct leave_one_out *loo, size_t targets);
 void leave_one_out_free(struct leave_one_out *loo);
 
 #endif

@@ -18,7 +18,7 @@ struct refit {
     uint64_t *index;  /* count: of the rows in the stream, rising */
     double *rows;     /* count × columns, the p given ones and the t targets */
     double *errors;   /* count × lambdas × t: y less its prediction, once refit_run has run */
-    size_t deficient; /* rows without which the rank is less, where there is no penalty */
+    size_t deficient; /* rows that the full rank needs, where there is no penalty */
 };
 
 /* Notes row `index` of p + t columns. False where there are too many already: a fit of each
@@ -31,7 +31,7 @@ bool refit_take(struct refit *refit, uint64_t index, const double *row,
 void refit_run(struct refit *refit, struct stream *in, const struct lsq_spectrum *spectrum,
                const double *lambdas, size_t count);
 
-/* The t errors of row `index` of the stream under the penalty of that number, and behind
+/* The t errors of row `index` of the stream under the penalty of that number, and after
  * them those under the next; NULL if it is not among those noted. */
 const double *refit_errors(const struct refit *refit, uint64_t index, size_t lambda);
 

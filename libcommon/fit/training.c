@@ -3,6 +3,7 @@
 #include "fit/fit_check.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "model/fields.h"
 #include "model/partial.h"
 #include "base/progress.h"
 #include "stream/row_reader.h"
@@ -36,7 +37,7 @@ static void begin(struct training *f, const struct stream *in, const struct bloc
 {
     f->given = given;
     f->targets = columns - given;
-    block_meta_keep(&f->meta, block, block->other ? partial_is_own : NULL);
+    block_meta_keep(&f->meta, block, block->other ? field_is_partials : NULL);
     f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
     if (f->reducer == NULL)
         fit_check(LSQ_NOMEM, stream_name(in));
@@ -145,7 +146,7 @@ void training_read(struct training *f, struct stream *in)
     struct progress progress = PROGRESS_NEW;
     uint64_t rows = 0;
     training_begin(f);
-    stream_also(in, PARTIAL_KEY);
+    stream_also(in, field_key(FIELD_LSQ_PARTIAL));
     while (stream_next(in, &block)) {
         training_take(f, in, &block, stream_rectangle(in, &block), 0, block.rows);
         progress_rows(&progress, rows += block.rows);

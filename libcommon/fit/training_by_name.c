@@ -4,7 +4,7 @@
 #include "lsq/others.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "model/partial.h"
+#include "model/fields.h"
 #include "base/progress.h"
 
 #include <stdint.h>
@@ -111,7 +111,7 @@ void training_by_name_read(struct training_by_name *names, const struct training
     struct progress progress = PROGRESS_NEW;
     uint64_t rows = 0;
     size_t last = 0;
-    stream_also(in, PARTIAL_KEY);
+    stream_also(in, field_key(FIELD_LSQ_PARTIAL));
     while (stream_next(in, &block)) {
         take(names, settings, in, &block, &last);
         progress_rows(&progress, rows += block.rows);

@@ -1,18 +1,53 @@
 #include "model/fields.h"
 
-#include "stream/block_write.h"
-#include "stream/map_scan.h"
 #include "base/mem.h"
 #include "math/finite.h"
 #include "base/msg.h"
+#include "stream/block_write.h"
+#include "stream/map_scan.h"
 #include "stream/pack.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-uint64_t fields_uint(const struct fields *f, const char *key, uint64_t low, uint64_t high)
+#define ROW(field, key, owners) {key, owners},
+static const struct {
+    const char *key;
+    int owners;
+} table[FIELD_COUNT] = {FIELDS(ROW)};
+
+const char *field_key(enum field field)
 {
+    return table[field].key;
+}
+
+static bool is_owned(struct str key, int owner)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        if ((table[i].owners & owner) != 0 && str_is(key, table[i].key))
+            return true;
+    return false;
+}
+
+bool field_is_models(struct str key)
+{
+    return is_owned(key, FIELD_OF_MODEL);
+}
+
+bool field_is_partials(struct str key)
+{
+    return is_owned(key, FIELD_OF_PARTIAL);
+}
+
+const struct map_value *fields_find(const struct fields *f, enum field field)
+{
+    return map_find(f->map, field_key(field));
+}
+
+uint64_t fields_uint(const struct fields *f, enum field field, uint64_t low, uint64_t high)
+{
+    const char *key = field_key(field);
     const struct map_value *v = map_find(f->map, key);
     if (v == NULL)
         die(f->name, "%s without \"%s\", expected an integer from %" PRIu64, f->what, key, low);
@@ -28,8 +63,9 @@ uint64_t fields_uint(const struct fields *f, const char *key, uint64_t low, uint
     return (uint64_t)v->integer;
 }
 
-bool fields_bool(const struct fields *f, const char *key)
+bool fields_bool(const struct fields *f, enum field field)
 {
+    const char *key = field_key(field);
     const struct map_value *v = map_find(f->map, key);
     if (v == NULL)
         die(f->name, "%s without \"%s\", expected true or false", f->what, key);
@@ -48,8 +84,10 @@ static void say_shape(unsigned ndim, size_t rows, size_t cols, char text[64])
         snprintf(text, 64, "%zu number%s", cols, msg_plural(cols));
 }
 
-static const struct array *find_array(const struct fields *f, const char *key, const char *expected)
+static const struct array *find_array(const struct fields *f, enum field field,
+                                      const char *expected)
 {
+    const char *key = field_key(field);
     const struct map_value *v = map_find(f->map, key);
     if (v == NULL)
         die(f->name, "%s without \"%s\", expected an array of %s", f->what, key, expected);
@@ -60,44 +98,99 @@ static const struct array *find_array(const struct fields *f, const char *key, c
     return v->nds;
 }
 
-double *fields_array(const struct fields *f, const char *key, unsigned ndim, size_t rows,
+double *fields_array(const struct fields *f, enum field field, unsigned ndim, size_t rows,
                      size_t cols)
 {
     char expected[64], found[64];
     say_shape(ndim, rows, cols, expected);
-    const struct array *nd = find_array(f, key, expected);
+    const struct array *nd = find_array(f, field, expected);
     say_shape(nd->ndim, nd->rows, nd->cols, found);
     if (nd->ndim != ndim || nd->rows != rows || nd->cols != cols)
-        die(f->name, "%s whose \"%s\" is an array of %s, expected %s", f->what, key, found,
-            expected);
+        die(f->name, "%s whose \"%s\" is an array of %s, expected %s", f->what, field_key(field),
+            found, expected);
     double *a = mem_array(rows * cols, sizeof *a);
     array_to_double(&nd->type, nd->data, rows * cols, a);
     if (!finite_all(a, rows * cols))
-        die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what, key);
+        die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what,
+            field_key(field));
     return a;
 }
 
 struct range fields_range(const struct fields *f)
 {
     struct range range = {false, 0, 0};
-    if (map_find(f->map, FIELDS_RANGE) == NULL)
+    if (fields_find(f, FIELD_RANGE) == NULL)
         return range;
-    double *ends = fields_array(f, FIELDS_RANGE, 1, 1, 2);
+    double *ends = fields_array(f, FIELD_RANGE, 1, 1, 2);
     range = (struct range){true, ends[0], ends[1]};
     free(ends);
     if (range.low > range.high)
         die(f->name, "%s whose \"%s\" is %.10g to %.10g, expected the least value first", f->what,
-            FIELDS_RANGE, range.low, range.high);
+            field_key(FIELD_RANGE), range.low, range.high);
     return range;
 }
 
-void fields_put_range(struct output *out, const struct range *range)
+/* Counts a pair, and writes its key; whether its value is to follow. */
+static bool put_key(struct fields_out *to, enum field field)
+{
+    to->count++;
+    if (to->out != NULL)
+        pack_key(to->out, field_key(field));
+    return to->out != NULL;
+}
+
+void fields_put_uint(struct fields_out *to, enum field field, uint64_t value)
+{
+    if (put_key(to, field))
+        pack_uint(to->out, value);
+}
+
+void fields_put_bool(struct fields_out *to, enum field field, bool value)
+{
+    if (put_key(to, field))
+        pack_bool(to->out, value);
+}
+
+void fields_put_double(struct fields_out *to, enum field field, double value)
+{
+    if (put_key(to, field))
+        pack_double(to->out, value);
+}
+
+void fields_put_vector(struct fields_out *to, enum field field, const double *v, size_t n)
+{
+    if (put_key(to, field))
+        pack_vector(to->out, v, n);
+}
+
+void fields_put_columns(struct fields_out *to, enum field field, const double *a, size_t rows,
+                        size_t cols, size_t first, size_t count)
+{
+    if (!put_key(to, field))
+        return;
+    pack_array_head(to->out, &array_double, 2, rows, count);
+    for (size_t i = 0; i < rows; i++)
+        output_write(to->out, a + i * cols + first, count * sizeof *a);
+}
+
+void fields_put_range(struct fields_out *to, const struct range *range)
 {
     const double ends[] = {range->low, range->high};
-    if (!range->known)
-        return;
-    pack_key(out, FIELDS_RANGE);
-    pack_vector(out, ends, 2);
+    if (range->known)
+        fields_put_vector(to, FIELD_RANGE, ends, 2);
+}
+
+void fields_put_name(struct fields_out *to, struct str name)
+{
+    if (name.n > 0 && put_key(to, FIELD_NAME))
+        pack_str(to->out, name);
+}
+
+void fields_put_meta(struct fields_out *to, const struct block *meta, bool (*skip)(struct str key))
+{
+    to->count += block_write_count(meta, skip);
+    if (to->out != NULL)
+        block_write_meta(to->out, meta, skip);
 }
 
 size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name)

@@ -1,17 +1,60 @@
-/* Fields of a map, for models and partial fits: those that must be there, where what is
- * missing or does not fit ends the program with a message, and the room for those written. */
+/* Fields of the maps that lsq-fit writes, models and partial fits: their keys, those that must be
+ * there, and "key: value" pairs out. A field that is missing or does not fit ends the program with
+ * a message. */
 #ifndef WAVEFILL_MODEL_FIELDS_H
 #define WAVEFILL_MODEL_FIELDS_H
 
 #include "base/output.h"
 #include "base/str.h"
+#include "math/range.h"
 #include "stream/block.h"
 #include "stream/map.h"
-#include "math/range.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* All keys, and whose own they are: rate, col0 and last are a block's, too. wavefill-stream(5) says
+ * what they hold. */
+enum { FIELD_OF_NEITHER, FIELD_OF_MODEL, FIELD_OF_PARTIAL, FIELD_OF_BOTH };
+/* clang-format off */
+#define FIELDS(X) \
+    X(FIELD_LSQ, "lsq", FIELD_OF_MODEL) \
+    X(FIELD_LSQ_PARTIAL, "lsq_partial", FIELD_OF_PARTIAL) \
+    X(FIELD_K, "k", FIELD_OF_BOTH) \
+    X(FIELD_TARGETS, "targets", FIELD_OF_BOTH) \
+    X(FIELD_TARGET0, "target0", FIELD_OF_MODEL) \
+    X(FIELD_ROWS, "rows", FIELD_OF_BOTH) \
+    X(FIELD_RANK, "rank", FIELD_OF_MODEL) \
+    X(FIELD_RCOND, "rcond", FIELD_OF_MODEL) \
+    X(FIELD_FIT_INTERCEPT, "fit_intercept", FIELD_OF_BOTH) \
+    X(FIELD_RANGE, "range", FIELD_OF_BOTH) \
+    X(FIELD_NAME, "name", FIELD_OF_BOTH) \
+    X(FIELD_RIDGE, "ridge", FIELD_OF_MODEL) \
+    X(FIELD_GRID, "grid", FIELD_OF_MODEL) \
+    X(FIELD_LOO_MSE, "loo_mse", FIELD_OF_MODEL) \
+    X(FIELD_LOO_R2, "loo_r2", FIELD_OF_MODEL) \
+    X(FIELD_SINGULAR, "singular", FIELD_OF_MODEL) \
+    X(FIELD_RSS, "rss", FIELD_OF_BOTH) \
+    X(FIELD_INTERCEPT, "intercept", FIELD_OF_MODEL) \
+    X(FIELD_COEF, "coef", FIELD_OF_MODEL) \
+    X(FIELD_BASIS, "basis", FIELD_OF_MODEL) \
+    X(FIELD_LOADINGS, "loadings", FIELD_OF_MODEL) \
+    X(FIELD_SHIFT, "shift", FIELD_OF_PARTIAL) \
+    X(FIELD_REDUCED, "reduced", FIELD_OF_PARTIAL) \
+    X(FIELD_RATE, "rate", FIELD_OF_NEITHER) \
+    X(FIELD_COL0, "col0", FIELD_OF_NEITHER) \
+    X(FIELD_LAST, "last", FIELD_OF_NEITHER)
+/* clang-format on */
+#define FIELD_NAMED(field, key, owners) field,
+enum field { FIELDS(FIELD_NAMED) FIELD_COUNT };
+
+const char *field_key(enum field field);
+
+/* Whether a key is one of a model's own, or of a partial fit's: a matrix's attributes of these
+ * names are not handed on. */
+bool field_is_models(struct str key);
+bool field_is_partials(struct str key);
 
 struct fields {
     const char *name; /* the file, for messages */
@@ -19,24 +62,46 @@ struct fields {
     const struct map *map;
 };
 
-/* An integer from low to high. */
-uint64_t fields_uint(const struct fields *f, const char *key, uint64_t low, uint64_t high);
+/* The value, or NULL. */
+const struct map_value *fields_find(const struct fields *f, enum field field);
 
-bool fields_bool(const struct fields *f, const char *key);
+/* An integer from low to high. */
+uint64_t fields_uint(const struct fields *f, enum field field, uint64_t low, uint64_t high);
+
+bool fields_bool(const struct fields *f, enum field field);
 
 /* An array of that shape (ndim 1: rows is 1) as finite doubles; the caller frees. */
-double *fields_array(const struct fields *f, const char *key, unsigned ndim, size_t rows,
+double *fields_array(const struct fields *f, enum field field, unsigned ndim, size_t rows,
                      size_t cols);
 
-/* The range of the values that were fitted, least and largest, where it is noted: under
- * FIELDS_RANGE, which it is written as where it is known. */
-#define FIELDS_RANGE "range"
+/* The range of the values that were fitted, least and largest, where it is noted. */
 struct range fields_range(const struct fields *f);
-void fields_put_range(struct output *out, const struct range *range);
+
+/* Pairs out. out NULL: they are only counted, for the head of the map. */
+struct fields_out {
+    struct output *out;
+    size_t count;
+};
+
+void fields_put_uint(struct fields_out *to, enum field field, uint64_t value);
+void fields_put_bool(struct fields_out *to, enum field field, bool value);
+void fields_put_double(struct fields_out *to, enum field field, double value);
+void fields_put_vector(struct fields_out *to, enum field field, const double *v, size_t n);
+
+/* Columns first to first + count of a (rows × cols). */
+void fields_put_columns(struct fields_out *to, enum field field, const double *a, size_t rows,
+                        size_t cols, size_t first, size_t count);
+
+/* Where they are known. */
+void fields_put_range(struct fields_out *to, const struct range *range);
+void fields_put_name(struct fields_out *to, struct str name);
+
+/* rate, col0 and the attributes for which skip is false, as block_write_meta writes them. */
+void fields_put_meta(struct fields_out *to, const struct block *meta, bool (*skip)(struct str key));
 
 /* How many doubles the arrays of a map may have, all together, beside its name, its own keys,
- * numbers and heads of arrays, and meta's rate, col0 and attributes, as block_write_meta writes
- * them with skip. 0 where those leave no room. */
+ * numbers and heads of arrays, and meta's rate, col0 and attributes. 0 where those leave no room.
+ */
 size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name);
 
 #endif

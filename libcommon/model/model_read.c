@@ -4,7 +4,6 @@
 #include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "model/partial.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,7 +30,7 @@ static void place(double *whole, size_t cols, size_t first, double *slice, size_
 /* The number of targets in this map, which the intercept has. */
 static size_t count_targets(const struct fields *s)
 {
-    const struct map_value *v = map_find(s->map, "intercept");
+    const struct map_value *v = fields_find(s, FIELD_INTERCEPT);
     if (v == NULL)
         die(s->name, "a model without \"intercept\", expected an array of one number a target");
     if (v->kind != MAP_ARRAY || v->nds->ndim != 1)
@@ -44,8 +43,8 @@ static size_t count_targets(const struct fields *s)
 /* The columns of the first of the two factors in place of coefficients. */
 static size_t count_factors(const struct fields *s)
 {
-    const struct map_value *basis = map_find(s->map, "basis");
-    if (basis == NULL && map_find(s->map, "loadings") == NULL)
+    const struct map_value *basis = fields_find(s, FIELD_BASIS);
+    if (basis == NULL && fields_find(s, FIELD_LOADINGS) == NULL)
         die(s->name, "a model without \"coef\", expected it, or \"basis\" and \"loadings\"");
     if (basis == NULL)
         die(s->name, "a model with \"loadings\" and no \"basis\", expected both, or \"coef\"");
@@ -57,7 +56,7 @@ static size_t count_factors(const struct fields *s)
 /* The name in this map, a view; empty if there is none. */
 static struct str name_of(const struct fields *s)
 {
-    const struct map_value *name = map_find(s->map, "name");
+    const struct map_value *name = fields_find(s, FIELD_NAME);
     if (name != NULL && name->kind != MAP_STR)
         die(s->name, "a model whose \"name\" is no text, expected the name of the rows fitted");
     return name != NULL ? name->str : (struct str){"", 0};
@@ -70,28 +69,28 @@ static struct str copy(struct str s)
 
 static void read_head(const struct fields *s, struct model *m)
 {
-    m->given = (size_t)fields_uint(s, "k", 1, MAP_SCAN_MAX);
+    m->given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
     m->targets = count_targets(s);
-    if (map_find(s->map, "targets") != NULL)
-        m->targets = (size_t)fields_uint(s, "targets", 1, MAP_SCAN_MAX);
-    const struct map_value *rate = map_find(s->map, "rate");
-    const struct map_value *col0 = map_find(s->map, "col0");
+    if (fields_find(s, FIELD_TARGETS) != NULL)
+        m->targets = (size_t)fields_uint(s, FIELD_TARGETS, 1, MAP_SCAN_MAX);
+    const struct map_value *rate = fields_find(s, FIELD_RATE);
+    const struct map_value *col0 = fields_find(s, FIELD_COL0);
     bool number = rate != NULL && (rate->kind == MAP_INT || rate->kind == MAP_REAL);
     if (rate != NULL && !(number && rate->real > 0 && isfinite(rate->real)))
         die(s->name, "a model whose \"rate\" is no positive number, expected a sample rate in Hz");
     m->has_rate = rate != NULL;
     m->rate = rate != NULL ? rate->real : 0;
     if (col0 != NULL)
-        m->col0 = fields_uint(s, "col0", 0, INT64_MAX);
+        m->col0 = fields_uint(s, FIELD_COL0, 0, INT64_MAX);
     m->range = fields_range(s);
     m->name = copy(name_of(s));
-    bool dense = map_find(s->map, "coef") != NULL;
+    bool dense = fields_find(s, FIELD_COEF) != NULL;
     m->rank = dense ? m->given : count_factors(s);
-    if (dense && (map_find(s->map, "basis") != NULL || map_find(s->map, "loadings") != NULL))
+    if (dense && (fields_find(s, FIELD_BASIS) != NULL || fields_find(s, FIELD_LOADINGS) != NULL))
         die(s->name,
             "a model with \"coef\" and with \"basis\" or \"loadings\", expected one or the other");
     if (!dense)
-        m->basis = fields_array(s, "basis", 2, m->given, m->rank);
+        m->basis = fields_array(s, FIELD_BASIS, 2, m->given, m->rank);
 }
 
 /* Where a value a target stands in each row: coef, or the factor that is like it. */
@@ -117,11 +116,11 @@ static void make_room(struct model *m, size_t wanted, size_t *room)
  * the arrays. */
 static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *room)
 {
-    size_t at = map_find(s->map, "target0") != NULL
-                    ? (size_t)fields_uint(s, "target0", 0, MAP_SCAN_MAX)
+    size_t at = fields_find(s, FIELD_TARGET0) != NULL
+                    ? (size_t)fields_uint(s, FIELD_TARGET0, 0, MAP_SCAN_MAX)
                     : 0;
     size_t count = count_targets(s);
-    size_t given = (size_t)fields_uint(s, "k", 1, MAP_SCAN_MAX);
+    size_t given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
     if (given != m->given)
         die(s->name, "a part of a model with \"k\" %zu, expected %zu as in the part before", given,
             m->given);
@@ -131,19 +130,20 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first, 
         die(s->name,
             "a part of a model with targets %zu to %zu, expected targets from %zu up to %zu", at,
             at + count - 1, first, m->targets - 1);
-    double *part = fields_array(s, m->basis == NULL ? "coef" : "loadings", 2, m->rank, count);
+    double *part =
+        fields_array(s, m->basis == NULL ? FIELD_COEF : FIELD_LOADINGS, 2, m->rank, count);
     make_room(m, first + count, room);
-    place(m->intercept, *room, first, fields_array(s, "intercept", 1, 1, count), 1, count);
+    place(m->intercept, *room, first, fields_array(s, FIELD_INTERCEPT, 1, 1, count), 1, count);
     place(*values_of(m), *room, first, part, m->rank, count);
     return first + count;
 }
 
 static void check_kind(const struct fields *s)
 {
-    const struct map_value *version = map_find(s->map, "lsq");
+    const struct map_value *version = fields_find(s, FIELD_LSQ);
     if (version == NULL && (s->map->bare || map_find(s->map, "mat") != NULL))
         die(s->name, "a matrix, expected a model of lsq-fit");
-    if (version == NULL && map_find(s->map, PARTIAL_KEY) != NULL)
+    if (version == NULL && fields_find(s, FIELD_LSQ_PARTIAL) != NULL)
         die(s->name, "a partial fit, expected a model (lsq-fit makes one of it)");
     if (version == NULL)
         die(s->name, "no model (a map without \"lsq\"), expected the output of lsq-fit");
@@ -164,7 +164,7 @@ bool model_read(struct map_reader *maps, struct model *m)
             die(s.name, "truncated: a model of %zu target%s, expected %zu", next, msg_plural(next),
                 m->targets);
         check_kind(&s);
-        last = map_find(map, "last") == NULL || fields_bool(&s, "last");
+        last = fields_find(&s, FIELD_LAST) == NULL || fields_bool(&s, FIELD_LAST);
         if (next == 0)
             read_head(&s, m);
         next = read_slice(&s, m, next, &room);

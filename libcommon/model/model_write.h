@@ -4,22 +4,24 @@
 
 #include "base/str.h"
 #include "stream/block.h"
-#include "fit/leave_one_out.h"
 #include "lsq/fit.h"
 #include "base/output.h"
 #include "math/range.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* What a model says besides its fit. */
+/* The notes of a model beside its fit; arrays are the caller's. */
 struct model_notes {
     bool intercept;
-    double ridge;                    /* the penalty; 0: none */
-    const struct leave_one_out *loo; /* NULL: no leave-one-out errors */
-    struct range range;              /* of the values fitted */
-    bool chosen;                     /* whether ridge was chosen by them: the curve is noted */
-    struct str name;                 /* of the rows fitted; empty: none */
-    bool last;                       /* whether no other model follows */
+    double ridge;                 /* the penalty; 0: none */
+    const double *loo_r2;         /* R² of the leave-one-out errors of each target; NULL: none */
+    const double *grid, *loo_mse; /* grid_count penalties of which ridge is the best, and the mean
+                                   * square leave-one-out error of each */
+    size_t grid_count;            /* 0: ridge was not chosen */
+    struct range range;           /* of the values fitted */
+    struct str name;              /* of the rows fitted; empty: none */
+    bool last;                    /* whether no other model follows */
 };
 
 /* Writes fit as a model: one map, or more of them (slices of the targets) where one

@@ -11,13 +11,7 @@
 
 #include <stdbool.h>
 
-/* The key that tells such a map. */
-#define PARTIAL_KEY "lsq_partial"
-
-/* Whether a key is one of a partial fit's own, which are no attributes of its rows. */
-bool partial_is_own(struct str key);
-
-/* What a partial fit says besides its reduced rows. */
+/* The notes of a partial fit beside its reduced rows. */
 struct partial_notes {
     struct range range; /* of its rows' values */
     struct str name;    /* of its rows; empty: none */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "model/model_set.h"
 #include "base/output.h"
+#include "model/fields.h"
 #include "model/partial.h"
 #include "stream/stream.h"
 
@@ -107,7 +108,7 @@ static void rewrite_partials(void *argument)
     struct output *out = output_stdout();
     struct stream *s = stream_open(NULL, 0);
     struct block block;
-    stream_also(s, PARTIAL_KEY);
+    stream_also(s, field_key(FIELD_LSQ_PARTIAL));
     while (stream_next(s, &block)) {
         if (!block.other)
             continue;
@@ -115,7 +116,7 @@ static void rewrite_partials(void *argument)
         struct range range;
         struct block_meta meta;
         partial_read(stream_name(s), block.map, &part, &range);
-        block_meta_keep(&meta, &block, partial_is_own);
+        block_meta_keep(&meta, &block, field_is_partials);
         struct partial_notes notes = {.range = range, .name = name_of(&block), .last = true};
         partial_put(out, &part, &notes, &meta.block);
         block_meta_free(&meta);
