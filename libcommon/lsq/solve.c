@@ -18,7 +18,7 @@ static enum lsq_status solve_nothing(struct lsq_fit *fit)
 }
 
 /* a: the m rows of the centred problem, destroyed; mean: p + t, of the columns; tau: scratch of p,
- * where m >= p tall_factor's. */
+ * where m >= p tall_solve's. */
 static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_options *options,
                                      const double *mean, double *tau, struct lsq_fit *fit)
 {

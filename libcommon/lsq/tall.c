@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum lsq_status tall_factor(double *a, size_t m, size_t p, size_t t, double *tau, double *rss)
+/* The same but for what lies below the diagonal: LAPACK's reflectors, with tau (p). */
+static enum lsq_status factor(double *a, size_t m, size_t p, size_t t, double *tau, double *rss)
 {
     size_t c = p + t;
     /* Row-major [X Y] is, column-major, Xᵀ above Yᵀ: Xᵀ = L Q gives X = Qᵀ Lᵀ, so R is Lᵀ
@@ -25,7 +26,7 @@ enum lsq_status tall_reduce(double *a, size_t m, size_t p, size_t t, double *rss
     double *tau = malloc(p * sizeof *tau);
     if (tau == NULL)
         return LSQ_NOMEM;
-    enum lsq_status status = tall_factor(a, m, p, t, tau, rss);
+    enum lsq_status status = factor(a, m, p, t, tau, rss);
     free(tau);
     for (size_t i = 1; i < p; i++)
         memset(a + i * (p + t), 0, i * sizeof *a);
@@ -123,7 +124,7 @@ enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *option
 {
     size_t p = fit->given;
     size_t t = fit->targets;
-    enum lsq_status status = tall_factor(a, m, p, t, tau, fit->rss);
+    enum lsq_status status = factor(a, m, p, t, tau, fit->rss);
     if (status != LSQ_OK)
         return status;
     double *scratch = calloc(4 * p * p + 2 * p, sizeof *scratch);

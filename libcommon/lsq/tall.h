@@ -6,16 +6,13 @@
 
 #include <stddef.h>
 
-/* QR of the given part of a (m × (p + t), C order, m >= p), in place: its first p rows then hold R
- * (upper triangle) and Qᵀ Y. Adds to rss (t) the squares of what the rows below leave in Y's
- * columns. tau: p. LSQ_NOMEM. */
-enum lsq_status tall_factor(double *a, size_t m, size_t p, size_t t, double *tau, double *rss);
-
-/* The same, and zeros below the triangle: the first p rows are then what is left of all of them.
- * LSQ_NOMEM: a then holds nothing of use. */
+/* QR of the given part of a (m × (p + t), C order, m >= p), in place: its first p rows become R
+ * (zeros below the diagonal) and Qᵀ Y, all that is left of the m rows but for the squares of the
+ * targets' other rows, which are added to rss (t). LSQ_NOMEM: a then holds nothing of use. */
 enum lsq_status tall_reduce(double *a, size_t m, size_t p, size_t t, double *rss);
 
-/* The fit of a, which tall_factor decomposes. Fills in rank, singular, coef and rcond, and adds to
+/* The fit of a (m × (p + t), C order), which holds the LQ factors of its transpose afterwards, with
+ * tau (p): refine_fit wants them. Fills in rank, singular, coef and rcond, and adds to
  * rss what no coefficients reach. LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where R or Qᵀ Y are not
  * finite; the caller frees the fit then too. */
 enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *options, double *tau,

@@ -4,35 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Numbers a column has. */
+enum { NUMBERS = 7 };
+
 bool r2_init(struct r2 *r2, size_t columns)
 {
     memset(r2, 0, sizeof *r2);
+    double *numbers = calloc(columns, NUMBERS * sizeof *numbers + sizeof *r2->varies);
+    if (numbers == NULL)
+        return false;
     r2->columns = columns;
-    r2->scale = calloc(columns, sizeof *r2->scale);
-    r2->limit = calloc(columns, sizeof *r2->limit);
-    r2->mean = calloc(columns, sizeof *r2->mean);
-    r2->mean_low = calloc(columns, sizeof *r2->mean_low);
-    r2->ss_total = calloc(columns, sizeof *r2->ss_total);
-    r2->ss_residual = calloc(columns, sizeof *r2->ss_residual);
-    r2->first = calloc(columns, sizeof *r2->first);
-    r2->varies = calloc(columns, sizeof *r2->varies);
-    if (r2->scale && r2->limit && r2->mean && r2->mean_low && r2->ss_total && r2->ss_residual &&
-        r2->first && r2->varies)
-        return true;
-    r2_free(r2);
-    return false;
+    r2->scale = numbers;
+    r2->limit = r2->scale + columns;
+    r2->mean = r2->limit + columns;
+    r2->mean_low = r2->mean + columns;
+    r2->ss_total = r2->mean_low + columns;
+    r2->ss_residual = r2->ss_total + columns;
+    r2->first = r2->ss_residual + columns;
+    r2->varies = (void *)(r2->first + columns);
+    return true;
 }
 
 void r2_free(struct r2 *r2)
 {
     free(r2->scale);
-    free(r2->limit);
-    free(r2->mean);
-    free(r2->mean_low);
-    free(r2->ss_total);
-    free(r2->ss_residual);
-    free(r2->first);
-    free(r2->varies);
     memset(r2, 0, sizeof *r2);
 }
 
@@ -103,12 +98,8 @@ void r2_next_group(struct r2 *r2)
 
 void r2_reset(struct r2 *r2)
 {
-    r2_next_group(r2);
-    memset(r2->scale, 0, r2->columns * sizeof *r2->scale);
-    memset(r2->limit, 0, r2->columns * sizeof *r2->limit);
-    memset(r2->ss_total, 0, r2->columns * sizeof *r2->ss_total);
-    memset(r2->ss_residual, 0, r2->columns * sizeof *r2->ss_residual);
-    memset(r2->varies, 0, r2->columns * sizeof *r2->varies);
+    r2->rows = 0;
+    memset(r2->scale, 0, r2->columns * (NUMBERS * sizeof *r2->scale + sizeof *r2->varies));
 }
 
 bool r2_undefined(const struct r2 *r2, size_t column)

@@ -10,8 +10,8 @@
 
 struct r2 {
     size_t columns, rows;
-    /* A number a column each; owned (r2_free). Sums are of values times scale, a power of
-     * two, so that squares neither overflow nor vanish. */
+    /* A number a column each, all of them in the memory of scale; owned (r2_free). Sums are of
+     * values times scale, a power of two, so that squares neither overflow nor vanish. */
     double *scale, *mean, *mean_low, *ss_total, *ss_residual;
     double *limit; /* the largest value that the scale suits */
     double *first; /* of the first row: tells a constant column */

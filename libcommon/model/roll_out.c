@@ -1,59 +1,56 @@
 #include "model/roll_out.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 /* One row a target, and of factors one a singular vector, so that each prediction is a plain
  * product of two vectors. */
 struct roll_out {
     const struct model *model;
-    double *coef;            /* targets × given, or NULL */
-    double *basis, *loading; /* rank × given, targets × rank, or NULL */
-    double *middle;          /* rank: a row's coordinates */
+    double *values;  /* coefficients, targets × given; or the first factor, rank × given */
+    double *loading; /* the second one, targets × rank; NULL where there are coefficients */
+    double *middle;  /* rank: a row's coordinates */
 };
 
-/* a (rows × cols) as cols × rows; NULL without memory. */
-static double *transpose(const double *a, size_t rows, size_t cols)
+/* to = a (rows × cols) as cols × rows. Returns the end of to. */
+static double *transpose(const double *a, size_t rows, size_t cols, double *to)
 {
-    if (rows > 0 && cols > SIZE_MAX / sizeof(double) / rows)
-        return NULL;
-    double *t = malloc(rows * cols * sizeof *t + 1);
-    for (size_t i = 0; t != NULL && i < rows; i++)
+    for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < cols; j++)
-            t[j * rows + i] = a[i * cols + j];
-    return t;
+            to[j * rows + i] = a[i * cols + j];
+    return to + rows * cols;
+}
+
+/* As many doubles as the model's arrays and `rank` more: no product of theirs overflows. */
+static size_t doubles(const struct model *m)
+{
+    return m->coef != NULL ? m->given * m->targets : m->rank * (m->given + m->targets + 1);
 }
 
 struct roll_out *roll_out_new(const struct model *m)
 {
     struct roll_out *e = calloc(1, sizeof *e);
-    if (e == NULL)
+    double *values = malloc(doubles(m) * sizeof *values + 1);
+    if (e == NULL || values == NULL) {
+        free(e);
+        free(values);
         return NULL;
-    e->model = m;
-    bool ok;
-    if (m->coef != NULL) {
-        e->coef = transpose(m->coef, m->given, m->targets);
-        ok = e->coef != NULL;
-    } else {
-        e->basis = transpose(m->basis, m->given, m->rank);
-        e->loading = transpose(m->loadings, m->rank, m->targets);
-        e->middle = malloc((m->rank + 1) * sizeof *e->middle);
-        ok = e->basis != NULL && e->loading != NULL && e->middle != NULL;
     }
-    if (ok)
+    e->model = m;
+    e->values = values;
+    if (m->coef != NULL) {
+        transpose(m->coef, m->given, m->targets, values);
         return e;
-    roll_out_free(e);
-    return NULL;
+    }
+    e->loading = transpose(m->basis, m->given, m->rank, values);
+    e->middle = transpose(m->loadings, m->rank, m->targets, e->loading);
+    return e;
 }
 
 void roll_out_free(struct roll_out *e)
 {
     if (e == NULL)
         return;
-    free(e->coef);
-    free(e->basis);
-    free(e->loading);
-    free(e->middle);
+    free(e->values);
     free(e);
 }
 
@@ -88,12 +85,12 @@ static double dot(const double *a, const double *x, size_t n)
 static void predict(const struct roll_out *e, const double *x, double *y)
 {
     const struct model *m = e->model;
-    for (size_t i = 0; e->coef == NULL && i < m->rank; i++)
-        e->middle[i] = dot(e->basis + i * m->given, x, m->given);
+    for (size_t i = 0; e->loading != NULL && i < m->rank; i++)
+        e->middle[i] = dot(e->values + i * m->given, x, m->given);
     for (size_t j = 0; j < m->targets; j++)
-        y[j] =
-            m->intercept[j] + (e->coef != NULL ? dot(e->coef + j * m->given, x, m->given)
-                                               : dot(e->loading + j * m->rank, e->middle, m->rank));
+        y[j] = m->intercept[j] + (e->loading == NULL
+                                      ? dot(e->values + j * m->given, x, m->given)
+                                      : dot(e->loading + j * m->rank, e->middle, m->rank));
 }
 
 /* Looks at new columns i to end, of which the row is to keep those below count. */

@@ -12,12 +12,12 @@ struct roll_out;
 
 /* NULL without memory; the caller frees with roll_out_free. The model must outlive it. */
 struct roll_out *roll_out_new(const struct model *model);
-void roll_out_free(struct roll_out *extend);
+void roll_out_free(struct roll_out *roll_out);
 
 /* How many doubles a row needs that is to have count more columns. */
-size_t roll_out_room(const struct roll_out *extend, size_t count);
+size_t roll_out_room(const struct roll_out *roll_out, size_t count);
 
-/* Of the new columns of a row. */
+/* The new columns of a row. */
 struct rolled_out {
     bool finite;    /* if not, the others say nothing */
     size_t outside; /* how many are outside of the range seen in training */
@@ -25,9 +25,10 @@ struct rolled_out {
 };
 
 /* x: the last `given` columns of a row, room for roll_out_room doubles in all: puts count more
- * behind them, as many as the model has targets at a time. clamp: each is brought into
+ * after them, as many as the model has targets at a time. clamp: each is brought into
  * the model's range before the next are predicted from it; `outside` then tells how many
  * needed it. Sums run in one order, whatever the compiler and the processor. */
-struct rolled_out roll_out_row(const struct roll_out *extend, double *x, size_t count, bool clamp);
+struct rolled_out roll_out_row(const struct roll_out *roll_out, double *x, size_t count,
+                               bool clamp);
 
 #endif
