@@ -125,9 +125,3 @@ void pack_vector(struct output *out, const double *v, size_t n)
     pack_array_head(out, &array_double, 1, 1, n);
     output_write(out, v, n * sizeof *v);
 }
-
-void pack_matrix(struct output *out, const double *a, size_t rows, size_t cols)
-{
-    pack_array_head(out, &array_double, 2, rows, cols);
-    output_write(out, a, rows * cols * sizeof *a);
-}

@@ -31,8 +31,7 @@ enum { PACK_ARRAY_HEAD = 80 };
 void pack_array_head(struct output *out, const struct array_type *type, unsigned ndim, size_t rows,
                      size_t cols);
 
-/* Whole arrays of double in C order. */
+/* A whole 1-D array of double. */
 void pack_vector(struct output *out, const double *v, size_t n);
-void pack_matrix(struct output *out, const double *a, size_t rows, size_t cols);
 
 #endif
