@@ -3,8 +3,8 @@
 import math
 import os
 import subprocess
-
 from fractions import Fraction
+
 import msgpack
 import msgpack_numpy
 import numpy as np
