@@ -1,5 +1,6 @@
 #include "base/usage.h"
 
+#include "base/msg.h"
 #include "base/output.h"
 #include "base/print.h"
 

@@ -3,7 +3,7 @@
 #ifndef WAVEFILL_BASE_USAGE_H
 #define WAVEFILL_BASE_USAGE_H
 
-#include "base/options.h"
+#include "base/options_table.h"
 
 /* The usage text, in lines of at most 79 columns. */
 _Noreturn void usage_print(const struct options_table *table);
