@@ -100,7 +100,7 @@ def check(type, ragged):
     same(output("pad-chop"), v, names)
     same(output("pad-chop", "-l3"), np.pad(v, ((0, 0), (0, 1))), names)
     held = "held-" + tag
-    same(output("split-holdout", "-r1", "-o", held), v[[0, 2]], ["a", "c"])
+    same(output("split-holdout", "-r1", "-H", held), v[[0, 2]], ["a", "c"])
     same(read(held), v[[1]], ["b"])
 
     predicted, = output("lsq-predict", "model")
@@ -348,7 +348,7 @@ for reader in READERS[:4] + READERS[5:6]:
 for rate in (8000, 8000.0, np.int64(8000), np.uint16(8000), np.dtype(">i4").type(8000), np.float64(8000), np.float32(8000)):
     data = pack({"mat": 1, "x": X, "rate": rate, "col0": np.int64(4), "last": np.bool_(False)}, {"mat": np.uint8(1), "x": X})
     data = data.replace(pack({"mat": np.uint8(1), "x": X}), pack({"mat": np.uint8(1), "x": X, "col0": np.uint64(4)}))
-    for command in (["pad-chop"], ["pad-chop", "-l2"], ["split-holdout", "-r0", "-o", "held"]):
+    for command in (["pad-chop"], ["pad-chop", "-l2"], ["split-holdout", "-r0", "-H", "held"]):
         status, out, err = call(command, data)
         assert (status, err) == (0, ""), (rate, err)
         a, b = msgpack.Unpacker(__import__("io").BytesIO(out))
