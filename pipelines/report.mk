@@ -1,53 +1,38 @@
-# One page about what tutorial.mk made, to look at and to listen to:
+# One page about the tutorial's clips, to look at and to listen to:
 #
 #     make -f report.mk FSDD=recordings OUT=out
 #
-# runs tutorial.mk beside it, with the same variables, for what is missing or out of date, then writes OUT/report.html,
-# which holds all it shows: clips, pictures, scores, and what it takes to make them again. Clips in
-# OUT/extend/PORTION, if they are of the same take and cut, and OUT/evaluate/{summary,time,facts}.tsv, which extend.mk and
-# evaluate.mk leave there, are shown too.
-# Needs python3 (its standard library only) and sox(1) besides what tutorial.mk needs.
+# makes what tutorial.mk makes, then OUT/report.html, which holds all it shows: clips, pictures, scores, and what it takes
+# to make them again. It also shows what frames.mk and evaluate.mk have left in OUT, if it is of the same clip.
+# Needs python3 (its standard library only) and sox(1).
 
-PROVIDED = 0.5 0.25
-FSDD =
 PYTHON = python3
 
-q = '$(subst ','\'',$(1))'
-folders = $(subst %,percent,$(PROVIDED))
-clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
-filters = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
-unexport CDPATH
-
-ifndef INSIDE
-# Outside: tutorial.mk first, which then runs this file in OUT, for the reasons given there; no other run may work in OUT
-# from the first to the last.
-self := $(shell unset CDPATH; list=$$(printf '%s' $(call q,$(MAKEFILE_LIST)) | sed 's/^ //') && \
-	cd -- "$$(dirname -- "$$list")" && printf '%s/%s' "$$PWD" "$$(basename -- "$$list")")
-
-report:
-	+@self=$(call q,$(self)); for tool in $(call q,$(PYTHON)) sox; do command -v "$$tool" >/dev/null || { \
-		echo "report: $$tool is not found, expected it in PATH (packages python3 and sox)" >&2; exit 1; }; done; \
-	exec $(MAKE) --no-print-directory -f "$${self%/*}/tutorial.mk" WHO=report NEXT="$$self" GOALS=report.html after
-
+ifneq ($(origin HERE),command line)
+HERE := $(MAKEFILE_LIST:%report.mk=%)
+goals := report
+include $(subst $() ,\ ,$(HERE))enter.mk
+check += $(foreach tool,$(call q,$(PYTHON)) sox,$(if $(shell command -v $(tool)),,$(error \
+	$(tool) is not in PATH, expected python3 and sox (packages of these names))))
 else
-# Inside OUT. A file appears whole or not at all.
-temp = temp=$(@D)/.wf-$(@F).$$$$; trap 'rm -f "$$temp"' EXIT; trap 'exit 1' HUP INT QUIT TERM
-run = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)/report.py)
+include $(subst $() ,\ ,$(HERE))tutorial.mk
 
-shown = $(wildcard $(foreach folder,$(folders),$(clips:%=$(folder)/%.wav) $(folder)/score.txt \
-	extend/$(folder)/ExtrapolatedClip.wav extend/$(folder)/score.txt) evaluate/summary.tsv evaluate/time.tsv \
-	evaluate/facts.tsv)
-scored = $(wildcard $(folders:%=%/predicted.mat) $(folders:%=extend/%/predicted.mat))
+run    = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)report)
+made   = $(foreach p,$(portions),$(call wavs,$p) $p/columns.r2 $p/rows.r2)
+others = $(wildcard $(foreach p,$(portions:%=frames/%),$p/ExtrapolatedClip.wav $p/columns.r2 $p/rows.r2) \
+	evaluate/summary.tsv evaluate/time.tsv evaluate/facts.tsv)
 
-# All that the page depends on besides the files it shows, and the names of these: changes only with them.
-report.facts: FORCE
-	@$(temp); $(run) facts $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(RECORDINGS)) \
-		$(filters) -- $(shown) >"$$temp" || exit 1; cmp -s "$$temp" $@ || mv "$$temp" $@
+report: report.html
+	$(if $(looking),,$(settled)$(info The page is $(OUT)/report.html: open it in a browser.)@:)
 
-report.html: report.facts recordings.list recordings.mat clips.mat heldout.mat holdout.choice $(shown) $(scored)
-	@echo 'report.py page report.facts > $@'; $(temp); $(run) page report.facts >"$$temp" && mv "$$temp" $@
-endif
+# What the page says besides: looked at each time, written when it has changed.
+report.facts: FORCE $(made) $(others)
+	@$(run) facts -o $@ $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(recordings)) $(filters) \
+		-- $(made) $(others)
+
+report.html: report.facts $(made) $(others) $(wildcard $(foreach p,$(portions),$p/predicted.mat frames/$p/predicted.mat))
+	$(run) page -o $@ report.facts
 
 FORCE:
 .PHONY: report FORCE
-.DELETE_ON_ERROR:
+endif

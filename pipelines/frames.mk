@@ -1,0 +1,25 @@
+# The tutorial's clip filled in by a model that works at first, of short frames (frames/model.sh):
+#
+#     make -f frames.mk FSDD=recordings OUT=out
+#
+# makes what tutorial.mk makes, then the same files in OUT/frames/PORTION.
+
+ifneq ($(origin HERE),command line)
+HERE := $(MAKEFILE_LIST:%frames.mk=%)
+goals := frames extend
+places = $(portions) $(portions:%=frames/%)
+include $(subst $() ,\ ,$(HERE))enter.mk
+else
+places = $(portions) $(portions:%=frames/%)
+include $(subst $() ,\ ,$(HERE))tutorial.mk
+.PHONY: frames extend
+
+frames extend: $(call wavs,$(places)) $(places:%=%/columns.r2) $(places:%=%/rows.r2)
+	$(if $(looking),,$(settled)$(foreach p,$(portions:%=frames/%),$(tell)$(info $(file <$p/first.txt)) \
+	$(info by the frame model: $(file <$p/choice.txt)))$(call next,$(portions:%=frames/%)))
+
+frames/%/predicted.mat frames/%/choice.txt frames/%/first.txt: training.mat heldout.mat
+	sh $(call q,$(HERE)frames/fill.sh) training.mat heldout.mat $(subst percent,%,$*) frames/$*
+
+$(portions:%=frames/%/predicted.mat): $(call glob,$(HERE))frames/*.sh $(foreach f,pad-chop lsq-fit,$(call program,$f))
+endif

@@ -1,0 +1,164 @@
+"""Pictures. They are as wide as there is room: text in them stands beside or over them."""
+
+import html
+import math
+import subprocess
+
+from text import Bad, columns_of, data_uri, esc, fill, is_number, number, percent, seconds
+
+# Points across a waveform, pixels across a spectrogram: two for each that a phone shows.
+ACROSS = 700
+DYNAMIC_RANGE = 80
+# Scores below this are drawn at the bottom of the plot: beyond it, silence would be nearer by far.
+LOWEST = -1
+# The models, which are their classes on the page, too.
+MODELS = ("tutorial", "ridge", "frames", "mean", "silence")
+
+
+def path_of(pairs):
+    return "M" + "L".join(f"{x:.5g} {y:.5g}" for x, y in pairs)
+
+
+def envelope(samples, start, total, peak):
+    """From the lowest to the highest sample in each of ACROSS steps, or of each sample, in a box of height 200."""
+    steps = min(ACROSS, total)
+    edges = [start] + [edge for edge in (step * total // steps for step in range(steps + 1)) if edge > start]
+    upper, lower = [], []
+    for at, end in zip(edges, edges[1:]):
+        x = at / total * ACROSS
+        upper.append((x, 100 - 98 * max(samples[at:end]) / peak))
+        lower.append((x, 100 - 98 * min(samples[at:end]) / peak))
+    return path_of(upper + lower[::-1]) + "Z"
+
+
+def drawn(style, path):
+    return f'<path class="{style}" d="{path}"/>'
+
+
+def label(text, left, top=0.0):
+    return f'<b style="left:{left:.4g}%;top:{top:.4g}%">{text}</b>'
+
+
+def wave_figure(name, title, desc, body, ends, keys, **more):
+    key = "\n".join(fill("key", style=style, text=esc(text)) for style, text in keys)
+    return fill("wave", **{"tall": "", "labels": "", "caption": "", "across": ACROSS, **more}, name=name, title=esc(title),
+                desc=esc(desc), body=body, left=ends[0], right=ends[1], key=key)
+
+
+def marked(cut, *paths):
+    """What is drawn, with all behind the cut shaded."""
+    return fill("missing", cut=f"{cut:.5g}", width=f"{ACROSS - cut:.5g}", across=ACROSS, body="\n".join(paths))
+
+
+def peak_of(*pieces):
+    return max(1, *(max(max(piece), -min(piece)) for piece in pieces))
+
+
+def waveforms(part, name, peak):
+    """One picture for each fill: the original under it, on one scale."""
+    share = part.given / part.length
+    lasts, cut = seconds(part.length, part.rate), seconds(part.given, part.rate)
+    original = drawn("true area", envelope(part.original.samples, 0, part.length, peak))
+    return "\n".join(wave_figure(
+        f"{name}-{each.model}", f"Waveforms: the original and {each.whose} clip over each other",
+        f"{lasts} from left to right. Up to {cut} both are the same; from there on, shaded, the samples were deleted "
+        "and filled in.",
+        marked(share * ACROSS, original,
+               drawn(f"{each.model} area", envelope(each.clip.samples, part.given, part.length, peak))),
+        ("0 s", lasts), [("true area", "original"), (f"{each.model} area", f"{each.whose} clip, where it was filled in")],
+        labels=label("given", 0) + label("filled in", 100 * share)) for each in part.fills)
+
+
+def close_up(part, name):
+    """The samples themselves, 10 ms before the cut and 30 ms after it."""
+    first = max(part.given - columns_of(10, part.rate), 0)
+    last = min(part.given + columns_of(30, part.rate), part.length)
+    if last - first < 8:
+        return ""
+    curves = [("true", part.original.samples, first)]
+    curves += [(each.model, each.clip.samples, max(part.given - 1, 0)) for each in part.fills]
+    peak = peak_of(*(samples[first:last] for _, samples, _ in curves))
+
+    def across(at):
+        return (at - first) / (last - 1 - first) * ACROSS
+
+    paths = [drawn(style, path_of((across(at), 100 - 96 * samples[at] / peak) for at in range(start, last)))
+             for style, samples, start in curves]
+    cut = across(part.given - .5)
+    before, after = (number(1000 * count / part.rate, ".3g") for count in (part.given - first, last - part.given))
+    return "<h3>Close-up of the cut</h3>\n" + wave_figure(
+        f"{name}-cut", "Close-up of the waveforms at the cut",
+        f"From {before} ms before the cut to {after} ms after it, sample by sample: how the original goes on, and what was "
+        "filled in.",
+        marked(cut, *paths), (f"{before} ms before the cut", f"{after} ms after"),
+        [("true", "original")] + [(each.model, f"{each.whose} clip") for each in part.fills],
+        labels=label("filled in", cut / ACROSS * 100))
+
+
+def spectrogram(clip, total):
+    """PNG, as SoX draws it without axes. SoX never sees a file's name."""
+    # The same pixels a second for clips of one total.
+    a_second = min(max(math.ceil(ACROSS * clip.rate / total), 1), 5000)
+    done = subprocess.run(["sox", "-D", "-t", "wav", "-", "-n", "spectrogram", "-r", "-X", str(a_second), "-y", "129",
+                           "-z", str(DYNAMIC_RANGE), "-o", "-"],
+                          input=clip.data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0 or done.stdout[:8] != b"\x89PNG\r\n\x1a\n":
+        said = done.stderr.decode(errors="replace").strip() or "nothing"
+        raise Bad(f"{clip.path}: sox says {said}, expected a spectrogram of it")
+    return done.stdout
+
+
+def spectrum(part, clip, what):
+    """The picture of a clip, as wide as the clip is long; the cut, or what is missing, marked."""
+    share = 100 * part.given / part.length
+    short = len(clip.samples) < part.length
+    mark = f'<span class="gone" style="left:{share:.4g}%">deleted</span>' if short else f'<i style="left:{share:.4g}%"></i>'
+    return fill("spectrum", what=what, lasts=seconds(len(clip.samples), part.rate), top=number(part.rate / 2000), mark=mark,
+                width=f"{share if short else 100:.4g}", picture=data_uri("image/png", spectrogram(clip, part.length)))
+
+
+def styles_of(models):
+    """{model: its class}; models that are not known share two."""
+    return {model: model if model in MODELS else f"other{1 + at % 2}" for at, model in enumerate(models)}
+
+
+def given_of(portion):
+    """A portion as a heading shows it."""
+    if not portion:
+        return ""
+    if portion.endswith("%"):
+        return f"{esc(portion[:-1])}\N{NO-BREAK SPACE}% given"
+    if portion.isdigit() or not is_number(portion):
+        return f"{esc(portion)} samples given"
+    return f"{percent(float(portion), 1)} given"
+
+
+def time_plots(portions):
+    """R² of each model against the time since the cut, a plot a portion, all on the same scales."""
+    points = [point for curves in portions.values() for curve in curves.values() for point in curve]
+    until, lowest = max(ms for ms, _ in points) or 1, min(r2 for _, r2 in points)
+    bottom = min(math.floor(2 * max(lowest, LOWEST)) / 2, 0)
+    return "\n".join((f"<h3>{given_of(portion)}</h3>\n" if portion else "")
+                     + time_plot(f"time-{at}", portion, curves, until, bottom)
+                     for at, (portion, curves) in enumerate(portions.items(), 1))
+
+
+def time_plot(name, portion, curves, until, bottom):
+    def place(point):
+        return point[0] / until * ACROSS, 4 + 192 * (1 - max(point[1], bottom)) / (1 - bottom)
+
+    heights = {level: place((0, level))[1] for level in (1, .5, 0, -1, -2, -3) if level >= bottom}
+    grid = [f'<line class="zero" x1="0" y1="{y:.5g}" x2="{ACROSS}" y2="{y:.5g}"/>' for y in heights.values()]
+    styles = styles_of(curves)
+    lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
+    ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
+                     for model, curve in curves.items())
+    last = max(curve[-1][0] for curve in curves.values())
+    clipped = "; what is lower is drawn at the bottom" if min(r2 for curve in curves.values() for _, r2 in curve) < bottom else ""
+    ended = "; the lines end where not all clips miss more" if last < until else ""
+    return wave_figure(
+        name, "R² against the time since the cut, a line a model" + (f", {html.unescape(given_of(portion))}" if portion else ""),
+        f"From 0 to {number(last)} ms: {ends}.", "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
+        [(styles[model], model) for model in curves], tall=" tall",
+        labels="".join(label(number(level), 0, y / 2) for level, y in heights.items() if level > bottom),
+        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}{ended}.</figcaption>")
