@@ -90,29 +90,31 @@ clean:
 
 ## make tutorial        run the tutorial's pipeline (variables: FSDD DIGIT SPEAKER SEED HOLDOUT PROVIDED OUT)
 ## make listen          play its clips
-## make extend          the same clip filled in by short frames, OUT/extend (the variables of make tutorial)
+## make frames          the same clip filled in by a model of short frames, OUT/frames (the variables of make tutorial)
 ## make evaluate        every model on every clip, OUT/evaluate (variables: FSDD DIGITS SPEAKERS PROVIDED OUT; use -j)
 ## make report          one page to look at and listen to, OUT/report.html (the variables of make tutorial; needs python3 and sox)
 ## make screenshot      OUT/report.png: that page on a phone and a desktop, light and dark (needs chromium)
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
 
-tutorial listen: all
-	+@exec $(MAKE) --no-print-directory -f pipelines/tutorial.mk BIN=$(BUILD)/bin $@
+pipeline = $(MAKE) --no-print-directory -f pipelines/$(1).mk BIN=$(BUILD)/bin SHORT=yes $@
 
-extend: all
-	+@exec $(MAKE) --no-print-directory -f pipelines/extend.mk BIN=$(BUILD)/bin $@
+tutorial listen: all
+	+@$(call pipeline,tutorial)
+
+frames extend: all
+	+@$(call pipeline,frames)
 
 evaluate: all
-	+@exec $(MAKE) --no-print-directory -f pipelines/evaluate.mk BIN=$(BUILD)/bin $@
+	+@$(call pipeline,evaluate)
 
 report: all
-	+@exec $(MAKE) --no-print-directory -f pipelines/report.mk BIN=$(BUILD)/bin PYTHON='$(PYTHON)' $@
+	+@$(call pipeline,report) PYTHON=$(call quote,$(PYTHON))
 
 screenshot: report
 	@$(PYTHON) tests/browser.py screenshot $(call quote,$(or $(OUT),out)/report.html) $(call quote,$(or $(OUT),out)/report.png)
 
 fsdd:
-	+@exec $(MAKE) --no-print-directory -f pipelines/fsdd.mk
+	+@$(MAKE) --no-print-directory -f pipelines/fsdd.mk
 
 # Installation
 
@@ -129,16 +131,17 @@ zshdir = $(datadir)/zsh/site-functions
 fishdir = $(datadir)/fish/vendor_completions.d
 MANUALS = $(wildcard man/*.[157])
 DOCUMENTS = README.md LICENSE
-PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk pipelines/*.sh pipelines/*.awk)) pipelines/report.py pipelines/report.html
+FOLDERS = corpus frames evaluate report
+PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk $(foreach folder,$(FOLDERS),pipelines/$(folder)/*.*)))
 
 # The pages speak of /usr/local; in mdoc a minus that is typed is written \-.
 prefix_in_pages = $(shell printf '%s' $(call quote,$(PREFIX)) | sed 's/[\\&|]/\\&/g; s/-/\\\\-/g')
 
 install: all
-	install -d $(bindir) $(datadir)/wavefill/corpus $(docdir) $(datadir)/man/man1 $(datadir)/man/man5 $(datadir)/man/man7 $(bashdir) $(zshdir) $(fishdir)
+	install -d $(bindir) $(docdir) $(datadir)/man/man1 $(datadir)/man/man5 $(datadir)/man/man7 $(bashdir) $(zshdir) $(fishdir)
 	install -m 755 $(BINARIES) $(bindir)
-	install -m 644 $(PIPELINES) $(datadir)/wavefill
-	install -m 644 pipelines/corpus/*.wav pipelines/corpus/README.md $(datadir)/wavefill/corpus
+	for folder in $(FOLDERS); do install -d $(datadir)/wavefill/$$folder || exit 1; done
+	for file in $(PIPELINES:pipelines/%=%); do install -m 644 pipelines/$$file $(datadir)/wavefill/$$file || exit 1; done
 	install -m 644 $(DOCUMENTS) $(docdir)
 	@mkdir -p $(BUILD)/man
 	for page in $(MANUALS); do sed $(call quote,s|/usr/local|$(prefix_in_pages)|g) $$page >$(BUILD)/$$page && \
@@ -158,6 +161,6 @@ include tests/tests.mk
 include packaging/packaging.mk
 
 FORCE:
-.PHONY: all help clean tutorial listen extend evaluate report screenshot fsdd install uninstall FORCE
+.PHONY: all help clean tutorial listen frames extend evaluate report screenshot fsdd install uninstall FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

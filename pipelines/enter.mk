@@ -1,6 +1,7 @@
 # What the pipelines share. From outside a pipeline includes this file, which runs the pipeline again in OUT: there every
 # file has a plain name, whatever the folders are called, and each recipe is a command that make runs without a shell.
 
+MAKEFLAGS += --no-builtin-rules
 ifneq ($(origin PROVIDED),file)
 PROVIDED = 0.5 0.25
 endif

@@ -19,14 +19,15 @@
 DIGITS   =
 SPEAKERS =
 PROVIDED = 0.25
+words_of = $(strip $(subst $(comma), ,$(1)))
 
 ifneq ($(origin HERE),command line)
 HERE := $(MAKEFILE_LIST:%evaluate.mk=%)
 goals := evaluate
 places = $(portions:%=evaluate/%)
 include $(subst $() ,\ ,$(HERE))enter.mk
-folder = $(call q,$(or $(FSDD),$(HERE)corpus))
-sets   = $(shell ls -- $(folder) | awk -v folder=$(folder) -v digits=$(call q,$(DIGITS)) -v speakers=$(call q,$(SPEAKERS)) \
+folder = $(call q,$(call absolute,$(or $(FSDD),$(HERE)corpus)))
+sets   = $(shell ls -- $(folder) | awk -v folder=$(folder) -v digits=$(call q,$(call words_of,$(DIGITS))) -v speakers=$(call q,$(call words_of,$(SPEAKERS))) \
 	-v least=4 -f $(call q,$(HERE)evaluate/groups.awk))
 check += $(eval passed := SETS='$(sets)')$(if $(filter-out 0,$(.SHELLSTATUS)),$(error nothing to evaluate))
 else
@@ -46,17 +47,17 @@ evaluate/%.sums:
 	sh $(call script,group.sh) $(call q,$(recordings)) $(digit) $(speaker) $(subst percent,%,$(patsubst %/,%,$(dir $*))) $@
 
 $(tables): evaluate/tables.list $(sums) $(call glob,$(HERE))evaluate/tables.awk
-	sh $(call script,whole.sh) $@ awk -v table=$(@F) -f $(call script,tables.awk) $(sums)
+	@sh $(call script,whole.sh) $@ awk -v table=$(@F) -f $(call script,tables.awk) $(sums)
 
 evaluate/facts.tsv: evaluate/facts.list | $(tables)
-	sh $(call script,whole.sh) $@ sh $(call script,facts.sh) $(call q,$(recordings)) $(if $(FSDD),given,embedded) \
-		$(call q,$(DIGITS)) $(call q,$(SPEAKERS)) $(call q,$(PROVIDED)) $(SETS)
+	@sh $(call script,whole.sh) $@ sh $(call script,facts.sh) $(call q,$(recordings)) $(if $(FSDD),given,embedded) \
+		$(call q,$(call words_of,$(DIGITS))) $(call q,$(call words_of,$(SPEAKERS))) $(call q,$(call words_of,$(PROVIDED))) $(SETS)
 
 $(sums): $(call glob,$(HERE))frames/model.sh $(call glob,$(HERE))evaluate/group.sh $(foreach f,$(filters),$(call program,$f))
 $(foreach g,$(SETS),$(eval evaluate/$g.list = $$(sort $$(wildcard $(takes)))))
 $(foreach g,$(SETS),$(eval $(portions:%=evaluate/%/$g.sums): evaluate/$g.list $(takes))$(eval evaluate/facts.tsv: $(takes)))
 evaluate/tables.list = $(sums)
-evaluate/facts.list  = $(if $(FSDD),given,embedded) digits=$(DIGITS) speakers=$(SPEAKERS) portions=$(PROVIDED) $(SETS)
+evaluate/facts.list  = $(if $(FSDD),given,embedded) digits=$(call words_of,$(DIGITS)) speakers=$(call words_of,$(SPEAKERS)) portions=$(PROVIDED) $(SETS)
 $(call keep,$(SETS:%=evaluate/%.list) evaluate/tables.list evaluate/facts.list)
 .PHONY: evaluate
 endif

@@ -30,9 +30,11 @@ report.facts: FORCE $(made) $(others)
 	@$(run) facts -o $@ $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(recordings)) $(filters) \
 		-- $(made) $(others)
 
-report.html: report.facts $(made) $(others) $(wildcard $(foreach p,$(portions),$p/predicted.mat frames/$p/predicted.mat))
+report.html: report.facts $(made) $(others) $(portions:%=%/predicted.mat) $(wildcard $(portions:%=frames/%/predicted.mat))
 	$(run) page -o $@ report.facts
 
+# Of these it shows what is there.
+$(others) $(portions:%=frames/%/predicted.mat): ;
 FORCE:
 .PHONY: report FORCE
 endif

@@ -1,4 +1,4 @@
-# pipelines/evaluate.mk and extend.mk, on the embedded corpus and copies of it
+# pipelines/evaluate.mk and frames.mk, on the embedded corpus and copies of it
 
 load common
 
@@ -6,7 +6,7 @@ load common
 setup_file() {
     export FRESH="$BATS_FILE_TMPDIR/fresh run"
     pipeline evaluate OUT="$FRESH" >"$BATS_FILE_TMPDIR/printed"
-    pipeline extend OUT="$FRESH" PROVIDED=0.25 >"$BATS_FILE_TMPDIR/log"
+    pipeline frames OUT="$FRESH" PROVIDED=0.25 >"$BATS_FILE_TMPDIR/log"
 }
 
 setup() {
@@ -21,6 +21,11 @@ pipeline() {
         cat "$messages" >&2
         return 1
     }
+}
+
+# The table in what a run has printed.
+table() {
+    sed -n '/^given/,$p' "$1"
 }
 
 # some SPEAKER COUNT DIGIT: recordings of another speaker, so many takes, in the folder rec.
@@ -150,7 +155,7 @@ for take in 0, 1, 13, 30, 49:
     check(printed, take, "frames", fill(others, clips[take, :cut], *chosen[take]), 1e-6)
 
 # What is chosen for the odd takes scores best among the even ones, each of them filled in from the other even ones.
-candidates = {name: re.search(rf"^{name}_CANDIDATES=.(.*).$", open(os.environ["ROOT"] + "/pipelines/frames.sh").read(), re.M).group(1).split()
+candidates = {name: re.search(rf"^{name}_CANDIDATES=.(.*).$", open(os.environ["ROOT"] + "/pipelines/frames/model.sh").read(), re.M).group(1).split()
               for name in ("NEAR", "FAR")}
 def score(half, filled, count):
     pairs = [sums(clips[i, cut:cut + count], row[cut:cut + count]) for i, row in zip(half, filled)]
@@ -196,16 +201,7 @@ for take, line in enumerate(lines):
             assert abs(float(line[f"{model} {column}"]) - pooled(model, ms, [take])) < 6e-7 * max(1, abs(pooled(model, ms, [take])))
 lines, count = table("time.tsv")
 assert [(line["given"], line["model"], line["ms"]) for line in lines] == [("0.25", m, ms) for m in order for ms, _ in stretches[:-1]] and count == 50
-assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for line in lines)
-import xml.dom.minidom
-plot = xml.dom.minidom.parse(folder + "time.svg")
-curves = [element.getAttribute("points").split() for element in plot.getElementsByTagName("polyline")]
-assert [element.getAttribute("class") for element in plot.getElementsByTagName("polyline")] == order
-for model, curve in zip(order, curves):
-    for (ms, _), point in zip(stretches[:-1], curve):
-        want = 60 + 5.6 * float(ms), 20 + 140 * (1 - max(pooled(model, ms), -1))
-        assert np.abs(np.array(point.split(","), float) - want).max() < 0.051, (model, ms, point, want)
-assert len(curves) == 5 and all(len(curve) == 10 for curve in curves)' "$FRESH"
+assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for line in lines)' "$FRESH"
     run -0 find "$FRESH" -name '.wf-*'
     assert_output ''
 }
@@ -218,14 +214,16 @@ assert len(curves) == 5 and all(len(curve) == 10 for curve in curves)' "$FRESH"
     pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b_b' >one
     run -0 cut -f 2,3 out/evaluate/groups.tsv
     assert_equal "$(sort -u <<<"$output" | paste -s -d ' ')" $'a\t3 b_b\t0 b_b\t12 speaker\tdigit'
-    run -0 sed -n 2p one
+    run -0 table one
+    assert_regex "$(sed -n '/^The tables/p' one)" '^The tables are in out/evaluate; make -f .*/report.mk report shows them\.$'
+    output=${lines[1]}
     assert_regex "$output" $'^0\\.25\ttutorial\t15\t'
     stamps out >before
     pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b_b' >two
-    cmp one two
+    diff <(table one) <(table two)
     stamps out | diff before -
     make -j3 -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=again FSDD=rec SPEAKERS=a,b_b >three 2>log
-    cmp one three
+    diff <(table one) <(table three)
     diff -r out again
     # Another take of one of them, and one lost.
     cp "$CORPUS/0_espeak_40.wav" rec/12_b_b_4.wav
@@ -265,20 +263,6 @@ assert len(curves) == 5 and all(len(curve) == 10 for curve in curves)' "$FRESH"
     assert_equal "$(uniq <<<"$output" | paste -s -d ' ')" 'given 0.5 10% 90'
     run -0 cut -f 1 out/evaluate/time.tsv
     assert_equal "$(uniq <<<"$output" | paste -s -d ' ')" 'given 0.5 10% 90'
-    # A panel each, below each other; a model looks the same in all.
-    py '
-import xml.dom.minidom
-plot = xml.dom.minidom.parse("out/evaluate/time.svg")
-panels = plot.getElementsByTagName("g")
-assert [panel.getAttribute("transform") for panel in panels] == ["translate(0 10)", "translate(0 390)", "translate(0 770)"]
-assert plot.documentElement.getAttribute("viewBox") == "0 0 860 1140"
-order = ["tutorial", "ridge", "frames", "mean", "silence"]
-for panel, portion in zip(panels, ("0.5", "10%", "90")):
-    words = [text.firstChild.data for text in panel.getElementsByTagName("text")]
-    assert words[0] == portion + " given" and words[-5:] == order, words
-    assert [curve.getAttribute("class") for curve in panel.getElementsByTagName("polyline")] == order
-    places = [text.getAttribute("y") for text in panel.getElementsByTagName("text")][-5:]
-    assert len(set(places)) == 5'
     # Half as many samples a second: all the same in ms.
     mkdir slow
     local path
@@ -294,7 +278,7 @@ for panel, portion in zip(panels, ("0.5", "10%", "90")):
     make=(make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=out)
     run -2 --separate-stderr "${make[@]}" FSDD=nowhere
     # shellcheck disable=SC2154
-    assert_equal "${stderr_lines[0]}" 'evaluate: nowhere: no directory, expected one of recordings (FSDD)'
+    assert_regex "${stderr_lines[0]}" ' \*\*\* nowhere: no folder, expected one of recordings \(FSDD\)\.  Stop\.$'
     some a 1 0
     run -2 --separate-stderr "${make[@]}" FSDD=rec
     # shellcheck disable=SC2154
@@ -325,7 +309,7 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
         sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
     done
     run -2 --separate-stderr "${make[@]}" FSDD=short
-    assert_equal "$(grep -v '^make' <<<"$stderr")" 'evaluate: 0 by a: 1 of 4 columns given, expected at least 2: a frame and what follows it'
+    assert_equal "$(grep -v '^make' <<<"$stderr")" 'frames: 1 of 4 columns given, expected at least 2: a frame and what follows it'
     rm -r rec
     some a 5 0
     truncate -s 1000 rec/0_a_2.wav
@@ -355,14 +339,14 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
     # fsdd-load does not look at the case of .wav either.
     mv rec/0_a_3.wav rec/0_a_3.WAV
     pipeline evaluate OUT=out FSDD=rec >two
-    diff log two
+    diff <(table log) <(table two)
 }
 
 @test "evaluate: a list holds the takes of its speaker, and none of one whose name begins alike" {
     some b 4 0
     some b_b 4 0
     pipeline evaluate OUT=out FSDD=rec >log
-    run -0 cut -d ' ' -f 3 out/evaluate/b_0.list
+    run -0 sed 's/ /\n/g; s|[^ ]*/||g' out/evaluate/b_0.list
     assert_equal "$output" $'0_b_0.wav\n0_b_1.wav\n0_b_2.wav\n0_b_3.wav'
     stamps out >before
     cp "$CORPUS/0_espeak_40.wav" rec/0_b_b_4.wav
@@ -371,7 +355,7 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
     assert_equal "$(remade before after | tr ' ' '\n' | grep sums)" evaluate/0.25/b_b_0.sums
 }
 
-@test "evaluate: a stretch that is longer than what is missing of some clip has no score, and a curve ends before it" {
+@test "evaluate: a stretch that is longer than what is missing of some clip has no score, and time.tsv ends before it" {
     some a 4 0
     local take
     # Of 480 samples the last 240 are missing: 30 ms.
@@ -389,14 +373,10 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
     # shellcheck disable=SC2016
     run -0 awk -F '\t' '$2 == "frames" { print $3 }' out/evaluate/time.tsv
     assert_equal "$(paste -s -d ' ' <<<"$output")" '2 5 10 15 20 30'
-    run -0 grep -o '<polyline class="mean" points=".*"' out/evaluate/time.svg
-    assert_regex "$output" ' 620\.0,[0-9.]+"$'
-    # Too little is missing for any: tables, and a plot that says so.
+    # Too little is missing for any: tables all the same.
     pipeline evaluate OUT=none FSDD=rec PROVIDED=0.999 >log
     run -0 cat none/evaluate/time.tsv
     assert_output $'given\tmodel\tms\tr2'
-    run -0 grep -c 'no stretch that all clips have' none/evaluate/time.svg
-    assert_output 1
 }
 
 @test "evaluate: facts.tsv has the variables and the sum of the recordings, and changes with them alone" {
@@ -418,149 +398,117 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
     assert_output "$(cd "$CORPUS" && sha256sum ./*.wav | sed 's|\./||' | sort -k 2 | sha256sum | cut -d ' ' -f 1)"
 }
 
-@test "evaluate: on a terminal it counts what was asked for" {
+@test "evaluate: each group is told as the command that fills it in, and make -s prints the table alone" {
     some a 4 0
     some b 4 1
-    pipeline evaluate OUT=out FSDD=rec >log
-    rm out/evaluate/0.25/a_0.sums
-    script -qec "make -f '$ROOT/pipelines/evaluate.mk' BIN='$BIN' OUT=out FSDD=rec SPEAKERS=a" /dev/null </dev/null >log 2>&1 3>&-
-    run -0 grep -ao 'evaluate: [0-9]* of [0-9]*, 0.25 given' log
-    assert_output 'evaluate: 1 of 1, 0.25 given'
+    pipeline evaluate OUT=out FSDD=rec SPEAKERS=b >log
+    run -0 grep group.sh log
+    assert_output "sh $ROOT/pipelines/evaluate/group.sh $PWD/rec 1 b 0.25 evaluate/0.25/b_1.sums"
+    run -0 make -s -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKERS=a
+    assert_equal "$(sed 1d <<<"$output")" "$(cat out/evaluate/summary.tsv)"
 }
 
-@test "extend: the clip is filled in by the frame model, as chosen on the other takes" {
+@test "frames: the clip is filled in by the frame model, as chosen on the other takes" {
     py "$with_models$with_frames"'
 out = sys.argv[1]
 held = int(names(read(out + "/heldout.mat"))[0].split("_")[2])
-near, far = open(out + "/extend/0.25/choice.txt").read().replace(",", "").split()[1::2]
+near, far = open(out + "/frames/0.25/choice.txt").read().replace(",", "").split()[1::2]
 others = np.delete(np.arange(n), held)
 want = fill(others, clips[held, :cut], near, far)
-m, = read(out + "/extend/0.25/predicted.mat")
+m, = read(out + "/frames/0.25/predicted.mat")
 assert m["col0"] == cut and m["rate"] == 8000 and m["names"] == [f"0_espeak_{held}"]
 assert np.abs(m["x"][0] - want).max() < 1e-5 * np.abs(want).max()
-rate, written = wavfile.read(out + "/extend/0.25/ExtrapolatedClip.wav")
+rate, written = wavfile.read(out + "/frames/0.25/ExtrapolatedClip.wav")
 assert rate == 8000 and (written == np.concatenate([clips[held, :cut], np.trunc(m["x"][0])])).all()
-text = open(out + "/extend/0.25/score.txt").read()
 truth = clips[held, cut:]
 pooled = [1 - np.divide(*sums(truth[:k], want[:k])) for k in (40, 80, 160, 400)]
-first = re.search("^R\\^2 over the first 5 ms: (\\S+); 10 ms: (\\S+); 20 ms: (\\S+); 50 ms: (\\S+)$", text, re.M).groups()
+text = open(out + "/frames/0.25/first.txt").read()
+first = re.fullmatch("R\\^2 over the first 5 ms: (\\S+); 10 ms: (\\S+); 20 ms: (\\S+); 50 ms: (\\S+)\n", text).groups()
 assert np.abs(np.array(first, float) - pooled).max() < 6e-5
-flat = re.search("^R\\^2 over the samples filled in: (\\S+) ", text, re.M).group(1)
-assert abs(float(flat) - (1 - np.divide(*sums(truth, want)))) < 1e-6
-assert "Extrapolation R^2 Score: 0.0\n" in text' "$FRESH"
+name, flat = open(out + "/frames/0.25/rows.r2").read().split()
+assert name == f"0_espeak_{held}" and abs(float(flat) - (1 - np.divide(*sums(truth, want)))) < 1e-6
+assert open(out + "/frames/0.25/columns.r2").read() == "0.0\n"
+with open(sys.argv[2]) as f:
+    told = f.read().splitlines()[-6:]
+assert told[:5] == [name + ", of which 0.25 is given:", "Extrapolation R^2 Score: 0.0",
+    f"R^2 over the samples filled in: {flat} (1 is exact, 0 no better than their mean)", text[:-1], f"by the frame model: near {near}, far {far}"], told
+assert told[5].startswith(f"The clips are in {out}/frames/0.25. Next: make -f "), told[5]' "$FRESH" "$BATS_FILE_TMPDIR/log"
     local clip
     for clip in OriginalTestClip ChoppedTestClip; do
-        cmp "$FRESH/extend/0.25/$clip.wav" "$FRESH/0.25/$clip.wav"
+        cmp "$FRESH/frames/0.25/$clip.wav" "$FRESH/0.25/$clip.wav"
     done
     run -0 find "$FRESH" -name '.wf-*'
     assert_output ''
 }
 
-@test "extend: what is missing of the clip has no say in how it is filled in" {
+@test "frames: what is missing of the clip has no say in how it is filled in" {
     cp "$FRESH/training.mat" "$FRESH/heldout.mat" .
     mkdir one two
-    (cd one && sh "$ROOT/pipelines/extend.sh" ../training.mat ../heldout.mat 0.25 >choice)
+    sh "$ROOT/pipelines/frames/fill.sh" training.mat heldout.mat 0.25 one
     # Nothing but the given columns, and something else behind them.
     pad-chop -c :0.25 heldout.mat | pad-chop -l "$(($(r2-score -a none heldout.mat heldout.mat 2>/dev/null | wc -l)))" >silent.mat
-    (cd two && sh "$ROOT/pipelines/extend.sh" ../training.mat ../silent.mat 0.25 >choice)
-    cmp one/choice two/choice
-    cmp one/predicted two/predicted
-    cmp one/predicted "$FRESH/extend/0.25/predicted.mat"
+    sh "$ROOT/pipelines/frames/fill.sh" training.mat silent.mat 0.25 two
+    cmp one/choice.txt two/choice.txt
+    cmp one/predicted.mat two/predicted.mat
+    cmp one/predicted.mat "$FRESH/frames/0.25/predicted.mat"
     run -1 cmp -s heldout.mat silent.mat
 }
 
-@test "extend: remade where what it is made from has changed, and not otherwise" {
+@test "frames: remade where what it is made from has changed, and not otherwise" {
     cp -Rp "$FRESH" out
     stamps out >before
-    pipeline extend OUT=out PROVIDED=0.25 >log
+    pipeline frames OUT=out PROVIDED=0.25 >log
     stamps out | diff before -
-    pipeline extend OUT=out PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
-    run -0 cat log
-    assert_output --partial '0.25 of 0_espeak_3 is given, the frame model (near '
-    pipeline extend OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
-    diff -r fresh/extend out/extend
+    pipeline frames OUT=out PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
+    run -0 grep -A 4 '^0_espeak_3, of which 0.25 is given:$' log
+    assert_line --index 4 --regexp '^by the frame model: near '
+    pipeline frames OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
+    diff -r fresh/frames out/frames
 }
 
-@test "extend: no other run works in its folder from the tutorial's first file to its own last" {
-    local first second waits="waits for another run in $PWD/out"
-    mkdir bin
-    for filter in fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score; do
-        ln -s "$BIN/$filter" bin
-    done
-    rm bin/lsq-fit
-    # Waits while the file wait is there.
-    cat >bin/lsq-fit <<END
-#!/bin/bash
-touch "$PWD/reached"
-while [ -e "$PWD/wait" ]; do sleep 0.1; done
-exec "$BIN/lsq-fit" "\$@"
-END
-    chmod +x bin/lsq-fit
-    touch wait
-    make -f "$ROOT/pipelines/extend.mk" BIN=bin OUT=out PROVIDED=0.25 >first.log 2>&1 3>&- &
-    first=$!
-    while [ ! -e reached ]; do sleep 0.01; done
-    make -f "$ROOT/pipelines/tutorial.mk" BIN=bin OUT=out PROVIDED=0.25 SEED=8 >second.log 2>&1 3>&- &
-    second=$!
-    while [ ! -s second.log ]; do sleep 0.01; done
-    rm wait
-    wait "$first"
-    wait "$second"
-    assert_equal "$(sed -n 1p second.log)" "tutorial: $waits"
-    diff -r "$FRESH/extend" out/extend
-    assert_equal "$(sed -n 1p out/extend/0.25/score.txt | cut -d '(' -f 1)" '0.25 of the row that seed 7 picks is given, the frame model '
-    assert_equal "$(sed -n 1p out/0.25/score.txt)" '0.25 of the row that seed 8 picks is given:'
-    # The others wait in words of their own.
-    local name
-    for name in extend evaluate report; do
-        rm -f reached second.log
-        touch wait
-        mkdir -p out/evaluate
-        flock "out/$([ "$name" != evaluate ] || echo evaluate)" bash -c 'touch reached; while [ -e wait ]; do sleep 0.1; done' 3>&- &
-        first=$!
-        while [ ! -e reached ]; do sleep 0.01; done
-        make -s -f "$ROOT/pipelines/$name.mk" BIN=bin PYTHON="$PYTHON" OUT=out PROVIDED=0.25 >second.log 2>&1 3>&- &
-        second=$!
-        while [ ! -s second.log ]; do sleep 0.01; done
-        assert_equal "$(sed -n 1p second.log)" "$name: $waits$([ "$name" != evaluate ] || echo /evaluate)"
-        rm wait
-        wait "$first"
-        wait "$second"
-    done
+@test "frames: make extend is another name of it" {
+    pipeline frames extend OUT=out PROVIDED=0.25 >log
+    diff -r "$FRESH/frames" out/frames
 }
 
-@test "extend: what a killed run has begun is removed, and nothing else" {
+@test "frames: what a killed run has begun is removed by the next, and nothing else" {
     cp -Rp "$FRESH" out
-    mkdir out/extend/0.25/.wf-predicted.mat.123
-    touch out/extend/.wf-scripts.list.123 out/extend/0.25/.wf-predicted.mat.123/clips out/extend/0.25/.wf-kept
-    pipeline extend OUT=out PROVIDED=0.25 >log
-    run -0 find out -name '.wf-*'
-    assert_output out/extend/0.25/.wf-kept
+    rm out/frames/0.25/predicted.mat
+    # Of a process that is no more, of one that is, of another machine.
+    local work=out/frames/0.25/.work gone
+    true &
+    gone=$!
+    wait "$gone"
+    mkdir "$work.$(uname -n).$gone" "$work.$(uname -n).$$" "$work.elsewhere.1"
+    touch "$work.$(uname -n).$gone/clips"
+    pipeline frames OUT=out PROVIDED=0.25 >log
+    run -0 find out -name '.w*'
+    assert_equal "$(sort <<<"$output")" "$(printf '%s\n' "$work.elsewhere.1" "$work.$(uname -n).$$" | sort)"
 }
 
-@test "extend: milliseconds are rounded to columns, as they are when models are fitted" {
+@test "frames: milliseconds are rounded to columns, as they are when models are fitted" {
     mkdir odd
     local path
     for path in "$CORPUS"/0_espeak_{0,1,2,3}.wav; do
         sox "$path" -t raw - | sox -t raw -r 8100 -e signed -b 16 -c 1 - "odd/${path##*/}"
     done
-    pipeline extend OUT=out FSDD=odd SPEAKER=espeak PROVIDED=0.25 >log
+    pipeline frames OUT=out FSDD=odd SPEAKER=espeak PROVIDED=0.25 >log
     # 40.5 and 121.5 columns.
-    run -0 grep -o '5 ms: [^;]*' out/extend/0.25/score.txt
-    assert_equal "${lines[0]}" "5 ms: $(r2-score -q --pooled -c :41 out/heldout.mat out/extend/0.25/predicted.mat | xargs printf %.4f)"
-    refute [ "${lines[0]}" = "5 ms: $(r2-score -q --pooled -c :40 out/heldout.mat out/extend/0.25/predicted.mat | xargs printf %.4f)" ]
+    run -0 grep -o '5 ms: [^;]*' out/frames/0.25/first.txt
+    assert_equal "${lines[0]}" "5 ms: $(r2-score -q --pooled -c :41 out/heldout.mat out/frames/0.25/predicted.mat | xargs printf %.4f)"
+    refute [ "${lines[0]}" = "5 ms: $(r2-score -q --pooled -c :40 out/heldout.mat out/frames/0.25/predicted.mat | xargs printf %.4f)" ]
 }
 
-@test "extend: too few takes or columns are refused in one line" {
+@test "frames: too few takes or columns are refused in one line" {
     some a 2 0
     mkdir short
     local take
     for take in 0 1 2 3; do
         sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
     done
-    run -2 --separate-stderr make -f "$ROOT/pipelines/extend.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKER=a PROVIDED=0.25
+    run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKER=a PROVIDED=0.25
     assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" \
-        'extend: 1 take besides the one held out, expected at least 2: the frame model is chosen by filling each in from the others'
-    run -2 --separate-stderr make -f "$ROOT/pipelines/extend.mk" BIN="$BIN" OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
-    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'extend: 1 of 4 columns given, expected at least 2: a frame and what follows it'
+        'frames: 1 take besides the one held out, expected at least 2: the frame model is chosen by filling each in from the others'
+    run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'frames: 1 of 4 columns given, expected at least 2: a frame and what follows it'
 }

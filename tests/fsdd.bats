@@ -290,14 +290,7 @@ fsdd: the recordings are in fsdd/recordings"
     fi
 }
 
-@test "the script in the recipe passes shellcheck" {
-    mkdir "$BATS_TEST_TMPDIR/bin"
-    # make runs the recipe through /bin/sh, the recipe runs sh.
-    # shellcheck disable=SC2016 # for the script that is written
-    printf '#!/bin/bash\nprintf "%%s\\n" "$2" >script\n' >"$BATS_TEST_TMPDIR/bin/sh"
-    chmod +x "$BATS_TEST_TMPDIR/bin/sh"
-    PATH=$BATS_TEST_TMPDIR/bin:$PATH fetch
-    assert [ -s script ]
+@test "its script passes shellcheck" {
     # Its upper-case variables come from make.
-    shellcheck -s sh -e SC2153,SC2154 script
+    shellcheck -e SC2153,SC2154 "$BATS_TEST_DIRNAME/../pipelines/fsdd/fetch.sh"
 }

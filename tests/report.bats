@@ -35,14 +35,14 @@ remade() {
 extended() {
     local portion
     for portion in 0.5 0.25; do
-        mkdir -p "$1/extend/$portion"
+        mkdir -p "$1/frames/$portion"
         py '
 from scipy.io import wavfile
 rate, samples = wavfile.read(sys.argv[1])
-wavfile.write(sys.argv[2], rate, samples // 2)' "$1/$portion/ExtrapolatedClip.wav" "$1/extend/$portion/ExtrapolatedClip.wav"
-        printf '%s\n' 'Extrapolation R^2 Score: 0.0' "R^2 over the samples filled in: $portion (1 is exact)" \
-            >"$1/extend/$portion/score.txt"
-        cp "$1/$portion/"{OriginalTestClip,ChoppedTestClip}.wav "$1/$portion/predicted.mat" "$1/extend/$portion"
+wavfile.write(sys.argv[2], rate, samples // 2)' "$1/$portion/ExtrapolatedClip.wav" "$1/frames/$portion/ExtrapolatedClip.wav"
+        echo 0.0 >"$1/frames/$portion/columns.r2"
+        printf '0_espeak_47\t%s\n' "$portion" >"$1/frames/$portion/rows.r2"
+        cp "$1/$portion/"{OriginalTestClip,ChoppedTestClip}.wav "$1/$portion/predicted.mat" "$1/frames/$portion"
     done
 }
 
@@ -115,7 +115,8 @@ def read_file(*path):
     run -1 diff -r out "$FRESH"
     assert_output "Only in $FRESH: report.facts
 Only in $FRESH: report.html"
-    assert_equal "$(tail -n 1 "$BATS_FILE_TMPDIR/log")" 'report.py page report.facts > report.html'
+    assert_equal "$(tail -n 2 "$BATS_FILE_TMPDIR/log")" "$PYTHON -I -B $ROOT/pipelines/report page -o report.html report.facts
+The page is $FRESH/report.html: open it in a browser."
 }
 
 @test "report: the same bytes elsewhere, whatever locale, time zone and umask" {
@@ -213,7 +214,7 @@ assert [step.split()[-1] for step in steps] == ["fsdd-load", "pad-chop", "split-
     assert_output $'<h2 id="p1">10\xc2\xa0% given<\n<h2 id="p2">10.7\xc2\xa0% given<'
 }
 
-@test "report: the scores are those of score.txt, and the squared error that of an independent computation" {
+@test "report: the scores are those of r2-score, and the squared error that of an independent computation" {
     cp -Rp "$FRESH" out
     extended out
     report OUT=out >log
@@ -226,7 +227,7 @@ for portion, share in ("0.5", "50"), ("0.25", "25"):
     filled = x(read(f"out/{portion}/predicted.mat"))[0]
     truth = truth[-len(filled):]
     times = ((truth - filled) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
-    printed = re.search(r"filled in: (\S+)", read_file("out", portion, "score.txt").decode()).group(1)
+    printed = format(float(read_file("out", portion, "rows.r2").split()[-1]), ".10g")
     assert abs(1 - float(printed) - times) < 1e-8
     want += [f"tutorial, {share}\u00a0%", "0.0", printed.replace("-", "\u2212"), f"{times:.3g} \u00d7"]
     want += [f"frames, {share}\u00a0%", "0.0", portion, f"{1 - float(portion):.3g} \u00d7"]
@@ -241,7 +242,7 @@ assert cells[:16] == want, cells[:16]'
     py "$with_page"'
 page = Page("out/report.html")
 inputs, outputs = [element["text"] for element in page.all("pre")][1:]
-assert len(inputs.splitlines()) == 50 and len(outputs.splitlines()) == 14
+assert len(inputs.splitlines()) == 50 and len(outputs.splitlines()) == 18
 for path, text in ("inputs", inputs), ("outputs", outputs):
     with open(path, "w") as f:
         f.write(text + "\n")
@@ -332,13 +333,13 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     assert_equal "$(remade before after)" 'report.facts report.html'
     run -0 grep -c '<article class="clip frames">' out/report.html
     assert_output 2
-    sed -i 's/0\.25 /0.2625 /' out/extend/0.25/score.txt
+    sed -i 's/0\.25 /0.2625 /' out/frames/0.25/score.txt
     stamps out >before
     report OUT=out >log
     stamps out >after
     assert_equal "$(remade before after)" report.html
     run -0 grep -c '<td class="number">0.2625</td>' out/report.html
-    rm -r out/extend
+    rm -r out/frames
     report OUT=out >log
     cmp out/report.html "$FRESH/report.html"
     # A table alone is not shown; both are.
@@ -366,7 +367,7 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     chmod -R u+w pipelines
     make -f pipelines/report.mk BIN="$BIN" PYTHON="$PYTHON" OUT=out >log 2>&1
     stamps out >before
-    sed -i 's/<h3>Listen</<h3>Hear</' pipelines/report.html
+    sed -i 's/<h3>Listen</<h3>Hear</' pipelines/report/page.html
     make -f pipelines/report.mk BIN="$BIN" PYTHON="$PYTHON" OUT=out >log 2>&1
     stamps out >after
     assert_equal "$(remade before after)" 'report.facts report.html'
@@ -446,7 +447,7 @@ assert cells[at:at + 10] == ["Given", "Model", "Clips", "5 ms", "All", "0.5", "t
 assert "\u2013: not all clips miss that much, or nothing varies there." in [element["text"] for element in page.all("p")]
 made = page.all("pre")[0]["text"].splitlines()
 assert made == ["make evaluate FSDD=recordings DIGITS=\u00270 1\u0027 SPEAKERS=\u0027a b\u0027 PROVIDED=\u00270.5 10% 300\u0027",
-                "make extend DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027",
+                "make frames DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027",
                 "make report DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027"], made
 words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
 assert "In a clone of the project or an unpacked tarball of it, from the recordings that come with wavefill, the evaluation from recordings in a folder:" in words
@@ -463,35 +464,35 @@ page = Page("out/report.html")
 words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
 assert "There is no plot over time: no stretch has a score, because not all clips miss that much or because nothing varies." in words
 assert "The models compared" in [element["text"] for element in page.all("caption")]
-assert "make extend fills in the clip above with it." in page.all("dd")[1]["text"]'
+assert "make frames fills in the clip above with it." in page.all("dd")[1]["text"]'
 }
 
 @test "report: the extended clip of another take or cut is left out, and that is said" {
     cp -Rp "$FRESH" out
     extended out
     local make=(make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out)
-    local said="report: extend/0.25 is not of the clip in 0.25, left out: run 'make extend' again with the same variables"
+    local said="report: frames/0.25 is not of the clip in 0.25, left out: run 'make frames' again with the same variables"
     run -0 --separate-stderr "${make[@]}" HOLDOUT=0_espeak_9 PROVIDED=0.25
     # shellcheck disable=SC2154
     assert_equal "$(grep ^report: <<<"$stderr")" "$said"
-    run -1 grep -E 'clip frames|make extend|frames, 25|  extend/' out/report.html
+    run -1 grep -E 'clip frames|make frames|frames, 25|  frames/' out/report.html
     # As long as its own, cut elsewhere; then without a word what it is of.
     run -0 --separate-stderr "${make[@]}" PROVIDED=0.25
     assert_equal "$(grep ^report: <<<"$stderr")" ''
     run -0 grep -c 'clip frames' out/report.html
-    cp out/extend/0.5/ChoppedTestClip.wav out/extend/0.25
+    cp out/frames/0.5/ChoppedTestClip.wav out/frames/0.25
     run -0 --separate-stderr "${make[@]}"
     assert_equal "$(grep ^report: <<<"$stderr")" "$said"
     run -0 grep -c 'clip frames' out/report.html
     assert_output 1
-    rm out/extend/0.25/OriginalTestClip.wav
-    cp out/0.25/ChoppedTestClip.wav out/extend/0.25
+    rm out/frames/0.25/OriginalTestClip.wav
+    cp out/0.25/ChoppedTestClip.wav out/frames/0.25
     run -0 --separate-stderr "${make[@]}"
     assert_equal "$(grep ^report: <<<"$stderr")" "$said"
     # Clips of another length, which cannot be shown together.
     some_short
     run -0 --separate-stderr "${make[@]}" FSDD=short SPEAKER=a PROVIDED=0.5
-    assert_equal "$(grep ^report: <<<"$stderr")" "report: extend/0.5 is not of the clip in 0.5, left out: run 'make extend' again with the same variables"
+    assert_equal "$(grep ^report: <<<"$stderr")" "report: frames/0.5 is not of the clip in 0.5, left out: run 'make frames' again with the same variables"
 }
 
 # Four takes of 900 samples in the folder short, and a text beside one.
@@ -549,7 +550,7 @@ for take in range(6):
 @test "report: what cannot be shown is refused in one line, and the page before stays" {
     cp -Rp "$FRESH" out
     cd out || exit 1
-    page() { "$PYTHON" -I -B "$ROOT/pipelines/report.py" page report.facts; }
+    page() { "$PYTHON" -I -B "$ROOT/pipelines/report" page -o new.html report.facts; }
     local clip=0.5/ExtrapolatedClip.wav
     cp "$clip" keep
     head -c 40 keep >"$clip"
@@ -574,10 +575,8 @@ for take in range(6):
     head -c 20 keep >heldout.mat
     refuses 1 'report: heldout.mat: nothing that can be read near byte 0, expected matrices with named rows' page
     mv keep heldout.mat
-    # shellcheck disable=SC2016
-    run -1 --separate-stderr bash -c '"$PYTHON" -I -B "$ROOT/pipelines/report.py" page report.facts >/dev/full'
-    # shellcheck disable=SC2154
-    assert_equal "$stderr" 'report: standard output: No space left on device'
+    [ ! -e new.html ]
+    refuses 1 'report: nowhere/new.html: No such file or directory' "$PYTHON" -I -B "$ROOT/pipelines/report" page -o nowhere/new.html report.facts
     cd ..
     evaluated out
     local row message
@@ -595,7 +594,7 @@ model\tms\tr2\nols\t1\n|row 1 of 2 columns, expected 3
 ols\t1\t1\nols\t2\tx\n|row 2: '2' and 'x', expected numbers
 END
     refuses 2 "$("$PYTHON" -c 'import ast, sys; print(ast.get_docstring(ast.parse(open(sys.argv[1], encoding="utf-8").read()), clean=False))' \
-        "$ROOT/pipelines/report.py")" "$PYTHON" -I -B "$ROOT/pipelines/report.py"
+        "$ROOT/pipelines/report/__main__.py")" "$PYTHON" -I -B "$ROOT/pipelines/report"
 }
 
 @test "report: tools that are missing are named before anything is made" {
@@ -605,9 +604,9 @@ END
         ln -s "$(command -v "$tool")" bin
     done
     run -2 --separate-stderr env PATH="$PWD/bin" make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out
-    assert_regex "$stderr" '^report: sox is not found, expected it in PATH \(packages python3 and sox\)'
+    assert_regex "$stderr" '\*\*\* sox is not in PATH, expected python3 and sox \(packages of these names\)\.  Stop\.$'
     run -2 --separate-stderr env PATH="$PWD/bin" make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON=python3 OUT=out
-    assert_regex "$stderr" '^report: python3 is not found, expected it in PATH \(packages python3 and sox\)'
+    assert_regex "$stderr" '\*\*\* python3 is not in PATH, expected python3 and sox \(packages of these names\)\.  Stop\.$'
     [ ! -e out ]
 }
 

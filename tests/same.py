@@ -2,7 +2,7 @@
 
 KIND says what may differ, joined by +:
     all        nothing
-    programs   filters.list, which holds the sums of the programs
+    folders    recordings.list, which says where the recordings are
     rounding   models, predictions and the score to its last digit, all by 1e-9 at most
 
 Prints the number of files compared, a tab and the result; status 1 if they are not as they must be.
@@ -69,10 +69,10 @@ def difference_of_maps(a, b):
 
 
 def difference_of_numbers(a, b):
-    return difference([float(line) for line in a.split()], [float(line) for line in b.split()])
+    return difference(*([float(line.split()[-1]) for line in text.splitlines()] for text in (a, b)))
 
 
-ROUNDED = {"model.lsq": difference_of_maps, "predicted.mat": difference_of_maps, "samples.r2": difference_of_numbers}
+ROUNDED = {"model.lsq": difference_of_maps, "predicted.mat": difference_of_maps, "rows.r2": difference_of_numbers}
 
 
 def compare(kind, base, other):
@@ -80,8 +80,8 @@ def compare(kind, base, other):
     ours, theirs = files(base), files(other)
     wrong = [f"{name} is missing" for name in sorted(ours - theirs)] + [f"{name} is new" for name in sorted(theirs - ours)]
     common = sorted(ours & theirs)
-    if "programs" in kind and "filters.list" in common:
-        common.remove("filters.list")
+    if "folders" in kind and "recordings.list" in common:
+        common.remove("recordings.list")
     seen = {}
     for name in common:
         a, b = content(base, name), content(other, name)

@@ -2,10 +2,7 @@
 # facts.sh RECORDINGS SOURCE DIGITS SPEAKERS PORTIONS SPEAKER_DIGIT...: the variables, how many recordings these are, and
 # the SHA-256 sum of what sha256sum prints for them, ordered by name.
 set -eu
-words() {
-    echo "$1" | tr , ' ' | xargs
-}
-printf '%s\t%s\n' recordings "$2" digits "$(words "$3")" speakers "$(words "$4")" portions "$(words "$5")"
+printf '%s\t%s\n' recordings "$2" digits "$3" speakers "$4" portions "$5"
 cd -- "$1"
 shift 5
 sum=sha256sum

@@ -28,10 +28,10 @@ def put(path, text):
         with open(temporary, "wb") as f:
             f.write(data)
         os.replace(temporary, path)
-    except OSError:
+    except OSError as error:
         if os.path.exists(temporary):
             os.remove(temporary)
-        raise
+        raise OSError(error.errno, error.strerror, path) from None
 
 
 def main(step="", option="", out="", *rest):
