@@ -3,7 +3,7 @@
 #define WAVEFILL_AUDIO_DECODE_WORKER_H
 
 #include "audio/recording.h"
-#include "audio/why.h"
+#include "base/why.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 #include "audio/riff.h"
 
-#include "audio/why.h"
+#include "base/why.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "audio/wav.h"
 
 #include "audio/riff.h"
-#include "audio/why.h"
+#include "base/why.h"
 #include "base/msg.h"
 
 #include <sox.h>

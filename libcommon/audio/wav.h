@@ -4,7 +4,7 @@
 #ifndef WAVEFILL_AUDIO_WAV_H
 #define WAVEFILL_AUDIO_WAV_H
 
-#include "audio/why.h"
+#include "base/why.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,15 +4,8 @@
 #include "base/utf8.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool refuse(char *why, const char *text)
-{
-    snprintf(why, BLOCK_WHY, "%s", text);
-    return false;
-}
 
 static bool read_version(const struct map *map, char *why)
 {
@@ -20,14 +13,14 @@ static bool read_version(const struct map *map, char *why)
     if (map->bare)
         return true;
     if (v == NULL && map_find(map, "lsq") != NULL)
-        return refuse(why, "a model of lsq-fit, expected a matrix");
+        return why_not(why, "a model of lsq-fit, expected a matrix");
     if (v == NULL && map_find(map, "lsq_partial") != NULL)
-        return refuse(why, "a partial fit of lsq-fit, expected a matrix");
+        return why_not(why, "a partial fit of lsq-fit, expected a matrix");
     if (v == NULL)
-        return refuse(why,
-                      "a map without \"mat\", expected a matrix block {\"mat\": 1, \"x\": ...}");
+        return why_not(why,
+                       "a map without \"mat\", expected a matrix block {\"mat\": 1, \"x\": ...}");
     if (v->kind != MAP_INT || v->integer != 1)
-        return refuse(why, "a matrix format other than version 1, expected \"mat\": 1");
+        return why_not(why, "a matrix format other than version 1, expected \"mat\": 1");
     return true;
 }
 
@@ -35,45 +28,35 @@ static bool read_x(const struct map *map, struct block *block, char *why)
 {
     const struct map_value *v = map_find(map, "x");
     if (v == NULL)
-        return refuse(why, "a map without \"x\", expected a matrix block {\"mat\": 1, \"x\": ...}");
-    if (v->kind == MAP_BAD) {
-        snprintf(why, BLOCK_WHY, "\"x\": %s", v->why);
-        return false;
-    }
+        return why_not(why,
+                       "a map without \"x\", expected a matrix block {\"mat\": 1, \"x\": ...}");
+    if (v->kind == MAP_BAD)
+        return why_not(why, "\"x\": %s", v->why);
     if (v->kind != MAP_ARRAY && v->kind != MAP_LIST_ARRAY && v->kind != MAP_EMPTY)
-        return refuse(why, "\"x\": no array, expected an array or a list of arrays");
+        return why_not(why, "\"x\": no array, expected an array or a list of arrays");
     block->ragged = v->kind != MAP_ARRAY;
     block->nds = v->nds;
     block->rows = block->ragged ? v->count : v->nds->rows;
     for (size_t i = 0; i < (block->ragged ? v->count : 1); i++)
-        if (v->nds[i].cols == 0) {
-            snprintf(why, BLOCK_WHY, "row %zu of this block has 0 columns, expected at least 1", i);
-            return false;
-        }
+        if (v->nds[i].cols == 0)
+            return why_not(why, "row %zu of this block has 0 columns, expected at least 1", i);
     return true;
 }
 
 static bool read_names(const struct map *map, struct block *block, char *why)
 {
     const struct map_value *v = map_find(map, "names");
-    if (v == NULL || v->kind == MAP_OTHER) {
-        if (v != NULL)
-            return refuse(why, "\"names\": no list of strings, expected one name a row");
+    if (v == NULL)
         return true;
-    }
     if (v->kind != MAP_LIST_STR && v->kind != MAP_EMPTY)
-        return refuse(why, "\"names\": no list of strings, expected one name a row");
-    if (v->count != block->rows) {
-        snprintf(why, BLOCK_WHY, "%zu name%s for %zu row%s, expected one name a row", v->count,
-                 msg_plural(v->count), block->rows, msg_plural(block->rows));
-        return false;
-    }
+        return why_not(why, "\"names\": no list of strings, expected one name a row");
+    if (v->count != block->rows)
+        return why_not(why, "%zu name%s for %zu row%s, expected one name a row", v->count,
+                       msg_plural(v->count), block->rows, msg_plural(block->rows));
     for (size_t i = 0; i < v->count; i++)
-        if (!utf8_valid(v->strs[i].p, v->strs[i].n)) {
-            snprintf(why, BLOCK_WHY,
-                     "the name of row %zu of this block is not UTF-8, expected UTF-8", i);
-            return false;
-        }
+        if (!utf8_valid(v->strs[i].p, v->strs[i].n))
+            return why_not(why, "the name of row %zu of this block is not UTF-8, expected UTF-8",
+                           i);
     static const struct str none;
     block->names = v->kind == MAP_EMPTY ? &none : v->strs;
     return true;
@@ -91,16 +74,16 @@ static bool read_attributes(const struct map *map, struct block *block, char *wh
         block->rate = rate->real;
         if ((rate->kind != MAP_INT && rate->kind != MAP_REAL) || !isfinite(rate->real) ||
             rate->real <= 0)
-            return refuse(why, "\"rate\" is no positive number, expected a sample rate in Hz");
+            return why_not(why, "\"rate\" is no positive number, expected a sample rate in Hz");
     }
     if (col0 != NULL) {
         if (col0->kind != MAP_INT || col0->integer < 0)
-            return refuse(why, "\"col0\" is no column number, expected an integer from 0");
+            return why_not(why, "\"col0\" is no column number, expected an integer from 0");
         block->col0 = (uint64_t)col0->integer;
     }
     if (last != NULL) {
         if (last->kind != MAP_BOOL)
-            return refuse(why, "\"last\" is neither true nor false, expected one of them");
+            return why_not(why, "\"last\" is neither true nor false, expected one of them");
         block->last = last->boolean;
     }
     return true;

@@ -3,6 +3,7 @@
 #define WAVEFILL_STREAM_BLOCK_H
 
 #include "base/str.h"
+#include "base/why.h"
 #include "stream/map.h"
 #include "stream/array.h"
 
@@ -13,7 +14,7 @@
 /* A view of a parsed map; it owns nothing. */
 struct block {
     size_t rows;
-    bool other;              /* no matrix block but what stream_also let in: no rows here */
+    bool other;              /* no matrix block but one that stream_also accepts: no rows here */
     bool ragged;             /* one 1-D array a row; otherwise one rectangle */
     const struct array *nds; /* `rows` of them where ragged, else one */
     const struct str *names; /* one a row, or NULL */
@@ -30,16 +31,15 @@ struct block_row {
     const char *data;
 };
 
-/* Fills block from a parsed map. False with why (of BLOCK_WHY bytes) saying what
+/* Fills block from a parsed map. False with why (of WHY_SIZE bytes) saying what
  * was found and expected. A block of zero rows is accepted, a row of zero columns
  * is not. */
-enum { BLOCK_WHY = 384 };
 bool block_parse(const struct map *map, struct block *block, char *why);
 
 /* Reads only rate, col0 and last, of a map that is no matrix block. */
 bool block_parse_other(const struct map *map, struct block *block, char *why);
 
-/* What is known of a block besides its rows and names, for longer than the block lasts. */
+/* All of a block but its rows and names, for longer than the block lasts. */
 struct block_meta {
     struct block block; /* of no rows */
     struct map map;

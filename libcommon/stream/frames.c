@@ -45,7 +45,7 @@ static void resolve(const struct frames *w, const char *file, size_t row0, struc
     at->end = (size_t)(to > from ? to : from);
 }
 
-/* From the start of a row on to the next row that has a frame, or behind the last. */
+/* From the start of a row on to the next row that has a frame, or after the last. */
 static void seek_row(struct frames *w, const char *file, size_t row0, struct place *at)
 {
     for (; at->row < at->block->rows; at->row++) {

@@ -14,7 +14,7 @@
 struct frames {
     size_t width, hop;    /* columns, at least 1 */
     struct num_span span; /* of each row these columns only */
-    /* What frames_put has seen. */
+    /* frames_put counts here. */
     size_t rows, short_rows, longest, frames;
     struct frames_batch *batch; /* NULL to start with; frames_free */
 };

@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <msgpack.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,55 +163,43 @@ static const char *read_shape(const msgpack_object *o, struct array *nd, uint64_
 }
 
 /* Records have a list in place of the name of a type. */
-static void say_type(const msgpack_object *type, char *why, size_t size)
+static bool refuse_type(const msgpack_object *type, char *why)
 {
     static const char expected[] = "expected bool, integer, float32 or float64";
     struct str s;
     char text[200];
     if (!text_of(type, &s))
-        snprintf(why, size, "an array of records or the like, %s", expected);
-    else
-        snprintf(why, size, "an array of type '%s'%s, %s",
-                 msg_text(s.p, s.n < 40 ? s.n : 40, text, sizeof text), s.n > 40 ? "..." : "",
-                 expected);
+        return why_not(why, "an array of records or the like, %s", expected);
+    return why_not(why, "an array of type '%s'%s, %s",
+                   msg_text(s.p, s.n < 40 ? s.n : 40, text, sizeof text), s.n > 40 ? "..." : "",
+                   expected);
 }
 
 /* Whether o is an array of an accepted type whose shape and data agree; says why not. */
-static bool read_nd(const msgpack_object *o, struct array *nd, char *why, size_t size)
+static bool read_nd(const msgpack_object *o, struct array *nd, char *why)
 {
     struct str type, data;
     const msgpack_object *t = lookup(o, "type");
     const msgpack_object *d = lookup(o, "data");
     const char *again = twice(o);
-    if (again != NULL) {
-        snprintf(why, size, "an array with the key \"%s\" twice, expected it once", again);
-        return false;
-    }
-    if (t == NULL || d == NULL || !text_of(d, &data)) {
-        snprintf(why, size, "an array without \"%s\"%s, expected msgpack-numpy's layout",
-                 t == NULL ? "type" : "data", t != NULL && d != NULL ? " in bytes" : "");
-        return false;
-    }
-    if (!text_of(t, &type) || !array_parse_type(type, &nd->type)) {
-        say_type(t, why, size);
-        return false;
-    }
+    if (again != NULL)
+        return why_not(why, "an array with the key \"%s\" twice, expected it once", again);
+    if (t == NULL || d == NULL || !text_of(d, &data))
+        return why_not(why, "an array without \"%s\"%s, expected msgpack-numpy's layout",
+                       t == NULL ? "type" : "data", t != NULL && d != NULL ? " in bytes" : "");
+    if (!text_of(t, &type) || !array_parse_type(type, &nd->type))
+        return refuse_type(t, why);
     uint64_t count;
     const char *wrong = read_shape(lookup(o, "shape"), nd, &count);
-    if (wrong != NULL) {
-        snprintf(why, size, "%s", wrong);
-        return false;
-    }
-    if (count * nd->type.size != data.n) {
-        snprintf(why, size, "an array of %zu byte%s, expected %llu for its shape", data.n,
-                 msg_plural(data.n), (unsigned long long)(count * nd->type.size));
-        return false;
-    }
+    if (wrong != NULL)
+        return why_not(why, "%s", wrong);
+    if (count * nd->type.size != data.n)
+        return why_not(why, "an array of %zu byte%s, expected %llu for its shape", data.n,
+                       msg_plural(data.n), (unsigned long long)(count * nd->type.size));
     nd->data = data.p;
-    if (nd->ndim == 1 || nd->ndim == 2)
-        return true;
-    snprintf(why, size, "an array of %u dimensions, expected rows x columns", nd->ndim);
-    return false;
+    if (nd->ndim != 1 && nd->ndim != 2)
+        return why_not(why, "an array of %u dimensions, expected rows x columns", nd->ndim);
+    return true;
 }
 
 /* NumPy's scalars (a float64 for a rate, say) arrive as maps too. */
@@ -250,7 +237,7 @@ static void read_array(struct map *map, const msgpack_object *o, struct map_valu
         return;
     }
     struct array *view = zone_array(map, 1, sizeof *view);
-    bool ok = read_nd(o, view, map->why, sizeof map->why);
+    bool ok = read_nd(o, view, map->why);
     value->kind = ok ? MAP_ARRAY : MAP_BAD;
     value->nds = view;
     value->why = map->why;
@@ -269,19 +256,19 @@ static void read_strings(struct map *map, const msgpack_object_array *a, struct 
 static void read_rows(struct map *map, const msgpack_object_array *a, struct map_value *value)
 {
     struct array *nds = zone_array(map, a->size, sizeof *nds);
-    char why[200];
+    char why[WHY_SIZE];
     value->nds = nds;
     value->why = map->why;
     value->kind = MAP_LIST_ARRAY;
     for (uint32_t i = 0; i < a->size; i++) {
         nds[i].ndim = 0;
         if (!is_array_map(&a->ptr[i]))
-            snprintf(why, sizeof why, "no array, expected a list of arrays");
-        else if (read_nd(&a->ptr[i], &nds[i], why, sizeof why) && nds[i].ndim == 1)
+            why_not(why, "no array, expected a list of arrays");
+        else if (read_nd(&a->ptr[i], &nds[i], why) && nds[i].ndim == 1)
             continue;
         else if (nds[i].ndim == 2)
-            snprintf(why, sizeof why, "an array of 2 dimensions, expected 1-D rows");
-        snprintf(map->why, sizeof map->why, "element %u: %s", (unsigned)i, why);
+            why_not(why, "an array of 2 dimensions, expected 1-D rows");
+        why_not(map->why, "element %u: %s", (unsigned)i, why);
         value->kind = MAP_BAD;
         return;
     }
@@ -339,19 +326,6 @@ static void read_value(struct map *map, const msgpack_object *o, struct map_valu
     }
 }
 
-static bool refuse(struct map *map, const char *why)
-{
-    snprintf(map->why, sizeof map->why, "%s", why);
-    return false;
-}
-
-static bool refuse_twice(struct map *map, struct str key)
-{
-    snprintf(map->why, sizeof map->why, "a map with the key \"%.*s\" twice, expected it once",
-             key.n < 100 ? (int)key.n : 100, key.p);
-    return false;
-}
-
 /* Bounded, so that comparing each key with each stays cheap. */
 enum { MAX_FIELDS = 256 };
 
@@ -359,21 +333,21 @@ static bool read_fields(struct map *map, const msgpack_object *root)
 {
     size_t n = root->via.map.size;
     if (n > MAX_FIELDS)
-        return refuse(map, "a map of more than 256 fields, expected fewer");
+        return why_not(map->why, "a map of more than 256 fields, expected fewer");
     map->fields = zone_array(map, n, sizeof *map->fields);
     map->count = n;
     for (size_t i = 0; i < n; i++) {
         const msgpack_object_kv *kv = &root->via.map.ptr[i];
-        if (!text_of(&kv->key, &map->fields[i].key))
-            return refuse(map, "a map key that is no string, expected names such as \"x\"");
+        struct str *key = &map->fields[i].key;
+        if (!text_of(&kv->key, key))
+            return why_not(map->why, "a map key that is no string, expected names such as \"x\"");
         /* Of bytes a Python reader makes no text. */
-        if (kv->key.type == MSGPACK_OBJECT_STR &&
-            !utf8_valid(map->fields[i].key.p, map->fields[i].key.n))
-            return refuse(map, "a map key that is not UTF-8, expected UTF-8");
+        if (kv->key.type == MSGPACK_OBJECT_STR && !utf8_valid(key->p, key->n))
+            return why_not(map->why, "a map key that is not UTF-8, expected UTF-8");
         for (size_t j = 0; j < i; j++)
-            if (map->fields[j].key.n == map->fields[i].key.n &&
-                memcmp(map->fields[j].key.p, map->fields[i].key.p, map->fields[i].key.n) == 0)
-                return refuse_twice(map, map->fields[i].key);
+            if (str_equal(map->fields[j].key, *key))
+                return why_not(map->why, "a map with the key \"%.*s\" twice, expected it once",
+                               key->n < 100 ? (int)key->n : 100, key->p);
         map->fields[i].key_object = &kv->key;
         read_value(map, &kv->val, &map->fields[i].value);
     }
@@ -395,18 +369,18 @@ bool map_parse(struct map *map, const char *bytes, size_t size)
     if (status == MSGPACK_UNPACK_NOMEM_ERROR)
         die(NULL, "out of memory");
     if (status != MSGPACK_UNPACK_SUCCESS && status != MSGPACK_UNPACK_EXTRA_BYTES)
-        return refuse(map, "bytes that are not msgpack, expected a map");
+        return why_not(map->why, "bytes that are not msgpack, expected a map");
     if (hides_pickle(root))
-        return refuse(map, "an array of Python objects, which is never read: "
-                           "expected bool, integer, float32 or float64");
+        return why_not(map->why, "an array of Python objects, which is never read: "
+                                 "expected bool, integer, float32 or float64");
     map->bare = is_array_map(root);
     if (!map->bare)
         return read_fields(map, root);
     /* With more in it, such as a block's fields, it could be read in two ways. */
     for (uint32_t i = 0; i < root->via.map.size; i++)
         if (array_key(&root->via.map.ptr[i].key) == ARRAY_KEYS)
-            return refuse(map, "a map with \"nd\", which arrays have, and with other fields, "
-                               "expected one or the other");
+            return why_not(map->why, "a map with \"nd\", which arrays have, and with other fields, "
+                                     "expected one or the other");
     map->fields = zone_array(map, 1, sizeof *map->fields);
     map->count = 1;
     map->fields[0].key = (struct str){"x", 1};

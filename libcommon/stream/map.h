@@ -4,6 +4,7 @@
 #define WAVEFILL_STREAM_MAP_H
 
 #include "base/str.h"
+#include "base/why.h"
 #include "stream/array.h"
 
 #include <stdbool.h>
@@ -48,7 +49,7 @@ struct map {
     struct map_field *fields;
     size_t count;
     bool bare; /* a bare array, given as the one field "x" */
-    char why[256];
+    char why[WHY_SIZE];
     struct map_memory *memory;
 };
 

@@ -25,7 +25,7 @@ void pack_number(struct output *out, double value);
 void pack_object(struct output *out, const void *object);
 size_t pack_object_size(const void *object);
 
-/* The head of an array: the caller writes its shape's worth of data behind it.
+/* The head of an array: the caller writes its shape's worth of data after it.
  * ndim 1: cols elements; ndim 2: rows × cols. At most PACK_ARRAY_HEAD bytes. */
 enum { PACK_ARRAY_HEAD = 80 };
 void pack_array_head(struct output *out, const struct array_type *type, unsigned ndim, size_t rows,

@@ -44,7 +44,7 @@ void stream_rewind(struct stream *s)
 
 static void check_agreement(struct stream *s, const struct block *block)
 {
-    char why[BLOCK_WHY];
+    char why[WHY_SIZE];
     if (block->has_rate && s->has_rate && block->rate != s->rate) {
         snprintf(why, sizeof why, "rate %.10g, expected %.10g as in the rows before", block->rate,
                  s->rate);
@@ -66,7 +66,7 @@ static void check_agreement(struct stream *s, const struct block *block)
 /* Fills block from the map, a matrix block or one of the others that are accepted. */
 static void parse(struct stream *s, const struct map *map, struct block *block)
 {
-    char why[BLOCK_WHY];
+    char why[WHY_SIZE];
     bool other = s->also != NULL && map_find(map, s->also) != NULL && map_find(map, "mat") == NULL;
     s->others |= other;
     if (!(other ? block_parse_other(map, block, why) : block_parse(map, block, why)))

@@ -3,7 +3,7 @@
 #include "harness.h"
 
 #include "audio/riff.h"
-#include "audio/why.h"
+#include "base/why.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* Why a recording is refused: what was found, what was expected. */
-#ifndef WAVEFILL_AUDIO_WHY_H
-#define WAVEFILL_AUDIO_WHY_H
+/* Why something is refused: what was found, what was expected. */
+#ifndef WAVEFILL_BASE_WHY_H
+#define WAVEFILL_BASE_WHY_H
 
 #include "base/msg.h"
 
