@@ -127,7 +127,7 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
     use_model(w, at);
     size_t kept = w->o->append ? w->before : w->model->given;
     size_t room = kept - w->model->given +
-                  (w->o->extend > 0 ? roll_out_room(w->extend, w->columns)
+                  (w->o->extend > 0 ? roll_out_size(w->extend, w->columns)
                                     : w->model->given + w->model->targets);
     if (room > w->room)
         w->row = mem_grow(w->row, w->room = room, sizeof *w->row);

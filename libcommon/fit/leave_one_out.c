@@ -117,12 +117,12 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struc
     free(errors);
 }
 
-/* room: s->given + 2 * s->targets doubles. */
+/* scratch: s->given + 2 * s->targets doubles. */
 static void put_block(const struct leave_one_out *loo, struct stream *in, const struct block *block,
-                      const struct lsq_spectrum *s, double *room, struct output *out)
+                      const struct lsq_spectrum *s, double *scratch, struct output *out)
 {
     size_t c = s->given + s->targets;
-    double *errors = room + c;
+    double *errors = scratch + c;
     struct array shape = {array_double, 2, block->rows, s->targets, NULL};
     struct block meta = *block;
     struct row_writer writer;
@@ -133,12 +133,12 @@ static void put_block(const struct leave_one_out *loo, struct stream *in, const 
     meta.last = stream_at_end(in);
     row_writer_begin(&writer, out, &meta);
     for (size_t i = 0; i < block->rows; i++) {
-        row_reader_row(in, block, i, c, room);
+        row_reader_row(in, block, i, c, scratch);
         const double *known = refit_errors(&loo->refit, stream_row0(in) + i, loo->best);
         if (known == NULL)
-            lsq_left_out(s, room, loo->lambdas + loo->best, 1, errors);
+            lsq_left_out(s, scratch, loo->lambdas + loo->best, 1, errors);
         for (size_t j = 0; j < s->targets; j++)
-            errors[j] = room[s->given + j] - (known != NULL ? known : errors)[j];
+            errors[j] = scratch[s->given + j] - (known != NULL ? known : errors)[j];
         row_writer_put(&writer, errors, 1);
     }
 }
@@ -146,10 +146,10 @@ static void put_block(const struct leave_one_out *loo, struct stream *in, const 
 void leave_one_out_put_left_out(const struct leave_one_out *loo, struct stream *in,
                                 const struct lsq_spectrum *s, struct output *out)
 {
-    double *room = mem_array(s->given + 2 * s->targets, sizeof *room);
+    double *scratch = mem_array(s->given + 2 * s->targets, sizeof *scratch);
     struct block block;
     stream_rewind(in);
     while (stream_next(in, &block))
-        put_block(loo, in, &block, s, room, out);
-    free(room);
+        put_block(loo, in, &block, s, scratch, out);
+    free(scratch);
 }

@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* What reduces rows in threads. The BLAS frees what it works in when the program ends, by a
+/* The reducer with threads. The BLAS frees what it works in when the program ends, by a
  * message too: no thread may then be at work in it. */
 static struct lsq_reducer *at_work;
 

@@ -14,9 +14,9 @@
 static struct named_training *add(struct training_by_name *names, const struct training *settings,
                                   struct str name)
 {
-    if (names->count == names->room) {
-        names->room = names->room > 0 ? 2 * names->room : 64;
-        names->list = mem_grow(names->list, names->room, sizeof *names->list);
+    if (names->count == names->capacity) {
+        names->capacity = names->capacity > 0 ? 2 * names->capacity : 64;
+        names->list = mem_grow(names->list, names->capacity, sizeof *names->list);
     }
     struct named_training *own = mem_array(1, sizeof *own);
     own->name = (struct str){memcpy(mem_array(name.n, 1), name.p, name.n), name.n};
@@ -79,7 +79,7 @@ static void take(struct training_by_name *names, const struct training *settings
     }
 }
 
-/* What belongs to a name must be of one shape with the others. */
+/* The rows of each name must be of one shape with those of the others. */
 static void check_shape(const struct named_training *first, const struct named_training *own,
                         const char *file)
 {
@@ -91,7 +91,7 @@ static void check_shape(const struct named_training *first, const struct named_t
             first->input.given, first->input.targets);
 }
 
-/* What one name's rows say of the rate is true of all: they are of one stream. */
+/* The rate that one name has is that of all: they are of one stream. */
 static void share_rate(struct training_by_name *names)
 {
     const struct block *known = NULL;

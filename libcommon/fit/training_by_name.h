@@ -20,7 +20,7 @@ struct training_by_name {
     /* In the order in which names came first, each where it stays; owned (training_by_name_free).
      */
     struct named_training **list;
-    size_t count, room;
+    size_t count, capacity;
     struct name_index places; /* in the list */
 };
 

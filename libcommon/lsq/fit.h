@@ -32,7 +32,7 @@ enum lsq_status lsq_fit_begin(struct lsq_fit *fit, size_t rows, size_t given, si
  * mean of Y - (mean of X) C. LSQ_NOMEM. */
 enum lsq_status lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean);
 
-/* What every solver ends with: factors that are not smaller than the coefficients become these, and
+/* The end of every solver: factors that are not smaller than the coefficients become these, and
  * the fit is freed unless all of it is finite (LSQ_OVERFLOW) and status is LSQ_OK. Returns the
  * status, LSQ_NOMEM too. */
 enum lsq_status lsq_fit_finish(struct lsq_fit *fit, enum lsq_status status);

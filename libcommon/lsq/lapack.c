@@ -26,9 +26,9 @@ int openblas_num_threads_env(void)
 static bool has_room(void)
 {
     enum { BUFFER = 128 << 20, LEFT = 8 << 20 };
-    void *room =
+    void *map =
         mmap(NULL, BUFFER + LEFT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return room != MAP_FAILED && munmap(room, BUFFER + LEFT) == 0;
+    return map != MAP_FAILED && munmap(map, BUFFER + LEFT) == 0;
 }
 
 /* OpenBLAS takes a buffer for each thread that is inside it, keeps it for the next, and where

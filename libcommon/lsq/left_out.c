@@ -29,7 +29,7 @@ static struct place find_place(const struct lsq_spectrum *s, const double *row)
     return at;
 }
 
-/* What the square of u_i may be off by: a product of the row and a column of V is off by about
+/* The error that the square of u_i may have: a product of the row and a column of V is off by about
  * an ε of the row. */
 static double blur_of(const struct lsq_spectrum *s, const struct place *at, size_t i)
 {

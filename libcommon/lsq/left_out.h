@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is known of the errors of one row. */
+/* How far the errors of one row can be trusted. */
 struct lsq_left_out {
     bool through; /* the fit without penalty goes through it whatever it is: that of the others
                    * is then the one of minimum norm */

@@ -1,4 +1,4 @@
-/* What is left of many rows once they are reduced, without the reducer that makes it
+/* The remains of many rows once they are reduced, without the reducer that makes it
  * (lsq/reducer.h). */
 #ifndef WAVEFILL_LSQ_REDUCED_H
 #define WAVEFILL_LSQ_REDUCED_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is left of `rows` rows. */
+/* The remains of `rows` rows. */
 struct lsq_reduced {
     size_t given, targets; /* p, t */
     bool intercept;        /* whether there is a w column */

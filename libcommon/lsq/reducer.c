@@ -36,7 +36,7 @@ struct lsq_reducer {
     uint64_t pre_rows, chunk_rows; /* those that pre was set from, and those in the chunks since */
 };
 
-/* Room for one more row of so many columns in an array that holds count rows and has room for
+/* Memory for one more row of so many columns in an array that holds count rows and has memory for
  * *size: few inputs come near the capacity, which is the most it grows to. */
 static enum lsq_status grow(const struct lsq_reducer *r, double **rows, size_t count,
                             size_t columns, size_t *size)

@@ -193,7 +193,7 @@ void fields_put_meta(struct fields_out *to, const struct block *meta, bool (*ski
         block_write_meta(to->out, meta, skip);
 }
 
-size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name)
+size_t fields_capacity(const struct block *meta, bool (*skip)(struct str key), struct str name)
 {
     /* A model has 23 keys of up to 14 bytes, 9 heads of arrays, 10 numbers. */
     enum { OWN = 4096 };

@@ -100,8 +100,8 @@ void fields_put_name(struct fields_out *to, struct str name);
 void fields_put_meta(struct fields_out *to, const struct block *meta, bool (*skip)(struct str key));
 
 /* How many doubles the arrays of a map may have, all together, beside its name, its own keys,
- * numbers and heads of arrays, and meta's rate, col0 and attributes. 0 where those leave no room.
+ * numbers and heads of arrays, and meta's rate, col0 and attributes. 0 where those leave none.
  */
-size_t fields_room(const struct block *meta, bool (*skip)(struct str key), struct str name);
+size_t fields_capacity(const struct block *meta, bool (*skip)(struct str key), struct str name);
 
 #endif

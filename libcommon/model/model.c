@@ -21,14 +21,14 @@ static void add_rows(const double *x, const double *a, size_t n, size_t t, doubl
             y[j] += x[i] * a[i * t + j];
 }
 
-void model_predict(const struct model *m, const double *x, double *y, double *room)
+void model_predict(const struct model *m, const double *x, double *y, double *scratch)
 {
     memcpy(y, m->intercept, m->targets * sizeof *y);
     if (m->coef != NULL) {
         add_rows(x, m->coef, m->given, m->targets, y);
         return;
     }
-    memset(room, 0, m->rank * sizeof *room);
-    add_rows(x, m->basis, m->given, m->rank, room);
-    add_rows(room, m->loadings, m->rank, m->targets, y);
+    memset(scratch, 0, m->rank * sizeof *scratch);
+    add_rows(x, m->basis, m->given, m->rank, scratch);
+    add_rows(scratch, m->loadings, m->rank, m->targets, y);
 }

@@ -23,8 +23,8 @@ struct model {
 };
 
 /* Predicts the targets (`targets` doubles at y) of one row from its given columns.
- * room: at least `rank` doubles. */
-void model_predict(const struct model *model, const double *x, double *y, double *room);
+ * scratch: at least `rank` doubles. */
+void model_predict(const struct model *model, const double *x, double *y, double *scratch);
 void model_free(struct model *model);
 
 #endif

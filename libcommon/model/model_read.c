@@ -99,22 +99,22 @@ static double **values_of(struct model *m)
     return m->basis == NULL ? &m->coef : &m->loadings;
 }
 
-/* Room for so many targets, of which there are *room: no more than twice what has come is held,
- * whatever the model says that is to come. */
-static void make_room(struct model *m, size_t wanted, size_t *room)
+/* Capacity for so many targets, of which there are *capacity: no more than twice what has come is
+ * held, whatever the model says that is to come. */
+static void widen_all(struct model *m, size_t wanted, size_t *capacity)
 {
-    size_t more = *room == 0 || 2 * *room < wanted ? wanted : 2 * *room;
+    size_t more = *capacity == 0 || 2 * *capacity < wanted ? wanted : 2 * *capacity;
     more = more < m->targets ? more : m->targets;
-    if (wanted <= *room)
+    if (wanted <= *capacity)
         return;
-    m->intercept = widen(m->intercept, 1, *room, more);
-    *values_of(m) = widen(*values_of(m), m->rank, *room, more);
-    *room = more;
+    m->intercept = widen(m->intercept, 1, *capacity, more);
+    *values_of(m) = widen(*values_of(m), m->rank, *capacity, more);
+    *capacity = more;
 }
 
-/* Reads the targets from `first` on that this map holds; returns the next one. room: columns of
+/* Reads the targets from `first` on that this map holds; returns the next one. capacity: columns of
  * the arrays. */
-static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *room)
+static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *capacity)
 {
     size_t at = fields_find(s, FIELD_TARGET0) != NULL
                     ? (size_t)fields_uint(s, FIELD_TARGET0, 0, MAP_SCAN_MAX)
@@ -132,9 +132,9 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first, 
             at + count - 1, first, m->targets - 1);
     double *part =
         fields_array(s, m->basis == NULL ? FIELD_COEF : FIELD_LOADINGS, 2, m->rank, count);
-    make_room(m, first + count, room);
-    place(m->intercept, *room, first, fields_array(s, FIELD_INTERCEPT, 1, 1, count), 1, count);
-    place(*values_of(m), *room, first, part, m->rank, count);
+    widen_all(m, first + count, capacity);
+    place(m->intercept, *capacity, first, fields_array(s, FIELD_INTERCEPT, 1, 1, count), 1, count);
+    place(*values_of(m), *capacity, first, part, m->rank, count);
     return first + count;
 }
 
@@ -155,7 +155,7 @@ bool model_read(struct map_reader *maps, struct model *m)
 {
     memset(m, 0, sizeof *m);
     size_t next = 0;
-    size_t room = 0;
+    size_t capacity = 0;
     bool last;
     do {
         const struct map *map = map_reader_next(maps);
@@ -167,7 +167,7 @@ bool model_read(struct map_reader *maps, struct model *m)
         last = fields_find(&s, FIELD_LAST) == NULL || fields_bool(&s, FIELD_LAST);
         if (next == 0)
             read_head(&s, m);
-        next = read_slice(&s, m, next, &room);
+        next = read_slice(&s, m, next, &capacity);
     } while (next < m->targets);
     return last;
 }

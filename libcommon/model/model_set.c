@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is wrong with a model among others. */
+/* Refuses a model that does not go with the others. */
 static void check(const struct model_set *models, const struct model *m, const char *file)
 {
     const struct model *first = &models->list[0];
@@ -41,9 +41,9 @@ void model_set_read(const char *path, struct model_set *models)
     bool last;
     memset(models, 0, sizeof *models);
     do {
-        if (models->count == models->room) {
-            models->room = models->room > 0 ? 2 * models->room : 1;
-            models->list = mem_grow(models->list, models->room, sizeof *models->list);
+        if (models->count == models->capacity) {
+            models->capacity = models->capacity > 0 ? 2 * models->capacity : 1;
+            models->list = mem_grow(models->list, models->capacity, sizeof *models->list);
         }
         struct model *m = &models->list[models->count];
         last = model_read(maps, m);

@@ -55,12 +55,12 @@ void model_put(struct output *out, const struct lsq_fit *fit, const struct model
     size_t per_target = (fit->coef != NULL ? fit->given : fit->rank) + 3;
     size_t fixed = fit->singular_count + (fit->coef != NULL ? 0 : fit->given * fit->rank) +
                    2 * notes->grid_count;
-    size_t room = fields_room(meta, field_is_models, notes->name);
-    if (fixed > room || per_target > room - fixed)
+    size_t capacity = fields_capacity(meta, field_is_models, notes->name);
+    if (fixed > capacity || per_target > capacity - fixed)
         die(output_name(out),
             "a model of %zu given column%s and rank %zu, expected it to fit into maps of 64 MiB",
             fit->given, msg_plural(fit->given), fit->rank);
-    struct slice s = {0, (room - fixed) / per_target};
+    struct slice s = {0, (capacity - fixed) / per_target};
     for (; s.first < fit->targets; s.first += s.count) {
         struct fields_out count = {NULL, 0};
         struct fields_out to = {out, 0};

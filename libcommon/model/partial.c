@@ -33,7 +33,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct p
     size_t doubles = r->count * width + r->given + 2 * r->targets;
     struct fields_out count = {NULL, 0};
     struct fields_out to = {out, 0};
-    if (doubles > fields_room(meta, field_is_partials, notes->name))
+    if (doubles > fields_capacity(meta, field_is_partials, notes->name))
         die(output_name(out),
             "%zu reduced row%s of %zu columns, expected them to fit into a map of 64 MiB", r->count,
             msg_plural(r->count), width);

@@ -54,7 +54,7 @@ void roll_out_free(struct roll_out *e)
     free(e);
 }
 
-size_t roll_out_room(const struct roll_out *e, size_t count)
+size_t roll_out_size(const struct roll_out *e, size_t count)
 {
     size_t t = e->model->targets;
     return e->model->given + (count + t - 1) / t * t;

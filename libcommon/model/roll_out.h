@@ -15,7 +15,7 @@ struct roll_out *roll_out_new(const struct model *model);
 void roll_out_free(struct roll_out *roll_out);
 
 /* How many doubles a row needs that is to have count more columns. */
-size_t roll_out_room(const struct roll_out *roll_out, size_t count);
+size_t roll_out_size(const struct roll_out *roll_out, size_t count);
 
 /* The new columns of a row. */
 struct rolled_out {
@@ -24,7 +24,7 @@ struct rolled_out {
     size_t first;   /* the first of these */
 };
 
-/* x: the last `given` columns of a row, room for roll_out_room doubles in all: puts count more
+/* x: the last `given` columns of a row, roll_out_size doubles in all: puts count more
  * after them, as many as the model has targets at a time. clamp: each is brought into
  * the model's range before the next are predicted from it; `outside` then tells how many
  * needed it. Sums run in one order, whatever the compiler and the processor. */

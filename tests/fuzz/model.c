@@ -24,7 +24,7 @@ static void extend(const struct model *m, uint64_t *hash)
 {
     enum { NEW = 5 };
     struct roll_out *e = roll_out_new(m);
-    double *x = mem_array(roll_out_room(e, NEW), sizeof *x);
+    double *x = mem_array(roll_out_size(e, NEW), sizeof *x);
     for (size_t i = 0; i < m->given; i++)
         x[i] = (double)(i % 5) - 2;
     struct rolled_out found = roll_out_row(e, x, NEW, m->range.known);
