@@ -299,7 +299,7 @@ write("good", {"mat": 1, "x": np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]])})'
         lsq-fit -g 1 --left-out=- good
     run -1 --separate-stderr bash -c 'lsq-fit -g 1 --left-out=same good >same'
     # shellcheck disable=SC2154
-    assert_equal "$stderr" 'lsq-fit: same: the file that standard output goes to, expected another for --left-out'
+    assert_equal "$stderr" 'lsq-fit: same: both outputs go there, expected two files'
 }
 
 @test "lsq-fit: rows without which a direction is missing are left out as if they had never been there" {

@@ -10,7 +10,7 @@
 /* Whether a name is "-": standard input, or output where it names that. */
 bool fd_is_dash(const char *path);
 
-/* What messages call a file to read. */
+/* The name of a file to read in messages. */
 const char *fd_shown(const char *path);
 
 /* A file for reading, or standard input. -1: errno says why. */

@@ -16,9 +16,9 @@ void *mem_grow(void *old, size_t count, size_t size);
 /* A copy of s. */
 char *mem_string(const char *s);
 
-/* For a program that is about to use some MiB: has the C library take memory in large
+/* For a program that is about to use some MiB: makes the C library take memory in large
  * pieces and keep it, and the kernel back it with large pages, each of which costs little
- * more than a small one. To be called first; does nothing where that cannot be had. */
+ * more than a small one. Call it first; it does nothing where the system has no such pages. */
 void mem_expect_much(void);
 
 #endif

@@ -25,14 +25,14 @@ void msg_set_quiet(bool quiet);
 bool msg_is_quiet(void);
 
 /* Each writes one line, `tool: file: text`, in a single write, unless the process was
- * forked after msg_init: then its parent says what there is to say. file may be
+ * forked after msg_init: its parent speaks for it. file may be
  * NULL. Control characters and bytes that are not UTF-8 come out as \ooo, so
  * that a name can neither fake a second line nor drive the terminal. */
 
 /* Bad data or failed I/O: ends the program with status 1. */
 _Noreturn void die(const char *file, const char *fmt, ...) MSG_PRINTF(2, 3);
 
-/* The same, with the text of errno behind it. */
+/* The same, followed by the text of errno. */
 _Noreturn void die_errno(const char *file, const char *fmt, ...) MSG_PRINTF(2, 3);
 
 /* A wrong command line: ends the program with status 2. */
@@ -41,7 +41,7 @@ _Noreturn void die_usage(const char *fmt, ...) MSG_PRINTF(1, 2);
 /* Bytes of a stream as text for a message, with a NUL as \\000; cut to size. Returns out. */
 const char *msg_text(const char *bytes, size_t n, char *out, size_t size);
 
-/* What makes a plural of a counted noun: "s", but for 1. */
+/* The ending of a counted noun: "s", but for 1. */
 static inline const char *msg_plural(uint64_t n)
 {
     return n == 1 ? "" : "s";

@@ -131,7 +131,7 @@ void num_list_free(struct num_list *list)
     list->count = 0;
 }
 
-/* Lays out `digits` with the point behind the first and the exponent given. */
+/* Lays out `digits` with the point after the first and the exponent given. */
 static void lay_out(const char *sign, const char *digits, int exponent, char *out)
 {
     int count = (int)strlen(digits);

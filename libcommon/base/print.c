@@ -19,7 +19,7 @@ void print_number(struct output *out, double value, bool json)
     print_text(out, json && !isfinite(value) ? "null" : text);
 }
 
-/* What JSON and tab-separated text write in the same way; NULL for other characters. */
+/* The escape that JSON and tab-separated text share; NULL for other characters. */
 static const char *short_form(char c)
 {
     return c == '\\' ? "\\\\" : c == '\t' ? "\\t" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : NULL;

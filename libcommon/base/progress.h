@@ -1,5 +1,4 @@
-/* A line on stderr that says how far a long run is; only on a terminal, and only
- * after a second. */
+/* A line on stderr that shows how far a long run is, on a terminal, after a second. */
 #ifndef WAVEFILL_BASE_PROGRESS_H
 #define WAVEFILL_BASE_PROGRESS_H
 
@@ -14,10 +13,10 @@ struct progress {
         0, 0, -1                                                                                   \
     }
 
-/* Says that so many rows are done, if it is time to. */
+/* Shows the number of rows done, if it is time to. */
 void progress_rows(struct progress *progress, uint64_t rows);
 
-/* Takes the line away. */
+/* Removes the line. */
 void progress_end(struct progress *progress);
 
 #endif

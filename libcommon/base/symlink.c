@@ -15,8 +15,8 @@
 /* How many links may lead from one to the next. */
 enum { LINKS = 40 };
 
-/* What the link at path leads to; NULL: errno says why it is none. */
-static char *behind_link(const char *path)
+/* The path that the link at path holds, from here; NULL: errno says why it is no link. */
+static char *link_target(const char *path)
 {
     char target[PATH_MAX];
     ssize_t n = readlink(path, target, sizeof target - 1);
@@ -38,7 +38,7 @@ char *symlink_end(const char *path)
         return real;
     char *at = mem_string(path);
     for (int i = 0; i < LINKS; i++) {
-        char *next = behind_link(at);
+        char *next = link_target(at);
         if (next == NULL && (errno == EINVAL || errno == ENOENT))
             return at;
         int error = errno;
@@ -85,7 +85,7 @@ int symlink_descriptor(const char *path)
     char *at = mem_string(path);
     for (int i = 0; i < LINKS && at != NULL && fd < 0; i++) {
         fd = descriptor_at(at);
-        char *next = fd < 0 ? behind_link(at) : NULL;
+        char *next = fd < 0 ? link_target(at) : NULL;
         free(at);
         at = next;
     }

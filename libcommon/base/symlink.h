@@ -1,4 +1,4 @@
-/* What stands behind symbolic links. Running out of memory ends the program. */
+/* Where symbolic links lead. Running out of memory ends the program. */
 #ifndef WAVEFILL_BASE_SYMLINK_H
 #define WAVEFILL_BASE_SYMLINK_H
 

@@ -39,7 +39,7 @@ void whole_file_close(int fd)
         close(fd);
 }
 
-/* Room for what the file claims to hold, which is only believed so far, or for more. */
+/* Makes room for the size that the file claims, up to max, or for more. */
 static void make_room(struct whole_file_bytes *bytes, size_t expected, size_t max)
 {
     enum { STEP = 64 << 10 };
