@@ -1,4 +1,4 @@
-/* fsdd-load: recordings in, one ragged matrix of int16 out, a row a clip.
+/* fsdd-load: recordings in, one ragged matrix of int16 out, a row a recording.
  *
  * Directories are searched for {digit}_{speaker}_{take}.EXT; files named outright
  * may have any name. Rows are ordered by digit, speaker and take. */

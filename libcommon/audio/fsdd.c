@@ -22,7 +22,7 @@ bool fsdd_parse(const char *path, struct fsdd_name *name)
     const char *base = slash != NULL ? slash + 1 : path;
     const char *dot = strrchr(base, '.');
     if (dot == base)
-        dot = NULL; /* a hidden file's point begins no extension */
+        dot = NULL; /* a hidden file's dot begins no extension */
     memset(name, 0, sizeof *name);
     name->stem = (struct str){base, dot != NULL ? (size_t)(dot - base) : strlen(base)};
     name->extension = dot != NULL ? dot + 1 : "";

@@ -12,7 +12,7 @@ struct fsdd_name {
     uint64_t digit, take;
     struct str speaker;
     struct str stem;       /* the name without directory and extension */
-    const char *extension; /* behind the last point; empty if there is none */
+    const char *extension; /* after the last dot; empty if there is none */
 };
 
 /* Takes a path's last component apart. Returns whether its stem has the form

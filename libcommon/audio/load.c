@@ -26,7 +26,7 @@ struct batch {
     char *samples;          /* of all rows */
     struct block block;     /* of these rows */
     size_t count, capacity; /* rows */
-    size_t bytes, room;     /* of the samples */
+    size_t bytes, size;     /* of the samples, and allocated */
     const char *rate_from;  /* the path that the rate comes from */
 };
 
@@ -71,9 +71,9 @@ static void add(struct batch *b, struct str name, const struct decoded *row)
         b->names = mem_grow(b->names, b->capacity, sizeof *b->names);
     }
     size_t bytes = row->count * sizeof *row->samples;
-    if (b->bytes + bytes > b->room) {
-        b->room = 2 * b->bytes + bytes;
-        b->samples = mem_grow(b->samples, b->room, 1);
+    if (b->bytes + bytes > b->size) {
+        b->size = 2 * b->bytes + bytes;
+        b->samples = mem_grow(b->samples, b->size, 1);
     }
     if (bytes > 0)
         memcpy(b->samples + b->bytes, row->samples, bytes);

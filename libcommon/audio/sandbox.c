@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__linux__)
@@ -38,67 +37,29 @@
 
 #ifdef ARCHITECTURE
 
-/* What decoding takes: memory, files that are open, time, and the end. What is not on
- * this list fails with EPERM, so that a new libc that tries a newer call falls back. */
+/* The calls of a decoder: for memory, open files, time, and the end. Others fail with EPERM, so
+ * that a new libc that tries a newer call falls back. */
 static const unsigned allowed[] = {
-    SYS_read,
-    SYS_readv,
-    SYS_pread64,
-    SYS_close,
-    SYS_lseek,
-    SYS_fstat,
-    SYS_readlinkat,
-    SYS_munmap,
-    SYS_mremap,
-    SYS_madvise,
-    SYS_brk,
-    SYS_ppoll,
-    SYS_futex,
-    SYS_getrandom,
-    SYS_clock_gettime,
-    SYS_gettimeofday,
-    SYS_getpid,
-    SYS_gettid,
-    SYS_sched_yield,
-    SYS_rt_sigprocmask,
-    SYS_rt_sigaction,
-    SYS_rt_sigreturn,
-    SYS_sigaltstack,
-    SYS_restart_syscall,
-    SYS_exit,
+    SYS_read,         SYS_readv,           SYS_pread64,     SYS_close,           SYS_lseek,
+    SYS_fstat,        SYS_readlinkat,      SYS_munmap,      SYS_mremap,          SYS_madvise,
+    SYS_brk,          SYS_ppoll,           SYS_futex,       SYS_getrandom,       SYS_clock_gettime,
+    SYS_gettimeofday, SYS_getpid,          SYS_gettid,      SYS_sched_yield,     SYS_rt_sigprocmask,
+    SYS_rt_sigaction, SYS_rt_sigreturn,    SYS_sigaltstack, SYS_restart_syscall, SYS_exit,
     SYS_exit_group,
-#ifdef SYS__llseek
-    SYS__llseek,
-#endif
-#ifdef SYS_fstat64
-    SYS_fstat64,
-#endif
-#ifdef SYS_stat
-    SYS_stat,
-#endif
-#ifdef SYS_stat64
-    SYS_stat64,
-#endif
 #ifdef SYS_newfstatat
     SYS_newfstatat,
-#endif
-#ifdef SYS_fstatat64
-    SYS_fstatat64,
 #endif
 #ifdef SYS_statx
     SYS_statx,
 #endif
-#ifdef SYS_readlink
-    SYS_readlink,
+#ifdef SYS_stat /* not where Linux came late */
+    SYS_stat,         SYS_readlink,        SYS_poll,
 #endif
-#ifdef SYS_poll
-    SYS_poll,
+#ifdef SYS_stat64 /* 32 bits */
+    SYS_stat64,       SYS_fstat64,         SYS_fstatat64,   SYS__llseek,
 #endif
-#ifdef SYS_futex_time64
-    SYS_futex_time64,
-#endif
-#ifdef SYS_clock_gettime64
-    SYS_clock_gettime64,
+#ifdef SYS_futex_time64 /* 32 bits, Linux 5.1 */
+    SYS_futex_time64, SYS_clock_gettime64,
 #endif
 };
 
@@ -213,7 +174,7 @@ static bool filter(int out)
 
 #endif
 
-/* Who set a limit below that keeps it. */
+/* A limit that is lower already stays. */
 static void limit(int resource, rlim_t most)
 {
     struct rlimit limits;
@@ -223,18 +184,16 @@ static void limit(int resource, rlim_t most)
     setrlimit(resource, &limits);
 }
 
-bool sandbox_enter(int out)
+void sandbox_enter(int out)
 {
 #if defined(__linux__)
-    /* A parent that is killed takes along what waits for a file that never comes. */
+    /* A decoder that waits for a pipe without a writer must not outlive its parent. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
 #if !defined(__SANITIZE_ADDRESS__)
     /* AddressSanitizer takes terabytes of addresses for itself. */
     limit(RLIMIT_AS, (rlim_t)1 << 30);
 #endif
-    if (filter(out))
-        return true;
-    limit(RLIMIT_FSIZE, 0);
-    return false;
+    if (!filter(out))
+        limit(RLIMIT_FSIZE, 0);
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What libsox said last: its message handler has no argument for the caller. */
+/* The last message of libsox, whose handler has no argument for the caller. */
 static char said[200];
 
 MSG_PRINTF(3, 0)
@@ -51,8 +51,8 @@ bool wav_known_type(const char *type)
         return false;
     if (strcasecmp(type, "wav") == 0)
         return true;
-    /* Loading every plugin costs as much as decoding hundreds of clips: only for
-     * what is not built in. */
+    /* Loading every plugin costs as much as decoding hundreds of recordings: only for
+     * types that are not built in. */
     if (find(type) == NULL && !plugins) {
         plugins = true;
         sox_format_init();

@@ -1,6 +1,6 @@
-/* Recordings, through libsox: decoded from memory and encoded to memory, so that
- * libsox sees no file name (it would run `|command` and fetch URLs) and every
- * read and write is our own, checked one. Nothing else includes sox.h. */
+/* Decodes recordings from memory and encodes them to memory, through libsox: it then sees no
+ * file name (it would run `|command` and fetch URLs), and every read and write is checked here.
+ * Nothing else includes sox.h. */
 #ifndef WAVEFILL_AUDIO_WAV_H
 #define WAVEFILL_AUDIO_WAV_H
 
@@ -29,8 +29,8 @@ bool wav_known_type(const char *type);
  * whatever they are called. */
 bool wav_is_riff(const char *type);
 
-/* Loads libsox and what it needs for those types that it knows, which would else be done at
- * the first recording: for a process that will not be able to. */
+/* Loads libsox and the formats asked for so far. The first recording does so too; a process that
+ * enters the sandbox must do it before. */
 void wav_start(void);
 
 /* Decodes the recording of that type in the size bytes. False with why (why.h) if it is not a
@@ -42,6 +42,8 @@ bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t siz
 /* The same, for a regular file that is open at fd. Some of libsox's readers want a
  * real file; not for WAV files, whose headers must be checked first. */
 bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why);
+
+/* Frees the samples. */
 void wav_free(struct wav *wav);
 
 /* Encodes count samples at rate Hz as a mono 16-bit WAV file into *bytes (the
