@@ -333,7 +333,7 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     assert_equal "$(remade before after)" 'report.facts report.html'
     run -0 grep -c '<article class="clip frames">' out/report.html
     assert_output 2
-    sed -i 's/0\.25 /0.2625 /' out/frames/0.25/score.txt
+    sed -i 's/0\.25$/0.2625/' out/frames/0.25/rows.r2
     stamps out >before
     report OUT=out >log
     stamps out >after
