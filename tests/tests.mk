@@ -7,7 +7,7 @@
 ## make check-kill      kill the tutorial at random moments and run it again (N=200)
 ## make fuzz            look for faults, TIME=60 seconds a target (TARGETS, JOBS=1)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
-## make lint            formatting, warnings of gcc and clang, shell scripts, manual pages
+## make lint            rule of includes, formatting, shell scripts, Python, manual pages, warnings of gcc and clang
 
 # Checks. UNIT tests are C programs that say nothing and end with 0.
 
@@ -103,6 +103,7 @@ fuzz: all
 	@env -u MAKEFLAGS -u MAKELEVEL TIME='$(TIME)' JOBS='$(JOBS)' tests/fuzz/run $(BUILD)/fuzz $(TARGETS)
 
 lint:
+	tests/walls
 	clang-format --dry-run --Werror $$(find cmd libcommon tests -name '*.[ch]')
 	shellcheck $$(grep -rlIE '^#!/bin/(ba)?sh' setup .ci tests packaging pipelines) tests/*.bats tests/*.bash
 	$(PYTHON) -m pyflakes $$(grep -rlI '^#!.*python' pipelines tests) $$(find pipelines tests -name '*.py')
