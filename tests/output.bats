@@ -166,6 +166,7 @@ END
 @test "output: a reader of standard output that leaves ends the filter, and the file is as it was" {
     echo old >held
     refuses 1 'split-holdout: stdout: write failed: Broken pipe' unread split-holdout -r 0 -H held big
+    # shellcheck disable=SC2016
     run -0 --separate-stderr bash -c 'split-holdout -r 0 -H held big | :; echo "${PIPESTATUS[0]}"'
     assert_output 141
     # shellcheck disable=SC2154
