@@ -1,15 +1,15 @@
 /* lsq-fit: a matrix in, a linear model out that gives the last columns of a row from
  * the first. */
-#include "fit/training.h"
-#include "fit/training_by_name.h"
-#include "fit/answer.h"
-#include "lsq/lapack.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "fit/answer.h"
+#include "fit/training.h"
+#include "fit/training_by_name.h"
+#include "lsq/lapack.h"
 #include "stream/stream.h"
 
 #include <limits.h>

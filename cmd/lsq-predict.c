@@ -1,18 +1,18 @@
 /* lsq-predict: a model and rows in, the predicted columns out, row by row. */
-#include "model/roll_out.h"
-#include "stream/map_scan.h"
 #include "base/fd.h"
 #include "base/input.h"
 #include "base/mem.h"
-#include "math/finite.h"
-#include "model/model_set.h"
 #include "base/msg.h"
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "stream/stream.h"
+#include "math/finite.h"
+#include "model/model_set.h"
+#include "model/roll_out.h"
+#include "stream/map_scan.h"
 #include "stream/row_reader.h"
 #include "stream/row_writer.h"
+#include "stream/stream.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

@@ -3,17 +3,17 @@
  *
  * With a length given it holds one block at a time; the shortest or longest row is
  * only known at the end of input, which is kept for a second reading. */
-#include "stream/block.h"
-#include "stream/map_scan.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "stream/stream.h"
+#include "stream/block.h"
 #include "stream/frames.h"
+#include "stream/map_scan.h"
 #include "stream/row_writer.h"
+#include "stream/stream.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

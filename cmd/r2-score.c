@@ -5,10 +5,10 @@
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "stream/row_pairs.h"
 #include "base/print.h"
 #include "math/r2.h"
 #include "math/snr.h"
+#include "stream/row_pairs.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>

@@ -2,14 +2,14 @@
  *
  * Rows by number or name stream in constant memory; a seed draws from the number of
  * rows, which is only known at the end of input, so that is kept for a second reading. */
-#include "stream/block.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "math/mt19937.h"
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "math/mt19937.h"
+#include "stream/block.h"
 #include "stream/row_subset.h"
 #include "stream/stream.h"
 

@@ -1,6 +1,9 @@
 /* stitch-wav: given columns and predicted ones in, a WAV file a row out.
  *
  * This is where computed samples become 16 bits: nothing before rounds or clips. */
+#include "audio/pcm.h"
+#include "audio/wav.h"
+#include "audio/wav_files.h"
 #include "base/fd.h"
 #include "base/input.h"
 #include "base/mem.h"
@@ -8,11 +11,8 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "audio/pcm.h"
-#include "stream/stream.h"
 #include "stream/row_pairs.h"
-#include "audio/wav.h"
-#include "audio/wav_files.h"
+#include "stream/stream.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

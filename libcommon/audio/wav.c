@@ -1,8 +1,8 @@
 #include "audio/wav.h"
 
 #include "audio/riff.h"
-#include "base/why.h"
 #include "base/msg.h"
+#include "base/why.h"
 
 #include <sox.h>
 #include <stdlib.h>

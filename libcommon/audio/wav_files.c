@@ -1,10 +1,10 @@
 #include "audio/wav_files.h"
 
-#include "base/whole_file.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/name_index.h"
 #include "base/output.h"
+#include "base/whole_file.h"
 
 #include <errno.h>
 #include <stdint.h>

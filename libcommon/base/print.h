@@ -2,8 +2,8 @@
 #ifndef WAVEFILL_BASE_PRINT_H
 #define WAVEFILL_BASE_PRINT_H
 
-#include "base/str.h"
 #include "base/output.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 

@@ -1,13 +1,13 @@
 #include "fit/answer.h"
 
+#include "base/mem.h"
+#include "base/msg.h"
 #include "fit/fit_check.h"
 #include "fit/leave_one_out.h"
 #include "lsq/reducer.h"
 #include "lsq/solve.h"
 #include "lsq/spectrum.h"
-#include "base/mem.h"
 #include "model/model_write.h"
-#include "base/msg.h"
 #include "model/partial.h"
 
 #include <inttypes.h>

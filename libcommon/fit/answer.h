@@ -3,10 +3,10 @@
 #ifndef WAVEFILL_FIT_ANSWER_H
 #define WAVEFILL_FIT_ANSWER_H
 
+#include "base/output.h"
 #include "base/str.h"
 #include "fit/training.h"
 #include "lsq/fit.h"
-#include "base/output.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>

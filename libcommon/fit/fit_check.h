@@ -2,8 +2,8 @@
 #ifndef WAVEFILL_FIT_FIT_CHECK_H
 #define WAVEFILL_FIT_FIT_CHECK_H
 
-#include "lsq/status.h"
 #include "base/msg.h"
+#include "lsq/status.h"
 
 /* Ends the program with a message about that file (a stream's name), unless LSQ_OK. */
 static inline void fit_check(enum lsq_status status, const char *file)

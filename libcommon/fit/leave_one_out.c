@@ -1,11 +1,11 @@
 #include "fit/leave_one_out.h"
 
-#include "stream/block.h"
-#include "fit/fit_check.h"
-#include "lsq/left_out.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/progress.h"
+#include "fit/fit_check.h"
+#include "lsq/left_out.h"
+#include "stream/block.h"
 #include "stream/row_reader.h"
 #include "stream/row_writer.h"
 

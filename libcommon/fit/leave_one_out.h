@@ -3,10 +3,10 @@
 #ifndef WAVEFILL_FIT_LEAVE_ONE_OUT_H
 #define WAVEFILL_FIT_LEAVE_ONE_OUT_H
 
-#include "lsq/spectrum.h"
 #include "base/output.h"
-#include "math/r2.h"
 #include "fit/refit.h"
+#include "lsq/spectrum.h"
+#include "math/r2.h"
 #include "stream/stream.h"
 
 #include <stddef.h>

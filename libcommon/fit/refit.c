@@ -1,13 +1,13 @@
 #include "fit/refit.h"
 
-#include "stream/block.h"
+#include "base/mem.h"
+#include "base/msg.h"
 #include "fit/fit_check.h"
 #include "lsq/left_out.h"
 #include "lsq/reducer.h"
 #include "lsq/solve.h"
-#include "base/mem.h"
-#include "base/msg.h"
 #include "math/range.h"
+#include "stream/block.h"
 #include "stream/row_reader.h"
 
 #include <math.h>

@@ -1,11 +1,11 @@
 #include "fit/training.h"
 
-#include "fit/fit_check.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/progress.h"
+#include "fit/fit_check.h"
 #include "model/fields.h"
 #include "model/partial.h"
-#include "base/progress.h"
 #include "stream/row_reader.h"
 
 #include <inttypes.h>

@@ -3,10 +3,10 @@
 #ifndef WAVEFILL_FIT_TRAINING_H
 #define WAVEFILL_FIT_TRAINING_H
 
-#include "stream/block.h"
-#include "lsq/reducer.h"
 #include "base/num.h"
+#include "lsq/reducer.h"
 #include "math/range.h"
+#include "stream/block.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>

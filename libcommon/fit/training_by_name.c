@@ -1,11 +1,11 @@
 #include "fit/training_by_name.h"
 
-#include "fit/fit_check.h"
-#include "lsq/others.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "model/fields.h"
 #include "base/progress.h"
+#include "fit/fit_check.h"
+#include "lsq/others.h"
+#include "model/fields.h"
 
 #include <stdint.h>
 #include <stdlib.h>

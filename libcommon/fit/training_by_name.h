@@ -3,9 +3,9 @@
 #ifndef WAVEFILL_FIT_TRAINING_BY_NAME_H
 #define WAVEFILL_FIT_TRAINING_BY_NAME_H
 
+#include "base/name_index.h"
 #include "base/str.h"
 #include "fit/training.h"
-#include "base/name_index.h"
 #include "stream/stream.h"
 
 #include <stddef.h>

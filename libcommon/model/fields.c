@@ -1,8 +1,8 @@
 #include "model/fields.h"
 
 #include "base/mem.h"
-#include "math/finite.h"
 #include "base/msg.h"
+#include "math/finite.h"
 #include "stream/block_write.h"
 #include "stream/map_scan.h"
 #include "stream/pack.h"

@@ -3,8 +3,8 @@
 #define WAVEFILL_MODEL_MODEL_H
 
 #include "base/str.h"
-#include "stream/array.h"
 #include "math/range.h"
+#include "stream/array.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 #include "model/model_read.h"
 
-#include "model/fields.h"
-#include "stream/map_scan.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "model/fields.h"
+#include "stream/map_scan.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #include "model/model_set.h"
 
 #include "base/mem.h"
-#include "model/model_read.h"
 #include "base/msg.h"
+#include "model/model_read.h"
 #include "stream/map_reader.h"
 
 #include <stdlib.h>

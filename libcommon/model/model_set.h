@@ -2,9 +2,9 @@
 #ifndef WAVEFILL_MODEL_MODEL_SET_H
 #define WAVEFILL_MODEL_MODEL_SET_H
 
+#include "base/name_index.h"
 #include "base/str.h"
 #include "model/model.h"
-#include "base/name_index.h"
 
 #include <stdbool.h>
 #include <stddef.h>

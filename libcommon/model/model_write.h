@@ -2,11 +2,11 @@
 #ifndef WAVEFILL_MODEL_MODEL_WRITE_H
 #define WAVEFILL_MODEL_MODEL_WRITE_H
 
-#include "base/str.h"
-#include "stream/block.h"
-#include "lsq/fit.h"
 #include "base/output.h"
+#include "base/str.h"
+#include "lsq/fit.h"
 #include "math/range.h"
+#include "stream/block.h"
 
 #include <stdbool.h>
 #include <stddef.h>

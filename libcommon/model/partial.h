@@ -2,12 +2,12 @@
 #ifndef WAVEFILL_MODEL_PARTIAL_H
 #define WAVEFILL_MODEL_PARTIAL_H
 
-#include "base/str.h"
-#include "stream/block.h"
-#include "lsq/reduced.h"
-#include "stream/map.h"
 #include "base/output.h"
+#include "base/str.h"
+#include "lsq/reduced.h"
 #include "math/range.h"
+#include "stream/block.h"
+#include "stream/map.h"
 
 #include <stdbool.h>
 

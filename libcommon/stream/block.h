@@ -4,8 +4,8 @@
 
 #include "base/str.h"
 #include "base/why.h"
-#include "stream/map.h"
 #include "stream/array.h"
+#include "stream/map.h"
 
 #include <stdbool.h>
 #include <stddef.h>

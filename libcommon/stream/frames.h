@@ -3,10 +3,10 @@
 #ifndef WAVEFILL_STREAM_FRAMES_H
 #define WAVEFILL_STREAM_FRAMES_H
 
-#include "base/str.h"
-#include "stream/block.h"
 #include "base/num.h"
 #include "base/output.h"
+#include "base/str.h"
+#include "stream/block.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 #ifndef WAVEFILL_STREAM_ROW_SUBSET_H
 #define WAVEFILL_STREAM_ROW_SUBSET_H
 
-#include "stream/block.h"
 #include "base/output.h"
+#include "stream/block.h"
 
 #include <stdbool.h>
 

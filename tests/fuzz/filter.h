@@ -9,11 +9,11 @@
 
 #include "harness.h"
 
-#include "stream/block.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "stream/array.h"
+#include "stream/block.h"
 #include "stream/stream.h"
 
 #include <getopt.h>

@@ -3,14 +3,14 @@
  * found by its name; a partial fit is written as it was read. */
 #include "harness.h"
 
-#include "stream/block.h"
-#include "model/roll_out.h"
-#include "lsq/reduced.h"
 #include "base/mem.h"
-#include "model/model_set.h"
 #include "base/output.h"
+#include "lsq/reduced.h"
 #include "model/fields.h"
+#include "model/model_set.h"
 #include "model/partial.h"
+#include "model/roll_out.h"
+#include "stream/block.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>

@@ -3,10 +3,10 @@
  * rows. */
 #include "harness.h"
 
+#include "base/output.h"
+#include "stream/array.h"
 #include "stream/block.h"
 #include "stream/map_scan.h"
-#include "stream/array.h"
-#include "base/output.h"
 #include "stream/row_subset.h"
 #include "stream/stream.h"
 
