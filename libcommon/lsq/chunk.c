@@ -17,11 +17,10 @@ struct chunk {
     double *rows;   /* a triangle's worth, then the rows */
     size_t count;   /* rows in it */
     size_t stacked; /* rows of the triangle: those that went the Householder way */
-    double *square; /* Σ [Z E]ᵀ [Z E], lower triangle, LAPACK's order; or of Z alone */
-    double *part;   /* of the present rows */
-    double *cross;  /* Σ Zᵀ E (unknowns × targets), where square is of Z alone */
-    double *sum;    /* Σ E² (targets), likewise */
+    double *square; /* Σ [Z E]ᵀ Z (unknowns × width), then come sum and rss */
+    double *sum;    /* Σ E² (targets) */
     double *rss;    /* of the Householder way */
+    double *part;   /* the square of the present rows, Eᵀ E below where targets are few */
     bool squared;   /* whether square holds anything */
     bool busy;      /* submitted and not yet reduced: the mutex's */
     enum lsq_status status;
@@ -33,16 +32,16 @@ struct chunks {
     size_t count, next; /* next: takes the next row */
     size_t full;        /* rows of a full chunk */
 
-    pthread_t *threads;
-    size_t thread_count;
     pthread_mutex_t mutex; /* of the following, and of `busy` */
     pthread_cond_t submitted, reduced;
     uint64_t given, taken; /* chunks submitted, and those that a thread has taken up, in turn */
     bool over;
+    size_t thread_count;
+    pthread_t threads[];
 };
 
-/* Where targets are few, one product gives Zᵀ Z, Zᵀ E and Eᵀ E. */
-static size_t square_size(const struct precondition *pre)
+/* Rows of a chunk's square: where targets are few, one product gives Zᵀ Z, Zᵀ E and Eᵀ E. */
+static size_t square_rows(const struct precondition *pre)
 {
     return pre->targets <= pre->unknowns ? pre->width : pre->unknowns;
 }
@@ -50,25 +49,28 @@ static size_t square_size(const struct precondition *pre)
 /* Whether a chunk's squares are like those before; infinities and NaN are not. */
 static bool is_like(const struct precondition *pre, const struct chunk *c)
 {
-    size_t n = square_size(pre);
     for (size_t j = 0; j < pre->unknowns; j++)
-        if (!(c->part[j * n + j] <= pre->limit[j] * (double)c->count))
+        if (!(c->part[j * pre->width + j] <= pre->limit[j] * (double)c->count))
             return false;
     return true;
 }
 
 static void add_squares(const struct precondition *pre, struct chunk *c, const double *rows)
 {
-    size_t n = square_size(pre);
-    for (size_t j = 0; j < n; j++)
+    size_t q = pre->unknowns;
+    size_t width = pre->width;
+    size_t n = square_rows(pre);
+    for (size_t j = 0; j < q; j++)
         for (size_t i = j; i < n; i++)
-            c->square[j * n + i] += c->part[j * n + i];
+            c->square[j * width + i] += c->part[j * width + i];
+    for (size_t j = q; j < n; j++)
+        c->sum[j - q] += c->part[j * width + j];
     c->squared = true;
-    if (n == pre->width)
+    if (n == width)
         return;
-    lapack_product(1, false, true, pre->targets, pre->unknowns, c->count, rows + pre->unknowns,
-                   pre->width, rows, pre->width, 1, c->cross, pre->targets);
-    linear_add_squares(rows + pre->unknowns, c->count, pre->targets, pre->width, c->sum);
+    lapack_product(1, false, true, pre->targets, q, c->count, rows + q, width, rows, width, 1,
+                   c->square + q, width);
+    linear_add_squares(rows + q, c->count, pre->targets, width, c->sum);
 }
 
 /* The rows join the chunk's own triangle, or lie under it until there are enough for one. */
@@ -95,10 +97,9 @@ static void reduce(const struct precondition *pre, struct chunk *c)
     if (c->count == 0 || c->status != LSQ_OK)
         return;
     if (pre->way != PRECONDITION_NONE) {
-        size_t n = square_size(pre);
         precondition_apply(pre, rows, c->count);
-        memset(c->part, 0, n * n * sizeof *c->part);
-        lapack_add_square(n, c->count, rows, pre->width, c->part, n);
+        memset(c->part, 0, square_rows(pre) * pre->width * sizeof *c->part);
+        lapack_add_square(square_rows(pre), c->count, rows, pre->width, c->part, pre->width);
         like = is_like(pre, c);
     }
     if (like)
@@ -143,12 +144,10 @@ static void submit(struct chunks *all, struct chunk *c)
 
 static enum lsq_status wait_for(struct chunks *all, struct chunk *c)
 {
-    if (all->thread_count > 0) {
-        pthread_mutex_lock(&all->mutex);
-        while (c->busy)
-            pthread_cond_wait(&all->reduced, &all->mutex);
-        pthread_mutex_unlock(&all->mutex);
-    }
+    pthread_mutex_lock(&all->mutex);
+    while (c->busy)
+        pthread_cond_wait(&all->reduced, &all->mutex);
+    pthread_mutex_unlock(&all->mutex);
     return c->status;
 }
 
@@ -164,12 +163,6 @@ static void start_threads(struct chunks *all, unsigned wanted)
 {
     sigset_t signals, old;
     unsigned most = lapack_threads(wanted + 1);
-    all->threads = malloc(wanted * sizeof *all->threads);
-    if (all->threads == NULL || pthread_mutex_init(&all->mutex, NULL) != 0)
-        return;
-    if (pthread_cond_init(&all->submitted, NULL) != 0 ||
-        pthread_cond_init(&all->reduced, NULL) != 0)
-        return;
     sigfillset(&signals);
     pthread_sigmask(SIG_SETMASK, &signals, &old);
     while (all->thread_count + 1 < most &&
@@ -178,30 +171,29 @@ static void start_threads(struct chunks *all, unsigned wanted)
     pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
+/* Doubles of a chunk's sums, which are square, sum and rss in one. */
+static size_t sums_size(const struct precondition *pre)
+{
+    return pre->unknowns * pre->width + 2 * pre->targets;
+}
+
 static void empty(const struct precondition *pre, struct chunk *c)
 {
-    size_t n = square_size(pre);
-    memset(c->square, 0, n * n * sizeof *c->square);
-    memset(c->cross, 0, pre->unknowns * pre->targets * sizeof *c->cross);
-    memset(c->sum, 0, pre->targets * sizeof *c->sum);
-    memset(c->rss, 0, pre->targets * sizeof *c->rss);
+    memset(c->square, 0, sums_size(pre) * sizeof *c->square);
     c->squared = false;
     c->stacked = 0;
 }
 
 static bool allocate(const struct precondition *pre, size_t full, struct chunk *c)
 {
-    size_t q = pre->unknowns;
-    size_t t = pre->targets;
-    size_t n = square_size(pre);
-    c->rows = malloc(((q + full) * pre->width + 2 * n * n + q * t + 2 * t) * sizeof *c->rows);
+    size_t rows = (pre->unknowns + full) * pre->width;
+    c->rows = malloc((rows + sums_size(pre) + square_rows(pre) * pre->width) * sizeof *c->rows);
     if (c->rows == NULL)
         return false;
-    c->square = c->rows + (q + full) * pre->width;
-    c->part = c->square + n * n;
-    c->cross = c->part + n * n;
-    c->sum = c->cross + q * t;
-    c->rss = c->sum + t;
+    c->square = c->rows + rows;
+    c->sum = c->square + pre->unknowns * pre->width;
+    c->rss = c->sum + pre->targets;
+    c->part = c->rss + pre->targets;
     empty(pre, c);
     return true;
 }
@@ -219,13 +211,15 @@ static void set_sizes(struct chunks *all, unsigned threads)
 
 struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
 {
-    struct chunks *all = calloc(1, sizeof *all);
+    struct chunks *all = calloc(1, sizeof *all + threads * sizeof *all->threads);
     if (all == NULL)
         return NULL;
     all->pre = pre;
     set_sizes(all, threads);
     all->list = calloc(all->count, sizeof *all->list);
-    bool ok = all->list != NULL;
+    bool ok = all->list != NULL && pthread_mutex_init(&all->mutex, NULL) == 0 &&
+              pthread_cond_init(&all->submitted, NULL) == 0 &&
+              pthread_cond_init(&all->reduced, NULL) == 0;
     for (size_t i = 0; ok && i < all->count; i++)
         ok = allocate(pre, all->full, &all->list[i]);
     if (!ok) {
@@ -242,7 +236,6 @@ void chunks_free(struct chunks *all)
     if (all == NULL)
         return;
     if (all->thread_count > 0) {
-        chunks_wait(all);
         pthread_mutex_lock(&all->mutex);
         all->over = true;
         pthread_cond_broadcast(&all->submitted);
@@ -253,7 +246,6 @@ void chunks_free(struct chunks *all)
     for (size_t i = 0; all->list != NULL && i < all->count; i++)
         free(all->list[i].rows);
     free(all->list);
-    free(all->threads);
     free(all);
 }
 
@@ -278,128 +270,89 @@ bool chunks_are_even(const struct chunks *all)
     return all->next == 0 && all->list[0].count == 0;
 }
 
-/* The sums of all chunks, LAPACK's order. */
-struct totals {
-    double *square; /* unknowns × unknowns, lower triangle */
-    double *cross;  /* unknowns × targets */
-    double *sum;    /* targets */
-    bool any;
-};
-
-static void add_totals(const struct precondition *pre, const struct chunk *c, struct totals *t)
+/* To the first of the chunks, which becomes the sum of all. */
+static void add_chunk(const struct precondition *pre, const struct chunk *c, struct chunk *first)
 {
-    size_t q = pre->unknowns;
-    size_t n = square_size(pre);
-    t->any |= c->squared;
-    for (size_t j = 0; j < q; j++) {
-        for (size_t i = j; i < q; i++)
-            t->square[j * q + i] += c->square[j * n + i];
-        for (size_t i = 0; i < pre->targets; i++)
-            t->cross[j * pre->targets + i] +=
-                n > q ? c->square[j * n + q + i] : c->cross[j * pre->targets + i];
-    }
-    for (size_t i = 0; i < pre->targets; i++)
-        t->sum[i] += n > q ? c->square[(q + i) * n + q + i] : c->sum[i];
+    for (size_t k = 0; k < sums_size(pre); k++)
+        first->square[k] += c->square[k];
+    first->squared |= c->squared;
 }
 
-static void scale_totals(const struct precondition *pre, const struct totals *t)
+static void scale_square(const struct precondition *pre, double *square)
 {
-    size_t q = pre->unknowns;
-    for (size_t j = 0; pre->way == PRECONDITION_DIAGONAL && j < q; j++) {
-        for (size_t i = j; i < q; i++)
-            t->square[j * q + i] /= pre->norm[i] * pre->norm[j];
-        for (size_t i = 0; i < pre->targets; i++)
-            t->cross[j * pre->targets + i] /= pre->norm[j];
-    }
+    for (size_t j = 0; j < pre->unknowns; j++)
+        for (size_t i = j; i < pre->width; i++)
+            square[j * pre->width + i] /= pre->norm[j] * (i < pre->unknowns ? pre->norm[i] : 1);
 }
 
-/* triangle becomes the Cholesky factor of its own square and the totals. */
-static enum lsq_status add_to_triangle(const struct precondition *pre, const struct totals *t,
+/* triangle becomes the Cholesky factor of its own square and that of the chunks. */
+static enum lsq_status add_to_triangle(const struct precondition *pre, const struct chunk *c,
                                        double *triangle, double *rss)
 {
     size_t q = pre->unknowns;
-    size_t k = pre->targets;
-    scale_totals(pre, t);
-    lapack_add_square(q, q, triangle, pre->width, t->square, q);
-    if (lapack_cholesky(q, t->square, q) != LSQ_OK)
+    size_t t = pre->targets;
+    size_t width = pre->width;
+    if (pre->way == PRECONDITION_DIAGONAL)
+        scale_square(pre, c->square);
+    lapack_add_square(q, q, triangle, width, c->square, width);
+    if (lapack_cholesky(q, c->square, width) != LSQ_OK)
         return LSQ_DIVERGED;
-    lapack_solve_right_lower(true, k, q, t->square, q, t->cross, k);
-    for (size_t i = 0; i < k; i++) {
-        double explained = 0;
-        for (size_t j = 0; j < q; j++)
-            explained += t->cross[j * k + i] * t->cross[j * k + i];
-        rss[i] += fmax(0, t->sum[i] - explained);
-    }
-    for (size_t i = 0; i < q; i++) {
-        memcpy(triangle + i * pre->width + i, t->square + i * q + i, (q - i) * sizeof *triangle);
-        memcpy(triangle + i * pre->width + q, t->cross + i * k, k * sizeof *triangle);
-    }
+    lapack_solve_right_lower(true, t, q, c->square, width, c->square + q, width);
+    double *explained = c->part; /* no longer needed */
+    memset(explained, 0, t * sizeof *explained);
+    linear_add_squares(c->square + q, q, t, width, explained);
+    for (size_t j = 0; j < t; j++)
+        rss[j] += fmax(0, c->sum[j] - explained[j]);
+    for (size_t i = 0; i < q; i++)
+        memcpy(triangle + i * width + i, c->square + i * width + i, (width - i) * sizeof *triangle);
     return LSQ_OK;
 }
 
-/* Householder QR of the triangle on top of those of the chunks. */
-static enum lsq_status add_stacks(const struct chunks *all, double *triangle, double *rss)
+/* Householder QR of the triangle on top of a chunk's, where the chunk has room for both. */
+static enum lsq_status add_stack(const struct precondition *pre, const struct chunk *c,
+                                 double *triangle, double *rss)
 {
-    const struct precondition *pre = all->pre;
     size_t q = pre->unknowns;
     size_t width = pre->width;
-    size_t rows = q;
-    for (size_t k = 0; k < all->count; k++)
-        rows += all->list[k].stacked;
-    if (rows == q)
+    double *stack = rows_of(pre, c);
+    if (c->stacked == 0)
         return LSQ_OK;
-    double *stacks = malloc(rows * width * sizeof *stacks);
-    if (stacks == NULL)
-        return LSQ_NOMEM;
-    memcpy(stacks, triangle, q * width * sizeof *stacks);
-    double *to = stacks + q * width;
-    for (size_t k = 0; k < all->count; k++) {
-        const struct chunk *c = &all->list[k];
-        memcpy(to, c->rows, c->stacked * width * sizeof *to);
-        to += c->stacked * width;
-        for (size_t j = 0; j < pre->targets; j++)
-            rss[j] += c->rss[j];
-    }
-    /* The chunks' rows are not yet scaled. */
-    for (size_t i = q; i < rows && pre->way == PRECONDITION_DIAGONAL; i++)
+    memmove(stack, c->rows, c->stacked * width * sizeof *stack);
+    /* The chunk's rows are not yet scaled. */
+    for (size_t i = 0; i < c->stacked && pre->way == PRECONDITION_DIAGONAL; i++)
         for (size_t j = 0; j < q; j++)
-            stacks[i * width + j] /= pre->norm[j];
-    enum lsq_status status = tall_reduce(stacks, rows, q, pre->targets, rss);
-    memcpy(triangle, stacks, q * width * sizeof *stacks);
-    free(stacks);
+            stack[i * width + j] /= pre->norm[j];
+    memcpy(c->rows, triangle, q * width * sizeof *stack);
+    enum lsq_status status = tall_reduce(c->rows, q + c->stacked, q, pre->targets, rss);
+    memcpy(triangle, c->rows, q * width * sizeof *stack);
     return status;
 }
 
-static enum lsq_status collect(struct chunks *all, struct totals *t, double *triangle, double *rss)
+static enum lsq_status collect(struct chunks *all, double *triangle, double *rss)
 {
+    struct chunk *first = &all->list[0];
     enum lsq_status status = LSQ_OK;
     for (size_t k = 0; k < all->count && status == LSQ_OK; k++) {
         reduce(all->pre, &all->list[k]);
         status = all->list[k].status;
-        add_totals(all->pre, &all->list[k], t);
+        if (k > 0)
+            add_chunk(all->pre, &all->list[k], first);
     }
     precondition_start(all->pre, triangle);
-    if (status == LSQ_OK && t->any)
-        status = add_to_triangle(all->pre, t, triangle, rss);
-    if (status == LSQ_OK)
-        status = add_stacks(all, triangle, rss);
+    if (status == LSQ_OK && first->squared)
+        status = add_to_triangle(all->pre, first, triangle, rss);
+    for (size_t j = 0; j < all->pre->targets; j++)
+        rss[j] += first->rss[j];
+    for (size_t k = 0; k < all->count && status == LSQ_OK; k++)
+        status = add_stack(all->pre, &all->list[k], triangle, rss);
     return status == LSQ_OK ? precondition_undo(all->pre, triangle) : status;
 }
 
 enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss)
 {
-    size_t q = all->pre->unknowns;
-    size_t k = all->pre->targets;
-    struct totals t = {.square = calloc(q * q + q * k + k, sizeof(double))};
-    enum lsq_status status = LSQ_NOMEM;
     chunks_wait(all);
-    if (t.square != NULL) {
-        t.cross = t.square + q * q;
-        t.sum = t.cross + q * k;
-        status = collect(all, &t, triangle, rss);
-    }
+    enum lsq_status status = collect(all, triangle, rss);
     for (size_t i = 0; i < all->count; i++)
         empty(all->pre, &all->list[i]);
-    free(t.square);
     return status;
 }
