@@ -19,34 +19,34 @@ static size_t capacity_for(size_t given, size_t targets)
 }
 
 struct lsq_reducer {
+    struct lsq_reduced sum;  /* its data are a stack: once reduced, the first rows are R and C */
     struct precondition pre; /* the shape of rows, and how chunks are reduced */
-    bool intercept;
     unsigned threads;
-    uint64_t rows;
-    double *shift, *rss;
-    bool has_shift;
+    size_t capacity, stack_size; /* the most rows that the stack may have, and has memory for */
 
     double *raw; /* rows as they came; NULL once that is over */
-    size_t raw_count, raw_size, capacity;
-
-    double *stack; /* reduced rows, capacity of them at most; the first ones R and C */
-    size_t stack_count, stack_size;
+    size_t raw_count, raw_size;
 
     struct chunks *chunks;         /* NULL until the stack has been reduced once */
     uint64_t pre_rows, chunk_rows; /* those that pre was set from, and those in the chunks since */
 };
 
-/* Memory for one more row of so many columns in an array that holds count rows and has memory for
+static size_t columns(const struct lsq_reducer *r)
+{
+    return r->sum.given + r->sum.targets;
+}
+
+/* Memory for one more row of `width` doubles in an array that holds count rows and has memory for
  * *size: few inputs come near the capacity, which is the most it grows to. */
-static enum lsq_status grow(const struct lsq_reducer *r, double **rows, size_t count,
-                            size_t columns, size_t *size)
+static enum lsq_status grow(const struct lsq_reducer *r, double **rows, size_t count, size_t width,
+                            size_t *size)
 {
     enum { FIRST = 64 };
     if (count < *size)
         return LSQ_OK;
-    size_t more = *size == 0 ? FIRST : *size > r->capacity / 2 ? r->capacity : 2 * *size;
+    size_t more = *size == 0 ? FIRST : 2 * *size;
     more = more < r->capacity ? more : r->capacity;
-    double *grown = realloc(*rows, more * columns * sizeof *grown);
+    double *grown = realloc(*rows, more * width * sizeof *grown);
     if (grown == NULL)
         return LSQ_NOMEM;
     *rows = grown;
@@ -59,15 +59,15 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     struct lsq_reducer *r = calloc(1, sizeof *r);
     if (r == NULL)
         return NULL;
-    r->intercept = intercept;
+    r->sum = (struct lsq_reduced){.given = given, .targets = targets, .intercept = intercept};
+    r->sum.shift = calloc(given + targets, sizeof *r->sum.shift);
+    r->sum.rss = calloc(targets, sizeof *r->sum.rss);
     r->threads = threads;
     r->capacity = capacity_for(given, targets);
-    r->pre.unknowns = given + (intercept ? 1 : 0);
+    r->pre.unknowns = given + intercept;
     r->pre.targets = targets;
-    r->pre.width = r->pre.unknowns + targets;
-    r->shift = calloc(given + targets, sizeof *r->shift);
-    r->rss = calloc(targets, sizeof *r->rss);
-    if (r->shift && r->rss && grow(r, &r->raw, 0, given + targets, &r->raw_size) == LSQ_OK)
+    r->pre.width = given + intercept + targets;
+    if (r->sum.shift && r->sum.rss && grow(r, &r->raw, 0, columns(r), &r->raw_size) == LSQ_OK)
         return r;
     lsq_reducer_free(r);
     return NULL;
@@ -79,10 +79,8 @@ void lsq_reducer_free(struct lsq_reducer *r)
         return;
     chunks_free(r->chunks);
     precondition_free(&r->pre);
-    free(r->shift);
-    free(r->rss);
+    lsq_reduced_free(&r->sum);
     free(r->raw);
-    free(r->stack);
     free(r);
 }
 
@@ -90,18 +88,11 @@ void lsq_reducer_free(struct lsq_reducer *r)
 static enum lsq_status reduce_stack(struct lsq_reducer *r)
 {
     size_t q = r->pre.unknowns;
-    if (r->stack_count <= q)
+    if (r->sum.count <= q)
         return LSQ_OK;
-    enum lsq_status status = tall_reduce(r->stack, r->stack_count, q, r->pre.targets, r->rss);
-    r->stack_count = q;
+    enum lsq_status status = tall_reduce(r->sum.data, r->sum.count, q, r->sum.targets, r->sum.rss);
+    r->sum.count = q;
     return status;
-}
-
-static void set_shift(struct lsq_reducer *r, const void *row)
-{
-    if (!r->has_shift && r->intercept)
-        memcpy(r->shift, row, (r->pre.width - 1) * sizeof *r->shift);
-    r->has_shift = true;
 }
 
 static int by_value(const void *x, const void *y)
@@ -121,7 +112,7 @@ static size_t sample_count(const struct lsq_reducer *r)
 /* Row i of a sample of the rows kept. */
 static double *sampled(const struct lsq_reducer *r, size_t i)
 {
-    return r->raw + i * r->raw_count / sample_count(r) * (r->pre.width - 1);
+    return r->raw + i * r->raw_count / sample_count(r) * columns(r);
 }
 
 /* Shifts by the medians of the rows kept: each row is rounded at the distance that it then has
@@ -130,13 +121,12 @@ static void set_shift_to_medians(struct lsq_reducer *r)
 {
     double sample[SAMPLE];
     size_t count = sample_count(r);
-    for (size_t j = 0; j < r->pre.width - 1; j++) {
+    for (size_t j = 0; j < columns(r); j++) {
         for (size_t i = 0; i < count; i++)
             sample[i] = sampled(r, i)[j];
         qsort(sample, count, sizeof *sample, by_value);
-        r->shift[j] = sample[count / 2];
+        r->sum.shift[j] = sample[count / 2];
     }
-    r->has_shift = true;
 }
 
 /* A row that is like the others becomes the first of those kept: the reflection of the column
@@ -144,15 +134,15 @@ static void set_shift_to_medians(struct lsq_reducer *r)
 static void put_typical_first(struct lsq_reducer *r)
 {
     double most[SAMPLE] = {0};
-    size_t c = r->pre.width - 1;
+    size_t c = columns(r);
     size_t count = sample_count(r);
     size_t best = 0;
     for (size_t j = 0; j < c; j++) {
         double sum = 0;
         for (size_t i = 0; i < count; i++)
-            sum += fabs(sampled(r, i)[j] - r->shift[j]) / (double)count;
+            sum += fabs(sampled(r, i)[j] - r->sum.shift[j]) / (double)count;
         for (size_t i = 0; sum > 0 && i < count; i++)
-            most[i] = fmax(most[i], fabs(sampled(r, i)[j] - r->shift[j]) / sum);
+            most[i] = fmax(most[i], fabs(sampled(r, i)[j] - r->sum.shift[j]) / sum);
     }
     for (size_t i = 1; i < count; i++)
         best = most[i] < most[best] ? i : best;
@@ -170,17 +160,18 @@ static void recentre(struct lsq_reducer *r)
 {
     enum { FAR = 64 }; /* of the sum of squares a part of more than one in so many is the mean's */
     size_t width = r->pre.width;
-    if (!r->intercept || r->stack[0] == 0)
+    double *top = r->sum.data;
+    if (!r->sum.intercept || top[0] == 0)
         return;
     for (size_t j = 1; j < width; j++) {
         double square = 0;
-        for (size_t i = 0; i < r->stack_count; i++)
-            square += r->stack[i * width + j] * r->stack[i * width + j];
-        if (!(r->stack[j] * r->stack[j] * FAR > square))
+        for (size_t i = 0; i < r->sum.count; i++)
+            square += top[i * width + j] * top[i * width + j];
+        if (!(top[j] * top[j] * FAR > square))
             continue;
-        double old = r->shift[j - 1];
-        r->shift[j - 1] += r->stack[j] / r->stack[0];
-        r->stack[j] += (old - r->shift[j - 1]) * r->stack[0];
+        double old = r->sum.shift[j - 1];
+        r->sum.shift[j - 1] += top[j] / top[0];
+        top[j] += (old - r->sum.shift[j - 1]) * top[0];
     }
 }
 
@@ -188,8 +179,8 @@ static void recentre(struct lsq_reducer *r)
 static enum lsq_status start_chunks(struct lsq_reducer *r)
 {
     recentre(r);
-    enum lsq_status status = precondition_set(&r->pre, r->stack, r->rows);
-    r->pre_rows = r->rows;
+    enum lsq_status status = precondition_set(&r->pre, r->sum.data, r->sum.rows);
+    r->pre_rows = r->sum.rows;
     r->chunk_rows = 0;
     if (status != LSQ_OK || r->chunks != NULL)
         return status;
@@ -197,52 +188,48 @@ static enum lsq_status start_chunks(struct lsq_reducer *r)
     return r->chunks != NULL ? LSQ_OK : LSQ_NOMEM;
 }
 
-/* Room for one more row on the stack: reduces it where it is full. */
-static enum lsq_status stack_room(struct lsq_reducer *r)
+/* One more row of the stack, which is reduced first where it is full. */
+static enum lsq_status push(struct lsq_reducer *r, double **row)
 {
-    enum lsq_status status = r->stack_count < r->capacity ? LSQ_OK : reduce_stack(r);
-    return status == LSQ_OK ? grow(r, &r->stack, r->stack_count, r->pre.width, &r->stack_size)
-                            : status;
+    enum lsq_status status = r->sum.count < r->capacity ? LSQ_OK : reduce_stack(r);
+    if (status == LSQ_OK)
+        status = grow(r, &r->sum.data, r->sum.count, r->pre.width, &r->stack_size);
+    if (status == LSQ_OK)
+        *row = r->sum.data + r->sum.count++ * r->pre.width;
+    return status;
 }
 
-static size_t columns(const struct lsq_reducer *r)
+/* One row as it came to the form of reduced rows. */
+static void shift_row(const struct lsq_reducer *r, const void *row, double *to)
 {
-    return r->pre.width - (r->intercept ? 1 : 0);
-}
-
-/* One row as it came to the form of reduced rows; false if it is not finite. */
-static bool shift_row(const struct lsq_reducer *r, const void *row, struct range *range, double *to)
-{
-    if (r->intercept)
+    if (r->sum.intercept)
         *to++ = 1;
-    return range_shift(range, row, columns(r), r->shift, to);
+    memcpy(to, row, columns(r) * sizeof *to);
+    for (size_t j = 0; j < columns(r); j++)
+        to[j] -= r->sum.shift[j];
 }
 
-static enum lsq_status stack_row(struct lsq_reducer *r, const void *row, struct range *range,
-                                 bool *finite)
+static enum lsq_status stack_row(struct lsq_reducer *r, const void *row)
 {
-    enum lsq_status status = stack_room(r);
-    if (status != LSQ_OK)
-        return status;
-    *finite = shift_row(r, row, range, r->stack + r->stack_count * r->pre.width);
-    r->stack_count += *finite;
-    return LSQ_OK;
+    double *to;
+    enum lsq_status status = push(r, &to);
+    if (status == LSQ_OK)
+        shift_row(r, row, to);
+    return status;
 }
 
 /* The end of keeping rows as they came. */
 static enum lsq_status spill(struct lsq_reducer *r)
 {
-    if (r->raw == NULL)
-        return LSQ_OK;
     enum lsq_status status = LSQ_OK;
-    struct range known = range_none();
-    bool finite;
-    if (r->raw_count > 0 && r->intercept) {
+    if (r->raw == NULL)
+        return status;
+    if (r->raw_count > 0 && r->sum.intercept) {
         set_shift_to_medians(r);
         put_typical_first(r);
     }
     for (size_t i = 0; i < r->raw_count && status == LSQ_OK; i++)
-        status = stack_row(r, r->raw + i * columns(r), &known, &finite);
+        status = stack_row(r, r->raw + i * columns(r));
     free(r->raw);
     r->raw = NULL;
     return status;
@@ -254,18 +241,15 @@ static enum lsq_status flush(struct lsq_reducer *r)
     if (r->chunks == NULL || r->chunk_rows == 0)
         return LSQ_OK;
     r->chunk_rows = 0;
-    return chunks_collect(r->chunks, r->stack, r->rss);
+    return chunks_collect(r->chunks, r->sum.data, r->sum.rss);
 }
 
 /* The precondition serves for at most this many times the rows that it was set from. */
 enum { RENEW = 64 };
 
-static enum lsq_status add_to_chunks(struct lsq_reducer *r, const void *row, struct range *range,
-                                     bool *finite)
+static enum lsq_status add_to_chunks(struct lsq_reducer *r, const void *row)
 {
-    *finite = shift_row(r, row, range, chunks_slot(r->chunks));
-    if (!*finite)
-        return LSQ_OK;
+    shift_row(r, row, chunks_slot(r->chunks));
     r->chunk_rows++;
     enum lsq_status status = chunks_push(r->chunks);
     if (status != LSQ_OK || !chunks_are_even(r->chunks) || r->chunk_rows / RENEW < r->pre_rows)
@@ -274,49 +258,41 @@ static enum lsq_status add_to_chunks(struct lsq_reducer *r, const void *row, str
     return status == LSQ_OK ? start_chunks(r) : status;
 }
 
-static enum lsq_status add_to_stack(struct lsq_reducer *r, const void *row, struct range *range,
-                                    bool *finite)
+static enum lsq_status add_to_stack(struct lsq_reducer *r, const void *row)
 {
-    enum lsq_status status = stack_row(r, row, range, finite);
-    if (status != LSQ_OK || r->stack_count < r->capacity)
+    enum lsq_status status = stack_row(r, row);
+    if (status != LSQ_OK || r->sum.count < r->capacity)
         return status;
     status = reduce_stack(r);
     return status == LSQ_OK ? start_chunks(r) : status;
 }
 
 /* Keeps one row as it came. */
-static enum lsq_status keep_row(struct lsq_reducer *r, const void *row, struct range *range,
-                                bool *finite)
+static enum lsq_status keep_row(struct lsq_reducer *r, const void *row)
 {
     size_t c = columns(r);
     enum lsq_status status = grow(r, &r->raw, r->raw_count, c, &r->raw_size);
-    if (status != LSQ_OK)
-        return status;
-    *finite = range_add(range, row, c);
-    if (*finite)
+    if (status == LSQ_OK)
         memcpy(r->raw + r->raw_count++ * c, row, c * sizeof *r->raw);
-    return LSQ_OK;
+    return status;
 }
 
 enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t count,
                                 struct range *range, size_t *added)
 {
-    const char *row = rows;
-    bool finite = true;
     enum lsq_status status = LSQ_OK;
-    *added = 0;
-    while (*added < count && status == LSQ_OK) {
-        if (r->raw != NULL && r->raw_count == r->capacity)
+    size_t c = columns(r);
+    for (*added = 0; *added < count && status == LSQ_OK; ++*added) {
+        const char *row = (const char *)rows + *added * c * sizeof(double);
+        if (!range_add(range, row, c))
+            break;
+        if (r->raw_count == r->capacity)
             status = spill(r);
         if (status == LSQ_OK)
-            status = r->chunks != NULL ? add_to_chunks(r, row, range, &finite)
-                     : r->raw != NULL  ? keep_row(r, row, range, &finite)
-                                       : add_to_stack(r, row, range, &finite);
-        if (!finite)
-            return LSQ_OK;
-        row += columns(r) * sizeof(double);
-        r->rows++;
-        ++*added;
+            status = r->chunks != NULL ? add_to_chunks(r, row)
+                     : r->raw != NULL  ? keep_row(r, row)
+                                       : add_to_stack(r, row);
+        r->sum.rows++;
     }
     return status;
 }
@@ -325,10 +301,9 @@ enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t 
 static void reshift(const struct lsq_reducer *r, const struct lsq_reduced *from, const double *row,
                     double *to)
 {
-    size_t first = r->intercept ? 1 : 0;
     memcpy(to, row, r->pre.width * sizeof *to);
-    for (size_t j = 0; r->intercept && j < r->pre.width - first; j++)
-        to[first + j] += (from->shift[j] - r->shift[j]) * row[0];
+    for (size_t j = 0; r->sum.intercept && j < columns(r); j++)
+        to[1 + j] += (from->shift[j] - r->sum.shift[j]) * row[0];
 }
 
 enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduced *from)
@@ -338,16 +313,17 @@ enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduce
         status = flush(r);
     chunks_free(r->chunks);
     r->chunks = NULL;
-    set_shift(r, from->shift);
+    if (r->sum.rows == 0 && r->sum.intercept)
+        memcpy(r->sum.shift, from->shift, columns(r) * sizeof *from->shift);
     for (size_t i = 0; i < from->count && status == LSQ_OK; i++) {
-        status = stack_room(r);
+        double *to;
+        status = push(r, &to);
         if (status == LSQ_OK)
-            reshift(r, from, from->data + i * r->pre.width,
-                    r->stack + r->stack_count++ * r->pre.width);
+            reshift(r, from, from->data + i * r->pre.width, to);
     }
-    for (size_t j = 0; j < r->pre.targets; j++)
-        r->rss[j] += from->rss[j];
-    r->rows += from->rows;
+    for (size_t j = 0; j < r->sum.targets; j++)
+        r->sum.rss[j] += from->rss[j];
+    r->sum.rows += from->rows;
     return status;
 }
 
@@ -373,16 +349,10 @@ enum lsq_status lsq_reducer_finish(struct lsq_reducer *r, struct lsq_reduced *re
         status = reduce_stack(r);
     if (status != LSQ_OK)
         return status;
-    if (!finite_all(r->stack, r->stack_count * r->pre.width) || !finite_all(r->rss, r->pre.targets))
+    if (!finite_all(r->sum.data, r->sum.count * r->pre.width) ||
+        !finite_all(r->sum.rss, r->sum.targets))
         return LSQ_OVERFLOW;
-    reduced->given = r->pre.unknowns - (r->intercept ? 1 : 0);
-    reduced->targets = r->pre.targets;
-    reduced->intercept = r->intercept;
-    reduced->rows = r->rows;
-    reduced->count = r->stack_count;
-    reduced->data = r->stack;
-    reduced->shift = r->shift;
-    reduced->rss = r->rss;
-    r->stack = r->shift = r->rss = NULL;
+    *reduced = r->sum;
+    memset(&r->sum, 0, sizeof r->sum);
     return LSQ_OK;
 }

@@ -18,9 +18,6 @@ struct range range_none(void);
  * is then of no use. */
 bool range_add(struct range *range, const void *x, size_t n);
 
-/* The same, and to = x - shift in the same pass; both of n, apart from x. */
-bool range_shift(struct range *range, const void *x, size_t n, const double *shift, double *to);
-
 /* Widens it by another one; unknown if that is. */
 void range_merge(struct range *range, const struct range *other);
 
