@@ -80,8 +80,8 @@ int main(int argc, char **argv)
     output_close(out);
 
     recording_free(&list);
-    num_list_free(&o.filter.digits);
-    num_list_free(&o.filter.takes);
+    free(o.filter.digits.ranges);
+    free(o.filter.takes.ranges);
     free(o.filter.speakers.items);
     free(o.filter.formats.items);
     return EXIT_SUCCESS;

@@ -12,7 +12,6 @@
 #include "lsq/lapack.h"
 #include "stream/stream.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,15 +32,10 @@ enum { THREADS_MAX = 256 };
 static unsigned default_threads(void)
 {
     const char *list = getenv("OMP_NUM_THREADS");
-    if (list != NULL) {
-        char *text = mem_string(list);
-        uint64_t n;
-        text[strcspn(text, ",")] = '\0';
-        bool number = num_parse_uint(text, INT_MAX, &n) && n > 0;
-        free(text);
-        if (number)
-            return n < THREADS_MAX ? (unsigned)n : THREADS_MAX;
-    }
+    char *end;
+    long n = list != NULL ? strtol(list, &end, 10) : 0;
+    if (n > 0 && (*end == '\0' || *end == ','))
+        return n < THREADS_MAX ? (unsigned)n : THREADS_MAX;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     return processors < 1 ? 1 : processors > 64 ? 64 : (unsigned)processors;
 }

@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 
     stream_close(in);
     output_close_both(rest, held);
-    num_list_free(&o.rows);
+    free(o.rows.ranges);
     free(o.names.items);
     free(o.found);
     return EXIT_SUCCESS;

@@ -3,26 +3,22 @@
 #include "base/mem.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads digits at *s up to max and steps over them; false if there are none or
- * they are too many. */
+/* Reads digits at *s and steps over them; false if there are none or they are more than max. */
 static bool take_uint(const char **s, uint64_t max, uint64_t *value)
 {
+    char *end;
     if (!isdigit((unsigned char)**s))
         return false;
-    uint64_t v = 0;
-    for (; isdigit((unsigned char)**s); ++*s) {
-        uint64_t digit = (uint64_t)(**s - '0');
-        if (digit > max || v > (max - digit) / 10)
-            return false;
-        v = v * 10 + digit;
-    }
-    *value = v;
-    return true;
+    errno = 0;
+    *value = strtoull(*s, &end, 10);
+    *s = end;
+    return errno == 0 && *value <= max;
 }
 
 bool num_parse_uint(const char *s, uint64_t max, uint64_t *value)
@@ -83,7 +79,7 @@ bool num_parse_span(const char *s, struct num_span *span)
     const char *colon = strchr(s, ':');
     if (colon == NULL)
         return false;
-    *span = (struct num_span)NUM_SPAN_ALL;
+    *span = NUM_SPAN_ALL;
     span->text = s;
     return (colon == s || read_pos((struct str){s, (size_t)(colon - s)}, &span->from)) &&
            (colon[1] == '\0' || read_pos((struct str){colon + 1, strlen(colon + 1)}, &span->to));
@@ -124,30 +120,6 @@ bool num_list_has(const struct num_list *list, uint64_t value)
     return false;
 }
 
-void num_list_free(struct num_list *list)
-{
-    free(list->ranges);
-    list->ranges = NULL;
-    list->count = 0;
-}
-
-/* Lays out `digits` with the point after the first and the exponent given. */
-static void lay_out(const char *sign, const char *digits, int exponent, char *out)
-{
-    int count = (int)strlen(digits);
-    if (exponent < -4 || exponent >= 16)
-        snprintf(out, NUM_REPR_SIZE, "%s%c%s%se%c%02d", sign, digits[0], count > 1 ? "." : "",
-                 digits + 1, exponent < 0 ? '-' : '+', abs(exponent));
-    else if (exponent < 0)
-        snprintf(out, NUM_REPR_SIZE, "%s0.%.*s%s", sign, -exponent - 1, "0000", digits);
-    else if (count <= exponent + 1)
-        snprintf(out, NUM_REPR_SIZE, "%s%s%.*s.0", sign, digits, exponent + 1 - count,
-                 "0000000000000000");
-    else
-        snprintf(out, NUM_REPR_SIZE, "%s%.*s.%s", sign, exponent + 1, digits,
-                 digits + exponent + 1);
-}
-
 void num_repr(double value, char out[NUM_REPR_SIZE])
 {
     if (!isfinite(value)) {
@@ -156,20 +128,12 @@ void num_repr(double value, char out[NUM_REPR_SIZE])
     }
     /* Correct rounding at the shortest precision that reads back is also the
      * closest of the shortest, which is what repr() prints. */
-    char text[40];
-    for (int precision = 0; precision < 17; precision++) {
-        snprintf(text, sizeof text, "%.*e", precision, fabs(value));
-        if (strtod(text, NULL) == fabs(value))
-            break;
-    }
-    char digits[20];
-    int count = 0;
-    const char *p = text;
-    for (; *p != 'e' && count < (int)sizeof digits - 1; p++)
-        if (*p != '.')
-            digits[count++] = *p;
-    while (count > 1 && digits[count - 1] == '0')
-        count--;
-    digits[count] = '\0';
-    lay_out(signbit(value) ? "-" : "", digits, (int)strtol(p + 1, NULL, 10), out);
+    int precision = -1;
+    do
+        snprintf(out, NUM_REPR_SIZE, "%.*e", ++precision, value);
+    while (strtod(out, NULL) != value);
+    int exponent = (int)strtol(strchr(out, 'e') + 1, NULL, 10);
+    int decimals = precision > exponent ? precision - exponent : 1;
+    if (exponent >= -4 && exponent < 16)
+        snprintf(out, NUM_REPR_SIZE, "%.*f", decimals, value);
 }

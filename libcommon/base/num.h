@@ -19,8 +19,7 @@ bool num_read_double(struct str s, double *value);
 /* A column position: `12` is an index, `0.25` a fraction of the columns, `25%` a
  * per cent. */
 struct num_pos {
-    const char
-        *text; /* as it was written, not owned; NULL: there is none, or it is part of a span */
+    const char *text; /* as it was written, not owned; NULL: none, or part of a span */
     enum { NUM_INDEX, NUM_FRACTION } kind;
     uint64_t index;
     double fraction;
@@ -41,13 +40,7 @@ struct num_span {
 };
 
 /* All columns. */
-#define NUM_SPAN_ALL                                                                               \
-    {                                                                                              \
-        ":", {NULL, NUM_INDEX, 0, 0},                                                              \
-        {                                                                                          \
-            NULL, NUM_FRACTION, 0, 1                                                               \
-        }                                                                                          \
-    }
+#define NUM_SPAN_ALL ((struct num_span){.text = ":", .to = {NULL, NUM_FRACTION, 0, 1}})
 
 /* False unless s is A:B. */
 bool num_parse_span(const char *s, struct num_span *span);
@@ -61,7 +54,7 @@ struct num_range {
     uint64_t first, last;
 };
 struct num_list {
-    struct num_range *ranges; /* owned; num_list_free */
+    struct num_range *ranges; /* freed by the caller */
     size_t count;
 };
 
@@ -69,7 +62,6 @@ struct num_list {
  * when memory runs out. */
 bool num_parse_list(const char *s, uint64_t max, struct num_list *list);
 bool num_list_has(const struct num_list *list, uint64_t value);
-void num_list_free(struct num_list *list);
 
 /* Writes value as Python's repr() does: the shortest digits that read back as
  * the same double, a point or an exponent always, nan, inf, -inf. */

@@ -99,12 +99,13 @@ static void test_list(void)
     EXPECT(list.count == 3);
     for (uint64_t i = 0; i < 12; i++)
         EXPECT(num_list_has(&list, i) == (i == 0 || (i >= 3 && i <= 5) || i == 9));
-    num_list_free(&list);
+    free(list.ranges);
     const char *const wrong[] = {"",   ",",    "1,",  ",1",   "5-3", "1-",
                                  "-1", "1--2", "101", "1 ,2", "a"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        list = (struct num_list){NULL, 0};
         EXPECT(!num_parse_list(wrong[i], 100, &list));
-        num_list_free(&list);
+        free(list.ranges);
     }
 }
 
