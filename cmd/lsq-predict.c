@@ -242,24 +242,14 @@ static void work_end(struct work *w)
     free(w->factors);
 }
 
-static void check_operands(char *const files[], int count)
-{
-    if (count == 0)
-        die_usage("no model, expected MODEL, a file that lsq-fit has written");
-    bool rows_from_stdin = count == 1;
-    for (int i = 1; i < count; i++)
-        rows_from_stdin |= fd_is_dash(files[i]);
-    if (fd_is_dash(files[0]) && rows_from_stdin)
-        die_usage("both the model and the rows on standard input, expected one in a file");
-}
-
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
     mem_expect_much();
     struct options o = {.extend = 0};
     char **files = options_parse(&table, &argc, argv, &o);
-    check_operands(files, argc);
+    if (argc == 0)
+        die_usage("no model, expected MODEL, a file that lsq-fit has written");
     input_note_all(files, argc, 2);
     struct output *out = output_open(o.output);
 

@@ -1,6 +1,5 @@
 /* r2-score: the truth and a prediction in, R² out, as scikit-learn defines it, and the
  * signal-to-noise ratio. */
-#include "base/fd.h"
 #include "base/input.h"
 #include "base/msg.h"
 #include "base/options.h"
@@ -70,14 +69,6 @@ static bool by_column(const struct options *o)
     return o->score <= NONE;
 }
 
-static void check_operands(char *const files[], int count)
-{
-    if (count < 1 || count > 2)
-        die_usage("%d files, expected TRUTH and, if not on standard input, PREDICTED", count);
-    if (fd_is_dash(files[0]) && (count == 1 || fd_is_dash(files[1])))
-        die_usage("both TRUTH and PREDICTED on standard input, expected one in a file");
-}
-
 /* What has been scored so far: of one row only with --by-row. */
 struct scores {
     struct r2 r2;
@@ -106,85 +97,84 @@ static void add_row(struct scores *s, const struct options *o, const struct row_
         snr_add(&s->snr, pair->known, pair->predicted, pair->cols);
 }
 
-static void put_r2(struct output *out, const struct r2 *r2, const struct options *o,
-                   const char *glue)
+/* What stands before a value: in JSON its key, else a tab or a line's end; before the first one
+ * nothing. */
+static void put_key(struct output *out, const struct options *o, const char *key, bool first)
+{
+    const char *glue = o->json ? ", " : o->score == BY_ROW ? "\t" : "\n";
+    print_text(out, first ? "" : glue);
+    print_text(out, o->json ? "\"" : "");
+    print_text(out, o->json ? key : "");
+    print_text(out, o->json ? "\": " : "");
+}
+
+static void put_number(struct output *out, const struct options *o, const char *key, double value)
+{
+    put_key(out, o, key, false);
+    print_number(out, value, o->json);
+}
+
+static void put_r2(struct output *out, const struct r2 *r2, const struct options *o)
 {
     if (o->score == VARIANCE)
         print_number(out, r2_weighted(r2, o->nan), o->json);
     else if (o->score != NONE)
         print_number(out, r2_uniform(r2, o->nan), o->json);
     for (size_t j = 0; o->score == NONE && j < r2->columns; j++) {
-        print_text(out, j > 0 ? glue : "");
+        print_text(out, j == 0 ? "" : o->json ? ", " : "\n");
         print_number(out, r2_column(r2, j, o->nan), o->json);
     }
 }
 
-static void put_snr(struct output *out, const struct scores *s, const struct options *o,
-                    const char *before)
-{
-    if (!o->snr)
-        return;
-    print_text(out, before);
-    print_number(out, snr_db(&s->snr, o->nan), o->json);
-}
-
-/* before: what stands before each of the two, as its number does. */
-static void put_sums(struct output *out, const struct scores *s, const struct options *o,
-                     const char *const before[2])
-{
-    if (!o->sums)
-        return;
-    print_text(out, before[0]);
-    print_number(out, r2_residual(&s->r2, 0), o->json);
-    print_text(out, before[1]);
-    print_number(out, r2_total(&s->r2, 0), o->json);
-}
-
-static const char *const json_sums[] = {", \"squared_error\": ", ", \"squared_deviation\": "};
-static const char *const line_sums[] = {"\n", "\n"};
-static const char *const tab_sums[] = {"\t", "\t"};
-
-static void put_json(struct output *out, const struct scores *s, const struct options *o)
+/* What JSON says besides. */
+static void put_counts(struct output *out, const struct scores *s, const struct options *o)
 {
     char text[256];
-    print_text(out, o->score == NONE ? "{\"r2\": [" : "{\"r2\": ");
-    put_r2(out, &s->r2, o, ", ");
-    print_text(out, o->score == NONE ? "]" : "");
-    put_snr(out, s, o, ", \"snr_db\": ");
-    put_sums(out, s, o, json_sums);
-    snprintf(text, sizeof text,
-             ", \"average\": \"%s\", \"rows\": %zu, \"columns\": %zu, \"undefined\": %zu}\n",
-             words[o->score], s->rows, s->cols, r2_count_undefined(&s->r2));
+    if (o->score == BY_ROW)
+        snprintf(text, sizeof text, ", \"row\": %zu", s->rows - 1);
+    else
+        snprintf(text, sizeof text, ", \"average\": \"%s\", \"rows\": %zu", words[o->score],
+                 s->rows);
+    print_text(out, text);
+    snprintf(text, sizeof text, ", \"columns\": %zu, \"undefined\": %zu}", s->cols,
+             r2_count_undefined(&s->r2));
     print_text(out, text);
 }
 
-/* A line of --by-row. */
-static void put_row(struct output *out, const struct scores *s, const struct options *o,
-                    struct str name)
+/* name: of the row, with --by-row. */
+static void put_scores(struct output *out, const struct scores *s, const struct options *o,
+                       struct str name)
 {
-    char text[256];
-    print_text(out, o->json ? "{\"name\": " : "");
-    print_name(out, name, o->json);
-    print_text(out, o->json ? ", \"r2\": " : "\t");
-    put_r2(out, &s->r2, o, "");
-    put_snr(out, s, o, o->json ? ", \"snr_db\": " : "\t");
-    put_sums(out, s, o, o->json ? json_sums : tab_sums);
-    snprintf(text, sizeof text, ", \"row\": %zu, \"columns\": %zu, \"undefined\": %zu}",
-             s->rows - 1, s->cols, r2_count_undefined(&s->r2));
-    print_text(out, o->json ? text : "");
+    bool list = o->json && o->score == NONE;
+    print_text(out, o->json ? "{" : "");
+    if (o->score == BY_ROW) {
+        put_key(out, o, "name", true);
+        print_name(out, name, o->json);
+    }
+    put_key(out, o, "r2", o->score != BY_ROW);
+    print_text(out, list ? "[" : "");
+    put_r2(out, &s->r2, o);
+    print_text(out, list ? "]" : "");
+    if (o->snr)
+        put_number(out, o, "snr_db", snr_db(&s->snr, o->nan));
+    if (o->sums) {
+        put_number(out, o, "squared_error", r2_residual(&s->r2, 0));
+        put_number(out, o, "squared_deviation", r2_total(&s->r2, 0));
+    }
+    if (o->json)
+        put_counts(out, s, o);
     print_text(out, "\n");
 }
 
 static void warn_undefined(const struct scores *s, const struct options *o)
 {
-    const char *as = o->nan ? "nan" : "1 if exact, else 0";
-    if (by_column(o) && s->rows == 1)
-        warn(NULL,
-             "one row only: R^2 of a column is undefined, counted as %s "
-             "(--flat scores over the samples)",
-             as);
-    if ((o->score == POOLED || o->score == BY_ROW) && s->cols == 1)
-        warn(NULL, "one column only: R^2 of a row is undefined, counted as %s", as);
+    bool columns = by_column(o) && s->rows == 1;
+    bool rows = (o->score == POOLED || o->score == BY_ROW) && s->cols == 1;
+    if (columns || rows)
+        warn(NULL, "one %s only: R^2 of a %s is undefined, counted as %s%s",
+             columns ? "row" : "column", columns ? "column" : "row",
+             o->nan ? "nan" : "1 if exact, else 0",
+             columns ? " (--flat scores over the samples)" : "");
 }
 
 int main(int argc, char **argv)
@@ -192,35 +182,29 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     struct options o = {.score = UNIFORM, .span = NUM_SPAN_ALL};
     char **files = options_parse(&table, &argc, argv, &o);
-    check_operands(files, argc);
+    if (argc < 1 || argc > 2)
+        die_usage("%d files, expected TRUTH and, if not on standard input, PREDICTED", argc);
     input_note_all(files, argc, 2);
     struct output *out = output_open_text(o.output);
-    struct stream *truth = stream_open(files, 1);
-    struct stream *predicted = stream_open(files + 1, argc - 1);
-
-    struct row_pairs pairs = {.known.in = truth, .predicted.in = predicted, .span = o.span};
+    struct row_pairs pairs = {.known.in = stream_open(files, 1),
+                              .predicted.in = stream_open(files + 1, argc - 1),
+                              .span = o.span};
     struct scores scores = {.rows = 0};
     while (row_pairs_next(&pairs)) {
         struct row_pair pair = row_pairs_match(&pairs);
         add_row(&scores, &o, &pair);
         if (o.score == BY_ROW)
-            put_row(out, &scores, &o, row_pairs_name(&pairs));
+            put_scores(out, &scores, &o, row_pairs_name(&pairs));
     }
 
     warn_undefined(&scores, &o);
-    if (o.score != BY_ROW && o.json)
-        put_json(out, &scores, &o);
-    else if (o.score != BY_ROW) {
-        put_r2(out, &scores.r2, &o, "\n");
-        put_snr(out, &scores, &o, "\n");
-        put_sums(out, &scores, &o, line_sums);
-        print_text(out, "\n");
-    }
+    if (o.score != BY_ROW)
+        put_scores(out, &scores, &o, (struct str){NULL, 0});
 
     r2_free(&scores.r2);
     row_pairs_free(&pairs);
-    stream_close(truth);
-    stream_close(predicted);
+    stream_close(pairs.known.in);
+    stream_close(pairs.predicted.in);
     output_close(out);
     return EXIT_SUCCESS;
 }

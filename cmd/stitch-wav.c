@@ -4,7 +4,6 @@
 #include "audio/pcm.h"
 #include "audio/wav.h"
 #include "audio/wav_files.h"
-#include "base/fd.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -54,14 +53,6 @@ struct work {
     size_t out_of_range, first_row, first_column;
     bool rate_said; /* that --rate is not used */
 };
-
-static void check_operands(char *const files[], int count)
-{
-    if (count > 2)
-        die_usage("%d files, expected at most GIVEN and PREDICTED", count);
-    if (count == 2 && fd_is_dash(files[0]) && fd_is_dash(files[1]))
-        die_usage("both GIVEN and PREDICTED on standard input, expected one in a file");
-}
 
 static void cast(struct work *w, const struct row_reader *given, const double *samples, size_t n)
 {
@@ -162,7 +153,8 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     struct options o = {.rate = 0, .round = PCM_TRUNC};
     char **files = options_parse(&table, &argc, argv, &o);
-    check_operands(files, argc);
+    if (argc > 2)
+        die_usage("%d files, expected at most GIVEN and PREDICTED", argc);
     input_note_all(files, argc, 1);
     struct wav_files *dir = wav_files_open(o.output);
     struct row_pairs rows = {.known.in = stream_open(files, argc > 0),

@@ -564,9 +564,9 @@ write("ranged", dict(dense, range=np.array([-1e9, 1e9])))'
     local try="; try 'lsq-predict --help'"
     refuses 2 "lsq-predict: no model, expected MODEL, a file that lsq-fit has written$try" lsq-predict
     refuses 2 "lsq-predict: no model, expected MODEL, a file that lsq-fit has written$try" lsq-predict --
-    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict -
-    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict - -
-    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file$try" lsq-predict - a -
+    refuses 2 "lsq-predict: two inputs on standard input, expected one in a file$try" lsq-predict -
+    refuses 2 "lsq-predict: two inputs on standard input, expected one in a file$try" lsq-predict - -
+    refuses 2 "lsq-predict: two inputs on standard input, expected one in a file$try" lsq-predict - a -
     refuses 2 "lsq-predict: unknown option -g$try" lsq-predict -g 3 model
     refuses 2 "lsq-predict: unknown option --dense$try" lsq-predict --dense model
     refuses 2 "lsq-predict: option --quiet takes no argument$try" lsq-predict --quiet=1 model

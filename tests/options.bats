@@ -221,7 +221,7 @@ fsdd-load -q --|no recordings named, expected a directory or files
 lsq-fit in|no given columns, expected -g GIVEN
 lsq-predict|no model, expected MODEL, a file that lsq-fit has written
 lsq-predict --|no model, expected MODEL, a file that lsq-fit has written
-lsq-predict -|both the model and the rows on standard input, expected one in a file
+lsq-predict -|two inputs on standard input, expected one in a file
 stitch-wav one one one|3 files, expected at most GIVEN and PREDICTED
 r2-score|0 files, expected TRUTH and, if not on standard input, PREDICTED
 r2-score in in in|3 files, expected TRUTH and, if not on standard input, PREDICTED
@@ -230,14 +230,14 @@ END
 }
 
 @test "options: standard input cannot be two things at once" {
-    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file; try 'lsq-predict --help'" \
+    refuses 2 "lsq-predict: two inputs on standard input, expected one in a file; try 'lsq-predict --help'" \
         lsq-predict - <model
-    refuses 2 "lsq-predict: both the model and the rows on standard input, expected one in a file; try 'lsq-predict --help'" \
+    refuses 2 "lsq-predict: two inputs on standard input, expected one in a file; try 'lsq-predict --help'" \
         lsq-predict - - <model
-    refuses 2 "stitch-wav: both GIVEN and PREDICTED on standard input, expected one in a file; try 'stitch-wav --help'" \
+    refuses 2 "stitch-wav: two inputs on standard input, expected one in a file; try 'stitch-wav --help'" \
         stitch-wav - - <one
-    refuses 2 "r2-score: both TRUTH and PREDICTED on standard input, expected one in a file; try 'r2-score --help'" r2-score - <in
-    refuses 2 "r2-score: both TRUTH and PREDICTED on standard input, expected one in a file; try 'r2-score --help'" r2-score - - <in
+    refuses 2 "r2-score: two inputs on standard input, expected one in a file; try 'r2-score --help'" r2-score - <in
+    refuses 2 "r2-score: two inputs on standard input, expected one in a file; try 'r2-score --help'" r2-score - - <in
 }
 
 @test "options: words that an option does not know are usage errors" {

@@ -88,8 +88,8 @@ setup() {
     local try="; try 'r2-score --help'"
     refuses 2 "r2-score: 0 files, expected TRUTH and, if not on standard input, PREDICTED$try" r2-score
     refuses 2 "r2-score: 3 files, expected TRUTH and, if not on standard input, PREDICTED$try" r2-score a b c
-    refuses 2 "r2-score: both TRUTH and PREDICTED on standard input, expected one in a file$try" r2-score -
-    refuses 2 "r2-score: both TRUTH and PREDICTED on standard input, expected one in a file$try" r2-score - -
+    refuses 2 "r2-score: two inputs on standard input, expected one in a file$try" r2-score -
+    refuses 2 "r2-score: two inputs on standard input, expected one in a file$try" r2-score - -
     refuses 2 "r2-score: --average: 'mean', expected uniform, variance or none$try" r2-score -a mean t p
     refuses 2 "r2-score: --average: '', expected uniform, variance or none$try" r2-score --average= t p
     refuses 2 "r2-score: --undefined: 'NaN', expected finite or nan$try" r2-score --undefined=NaN t p

@@ -768,7 +768,7 @@ assert os.read(ours, 10) == b"stitch-wav"'
     done <<'EOF'
 3 files, expected at most GIVEN and PREDICTED|in in in
 4 files, expected at most GIVEN and PREDICTED|-- in in in in
-both GIVEN and PREDICTED on standard input, expected one in a file|- -
+two inputs on standard input, expected one in a file|- -
 --output: '', expected a file|-o '' in
 --output: '', expected a file|--output= in
 --round: 'up', expected trunc or nearest|--round=up in

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/msg.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +13,10 @@ static size_t count, capacity;
 
 void input_note(const char *path)
 {
+    static bool from_stdin;
+    if (fd_is_dash(path) && from_stdin)
+        die_usage("two inputs on standard input, expected one in a file");
+    from_stdin |= fd_is_dash(path);
     if (count == capacity) {
         capacity = 2 * capacity + 64;
         inputs = mem_grow(inputs, capacity, sizeof *inputs);
