@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/path.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +39,7 @@ const char *input_find(const struct stat *file)
         struct stat st;
         bool found =
             fd_is_dash(inputs[i]) ? fstat(STDIN_FILENO, &st) == 0 : stat(inputs[i], &st) == 0;
-        if (found && st.st_dev == file->st_dev && st.st_ino == file->st_ino)
+        if (found && path_is_same_file(&st, file))
             return fd_shown(inputs[i]);
     }
     return NULL;

@@ -57,8 +57,14 @@ void *mem_zero(size_t count, size_t size)
     return p;
 }
 
+char *mem_text(const char *text, size_t n)
+{
+    char *copy = mem_array(n + 1, 1);
+    copy[n] = '\0';
+    return memcpy(copy, text, n);
+}
+
 char *mem_string(const char *s)
 {
-    size_t size = strlen(s) + 1;
-    return memcpy(mem_array(1, size), s, size);
+    return mem_text(s, strlen(s));
 }

@@ -13,8 +13,9 @@ void *mem_zero(size_t count, size_t size);
 /* old, resized to count * size bytes. */
 void *mem_grow(void *old, size_t count, size_t size);
 
-/* A copy of s. */
+/* A copy of s; of n bytes, and a NUL. */
 char *mem_string(const char *s);
+char *mem_text(const char *text, size_t n);
 
 /* For a program that is about to use some MiB: makes the C library take memory in large
  * pieces and keep it, and the kernel back it with large pages, each of which costs little

@@ -7,7 +7,7 @@
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "base/symlink.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { ATTEMPTS = 1000 }; /* to find a name that is free */
 
 struct output {
     int fd;
@@ -83,11 +81,15 @@ static void watch_signals(void)
     }
 }
 
-static struct output *output_new(int fd, const char *name)
+/* file: what is written to or replaced, or NULL. */
+static struct output *output_new(int fd, const char *name, const struct stat *file)
 {
     struct output *out = mem_zero(1, sizeof *out);
     out->fd = fd;
     out->name = mem_string(name);
+    out->exists = file != NULL;
+    if (file != NULL)
+        out->file = *file;
     out->next = outputs;
     outputs = out;
     return out;
@@ -111,11 +113,11 @@ static void refuse_input(const struct stat *file)
 
 struct output *output_stdout_text(void)
 {
-    struct output *out = output_new(STDOUT_FILENO, "stdout");
-    out->exists = fstat(STDOUT_FILENO, &out->file) == 0;
-    if (out->exists && S_ISREG(out->file.st_mode))
-        refuse_input(&out->file);
-    return out;
+    struct stat st;
+    bool exists = fstat(STDOUT_FILENO, &st) == 0;
+    if (exists && S_ISREG(st.st_mode))
+        refuse_input(&st);
+    return output_new(STDOUT_FILENO, "stdout", exists ? &st : NULL);
 }
 
 struct output *output_stdout(void)
@@ -142,52 +144,14 @@ static int open_descriptor(int fd)
     return flags < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
-/* Follows links, so that the file they lead to is replaced, not the link. */
-static char *resolve(const char *path)
-{
-    char *end = symlink_end(path);
-    if (end == NULL)
-        die_errno(path, "cannot be created");
-    return end;
-}
-
-/* The part of path up to its last slash; the caller frees. */
-static char *directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    size_t n = slash != NULL ? (size_t)(slash - path) + 1 : 0;
-    char *dir = mem_string(n > 0 ? path : "./");
-    dir[n > 0 ? n : 2] = '\0';
-    return dir;
-}
-
-static bool is_same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static bool is_same_name(const char *path, const char *other)
-{
-    struct stat a, b;
-    char *dir = directory_of(path);
-    char *other_dir = directory_of(other);
-    bool same = stat(dir, &a) == 0 && stat(other_dir, &b) == 0 && is_same_file(&a, &b);
-    free(dir);
-    free(other_dir);
-    const char *slash = strrchr(path, '/');
-    const char *other_slash = strrchr(other, '/');
-    return same && strcmp(slash != NULL ? slash + 1 : path,
-                          other_slash != NULL ? other_slash + 1 : other) == 0;
-}
-
 /* file: what is at path, or NULL; final: where path leads then. */
 static void refuse_output(const char *path, const char *final, const struct stat *file)
 {
     if (file != NULL && (S_ISCHR(file->st_mode) || S_ISBLK(file->st_mode)))
         return;
     for (const struct output *out = outputs; out != NULL; out = out->next)
-        if (file != NULL ? out->exists && is_same_file(&out->file, file)
-                         : out->final != NULL && is_same_name(out->final, final))
+        if (file != NULL ? out->exists && path_is_same_file(&out->file, file)
+                         : out->final != NULL && path_is_same_name(out->final, final))
             die(path, "both outputs go there, expected two files");
 }
 
@@ -205,11 +169,23 @@ static void set_mode(const struct output *out)
         die_errno(out->name, "cannot set its mode");
 }
 
-/* A short name: a long one with a suffix could pass NAME_MAX. */
-static const char *temp_name(const struct output *out, unsigned attempt)
+/* Makes the file under the first name beside it that is free, a short one, as a long one with a
+ * suffix could pass NAME_MAX. 0, or errno. */
+static int make_temp(struct output *out, int (*make)(struct output *out, const char *name))
 {
-    snprintf(strrchr(out->temp, '-') + 1, 7, "%06u", ((unsigned)getpid() + attempt) % 1000000);
-    return out->temp;
+    enum { ATTEMPTS = 1000 };
+    int error = EEXIST;
+    for (unsigned i = 0; error == EEXIST && i < ATTEMPTS; i++) {
+        snprintf(strrchr(out->temp, '-') + 1, 7, "%06u", ((unsigned)getpid() + i) % 1000000);
+        error = make(out, out->temp);
+    }
+    return error;
+}
+
+static int open_as(struct output *out, const char *name)
+{
+    out->fd = fd_open(name, O_RDWR | O_CREAT | O_EXCL);
+    return out->fd >= 0 ? 0 : errno;
 }
 
 /* Signals wait until it is known that there is a name to remove. */
@@ -218,31 +194,51 @@ static void open_named(struct output *out)
     sigset_t signals;
     watch_signals();
     block_signals(&signals);
-    for (unsigned i = 0; i == 0 || (out->fd < 0 && errno == EEXIST && i < ATTEMPTS); i++)
-        out->fd = fd_open(temp_name(out, i), O_RDWR | O_CREAT | O_EXCL);
-    out->is_named = out->fd >= 0;
+    int error = make_temp(out, open_as);
+    out->is_named = error == 0;
     pthread_sigmask(SIG_SETMASK, &signals, NULL);
-    if (out->fd < 0)
+    errno = error;
+    if (error != 0)
         die_errno(out->name, "cannot be created");
+}
+
+/* In a directory such as /tmp only root and the owners of the directory and of a file may replace
+ * that file. */
+static bool is_kept(const char *directory, const struct stat *file)
+{
+    struct stat st;
+    uid_t user = geteuid();
+    return stat(directory, &st) == 0 && (st.st_mode & S_ISVTX) != 0 && user != 0 &&
+           user != st.st_uid && user != file->st_uid;
+}
+
+/* Who may not write a file may not replace it either, although the directory allows it. */
+static void check_writable(const char *path, const char *directory, const struct stat *file)
+{
+    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
+        die_errno(path, "cannot be opened for writing");
+    if (is_kept(directory, file))
+        die(path,
+            "a file of another user in a directory with the sticky bit, expected one that can "
+            "be replaced");
 }
 
 /* final: owned by the output from now on. file: what it is to replace, or NULL. */
 static struct output *make_file(const char *path, char *final, const struct stat *file)
 {
-    refuse_output(path, final, file);
-    struct output *out = output_new(-1, path);
-    out->final = final;
-    out->exists = file != NULL;
+    static const char temp[] = ".wf-000000";
+    char *directory = path_directory(final);
+    size_t length = strlen(directory);
     if (file != NULL)
-        out->file = *file;
-    char *dir = directory_of(final);
+        check_writable(path, directory, file);
+    refuse_output(path, final, file);
+    struct output *out = output_new(-1, path, file);
+    out->final = final;
     /* Through /proc it gets its name. */
     if (access("/proc/self/fd", X_OK) == 0)
-        out->fd = fd_unnamed(dir);
-    size_t size = strlen(dir) + sizeof ".wf-000000";
-    out->temp = mem_array(1, size);
-    snprintf(out->temp, size, "%s.wf-000000", dir);
-    free(dir);
+        out->fd = fd_unnamed(directory);
+    out->temp = mem_grow(directory, length + sizeof temp, 1);
+    memcpy(out->temp + length, temp, sizeof temp);
     if (out->fd < 0)
         open_named(out);
     set_mode(out);
@@ -260,51 +256,33 @@ static struct output *write_directly(const char *path, const struct stat *file, 
         die_errno(path, "cannot be opened for writing");
     if (isatty(fd))
         die(path, "a terminal, expected a pipe or a file for binary data");
-    struct output *out = output_new(fd, path);
-    out->exists = true;
-    out->file = *file;
-    return out;
+    return output_new(fd, path, file);
 }
 
-/* In a directory such as /tmp only root and the owners of the directory and of a file may replace
- * that file. */
-static bool is_kept(const char *resolved, const struct stat *st)
+/* What is at path, as stat or lstat sees it; NULL: nothing yet. */
+static struct stat *find(const char *path, int (*look)(const char *, struct stat *),
+                         struct stat *file)
 {
-    struct stat dir;
-    char *name = directory_of(resolved);
-    bool sticky = stat(name, &dir) == 0 && (dir.st_mode & S_ISVTX) != 0;
-    uid_t user = geteuid();
-    free(name);
-    return sticky && user != 0 && user != dir.st_uid && user != st->st_uid;
-}
-
-/* Who may not write a file may not replace it either, although the directory allows it. */
-static void check_writable(const char *path, const char *resolved, const struct stat *st)
-{
-    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
-        die_errno(path, "cannot be opened for writing");
-    if (is_kept(resolved, st))
-        die(path,
-            "a file of another user in a directory with the sticky bit, expected one that can "
-            "be replaced");
+    if (look(path, file) == 0) {
+        if (S_ISDIR(file->st_mode))
+            die(path, "a directory, expected a file to write");
+        return file;
+    }
+    if (errno != ENOENT)
+        die_errno(path, "cannot be created");
+    return NULL;
 }
 
 struct output *output_file(const char *path)
 {
     struct stat st;
-    bool exists = stat(path, &st) == 0;
-    if (!exists && errno != ENOENT)
-        die_errno(path, "cannot be created");
-    if (!exists)
-        return make_file(path, resolve(path), NULL);
-    if (S_ISDIR(st.st_mode))
-        die(path, "a directory, expected a file to write");
-    int descriptor = symlink_descriptor(path);
-    if (descriptor >= 0 || !S_ISREG(st.st_mode))
-        return write_directly(path, &st, descriptor);
-    char *resolved = resolve(path);
-    check_writable(path, resolved, &st);
-    return make_file(path, resolved, &st);
+    int descriptor;
+    const struct stat *file = find(path, stat, &st);
+    char *end = path_end(path, &descriptor);
+    if (file == NULL || (descriptor < 0 && S_ISREG(file->st_mode)))
+        return make_file(path, end, file);
+    free(end);
+    return write_directly(path, file, descriptor);
 }
 
 struct output *output_open(const char *path)
@@ -320,17 +298,11 @@ struct output *output_open_text(const char *path)
 struct output *output_file_in_directory(const char *path)
 {
     struct stat st;
-    bool exists = lstat(path, &st) == 0;
-    if (!exists && errno != ENOENT)
-        die_errno(path, "cannot be created");
-    if (exists && S_ISDIR(st.st_mode))
-        die(path, "a directory, expected a file to write");
-    if (exists && !S_ISREG(st.st_mode))
+    const struct stat *file = find(path, lstat, &st);
+    if (file != NULL && !S_ISREG(file->st_mode))
         die(path, "%s, expected a file or nothing: no row leads out of its directory",
-            S_ISLNK(st.st_mode) ? "a symbolic link" : "a pipe, a socket or a device");
-    if (exists)
-        check_writable(path, path, &st);
-    return make_file(path, mem_string(path), exists ? &st : NULL);
+            S_ISLNK(file->st_mode) ? "a symbolic link" : "a pipe, a socket or a device");
+    return make_file(path, mem_string(path), file);
 }
 
 const char *output_name(const struct output *out)
@@ -361,18 +333,16 @@ void output_write(struct output *out, const void *data, size_t size)
     out->size += size;
 }
 
-static int link_as(const struct output *out, const char *name)
+static int link_as(struct output *out, const char *name)
 {
     char fd[32];
     snprintf(fd, sizeof fd, "/proc/self/fd/%d", out->fd);
     return linkat(AT_FDCWD, fd, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 ? 0 : errno;
 }
 
-static int link_and_rename(const struct output *out)
+static int link_and_rename(struct output *out)
 {
-    int error = EEXIST;
-    for (unsigned i = 0; error == EEXIST && i < ATTEMPTS; i++)
-        error = link_as(out, temp_name(out, i));
+    int error = make_temp(out, link_as);
     if (error != 0 || rename(out->temp, out->final) == 0)
         return error;
     error = errno;
@@ -383,7 +353,7 @@ static int link_and_rename(const struct output *out)
 /* No call gives an unnamed file the name of another file: it needs a name of its own first. Lest a
  * SIGKILL for this process or its group leave that name, a process in a group of its own makes
  * both calls. What ends all processes at once can leave it, in the microseconds between the two. */
-static int replace(const struct output *out)
+static int replace(struct output *out)
 {
     int status = 0;
     signal(SIGCHLD, SIG_DFL); /* where it is ignored there is no status */
@@ -400,7 +370,7 @@ static int replace(const struct output *out)
 }
 
 /* 0, or errno. */
-static int put_in_place(const struct output *out)
+static int put_in_place(struct output *out)
 {
     if (out->is_named)
         return rename(out->temp, out->final) == 0 ? 0 : errno;

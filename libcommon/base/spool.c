@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,32 +24,25 @@ struct spool *spool_new(void)
     return s;
 }
 
-/* Where the file system has no unnamed files, a name for as short a time as can be. */
-static int unlinked_file(const char *dir)
-{
-    size_t size = strlen(dir) + 32;
-    char *path = mem_array(1, size);
-    int fd;
-    do {
-        snprintf(path, size, "%s/wavefill-XXXXXX", dir);
-        fd = mkstemp(path);
-    } while (fd < 0 && errno == EINTR);
-    if (fd < 0)
-        die_errno(dir, "no temporary file can be made there");
-    if (unlink(path) != 0)
-        die_errno(path, "a temporary file that cannot be removed");
-    free(path);
-    return fd;
-}
-
-/* It is gone with the process, however that ends. */
+/* In $TMPDIR, gone with the process, however that ends; where the file system has no unnamed files,
+ * with a name for as short a time as can be. */
 static int unnamed_file(void)
 {
     const char *dir = getenv("TMPDIR");
     if (dir == NULL || dir[0] == '\0')
         dir = "/tmp";
     int fd = fd_unnamed(dir);
-    return fd >= 0 ? fd : unlinked_file(dir);
+    if (fd >= 0)
+        return fd;
+    size_t size = strlen(dir) + sizeof "/wavefill-XXXXXX";
+    char *path = mem_array(size, 1);
+    snprintf(path, size, "%s/wavefill-XXXXXX", dir);
+    fd = mkstemp(path);
+    if (fd < 0)
+        die_errno(dir, "no temporary file can be made there");
+    unlink(path);
+    free(path);
+    return fd;
 }
 
 static void write_file(int fd, const void *data, size_t size)
