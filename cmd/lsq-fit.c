@@ -7,8 +7,7 @@
 #include "base/options.h"
 #include "base/output.h"
 #include "fit/answer.h"
-#include "fit/training.h"
-#include "fit/training_by_name.h"
+#include "fit/training_set.h"
 #include "lsq/lapack.h"
 #include "stream/stream.h"
 
@@ -19,7 +18,7 @@
 
 struct options {
     struct num_pos given;
-    bool partial, by_name, others, no_intercept;
+    bool by_name, others, no_intercept;
     const char *left_out, *output; /* files; NULL: none, standard output */
     uint64_t threads;
     struct answer fitting;
@@ -104,7 +103,7 @@ static const struct options_row options[] = {
      .help = "print how well a fit of all other rows predicts each row"},
     {0, "left-out", "F", options_file, offsetof(struct options, left_out),
      .help = "the same, and write these predictions to F, whole or not at all"},
-    {0, "partial", NULL, options_flag, offsetof(struct options, partial),
+    {0, "partial", NULL, options_flag, offsetof(struct options, fitting.partial),
      .excludes = "ridge,loo,left-out,dense,rcond",
      .help = "write a partial fit, not a model: the reduced rows, which lsq-fit reads like rows, "
              "to fit all rows that went into them"},
@@ -128,39 +127,6 @@ static const struct options_table table = {
     "from the first, by least squares. If there are many solutions, write that of minimum norm.",
     options};
 
-/* A fit for each name; standard output gets one message after the other. */
-static void put_by_name(struct options *o, struct output *out, const struct training *settings,
-                        struct stream *in)
-{
-    struct training_by_name names = {.list = NULL};
-    training_by_name_read(&names, settings, in);
-    if (o->others)
-        training_by_name_to_others(&names, stream_name(in));
-    for (size_t i = 0; i < names.count; i++) {
-        struct named_training *own = names.list[i];
-        bool last = i + 1 == names.count;
-        if (o->partial)
-            answer_put_partial(&o->fitting, out, &own->input, in, own->name, last);
-        else
-            answer_put_model(&o->fitting, out, &own->input, in, own->name, last);
-    }
-    training_by_name_free(&names);
-}
-
-static void put_one(struct options *o, struct output *out, struct training *input,
-                    struct stream *in)
-{
-    static const struct str no_name = {"", 0};
-    if (o->fitting.loo || o->fitting.ridge_auto)
-        stream_keep(in);
-    training_read(input, in);
-    if (o->partial)
-        answer_put_partial(&o->fitting, out, input, in, no_name, true);
-    else
-        answer_put_model(&o->fitting, out, input, in, no_name, true);
-    training_free(input);
-}
-
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
@@ -178,18 +144,24 @@ int main(int argc, char **argv)
     if (lapack_threads(1) == 0)
         die(NULL, "out of memory: 128 MiB of addresses asked for, which the BLAS needs");
 
-    struct training input = {.position = o.given,
-                             .intercept = o.fitting.lsq.intercept,
-                             .threads = o.by_name       ? 1
-                                        : o.threads > 0 ? (unsigned)o.threads
-                                                        : default_threads()};
-    if (o.by_name)
-        put_by_name(&o, out, &input, in);
-    else
-        put_one(&o, out, &input, in);
+    struct training_set set = {.by_name = o.by_name,
+                               .settings = {.position = o.given,
+                                            .intercept = o.fitting.lsq.intercept,
+                                            .threads = o.by_name       ? 1
+                                                       : o.threads > 0 ? (unsigned)o.threads
+                                                                       : default_threads()}};
+    if (o.fitting.loo || o.fitting.ridge_auto)
+        stream_keep(in);
+    training_set_read(&set, in);
+    if (o.others)
+        training_set_to_others(&set, stream_name(in));
+
+    for (size_t i = 0; i < set.count; i++)
+        answer_put(&o.fitting, out, set.list[i], in, i + 1 == set.count);
     answer_end(&o.fitting);
 
     free(o.fitting.grid);
+    training_set_free(&set);
     stream_close(in);
     output_close_both(out, o.fitting.left_out);
     return EXIT_SUCCESS;

@@ -159,13 +159,13 @@ static void remark_loo(const struct answer *f, const struct leave_one_out *loo,
              loo->doubtful, msg_plural(loo->doubtful));
 }
 
-void answer_put_model(struct answer *f, struct output *out, struct training *input,
-                      struct stream *in, struct str name, bool last)
+static void put_model(struct answer *f, struct output *out, struct training *input,
+                      struct stream *in, bool last)
 {
     struct lsq_fit fit;
     struct leave_one_out loo;
     struct model_notes notes = {
-        .intercept = f->lsq.intercept, .range = input->range, .name = name, .last = last};
+        .intercept = f->lsq.intercept, .range = input->range, .name = input->name, .last = last};
     memset(&loo, 0, sizeof loo);
     if (f->loo || f->ridge_auto || f->ridge > 0)
         notes.ridge = solve_spectrum(f, input, in, &fit, &loo);
@@ -185,20 +185,29 @@ void answer_put_model(struct answer *f, struct output *out, struct training *inp
         notes.loo_mse = loo.mse;
     }
     if (notes.ridge == 0)
-        remark(f, &fit, name);
+        remark(f, &fit, input->name);
     model_put(out, &fit, &notes, &input->meta.block);
     lsq_fit_free(&fit);
     leave_one_out_free(&loo);
 }
 
-void answer_put_partial(const struct answer *f, struct output *out, struct training *input,
-                        const struct stream *in, struct str name, bool last)
+static void put_partial(const struct answer *f, struct output *out, struct training *input,
+                        const char *file, bool last)
 {
     struct lsq_reduced reduced;
-    fit_check(lsq_reducer_finish(input->reducer, &reduced), stream_name(in));
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
     if (f->weight != 1)
-        fit_check(lsq_reduced_weigh(&reduced, f->weight), stream_name(in));
-    struct partial_notes notes = {input->range, name, last};
+        fit_check(lsq_reduced_weigh(&reduced, f->weight), file);
+    struct partial_notes notes = {input->range, input->name, last};
     partial_put(out, &reduced, &notes, &input->meta.block);
     lsq_reduced_free(&reduced);
+}
+
+void answer_put(struct answer *f, struct output *out, struct training *input, struct stream *in,
+                bool last)
+{
+    if (f->partial)
+        put_partial(f, out, input, stream_name(in), last);
+    else
+        put_model(f, out, input, in, last);
 }

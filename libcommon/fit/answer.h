@@ -4,7 +4,6 @@
 #define WAVEFILL_FIT_ANSWER_H
 
 #include "base/output.h"
-#include "base/str.h"
 #include "fit/training.h"
 #include "lsq/fit.h"
 #include "stream/stream.h"
@@ -13,6 +12,7 @@
 #include <stddef.h>
 
 struct answer {
+    bool partial; /* no model is written, but a partial fit */
     bool dense, loo, ridge_auto;
     struct output *left_out; /* where predictions of rows left out go, the caller's; NULL: none */
     double ridge;            /* 0: none */
@@ -25,15 +25,11 @@ struct answer {
     size_t remarks; /* on solutions of minimum norm: the first is said, the others counted */
 };
 
-/* Writes the model of what has been read from in, which is named in messages and, for
- * leave-one-out errors, read again. The input is used up. name: that of the model, or
- * empty; last: whether no other message follows. */
-void answer_put_model(struct answer *f, struct output *out, struct training *input,
-                      struct stream *in, struct str name, bool last);
-
-/* Writes what has been read, reduced. */
-void answer_put_partial(const struct answer *f, struct output *out, struct training *input,
-                        const struct stream *in, struct str name, bool last);
+/* Writes the model of what has been read from in, or that itself, reduced. in is named in messages
+ * and, for leave-one-out errors, read again. The input is used up. last: whether no other message
+ * follows. */
+void answer_put(struct answer *f, struct output *out, struct training *input, struct stream *in,
+                bool last);
 
 /* Says of how many models more the first remark is true. */
 void answer_end(const struct answer *f);

@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
-#include "base/progress.h"
 #include "fit/fit_check.h"
 #include "model/fields.h"
 #include "model/partial.h"
@@ -45,14 +44,6 @@ static void begin(struct training *f, const struct stream *in, const struct bloc
         return;
     at_work = f->reducer;
     atexit(rest);
-}
-
-static void keep_rate(struct training *f, const struct block *block)
-{
-    if (!block->has_rate)
-        return;
-    f->meta.block.has_rate = true;
-    f->meta.block.rate = block->rate;
 }
 
 /* Rows that are no doubles become some a few at a time, and stay in the cache until they are
@@ -117,43 +108,21 @@ static void merge(struct training *f, const struct stream *in, const struct bloc
     lsq_reduced_free(&part);
 }
 
-void training_begin(struct training *f)
-{
-    f->range = range_none();
-}
-
 void training_take(struct training *f, const struct stream *in, const struct block *block,
                    size_t columns, size_t row, size_t end)
 {
     if (block->other) {
         merge(f, in, block);
-    } else if (row < end) {
-        if (f->reducer == NULL)
-            begin(f, in, block, count_given(f, columns, stream_name(in)), columns);
-        if (columns != f->given + f->targets)
-            die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits",
-                columns, msg_plural(columns), f->given + f->targets);
-        size_t added = add_rows(f, in, block, row, end);
-        if (added < end)
-            row_reader_refuse(in, block, added);
+        return;
     }
-    keep_rate(f, block);
-}
-
-void training_read(struct training *f, struct stream *in)
-{
-    struct block block;
-    struct progress progress = PROGRESS_NEW;
-    uint64_t rows = 0;
-    training_begin(f);
-    stream_also(in, field_key(FIELD_LSQ_PARTIAL));
-    while (stream_next(in, &block)) {
-        training_take(f, in, &block, stream_rectangle(in, &block), 0, block.rows);
-        progress_rows(&progress, rows += block.rows);
-    }
-    progress_end(&progress);
-    free(f->strip);
-    f->strip = NULL;
+    if (f->reducer == NULL)
+        begin(f, in, block, count_given(f, columns, stream_name(in)), columns);
+    if (columns != f->given + f->targets)
+        die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits", columns,
+            msg_plural(columns), f->given + f->targets);
+    size_t added = add_rows(f, in, block, row, end);
+    if (added < end)
+        row_reader_refuse(in, block, added);
 }
 
 void training_free(struct training *f)
@@ -162,4 +131,5 @@ void training_free(struct training *f)
     lsq_reducer_free(f->reducer);
     block_meta_free(&f->meta);
     free(f->strip);
+    free((char *)f->name.p);
 }

@@ -1,0 +1,33 @@
+/* All that lsq-fit reads: for one fit, or for one of each name. Errors end the program with a
+ * message. */
+#ifndef WAVEFILL_FIT_TRAINING_SET_H
+#define WAVEFILL_FIT_TRAINING_SET_H
+
+#include "base/name_index.h"
+#include "fit/training.h"
+#include "stream/stream.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct training_set {
+    struct training settings; /* of each: what training.h says to set */
+    bool by_name;             /* one for each name (str_stem), else one for all rows */
+
+    /* In the order in which names came first, each where it stays; owned (training_set_free). */
+    struct training **list;
+    size_t count, capacity;
+    size_t found;             /* where a name is looked for first */
+    struct name_index places; /* in the list */
+};
+
+/* Reads in to its end. All names end up with the same number of given columns and targets, and one
+ * rate. */
+void training_set_read(struct training_set *set, struct stream *in);
+
+/* Each name's rows become those of all others. file: for messages. */
+void training_set_to_others(struct training_set *set, const char *file);
+
+void training_set_free(struct training_set *set);
+
+#endif
