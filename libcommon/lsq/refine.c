@@ -15,33 +15,31 @@
  * are summed in twice the working precision from the data as they came in, the
  * corrections come from the factors there are. */
 struct refine {
-    const double *rows, *factored, *tau, *shift;
-    size_t n, p, t, q; /* q: unknowns a target, p or p + 1 */
-    double *x;         /* q × t; the intercept first where there is one */
-    double *r, *f;     /* n × t */
-    double *g, *h;     /* q × t */
-    double *u;         /* p: first row of R after its diagonal */
-    double *norm;      /* q: of the columns of A */
+    const double *rows, *shift;
+    const double *factors, *tau; /* of the LQ: from row `first` on of what tall_solve leaves */
+    size_t n, p, t, c;           /* c: p + t */
+    size_t first;                /* 1 where there is an intercept, else 0 */
+    size_t q;                    /* unknowns a target, first + p */
+    double *x;                   /* q × t; the intercept first where there is one */
+    double *r, *f;               /* n × t */
+    double *g, *h;               /* q × t */
+    double *u;                   /* p: first row of R after its diagonal */
+    double *norm;                /* q: of the columns of A */
+    double root;                 /* of n */
 };
-
-static bool has_intercept(const struct refine *w)
-{
-    return w->q > w->p;
-}
 
 /* f = b - r - A x */
 static void set_f(const struct refine *w)
 {
-    size_t c = w->p + w->t;
-    const double *beta = w->x + (has_intercept(w) ? w->t : 0);
+    const double *beta = w->x + w->first * w->t;
     for (size_t i = 0; i < w->n; i++)
         for (size_t j = 0; j < w->t; j++) {
-            struct dd sum = {w->rows[i * c + w->p + j], 0};
+            struct dd sum = {w->rows[i * w->c + w->p + j], 0};
             dd_add(&sum, -w->r[i * w->t + j]);
-            if (has_intercept(w))
+            if (w->first == 1)
                 dd_add(&sum, -w->x[j]);
             for (size_t k = 0; k < w->p; k++)
-                dd_add_product(&sum, -w->rows[i * c + k], beta[k * w->t + j]);
+                dd_add_product(&sum, -w->rows[i * w->c + k], beta[k * w->t + j]);
             w->f[i * w->t + j] = dd_value(sum);
         }
 }
@@ -50,38 +48,31 @@ static void set_f(const struct refine *w)
  * g of the ones. */
 static void set_g(const struct refine *w)
 {
-    size_t c = w->p + w->t;
-    double *g = w->g;
-    for (size_t j = 0; has_intercept(w) && j < w->t; j++) {
-        struct dd sum = {0, 0};
-        for (size_t i = 0; i < w->n; i++)
-            dd_add(&sum, -w->r[i * w->t + j]);
-        *g++ = dd_value(sum);
-    }
-    for (size_t k = 0; k < w->p; k++)
+    for (size_t k = 0; k < w->q; k++)
         for (size_t j = 0; j < w->t; j++) {
             struct dd sum = {0, 0};
-            double s = has_intercept(w) ? w->shift[k] : 0;
             for (size_t i = 0; i < w->n; i++) {
                 double r = w->r[i * w->t + j];
-                dd_add_product(&sum, -w->rows[i * c + k], r);
-                dd_add_product(&sum, s, r);
+                if (k < w->first) {
+                    dd_add(&sum, -r);
+                    continue;
+                }
+                dd_add_product(&sum, -w->rows[i * w->c + k - w->first], r);
+                dd_add_product(&sum, w->first == 1 ? w->shift[k - 1] : 0, r);
             }
-            *g++ = dd_value(sum);
+            w->g[k * w->t + j] = dd_value(sum);
         }
 }
 
 /* Qᵀ f or Q f in place, Q being the reflection and then the LQ's factor. */
 static enum lsq_status rotate(const struct refine *w, bool transpose)
 {
-    size_t c = w->p + w->t;
-    size_t first = has_intercept(w) ? 1 : 0;
-    if (first == 1 && transpose)
+    if (w->first == 1 && transpose)
         linear_reflect(w->f, w->n, w->t);
     enum lsq_status status =
-        lapack_lq_apply_right(transpose, w->t, w->n - first, w->p, w->factored + first * c, c,
-                              w->tau, w->f + first * w->t, w->t);
-    if (first == 1 && !transpose)
+        lapack_lq_apply_right(transpose, w->t, w->n - w->first, w->p, w->factors, w->c, w->tau,
+                              w->f + w->first * w->t, w->t);
+    if (w->first == 1 && !transpose)
         linear_reflect(w->f, w->n, w->t);
     return status;
 }
@@ -91,43 +82,31 @@ static enum lsq_status rotate(const struct refine *w, bool transpose)
  * own first row of the reflected columns. */
 static void forward(const struct refine *w)
 {
-    size_t c = w->p + w->t;
-    size_t first = has_intercept(w) ? 1 : 0;
+    double *below = w->h + w->first * w->t;
     memcpy(w->h, w->g, w->q * w->t * sizeof *w->h);
-    if (first == 1) {
-        double root = sqrt((double)w->n);
-        for (size_t j = 0; j < w->t; j++)
-            w->h[j] /= -root;
+    for (size_t j = 0; j < w->first * w->t; j++) {
+        w->h[j] /= -w->root;
         for (size_t k = 0; k < w->p; k++)
-            for (size_t j = 0; j < w->t; j++)
-                w->h[(k + 1) * w->t + j] -= w->u[k] * w->h[j];
+            below[k * w->t + j] -= w->u[k] * w->h[j];
     }
-    lapack_solve_right_lower(true, w->t, w->p, w->factored + first * c, c, w->h + first * w->t,
-                             w->t);
+    lapack_solve_right_lower(true, w->t, w->p, w->factors, w->c, below, w->t);
 }
 
 /* dx = R⁻¹ (d1 - h), left in g; d1 is the top of f. */
 static void backward(const struct refine *w)
 {
-    size_t c = w->p + w->t;
-    size_t first = has_intercept(w) ? 1 : 0;
+    double *below = w->g + w->first * w->t;
     for (size_t k = 0; k < w->q * w->t; k++)
         w->g[k] = w->f[k] - w->h[k];
-    lapack_solve_right_lower(false, w->t, w->p, w->factored + first * c, c, w->g + first * w->t,
-                             w->t);
-    if (first == 0)
-        return;
-    double root = sqrt((double)w->n);
-    for (size_t j = 0; j < w->t; j++) {
-        double v = w->g[j];
+    lapack_solve_right_lower(false, w->t, w->p, w->factors, w->c, below, w->t);
+    for (size_t j = 0; j < w->first * w->t; j++) {
         for (size_t k = 0; k < w->p; k++)
-            v -= w->u[k] * w->g[(k + 1) * w->t + j];
-        w->g[j] = v / -root;
+            w->g[j] -= w->u[k] * below[k * w->t + j];
+        w->g[j] /= -w->root;
+        /* Back from the shifted columns: the intercept takes what the shift adds. */
+        for (size_t k = 0; k < w->p; k++)
+            w->g[j] -= w->shift[k] * below[k * w->t + j];
     }
-    /* Back from the shifted columns: the intercept takes what the shift adds. */
-    for (size_t k = 0; k < w->p; k++)
-        for (size_t j = 0; j < w->t; j++)
-            w->g[j] -= w->shift[k] * w->g[(k + 1) * w->t + j];
 }
 
 /* Adds the corrections. Returns how large they are beside the coefficients, each
@@ -168,10 +147,8 @@ static enum lsq_status step(const struct refine *w, double *change)
 
 static void keep(const struct refine *w, struct lsq_fit *fit)
 {
-    size_t first = has_intercept(w) ? 1 : 0;
-    if (first == 1)
-        memcpy(fit->intercept, w->x, w->t * sizeof *w->x);
-    memcpy(fit->coef, w->x + first * w->t, w->p * w->t * sizeof *w->x);
+    memcpy(fit->intercept, w->x, w->first * w->t * sizeof *w->x);
+    memcpy(fit->coef, w->x + w->first * w->t, w->p * w->t * sizeof *w->x);
     memset(fit->rss, 0, w->t * sizeof *fit->rss);
     linear_add_squares(w->r, w->n, w->t, w->t, fit->rss);
 }
@@ -196,24 +173,16 @@ static enum lsq_status iterate(const struct refine *w, struct lsq_fit *fit)
 
 static void start(const struct refine *w, const struct lsq_fit *fit)
 {
-    size_t first = has_intercept(w) ? 1 : 0;
-    size_t c = w->p + w->t;
-    if (first == 1)
-        memcpy(w->x, fit->intercept, w->t * sizeof *w->x);
-    memcpy(w->x + first * w->t, fit->coef, w->p * w->t * sizeof *w->x);
+    memcpy(w->x, fit->intercept, w->first * w->t * sizeof *w->x);
+    memcpy(w->x + w->first * w->t, fit->coef, w->p * w->t * sizeof *w->x);
     memset(w->r, 0, w->n * w->t * sizeof *w->r);
-    double root = sqrt((double)w->n);
-    w->norm[0] = root;
-    for (size_t k = 0; k < w->p; k++) {
+    w->norm[0] = w->root;
+    linear_column_norms(w->rows, w->n, w->p, w->c, w->norm + w->first);
+    for (size_t k = 0; k < w->first * w->p; k++) {
         struct dd sum = {0, 0};
-        double norm = 0;
-        for (size_t i = 0; i < w->n; i++) {
-            double x = w->rows[i * c + k];
-            norm = hypot(norm, x);
-            dd_add(&sum, first == 1 ? x - w->shift[k] : 0);
-        }
-        w->u[k] = -dd_value(sum) / root;
-        w->norm[first + k] = norm;
+        for (size_t i = 0; i < w->n; i++)
+            dd_add(&sum, w->rows[i * w->c + k] - w->shift[k]);
+        w->u[k] = -dd_value(sum) / w->root;
     }
 }
 
@@ -226,9 +195,9 @@ static bool is_moderate(const struct refine *w)
     double largest = 0;
     for (size_t i = 0; i < w->n; i++)
         for (size_t j = 0; j < w->t; j++)
-            largest = fmax(largest, fabs(w->rows[i * (w->p + w->t) + w->p + j]));
+            largest = fmax(largest, fabs(w->rows[i * w->c + w->p + j]));
     bool moderate = largest == 0 || (largest > MIN && largest < MAX);
-    for (size_t k = w->q - w->p; k < w->q; k++)
+    for (size_t k = w->first; k < w->q; k++)
         moderate = moderate && w->norm[k] > MIN && w->norm[k] < MAX;
     return moderate;
 }
@@ -239,18 +208,13 @@ enum lsq_status refine_fit(const double *rows, const double *factored, const dou
     size_t n = fit->rows;
     size_t p = fit->given;
     size_t t = fit->targets;
-    size_t q = p + (shift != NULL ? 1 : 0);
+    size_t first = shift != NULL ? 1 : 0;
+    size_t q = first + p;
     double *scratch = malloc((3 * q * t + 2 * n * t + p + q) * sizeof *scratch);
     if (scratch == NULL)
         return LSQ_NOMEM;
-    struct refine w = {.rows = rows,
-                       .factored = factored,
-                       .tau = tau,
-                       .shift = shift,
-                       .n = n,
-                       .p = p,
-                       .t = t,
-                       .q = q};
+    struct refine w = {rows,  shift, factored + first * (p + t), tau, n, p, t, p + t,
+                       first, q,     .root = sqrt((double)n)};
     w.x = scratch;
     w.g = w.x + q * t;
     w.h = w.g + q * t;
