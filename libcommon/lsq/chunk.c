@@ -297,7 +297,7 @@ static enum lsq_status add_to_triangle(const struct precondition *pre, const str
     lapack_add_square(q, q, triangle, width, c->square, width);
     if (lapack_cholesky(q, c->square, width) != LSQ_OK)
         return LSQ_DIVERGED;
-    lapack_solve_right_lower(true, t, q, c->square, width, c->square + q, width);
+    lapack_solve("RLT", t, q, c->square, width, c->square + q, width);
     double *explained = c->part; /* no longer needed */
     memset(explained, 0, t * sizeof *explained);
     linear_add_squares(c->square + q, q, t, width, explained);

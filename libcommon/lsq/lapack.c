@@ -95,14 +95,12 @@ enum lsq_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int 
 {
     if (!fits(m, n, ld))
         return LSQ_NOMEM;
-    lapack_int *columns = calloc(n, sizeof *columns);
-    if (columns == NULL)
-        return LSQ_NOMEM;
+    _Static_assert(sizeof *pivot == sizeof(lapack_int), "pivots are LAPACK's integers");
+    memset(pivot, 0, n * sizeof *pivot);
     lapack_int info = LAPACKE_dgeqp3(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a,
-                                     (lapack_int)ld, columns, tau);
+                                     (lapack_int)ld, pivot, tau);
     for (size_t j = 0; j < n; j++)
-        pivot[j] = (int)columns[j] - 1;
-    free(columns);
+        pivot[j]--;
     return status_of(info);
 }
 
@@ -142,25 +140,22 @@ enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t
                                     (lapack_int)ldb));
 }
 
-enum lsq_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt)
+enum lsq_status lapack_svd(size_t m, size_t n, double *a, double *s, double *u, double *vt)
 {
-    if (!fits(n, n, n))
+    if (!fits(m, n, 0))
         return LSQ_NOMEM;
-    lapack_int k = (lapack_int)n;
+    lapack_int rows = (lapack_int)m;
+    lapack_int columns = (lapack_int)n;
     char job = u != NULL ? 'A' : 'N';
-    double *copy = malloc(n * n * sizeof *copy);
+    double *copy = malloc((m + 1) * n * sizeof *copy);
     if (copy == NULL)
         return LSQ_NOMEM;
-    memcpy(copy, a, n * n * sizeof *copy);
-    lapack_int info = LAPACKE_dgesdd(LAPACK_COL_MAJOR, job, k, k, a, k, s, u, k, vt, k);
-    if (info > 0) {
-        /* Divide and conquer can fail where the plain QR iteration does not. */
-        double *superb = malloc(n * sizeof *superb);
-        info = superb == NULL ? LAPACK_WORK_MEMORY_ERROR
-                              : LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, k, k, copy, k, s, u, k,
-                                               vt, k, superb);
-        free(superb);
-    }
+    memcpy(copy, a, m * n * sizeof *copy);
+    lapack_int info =
+        LAPACKE_dgesdd(LAPACK_COL_MAJOR, job, rows, columns, a, rows, s, u, rows, vt, columns);
+    if (info > 0) /* Divide and conquer can fail where the plain QR iteration does not. */
+        info = LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, rows, columns, copy, rows, s, u, rows, vt,
+                              columns, copy + m * n);
     free(copy);
     return status_of(info);
 }
@@ -175,12 +170,13 @@ void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, 
                 b, (int)ldb, beta, c, (int)ldc);
 }
 
-void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
-                              double *b, size_t ldb)
+void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t lda, double *b,
+                  size_t ldb)
 {
     expect_settled();
-    cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, transpose ? CblasTrans : CblasNoTrans,
-                CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
+    cblas_dtrsm(CblasColMajor, how[0] == 'L' ? CblasLeft : CblasRight,
+                how[1] == 'L' ? CblasLower : CblasUpper, how[2] == 'T' ? CblasTrans : CblasNoTrans,
+                CblasNonUnit, (int)m, (int)n, 1, a, (int)lda, b, (int)ldb);
 }
 
 void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc)
@@ -196,14 +192,6 @@ void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t
     expect_settled();
     cblas_dgemv(CblasColMajor, CblasTrans, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, 1, y,
                 (int)incy);
-}
-
-void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
-                             double *b, size_t ldb)
-{
-    expect_settled();
-    cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, transpose ? CblasTrans : CblasNoTrans,
-                CblasNonUnit, (int)m, (int)n, 1, l, (int)ldl, b, (int)ldb);
 }
 
 enum lsq_status lapack_cholesky(size_t n, double *a, size_t lda)

@@ -35,9 +35,9 @@ enum lsq_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau)
 enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k, const double *a,
                                       size_t lda, const double *tau, double *b, size_t ldb);
 
-/* Full SVD of the square a (n × n, ld n, destroyed): a = u diag(s) vt, s falling.
- * u and vt (n × n) may both be NULL where only s is wanted. */
-enum lsq_status lapack_svd(size_t n, double *a, double *s, double *u, double *vt);
+/* SVD of a (m × n, ld m, destroyed): a = u diag(s) vt, s falling. u and vt may both be NULL where
+ * only s is wanted; else m = n. */
+enum lsq_status lapack_svd(size_t m, size_t n, double *a, double *s, double *u, double *vt);
 
 /* c (m × n) = alpha a b + beta c, with a (m × k) and b (k × n), or their transposes stored. */
 void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
@@ -51,16 +51,13 @@ void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *
 void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
                        const double *x, size_t incx, double *y, size_t incy);
 
-/* b (m × n) = L⁻¹ b, or L⁻ᵀ b with transpose; L lower triangular (m × m). */
-void lapack_solve_left_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
-                             double *b, size_t ldb);
+/* b (m × n) = op(a)⁻¹ b or b op(a)⁻¹, a triangular. how is dtrsm's letters: "L" or "R" for the side
+ * of a, "L" or "U" for its triangle, "N" or "T" for a or aᵀ. */
+void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t lda, double *b,
+                  size_t ldb);
 
 /* Cholesky: the lower triangle of a (n × n) becomes L with a = L Lᵀ; LSQ_DIVERGED if
  * a is not positive definite. */
 enum lsq_status lapack_cholesky(size_t n, double *a, size_t lda);
-
-/* b (m × n) = b L⁻¹, or b L⁻ᵀ with transpose; L lower triangular (n × n). */
-void lapack_solve_right_lower(bool transpose, size_t m, size_t n, const double *l, size_t ldl,
-                              double *b, size_t ldb);
 
 #endif

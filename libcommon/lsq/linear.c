@@ -52,6 +52,24 @@ void linear_add_squares(const double *a, size_t rows, size_t columns, size_t ld,
             sum[j] += a[i * ld + j] * a[i * ld + j];
 }
 
+void linear_unit_columns(const double *a, size_t rows, size_t columns, size_t ld, double *to,
+                         size_t ld_to, double *norm)
+{
+    linear_column_norms(a, rows, columns, ld, norm);
+    for (size_t j = 0; j < columns; j++)
+        norm[j] = norm[j] > 0 ? norm[j] : 1;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            to[i * ld_to + j] = a[i * ld + j] / norm[j];
+}
+
+void linear_transpose(const double *a, size_t rows, size_t columns, double *to)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            to[j * rows + i] = a[i * columns + j];
+}
+
 double linear_default_rcond(size_t p)
 {
     return 32 * DBL_EPSILON * (double)(p > 32 ? p : 32);

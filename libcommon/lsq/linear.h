@@ -21,6 +21,14 @@ void linear_column_norms(const double *a, size_t rows, size_t columns, size_t ld
 /* Adds the sum of squares of each such column to sum (columns). */
 void linear_add_squares(const double *a, size_t rows, size_t columns, size_t ld, double *sum);
 
+/* Divides each such column by its norm, or by 1 where that is 0, into to (rows of ld_to doubles,
+ * which may be a); norm (columns) receives these. */
+void linear_unit_columns(const double *a, size_t rows, size_t columns, size_t ld, double *to,
+                         size_t ld_to, double *norm);
+
+/* to (columns × rows) = aᵀ; a is rows × columns. */
+void linear_transpose(const double *a, size_t rows, size_t columns, double *to);
+
 /* The default threshold on singular values: LAPACK's rounding noise on a matrix of
  * p columns is below it, by a factor of 50 in trials up to 10⁵ × 500; NIST's Filip is
  * 1000 times above it. */

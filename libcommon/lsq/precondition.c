@@ -45,11 +45,8 @@ static enum lsq_status find_condition(const struct precondition *b, double *cond
     if (scaled == NULL)
         return LSQ_NOMEM;
     double *sigma = scaled + q * q;
-    linear_column_norms(b->triangle, q, q, b->width, b->norm);
-    for (size_t i = 0; i < q; i++)
-        for (size_t j = 0; j < q; j++)
-            scaled[i * q + j] = b->norm[j] > 0 ? b->triangle[i * b->width + j] / b->norm[j] : 0;
-    enum lsq_status status = lapack_svd(q, scaled, sigma, NULL, NULL);
+    linear_unit_columns(b->triangle, q, q, b->width, scaled, q, b->norm);
+    enum lsq_status status = lapack_svd(q, q, scaled, sigma, NULL, NULL);
     *condition = sigma[q - 1] > 0 ? sigma[0] / sigma[q - 1] : INFINITY;
     free(scaled);
     return status;
@@ -84,7 +81,7 @@ enum lsq_status precondition_set(struct precondition *b, const double *triangle,
         double norm = b->way == PRECONDITION_DIAGONAL ? b->norm[i] : 1;
         b->limit[i] = UNLIKE * norm * norm / (double)rows;
     }
-    lapack_solve_right_lower(false, b->targets, q, b->triangle, b->width, b->solution, b->targets);
+    lapack_solve("RLN", b->targets, q, b->triangle, b->width, b->solution, b->targets);
     return LSQ_OK;
 }
 
@@ -97,7 +94,7 @@ void precondition_apply(const struct precondition *b, double *rows, size_t count
         lapack_product(-1, false, false, b->targets, count, q, b->solution, b->targets, rows,
                        b->width, 1, rows + q, b->width);
     if (b->way == PRECONDITION_TRIANGLE)
-        lapack_solve_left_lower(false, q, count, b->triangle, b->width, rows, b->width);
+        lapack_solve("LLN", q, count, b->triangle, b->width, rows, b->width);
 }
 
 void precondition_start(const struct precondition *b, double *triangle)

@@ -89,7 +89,7 @@ static void forward(const struct refine *w)
         for (size_t k = 0; k < w->p; k++)
             below[k * w->t + j] -= w->u[k] * w->h[j];
     }
-    lapack_solve_right_lower(true, w->t, w->p, w->factors, w->c, below, w->t);
+    lapack_solve("RLT", w->t, w->p, w->factors, w->c, below, w->t);
 }
 
 /* dx = R⁻¹ (d1 - h), left in g; d1 is the top of f. */
@@ -98,7 +98,7 @@ static void backward(const struct refine *w)
     double *below = w->g + w->first * w->t;
     for (size_t k = 0; k < w->q * w->t; k++)
         w->g[k] = w->f[k] - w->h[k];
-    lapack_solve_right_lower(false, w->t, w->p, w->factors, w->c, below, w->t);
+    lapack_solve("RLN", w->t, w->p, w->factors, w->c, below, w->t);
     for (size_t j = 0; j < w->first * w->t; j++) {
         for (size_t k = 0; k < w->p; k++)
             w->g[j] -= w->u[k] * below[k * w->t + j];

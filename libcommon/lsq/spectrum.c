@@ -43,18 +43,6 @@ static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced
     return LSQ_OK;
 }
 
-/* The centred rows' given columns, scaled; targets as they are. */
-static void set_scale(struct lsq_spectrum *s, double *a, size_t m)
-{
-    size_t c = s->given + s->targets;
-    linear_column_norms(a, m, s->given, c, s->scale);
-    for (size_t j = 0; j < s->given; j++) {
-        s->scale[j] = s->scale[j] > 0 ? s->scale[j] : 1;
-        for (size_t i = 0; i < m; i++)
-            a[i * c + j] /= s->scale[j];
-    }
-}
-
 /* The decomposition is the wide solver's, whatever the shape: reduced rows are few. Its
  * loadings are S⁻¹ Uᵀ Y. */
 static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m)
@@ -94,59 +82,45 @@ static enum lsq_status set_metric(const struct lsq_spectrum *s)
             for (size_t j = 0; j < t; j++)
                 s->metric_d[i * t + j] = s->d[i * t + j] / s->s[i];
         }
-        lapack_solve_right_lower(true, r, r, dv, r, s->metric, r);
-        lapack_solve_right_lower(true, t, r, dv, r, s->metric_d, t);
+        lapack_solve("RLT", r, r, dv, r, s->metric, r);
+        lapack_solve("RLT", t, r, dv, r, s->metric_d, t);
     }
     free(dv);
     return status;
 }
 
-/* m rows a to columns of unit norm, its zeros staying; returns how many times the shortest
- * other column is in the longest. norm: p. */
-static double to_unit(const struct lsq_spectrum *s, const double *a, size_t m, double *unit,
-                      double *norm)
+/* Whether the longest column is much longer than the shortest other than zero. */
+static bool lengths_differ(const double *norm, size_t p)
 {
-    size_t p = s->given;
-    size_t c = p + s->targets;
+    static const double MUCH = 1e3;
     double shortest = INFINITY;
     double longest = 0;
-    linear_column_norms(a, m, p, c, norm);
     for (size_t j = 0; j < p; j++) {
-        for (size_t i = 0; i < m; i++)
-            unit[i * p + j] = norm[j] > 0 ? a[i * c + j] / norm[j] : 0;
         shortest = norm[j] > 0 ? fmin(shortest, norm[j]) : shortest;
         longest = fmax(longest, norm[j]);
     }
-    return longest / shortest;
-}
-
-/* The singular values of a (m × p, m <= p, C order, destroyed). sigma: scratch of p, square of
- * m × m, all zero. */
-static enum lsq_status find_singular(double *a, size_t m, size_t p, double *sigma, double *square)
-{
-    /* Column-major aᵀ = Q R: R has the singular values. */
-    enum lsq_status status = lapack_qr(p, m, a, p, sigma);
-    for (size_t j = 0; status == LSQ_OK && j < m; j++)
-        memcpy(square + j * m, a + j * p, (j + 1) * sizeof *square);
-    return status == LSQ_OK ? lapack_svd(m, square, sigma, NULL, NULL) : status;
+    return longest / shortest > MUCH;
 }
 
 /* Where lengths of the columns of a, of m rows, differ much: the rank in columns of unit norm. */
 static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a, size_t m)
 {
-    static const double MUCH = 1e3;
     size_t p = s->given;
-    double *square = calloc(m * m + m * p + p, sizeof *square);
+    size_t c = p + s->targets;
+    double *unit = malloc((m + 1) * p * sizeof *unit);
     enum lsq_status status = LSQ_OK;
-    if (square == NULL)
+    if (unit == NULL)
         return LSQ_NOMEM;
-    double *unit = square + m * m;
-    double *sigma = unit + m * p;
-    if (to_unit(s, a, m, unit, sigma) > MUCH && finite_all(unit, m * p)) {
-        status = find_singular(unit, m, p, sigma, square);
+    double *norm = unit + m * p;
+    linear_column_norms(a, m, p, c, norm);
+    bool differ = lengths_differ(norm, p);
+    linear_unit_columns(a, m, p, c, unit, p, norm);
+    if (differ && finite_all(unit, m * p)) {
+        double *sigma = norm;
+        status = lapack_svd(p, m, unit, sigma, NULL, NULL);
         s->unit_rank = status == LSQ_OK ? linear_rank(sigma, m, linear_default_rcond(p)) : 0;
     }
-    free(square);
+    free(unit);
     return status;
 }
 
@@ -155,11 +129,12 @@ static enum lsq_status make(const struct lsq_reduced *reduced, bool scaled, stru
                             double *a)
 {
     size_t m = lsq_reduced_centre(reduced, a, s->centre);
+    size_t c = s->given + s->targets;
     enum lsq_status status = LSQ_OK;
     if (m == 0)
         return status;
     if (scaled)
-        set_scale(s, a, m);
+        linear_unit_columns(a, m, s->given, c, a, c, s->scale);
     else if (m <= s->given)
         status = find_unit_rank(s, a, m);
     if (status == LSQ_OK)

@@ -42,21 +42,10 @@ struct triangle {
     double *sigma; /* singular values of R with unit columns */
 };
 
-static void scale_columns(size_t p, const struct triangle *w)
-{
-    linear_column_norms(w->r, p, p, p, w->scale);
-    for (size_t j = 0; j < p; j++)
-        w->scale[j] = w->scale[j] > 0 ? w->scale[j] : 1;
-    for (size_t i = 0; i < p; i++)
-        for (size_t j = 0; j < p; j++)
-            w->copy[i * p + j] = w->r[i * p + j] / w->scale[j];
-}
-
 /* coef = R⁻¹ Qᵀ Y. */
 static enum lsq_status solve_full_rank(const struct triangle *w, struct lsq_fit *fit)
 {
-    lapack_solve_right_lower(false, fit->targets, fit->given, w->r, fit->given, fit->coef,
-                             fit->targets);
+    lapack_solve("RLN", fit->targets, fit->given, w->r, fit->given, fit->coef, fit->targets);
     return LSQ_OK;
 }
 
@@ -68,7 +57,7 @@ static enum lsq_status solve_truncated(const struct triangle *w, struct lsq_fit 
     size_t t = fit->targets;
     size_t r = fit->rank;
     memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-    enum lsq_status status = lapack_svd(p, w->copy, w->sigma, w->u, w->vt);
+    enum lsq_status status = lapack_svd(p, p, w->copy, w->sigma, w->u, w->vt);
     if (status != LSQ_OK)
         return status;
     double *vty = malloc(p * t * sizeof *vty);
@@ -91,8 +80,8 @@ static enum lsq_status solve_by_default(const struct triangle *w, struct lsq_fit
 {
     size_t p = fit->given;
     fit->rcond = linear_default_rcond(p);
-    scale_columns(p, w);
-    enum lsq_status status = lapack_svd(p, w->copy, w->sigma, NULL, NULL);
+    linear_unit_columns(w->r, p, p, p, w->copy, p, w->scale);
+    enum lsq_status status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
     if (status != LSQ_OK)
         return status;
     fit->rank = linear_rank(w->sigma, p, fit->rcond);
@@ -113,7 +102,7 @@ static enum lsq_status solve_triangle(const struct triangle *w, double rcond, st
     if (!finite_all(w->r, p * p) || !finite_all(fit->coef, p * fit->targets))
         return LSQ_OVERFLOW;
     memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-    enum lsq_status status = lapack_svd(p, w->copy, fit->singular, NULL, NULL);
+    enum lsq_status status = lapack_svd(p, p, w->copy, fit->singular, NULL, NULL);
     if (status != LSQ_OK)
         return status;
     return rcond >= 0 ? solve_by_rcond(w, rcond, fit) : solve_by_default(w, fit);

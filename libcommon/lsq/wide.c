@@ -29,7 +29,7 @@ static enum lsq_status decompose(double *a, size_t m, const struct wide *w, stru
             w->core[i * m + j] = a[j * c + i];
     if (!finite_all(w->core, m * m))
         return LSQ_OVERFLOW;
-    return lapack_svd(m, w->core, fit->singular, w->u, w->vt);
+    return lapack_svd(m, m, w->core, fit->singular, w->u, w->vt);
 }
 
 /* basis (p × r) = Q V_r: LAPACK makes it column-major, readers want rows. */
