@@ -36,7 +36,7 @@ static void begin(struct training *f, const struct stream *in, const struct bloc
 {
     f->given = given;
     f->targets = columns - given;
-    block_meta_keep(&f->meta, block, block->other ? field_is_partials : NULL);
+    block_meta_keep(&f->meta, block, block->other ? field_is_own : NULL);
     f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
     if (f->reducer == NULL)
         fit_check(LSQ_NOMEM, stream_name(in));

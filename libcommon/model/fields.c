@@ -11,33 +11,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ROW(field, key, owners) {key, owners},
-static const struct {
-    const char *key;
-    int owners;
-} table[FIELD_COUNT] = {FIELDS(ROW)};
+#define KEY(field, key) key,
+static const char *const keys[FIELD_COUNT] = {FIELDS(KEY)};
 
 const char *field_key(enum field field)
 {
-    return table[field].key;
+    return keys[field];
 }
 
-static bool is_owned(struct str key, int owner)
+bool field_is_own(struct str key)
 {
-    for (size_t i = 0; i < FIELD_COUNT; i++)
-        if ((table[i].owners & owner) != 0 && str_is(key, table[i].key))
+    for (size_t i = 0; i < FIELD_RATE; i++)
+        if (str_is(key, keys[i]))
             return true;
     return false;
-}
-
-bool field_is_models(struct str key)
-{
-    return is_owned(key, FIELD_OF_MODEL);
-}
-
-bool field_is_partials(struct str key)
-{
-    return is_owned(key, FIELD_OF_PARTIAL);
 }
 
 const struct map_value *fields_find(const struct fields *f, enum field field)
@@ -45,18 +32,27 @@ const struct map_value *fields_find(const struct fields *f, enum field field)
     return map_find(f->map, field_key(field));
 }
 
+/* The value of a field that must be there. */
+static const struct map_value *get(const struct fields *f, enum field field, const char *expected)
+{
+    const struct map_value *v = fields_find(f, field);
+    if (v == NULL)
+        die(f->name, "%s without \"%s\", expected %s", f->what, field_key(field), expected);
+    return v;
+}
+
 uint64_t fields_uint(const struct fields *f, enum field field, uint64_t low, uint64_t high)
 {
+    char expected[80];
+    snprintf(expected, sizeof expected, "an integer from %" PRIu64, low);
+    const struct map_value *v = get(f, field, expected);
     const char *key = field_key(field);
-    const struct map_value *v = map_find(f->map, key);
-    if (v == NULL)
-        die(f->name, "%s without \"%s\", expected an integer from %" PRIu64, f->what, key, low);
     if (v->kind != MAP_INT)
         die(f->name, "%s whose \"%s\" is no integer, expected one from %" PRIu64, f->what, key,
             low);
     if (v->integer < 0 || (uint64_t)v->integer < low)
-        die(f->name, "%s whose \"%s\" is %" PRId64 ", expected an integer from %" PRIu64, f->what,
-            key, v->integer, low);
+        die(f->name, "%s whose \"%s\" is %" PRId64 ", expected %s", f->what, key, v->integer,
+            expected);
     if ((uint64_t)v->integer > high)
         die(f->name, "%s whose \"%s\" is %" PRId64 ", expected an integer up to %" PRIu64, f->what,
             key, v->integer, high);
@@ -65,13 +61,10 @@ uint64_t fields_uint(const struct fields *f, enum field field, uint64_t low, uin
 
 bool fields_bool(const struct fields *f, enum field field)
 {
-    const char *key = field_key(field);
-    const struct map_value *v = map_find(f->map, key);
-    if (v == NULL)
-        die(f->name, "%s without \"%s\", expected true or false", f->what, key);
+    const struct map_value *v = get(f, field, "true or false");
     if (v->kind != MAP_BOOL)
         die(f->name, "%s whose \"%s\" is neither true nor false, expected one of them", f->what,
-            key);
+            field_key(field));
     return v->boolean;
 }
 
@@ -186,17 +179,17 @@ void fields_put_name(struct fields_out *to, struct str name)
         pack_str(to->out, name);
 }
 
-void fields_put_meta(struct fields_out *to, const struct block *meta, bool (*skip)(struct str key))
+void fields_put_meta(struct fields_out *to, const struct block *meta)
 {
-    to->count += block_write_count(meta, skip);
+    to->count += block_write_count(meta, field_is_own);
     if (to->out != NULL)
-        block_write_meta(to->out, meta, skip);
+        block_write_meta(to->out, meta, field_is_own);
 }
 
-size_t fields_capacity(const struct block *meta, bool (*skip)(struct str key), struct str name)
+size_t fields_capacity(const struct block *meta, struct str name)
 {
     /* A model has 23 keys of up to 14 bytes, 9 heads of arrays, 10 numbers. */
     enum { OWN = 4096 };
-    size_t taken = OWN + name.n + block_write_size(meta, skip);
+    size_t taken = OWN + name.n + block_write_size(meta, field_is_own);
     return taken < MAP_SCAN_MAX ? (MAP_SCAN_MAX - taken) / sizeof(double) : 0;
 }

@@ -14,47 +14,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All keys, and whose own they are: rate, col0 and last are a block's, too. wavefill-stream(5) says
+/* All keys: those before rate are lsq-fit's own, the others a block's too. wavefill-stream(5) says
  * what they hold. */
-enum { FIELD_OF_NEITHER, FIELD_OF_MODEL, FIELD_OF_PARTIAL, FIELD_OF_BOTH };
 /* clang-format off */
 #define FIELDS(X) \
-    X(FIELD_LSQ, "lsq", FIELD_OF_MODEL) \
-    X(FIELD_LSQ_PARTIAL, "lsq_partial", FIELD_OF_PARTIAL) \
-    X(FIELD_K, "k", FIELD_OF_BOTH) \
-    X(FIELD_TARGETS, "targets", FIELD_OF_BOTH) \
-    X(FIELD_TARGET0, "target0", FIELD_OF_MODEL) \
-    X(FIELD_ROWS, "rows", FIELD_OF_BOTH) \
-    X(FIELD_RANK, "rank", FIELD_OF_MODEL) \
-    X(FIELD_RCOND, "rcond", FIELD_OF_MODEL) \
-    X(FIELD_FIT_INTERCEPT, "fit_intercept", FIELD_OF_BOTH) \
-    X(FIELD_RANGE, "range", FIELD_OF_BOTH) \
-    X(FIELD_NAME, "name", FIELD_OF_BOTH) \
-    X(FIELD_RIDGE, "ridge", FIELD_OF_MODEL) \
-    X(FIELD_GRID, "grid", FIELD_OF_MODEL) \
-    X(FIELD_LOO_MSE, "loo_mse", FIELD_OF_MODEL) \
-    X(FIELD_LOO_R2, "loo_r2", FIELD_OF_MODEL) \
-    X(FIELD_SINGULAR, "singular", FIELD_OF_MODEL) \
-    X(FIELD_RSS, "rss", FIELD_OF_BOTH) \
-    X(FIELD_INTERCEPT, "intercept", FIELD_OF_MODEL) \
-    X(FIELD_COEF, "coef", FIELD_OF_MODEL) \
-    X(FIELD_BASIS, "basis", FIELD_OF_MODEL) \
-    X(FIELD_LOADINGS, "loadings", FIELD_OF_MODEL) \
-    X(FIELD_SHIFT, "shift", FIELD_OF_PARTIAL) \
-    X(FIELD_REDUCED, "reduced", FIELD_OF_PARTIAL) \
-    X(FIELD_RATE, "rate", FIELD_OF_NEITHER) \
-    X(FIELD_COL0, "col0", FIELD_OF_NEITHER) \
-    X(FIELD_LAST, "last", FIELD_OF_NEITHER)
+    X(FIELD_LSQ, "lsq") \
+    X(FIELD_LSQ_PARTIAL, "lsq_partial") \
+    X(FIELD_K, "k") \
+    X(FIELD_TARGETS, "targets") \
+    X(FIELD_TARGET0, "target0") \
+    X(FIELD_ROWS, "rows") \
+    X(FIELD_RANK, "rank") \
+    X(FIELD_RCOND, "rcond") \
+    X(FIELD_FIT_INTERCEPT, "fit_intercept") \
+    X(FIELD_RANGE, "range") \
+    X(FIELD_NAME, "name") \
+    X(FIELD_RIDGE, "ridge") \
+    X(FIELD_GRID, "grid") \
+    X(FIELD_LOO_MSE, "loo_mse") \
+    X(FIELD_LOO_R2, "loo_r2") \
+    X(FIELD_SINGULAR, "singular") \
+    X(FIELD_RSS, "rss") \
+    X(FIELD_INTERCEPT, "intercept") \
+    X(FIELD_COEF, "coef") \
+    X(FIELD_BASIS, "basis") \
+    X(FIELD_LOADINGS, "loadings") \
+    X(FIELD_SHIFT, "shift") \
+    X(FIELD_REDUCED, "reduced") \
+    X(FIELD_RATE, "rate") \
+    X(FIELD_COL0, "col0") \
+    X(FIELD_LAST, "last")
 /* clang-format on */
-#define FIELD_NAMED(field, key, owners) field,
+#define FIELD_NAMED(field, key) field,
 enum field { FIELDS(FIELD_NAMED) FIELD_COUNT };
 
 const char *field_key(enum field field);
 
-/* Whether a key is one of a model's own, or of a partial fit's: a matrix's attributes of these
- * names are not handed on. */
-bool field_is_models(struct str key);
-bool field_is_partials(struct str key);
+/* Whether a key is one of lsq-fit's own: a matrix's attributes of these names are not handed on. */
+bool field_is_own(struct str key);
 
 struct fields {
     const char *name; /* the file, for messages */
@@ -96,12 +93,11 @@ void fields_put_columns(struct fields_out *to, enum field field, const double *a
 void fields_put_range(struct fields_out *to, const struct range *range);
 void fields_put_name(struct fields_out *to, struct str name);
 
-/* rate, col0 and the attributes for which skip is false, as block_write_meta writes them. */
-void fields_put_meta(struct fields_out *to, const struct block *meta, bool (*skip)(struct str key));
+/* rate, col0 and the attributes of other names than lsq-fit's own. */
+void fields_put_meta(struct fields_out *to, const struct block *meta);
 
 /* How many doubles the arrays of a map may have, all together, beside its name, its own keys,
- * numbers and heads of arrays, and meta's rate, col0 and attributes. 0 where those leave none.
- */
-size_t fields_capacity(const struct block *meta, bool (*skip)(struct str key), struct str name);
+ * numbers and heads of arrays, and meta's rate, col0 and attributes. 0 where those leave none. */
+size_t fields_capacity(const struct block *meta, struct str name);
 
 #endif

@@ -35,7 +35,7 @@ static void put_fields(struct fields_out *to, const struct lsq_fit *fit,
     fields_put_double(to, FIELD_RCOND, fit->rcond);
     fields_put_bool(to, FIELD_FIT_INTERCEPT, notes->intercept);
     put_notes(to, notes, s);
-    fields_put_meta(to, meta, field_is_models);
+    fields_put_meta(to, meta);
     fields_put_bool(to, FIELD_LAST, notes->last && s.first + s.count == fit->targets);
     fields_put_vector(to, FIELD_SINGULAR, fit->singular, fit->singular_count);
     fields_put_vector(to, FIELD_RSS, fit->rss + s.first, s.count);
@@ -55,7 +55,7 @@ void model_put(struct output *out, const struct lsq_fit *fit, const struct model
     size_t per_target = (fit->coef != NULL ? fit->given : fit->rank) + 3;
     size_t fixed = fit->singular_count + (fit->coef != NULL ? 0 : fit->given * fit->rank) +
                    2 * notes->grid_count;
-    size_t capacity = fields_capacity(meta, field_is_models, notes->name);
+    size_t capacity = fields_capacity(meta, notes->name);
     if (fixed > capacity || per_target > capacity - fixed)
         die(output_name(out),
             "a model of %zu given column%s and rank %zu, expected it to fit into maps of 64 MiB",

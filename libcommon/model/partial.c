@@ -18,7 +18,7 @@ static void put_fields(struct fields_out *to, const struct lsq_reduced *r,
     fields_put_bool(to, FIELD_FIT_INTERCEPT, r->intercept);
     fields_put_range(to, &notes->range);
     fields_put_name(to, notes->name);
-    fields_put_meta(to, meta, field_is_partials);
+    fields_put_meta(to, meta);
     fields_put_bool(to, FIELD_LAST, notes->last);
     fields_put_vector(to, FIELD_SHIFT, r->shift, r->given + r->targets);
     fields_put_vector(to, FIELD_RSS, r->rss, r->targets);
@@ -33,7 +33,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct p
     size_t doubles = r->count * width + r->given + 2 * r->targets;
     struct fields_out count = {NULL, 0};
     struct fields_out to = {out, 0};
-    if (doubles > fields_capacity(meta, field_is_partials, notes->name))
+    if (doubles > fields_capacity(meta, notes->name))
         die(output_name(out),
             "%zu reduced row%s of %zu columns, expected them to fit into a map of 64 MiB", r->count,
             msg_plural(r->count), width);

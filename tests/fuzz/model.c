@@ -116,7 +116,7 @@ static void rewrite_partials(void *argument)
         struct range range;
         struct block_meta meta;
         partial_read(stream_name(s), block.map, &part, &range);
-        block_meta_keep(&meta, &block, field_is_partials);
+        block_meta_keep(&meta, &block, field_is_own);
         struct partial_notes notes = {.range = range, .name = name_of(&block), .last = true};
         partial_put(out, &part, &notes, &meta.block);
         block_meta_free(&meta);
