@@ -91,11 +91,16 @@ static void take(struct parser *p, const struct options_table *table, int c, cha
     while (c < ROW_0 && p->rows[i].letter != c)
         i++;
     const struct options_row *row = &p->rows[i];
-    if (row->take == NULL)
-        usage_print(table);
     p->times[i]++;
     p->args[i] = optarg;
-    row->take(row, optarg, options + row->to);
+    if (row->take != NULL)
+        row->take(row, optarg, options + row->to);
+    else if (row->letter == 'q')
+        msg_set_quiet(true);
+    else if (row->letter == 'h')
+        usage_print(table);
+    else
+        usage_version();
 }
 
 /* "a, b or c" of the list a,b,c, with `before` before each. Returns out. */
@@ -255,20 +260,4 @@ void options_file(const struct options_row *row, const char *arg, void *to)
     options_input(row, arg, to);
     if (fd_is_dash(arg))
         options_refuse(row, arg, "a file: standard output has the rest");
-}
-
-void options_quiet(const struct options_row *row, const char *arg, void *to)
-{
-    (void)row;
-    (void)arg;
-    (void)to;
-    msg_set_quiet(true);
-}
-
-void options_version(const struct options_row *row, const char *arg, void *to)
-{
-    (void)row;
-    (void)arg;
-    (void)to;
-    usage_version();
 }

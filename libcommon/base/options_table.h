@@ -16,7 +16,7 @@ struct options_row {
     char letter;          /* '\0': none */
     const char *name;     /* the long name; NULL ends a table */
     const char *argument; /* its name in the usage text; NULL: the option takes none */
-    options_take *take;   /* one of those below, or the filter's own; NULL: prints the usage text */
+    options_take *take;   /* one of those below, or the filter's own; NULL: one of OPTIONS_COMMON */
     size_t to;            /* the target's offset in the struct that options_parse fills */
     const char *help;
     const char *alias; /* another long name that is accepted */
@@ -40,29 +40,23 @@ options_take options_flag;     /* bool */
 options_take options_uint;     /* uint64_t, from min to max */
 options_take options_position; /* struct num_pos */
 options_take options_span;     /* struct num_span */
-options_take
-    options_word; /* int: the place of the argument among words; without one, of its name */
+options_take options_word; /* int: the place among words of the argument or, without, of its name */
 options_take options_numbers; /* struct num_list, up to max; adds to it */
 options_take options_name;    /* struct str_list, owned: adds the argument */
 options_take options_names;   /* struct str_list, owned: adds names that commas separate */
 options_take options_input;   /* const char *: a file; - is standard input */
 options_take options_output;  /* const char *: a file; NULL for -, standard output */
 options_take options_file;    /* const char *: a file to write; not - */
-options_take options_quiet, options_version;
 
 /* Rows of every table, the second one at its end. For the first the struct has a
  * `const char *output`, NULL for standard output. */
-#define OPTIONS_OUTPUT                                                                             \
-    {                                                                                              \
-        'o', "output", "FILE", options_output, offsetof(struct options, output),                   \
-            .help = "write to FILE, whole or not at all (default: stdout)"                         \
-    }
-#define OPTIONS_COMMON                                                                             \
-    {'q', "quiet", NULL, options_quiet, .help = "no warnings"},                                    \
-        {'h', "help", NULL, NULL, .help = "this text"},                                            \
-        {'V', "version", NULL, options_version, .help = "the version"},                            \
-    {                                                                                              \
-        .name = NULL                                                                               \
-    }
+/* clang-format off */
+#define OPTIONS_OUTPUT \
+    {'o', "output", "FILE", options_output, offsetof(struct options, output), \
+     .help = "write to FILE, whole or not at all (default: stdout)"}
+#define OPTIONS_COMMON \
+    {'q', "quiet", .help = "no warnings"}, {'h', "help", .help = "this text"}, \
+    {'V', "version", .help = "the version"}, {.name = NULL}
+/* clang-format on */
 
 #endif
