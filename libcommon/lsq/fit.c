@@ -27,25 +27,20 @@ enum lsq_status lsq_fit_begin(struct lsq_fit *fit, size_t rows, size_t given, si
     return fit->intercept != NULL && fit->rss != NULL ? LSQ_OK : LSQ_NOMEM;
 }
 
-enum lsq_status lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean)
+void lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
     bool thin = fit->coef == NULL;
-    double *reduced = calloc(fit->rank + 1, sizeof *reduced);
-    if (reduced == NULL)
-        return LSQ_NOMEM;
-    for (size_t k = 0; thin && k < p; k++)
-        for (size_t i = 0; i < fit->rank; i++)
-            reduced[i] += mean[k] * fit->basis[k * fit->rank + i];
-    const double *left = thin ? reduced : mean;
     const double *right = thin ? fit->loadings : fit->coef;
     memcpy(fit->intercept, mean + p, t * sizeof *mean);
-    for (size_t i = 0; i < (thin ? fit->rank : p); i++)
+    for (size_t i = 0; i < (thin ? fit->rank : p); i++) {
+        double left = thin ? 0 : mean[i];
+        for (size_t k = 0; thin && k < p; k++)
+            left += mean[k] * fit->basis[k * fit->rank + i];
         for (size_t j = 0; j < t; j++)
-            fit->intercept[j] -= left[i] * right[i * t + j];
-    free(reduced);
-    return LSQ_OK;
+            fit->intercept[j] -= left * right[i * t + j];
+    }
 }
 
 bool lsq_fit_is_finite(const struct lsq_fit *fit)

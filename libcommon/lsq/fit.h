@@ -29,8 +29,8 @@ struct lsq_fit {
 enum lsq_status lsq_fit_begin(struct lsq_fit *fit, size_t rows, size_t given, size_t targets);
 
 /* Sets the intercept that goes with the coefficients where the columns have these means (p + t):
- * mean of Y - (mean of X) C. LSQ_NOMEM. */
-enum lsq_status lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean);
+ * mean of Y - (mean of X) C. */
+void lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean);
 
 /* The end of every solver: factors that are not smaller than the coefficients become these, and
  * the fit is freed unless all of it is finite (LSQ_OVERFLOW) and status is LSQ_OK. Returns the

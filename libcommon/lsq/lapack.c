@@ -63,13 +63,6 @@ static bool settle(void)
     return true;
 }
 
-/* For what cannot say that it was not done, and comes after something that can. */
-static void expect_settled(void)
-{
-    if (!settle())
-        abort();
-}
-
 /* LAPACKE's own says on standard output that memory is short, in the middle of the model;
  * this one, found first, leaves it to the status. */
 void LAPACKE_xerbla(const char *name, lapack_int info)
@@ -164,7 +157,6 @@ void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, 
                     const double *a, size_t lda, const double *b, size_t ldb, double beta,
                     double *c, size_t ldc)
 {
-    expect_settled();
     cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
                 transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
                 b, (int)ldb, beta, c, (int)ldc);
@@ -173,7 +165,6 @@ void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, 
 void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t lda, double *b,
                   size_t ldb)
 {
-    expect_settled();
     cblas_dtrsm(CblasColMajor, how[0] == 'L' ? CblasLeft : CblasRight,
                 how[1] == 'L' ? CblasLower : CblasUpper, how[2] == 'T' ? CblasTrans : CblasNoTrans,
                 CblasNonUnit, (int)m, (int)n, 1, a, (int)lda, b, (int)ldb);
@@ -181,7 +172,6 @@ void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t l
 
 void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc)
 {
-    expect_settled();
     cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, (int)n, (int)k, 1, a, (int)lda, 1, c,
                 (int)ldc);
 }
@@ -189,7 +179,6 @@ void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *
 void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t lda,
                        const double *x, size_t incx, double *y, size_t incy)
 {
-    expect_settled();
     cblas_dgemv(CblasColMajor, CblasTrans, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, 1, y,
                 (int)incy);
 }

@@ -75,8 +75,21 @@ static struct lsq_left_out doubt_of_one(const struct lsq_spectrum *s, const stru
     return (struct lsq_left_out){through, at->rest < FAR ? doubt : 0};
 }
 
-/* A row that the fit goes through, without penalty, columns being scaled. */
-static void error_through(const struct lsq_spectrum *s, const double *u, double *errors)
+/* y - ŷ, of a row that is not among those decomposed where there is a penalty. */
+static void find_residual(const struct lsq_spectrum *s, const double *row, const double *u,
+                          double lambda, double *residual)
+{
+    size_t t = s->targets;
+    for (size_t j = 0; j < t; j++)
+        residual[j] = row[s->given + j] - s->centre[s->given + j];
+    for (size_t i = 0; i < s->rank; i++)
+        for (size_t j = 0; j < t; j++)
+            residual[j] -= s->s[i] / (s->s[i] + lambda / s->s[i]) * u[i] * s->d[i * t + j];
+}
+
+/* A row that the fit goes through, without penalty, columns being scaled. Returns
+ * the divisor of the errors. */
+static double error_through(const struct lsq_spectrum *s, const double *u, double *errors)
 {
     size_t r = s->rank;
     size_t t = s->targets;
@@ -90,14 +103,14 @@ static void error_through(const struct lsq_spectrum *s, const double *u, double 
         for (size_t j = 0; j < t; j++)
             errors[j] += moved * s->metric_d[i * t + j];
     }
-    for (size_t j = 0; j < t; j++)
-        errors[j] /= below;
+    return below;
 }
 
 /* A row under one penalty. outside: what the fit without penalty leaves of it; it and rest
- * count as 0 where that fit goes through the row: then λ cancels and may be 0, too. */
-static void error_penalized(const struct lsq_spectrum *s, const struct place *at, double lambda,
-                            bool through, const double *outside, double *errors)
+ * count as 0 where that fit goes through the row: then λ cancels and may be 0, too. Returns the
+ * divisor of the errors. */
+static double error_penalized(const struct lsq_spectrum *s, const struct place *at, double lambda,
+                              bool through, const double *outside, double *errors)
 {
     size_t t = s->targets;
     double below = through ? 0 : at->rest;
@@ -109,19 +122,7 @@ static void error_penalized(const struct lsq_spectrum *s, const struct place *at
         for (size_t j = 0; j < t; j++)
             errors[j] += weight * at->u[i] * s->d[i * t + j];
     }
-    for (size_t j = 0; j < t; j++)
-        errors[j] /= below;
-}
-
-static void find_outside(const struct lsq_spectrum *s, const double *row, const double *u,
-                         double *outside)
-{
-    size_t t = s->targets;
-    for (size_t j = 0; j < t; j++)
-        outside[j] = row[s->given + j] - s->centre[s->given + j];
-    for (size_t i = 0; i < s->rank; i++)
-        for (size_t j = 0; j < t; j++)
-            outside[j] -= u[i] * s->d[i * t + j];
+    return below;
 }
 
 struct lsq_left_out lsq_left_out(const struct lsq_spectrum *s, const double *row,
@@ -139,27 +140,23 @@ struct lsq_left_out lsq_left_out(const struct lsq_spectrum *s, const double *row
         known = doubt_of_one(s, &at, least / s->weight);
     else
         known.doubt = doubt_of_all(s, &at, least / s->weight);
-    find_outside(s, row, at.u, outside);
-    for (size_t k = 0; k < count; k++)
-        if (known.through && s->metric != NULL)
-            error_through(s, at.u, errors + k * t);
-        else
-            error_penalized(s, &at, lambdas[k] / s->weight, known.through, outside, errors + k * t);
+    find_residual(s, row, at.u, 0, outside);
+    for (size_t k = 0; k < count; k++) {
+        double *e = errors + k * t;
+        double below =
+            known.through && s->metric != NULL
+                ? error_through(s, at.u, e)
+                : error_penalized(s, &at, lambdas[k] / s->weight, known.through, outside, e);
+        for (size_t j = 0; j < t; j++)
+            e[j] /= below;
+    }
     return known;
 }
 
 void lsq_left_out_anew(const struct lsq_spectrum *s, const double *row, const double *lambdas,
                        size_t count, double *errors)
 {
-    size_t t = s->targets;
     struct place at = find_place(s, row);
-    for (size_t k = 0; k < count; k++) {
-        double *e = errors + k * t;
-        double lambda = lambdas[k] / s->weight;
-        for (size_t j = 0; j < t; j++)
-            e[j] = row[s->given + j] - s->centre[s->given + j];
-        for (size_t i = 0; i < s->rank; i++)
-            for (size_t j = 0; j < t; j++)
-                e[j] -= s->s[i] / (s->s[i] + lambda / s->s[i]) * at.u[i] * s->d[i * t + j];
-    }
+    for (size_t k = 0; k < count; k++)
+        find_residual(s, row, at.u, lambdas[k] / s->weight, errors + k * s->targets);
 }

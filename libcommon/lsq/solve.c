@@ -26,7 +26,7 @@ static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_optio
                              : m < fit->given ? wide_solve(a, m, options, fit)
                                               : tall_solve(a, m, options, tau, fit);
     if (status == LSQ_OK && options->intercept)
-        status = lsq_fit_set_intercept(fit, mean);
+        lsq_fit_set_intercept(fit, mean);
     return status;
 }
 
