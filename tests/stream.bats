@@ -649,7 +649,7 @@ cases = [(nd("|i1", shape, data), why) for shape, data, why in (
     ([3], D, "an array of 4 bytes, expected 3 for its shape"),
     ([2 ** 32, 2 ** 32], b"", huge), ([2 ** 63, 2], b"", huge), ([2 ** 64 - 1], D, huge), ([2 ** 62, 4], D, huge), ([2 ** 61], b"", huge),
     ([-2, -2], D, none), ([2, -2], D, none), ([-1], D, none), ([2.0, 2], D, none), (["2", 2], D, none), ([True, 4], D, none),
-    ([None], D, none), ([[2, 2]], D, none), ("22", D, none), (4, D, none), (None, D, none), ({2: 2}, D, none), ([1] * 65, b"1", "an array of more than 64 dimensions, expected rows x columns"),
+    ([None], D, none), ([[2, 2]], D, none), ("22", D, none), (4, D, none), (None, D, none), ({2: 2}, D, none), ([1] * 65, b"1", "an array of 65 dimensions, expected rows x columns"),
     ([], b"1", "an array of 0 dimensions, expected rows x columns"),
     ([1, 2, 2], D, "an array of 3 dimensions, expected rows x columns"),
     ([1, 1, 2, 2], D, "an array of 4 dimensions, expected rows x columns"),
@@ -657,7 +657,7 @@ cases = [(nd("|i1", shape, data), why) for shape, data, why in (
 cases += [(nd("<f8", [2, 2], D), "an array of 4 bytes, expected 32 for its shape"), (nd("<f8", [2 ** 61, 1], b""), huge)]
 lacks = "an array without \"{}\", expected msgpack-numpy\x27s layout"
 whole = nd("|i1", [2, 2], D)
-cases += [({k: v for k, v in whole.items() if k != key}, why) for key, why in ((b"type", lacks.format("type")), (b"data", lacks.format("data")), (b"shape", "an array without \"shape\", expected a list such as [2, 3]"))]
+cases += [({k: v for k, v in whole.items() if k != key}, why) for key, why in ((b"type", lacks.format("type")), (b"data", lacks.format("data").replace(",", " in bytes,")), (b"shape", lacks.format("shape")))]
 cases += [({**whole, b"data": [1, 2, 3, 4]}, lacks.format("data").replace(",", " in bytes,"))]
 must_refuse([(data, f"at byte 0: \"x\": {why}") for x, why in cases for data in (B(x), pack(x))])
 # In a ragged block too, and of these only rows.

@@ -11,7 +11,6 @@
 
 struct map_memory {
     msgpack_zone zone;
-    size_t fields_size;
 };
 
 /* Text is a str; packers from before msgpack had bin, and msgpack-numpy's own
@@ -28,21 +27,6 @@ static bool text_of(const msgpack_object *o, struct str *s)
     if (s->n == 0)
         s->p = "";
     return true;
-}
-
-static const msgpack_object *lookup(const msgpack_object *map, const char *key)
-{
-    for (uint32_t i = 0; i < map->via.map.size; i++) {
-        struct str s;
-        if (text_of(&map->via.map.ptr[i].key, &s) && str_is(s, key))
-            return &map->via.map.ptr[i].val;
-    }
-    return NULL;
-}
-
-static bool is_array_map(const msgpack_object *o)
-{
-    return o->type == MSGPACK_OBJECT_MAP && lookup(o, "nd") != NULL;
 }
 
 /* Whether the description of an element type may have Python objects in it: a name such as
@@ -68,21 +52,42 @@ static bool names_objects(const msgpack_object *type)
     return false;
 }
 
-/* Of a key that comes twice a Python reader takes the last: any of them counts. */
-static bool is_pickle(const msgpack_object *map)
+enum array_key { ND, TYPE, KIND, SHAPE, DATA, ARRAY_KEYS };
+
+/* A map, looked at as msgpack-numpy's layout of an array. */
+struct array_map {
+    const msgpack_object *value[ARRAY_KEYS]; /* the first of each key; NULL: there is none */
+    const char *twice;                       /* a key that comes twice: NULL if none does */
+    bool objects; /* its elements are Python objects; of a key that comes twice any value counts */
+    bool others;  /* it has other keys */
+};
+
+static struct array_map look(const msgpack_object *o)
 {
-    bool array = false;
-    bool objects = false;
-    for (uint32_t i = 0; i < map->via.map.size; i++) {
-        const msgpack_object_kv *kv = &map->via.map.ptr[i];
+    static const char *const keys[] = {"nd", "type", "kind", "shape", "data"};
+    struct array_map found = {.twice = NULL};
+    for (uint32_t i = 0; o->type == MSGPACK_OBJECT_MAP && i < o->via.map.size; i++) {
+        const msgpack_object_kv *kv = &o->via.map.ptr[i];
         struct str key, kind;
-        if (!text_of(&kv->key, &key))
+        size_t k = text_of(&kv->key, &key) ? 0 : ARRAY_KEYS;
+        while (k < ARRAY_KEYS && !str_is(key, keys[k]))
+            k++;
+        found.others |= k == ARRAY_KEYS;
+        if (k == ARRAY_KEYS)
             continue;
-        array |= str_is(key, "nd");
-        objects |= str_is(key, "type") && names_objects(&kv->val);
-        objects |= str_is(key, "kind") && text_of(&kv->val, &kind) && str_is(kind, "O");
+        found.objects |= (k == TYPE && names_objects(&kv->val)) ||
+                         (k == KIND && text_of(&kv->val, &kind) && str_is(kind, "O"));
+        if (found.value[k] != NULL)
+            found.twice = keys[k];
+        else
+            found.value[k] = &kv->val;
     }
-    return array && objects;
+    return found;
+}
+
+static bool is_array(const msgpack_object *o)
+{
+    return look(o).value[ND] != NULL;
 }
 
 /* Whether an array of Python objects is anywhere inside: a Python reader would run what
@@ -94,7 +99,8 @@ static bool hides_pickle(const msgpack_object *o)
             if (hides_pickle(&o->via.array.ptr[i]))
                 return true;
     } else if (o->type == MSGPACK_OBJECT_MAP) {
-        if (is_pickle(o))
+        struct array_map found = look(o);
+        if (found.value[ND] != NULL && found.objects)
             return true;
         for (uint32_t i = 0; i < o->via.map.size; i++)
             if (hides_pickle(&o->via.map.ptr[i].key) || hides_pickle(&o->via.map.ptr[i].val))
@@ -103,63 +109,27 @@ static bool hides_pickle(const msgpack_object *o)
     return false;
 }
 
-static const char *const array_keys[] = {"nd", "type", "kind", "shape", "data"};
-enum { ARRAY_KEYS = sizeof array_keys / sizeof *array_keys };
-
-/* Which of the keys of arrays it is; ARRAY_KEYS if it is none. */
-static size_t array_key(const msgpack_object *key)
+static bool read_shape(const msgpack_object *o, struct array *nd, char *why)
 {
-    struct str s;
-    size_t i = text_of(key, &s) ? 0 : ARRAY_KEYS;
-    while (i < ARRAY_KEYS && !str_is(s, array_keys[i]))
-        i++;
-    return i;
-}
-
-/* A key of arrays that is in the map twice: a reader of dictionaries would take the last of the
- * values, this one the first. NULL if there is none. */
-static const char *twice(const msgpack_object *map)
-{
-    bool seen[ARRAY_KEYS] = {false};
-    for (uint32_t i = 0; i < map->via.map.size; i++) {
-        size_t k = array_key(&map->via.map.ptr[i].key);
-        if (k < ARRAY_KEYS && seen[k])
-            return array_keys[k];
-        if (k < ARRAY_KEYS)
-            seen[k] = true;
-    }
-    return NULL;
-}
-
-/* The shape as 64-bit extents, its product in *count; what is wrong with it if it is no
- * shape or the product does not fit. */
-static const char *read_shape(const msgpack_object *o, struct array *nd, uint64_t *count)
-{
-    static const char none[] = "an array whose \"shape\" is no list of whole numbers, "
-                               "expected one such as [2, 3]";
-    if (o == NULL)
-        return "an array without \"shape\", expected a list such as [2, 3]";
-    if (o->type != MSGPACK_OBJECT_ARRAY)
-        return none;
-    if (o->via.array.size > 64)
-        return "an array of more than 64 dimensions, expected rows x columns";
-    uint64_t extent[2] = {1, 1};
-    *count = 1;
-    for (uint32_t i = 0; i < o->via.array.size; i++) {
+    size_t extent[] = {1, 1};
+    size_t count = 1;
+    bool list = o->type == MSGPACK_OBJECT_ARRAY;
+    if (list && o->via.array.size != 1 && o->via.array.size != 2)
+        return why_not(why, "an array of %u dimensions, expected rows x columns",
+                       (unsigned)o->via.array.size);
+    nd->ndim = list ? o->via.array.size : 0;
+    for (unsigned i = 0; i < nd->ndim; i++) {
         const msgpack_object *e = &o->via.array.ptr[i];
-        if (e->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
-            return none;
-        uint64_t n = e->via.u64;
-        if (n > SIZE_MAX || (n != 0 && *count > SIZE_MAX / 8 / n))
-            return "an array whose \"shape\" is beyond all memory, expected one that fits the data";
-        *count *= n;
-        if (i < 2)
-            extent[i] = n;
+        list &= e->type == MSGPACK_OBJECT_POSITIVE_INTEGER;
+        if (list && e->via.u64 > SIZE_MAX / 8 / (count > 0 ? count : 1))
+            return why_not(why, "an array whose \"shape\" is beyond all memory, expected one that "
+                                "fits the data");
+        count *= extent[2 - nd->ndim + i] = (size_t)e->via.u64;
     }
-    nd->ndim = o->via.array.size;
-    nd->rows = nd->ndim == 1 ? 1 : (size_t)extent[0];
-    nd->cols = nd->ndim == 1 ? (size_t)extent[0] : (size_t)extent[1];
-    return NULL;
+    nd->rows = extent[0];
+    nd->cols = extent[1];
+    return list || why_not(why, "an array whose \"shape\" is no list of whole numbers, expected "
+                                "one such as [2, 3]");
 }
 
 /* Records have a list in place of the name of a type. */
@@ -175,38 +145,35 @@ static bool refuse_type(const msgpack_object *type, char *why)
                    expected);
 }
 
-/* Whether o is an array of an accepted type whose shape and data agree; says why not. */
-static bool read_nd(const msgpack_object *o, struct array *nd, char *why)
+/* Whether it is an array of an accepted type whose shape and data agree; says why not. */
+static bool read_nd(const struct array_map *from, struct array *nd, char *why)
 {
-    struct str type, data;
-    const msgpack_object *t = lookup(o, "type");
-    const msgpack_object *d = lookup(o, "data");
-    const char *again = twice(o);
-    if (again != NULL)
-        return why_not(why, "an array with the key \"%s\" twice, expected it once", again);
-    if (t == NULL || d == NULL || !text_of(d, &data))
-        return why_not(why, "an array without \"%s\"%s, expected msgpack-numpy's layout",
-                       t == NULL ? "type" : "data", t != NULL && d != NULL ? " in bytes" : "");
-    if (!text_of(t, &type) || !array_parse_type(type, &nd->type))
-        return refuse_type(t, why);
-    uint64_t count;
-    const char *wrong = read_shape(lookup(o, "shape"), nd, &count);
-    if (wrong != NULL)
-        return why_not(why, "%s", wrong);
-    if (count * nd->type.size != data.n)
-        return why_not(why, "an array of %zu byte%s, expected %llu for its shape", data.n,
-                       msg_plural(data.n), (unsigned long long)(count * nd->type.size));
+    const msgpack_object *const *value = from->value;
+    struct str type;
+    struct str data = {"", 0};
+    bool bytes = value[DATA] != NULL && text_of(value[DATA], &data);
+    if (from->twice != NULL)
+        return why_not(why, "an array with the key \"%s\" twice, expected it once", from->twice);
+    if (value[TYPE] == NULL || value[SHAPE] == NULL || !bytes)
+        return why_not(why, "an array without %s, expected msgpack-numpy's layout",
+                       value[TYPE] == NULL    ? "\"type\""
+                       : value[SHAPE] == NULL ? "\"shape\""
+                                              : "\"data\" in bytes");
+    if (!text_of(value[TYPE], &type) || !array_parse_type(type, &nd->type))
+        return refuse_type(value[TYPE], why);
+    if (!read_shape(value[SHAPE], nd, why))
+        return false;
     nd->data = data.p;
-    if (nd->ndim != 1 && nd->ndim != 2)
-        return why_not(why, "an array of %u dimensions, expected rows x columns", nd->ndim);
-    return true;
+    size_t expected = nd->rows * nd->cols * nd->type.size;
+    return data.n == expected || why_not(why, "an array of %zu byte%s, expected %zu for its shape",
+                                         data.n, msg_plural(data.n), expected);
 }
 
 /* NumPy's scalars (a float64 for a rate, say) arrive as maps too. */
-static void read_scalar(const msgpack_object *o, struct map_value *value)
+static void read_scalar(const struct array_map *from, struct map_value *value)
 {
-    const msgpack_object *t = lookup(o, "type");
-    const msgpack_object *d = lookup(o, "data");
+    const msgpack_object *t = from->value[TYPE];
+    const msgpack_object *d = from->value[DATA];
     struct str type, data;
     struct array_type parsed;
     if (t == NULL || d == NULL || !text_of(t, &type) || !text_of(d, &data) ||
@@ -229,16 +196,15 @@ static void *zone_array(struct map *map, size_t count, size_t size)
     return p;
 }
 
-static void read_array(struct map *map, const msgpack_object *o, struct map_value *value)
+static void read_array(struct map *map, const struct array_map *from, struct map_value *value)
 {
-    const msgpack_object *nd = lookup(o, "nd");
+    const msgpack_object *nd = from->value[ND];
     if (nd->type == MSGPACK_OBJECT_BOOLEAN && !nd->via.boolean) {
-        read_scalar(o, value);
+        read_scalar(from, value);
         return;
     }
     struct array *view = zone_array(map, 1, sizeof *view);
-    bool ok = read_nd(o, view, map->why);
-    value->kind = ok ? MAP_ARRAY : MAP_BAD;
+    value->kind = read_nd(from, view, map->why) ? MAP_ARRAY : MAP_BAD;
     value->nds = view;
     value->why = map->why;
 }
@@ -261,10 +227,11 @@ static void read_rows(struct map *map, const msgpack_object_array *a, struct map
     value->why = map->why;
     value->kind = MAP_LIST_ARRAY;
     for (uint32_t i = 0; i < a->size; i++) {
+        struct array_map found = look(&a->ptr[i]);
         nds[i].ndim = 0;
-        if (!is_array_map(&a->ptr[i]))
+        if (found.value[ND] == NULL)
             why_not(why, "no array, expected a list of arrays");
-        else if (read_nd(&a->ptr[i], &nds[i], why) && nds[i].ndim == 1)
+        else if (read_nd(&found, &nds[i], why) && nds[i].ndim == 1)
             continue;
         else if (nds[i].ndim == 2)
             why_not(why, "an array of 2 dimensions, expected 1-D rows");
@@ -280,7 +247,7 @@ static void read_list(struct map *map, const msgpack_object_array *a, struct map
     struct str s;
     if (a->size == 0)
         value->kind = MAP_EMPTY;
-    else if (is_array_map(&a->ptr[0]))
+    else if (is_array(&a->ptr[0]))
         read_rows(map, a, value);
     else if (text_of(&a->ptr[0], &s))
         read_strings(map, a, value);
@@ -288,8 +255,8 @@ static void read_list(struct map *map, const msgpack_object_array *a, struct map
 
 static void read_value(struct map *map, const msgpack_object *o, struct map_value *value)
 {
-    memset(value, 0, sizeof *value);
-    value->object = o;
+    struct array_map found;
+    *value = (struct map_value){.object = o};
     switch (o->type) {
     case MSGPACK_OBJECT_BOOLEAN:
         value->kind = MAP_BOOL;
@@ -318,8 +285,9 @@ static void read_value(struct map *map, const msgpack_object *o, struct map_valu
         read_list(map, &o->via.array, value);
         break;
     case MSGPACK_OBJECT_MAP:
-        if (is_array_map(o))
-            read_array(map, o, value);
+        found = look(o);
+        if (found.value[ND] != NULL)
+            read_array(map, &found, value);
         break;
     default:
         break;
@@ -373,18 +341,17 @@ bool map_parse(struct map *map, const char *bytes, size_t size)
     if (hides_pickle(root))
         return why_not(map->why, "an array of Python objects, which is never read: "
                                  "expected bool, integer, float32 or float64");
-    map->bare = is_array_map(root);
+    struct array_map found = look(root);
+    map->bare = found.value[ND] != NULL;
     if (!map->bare)
         return read_fields(map, root);
     /* With more in it, such as a block's fields, it could be read in two ways. */
-    for (uint32_t i = 0; i < root->via.map.size; i++)
-        if (array_key(&root->via.map.ptr[i].key) == ARRAY_KEYS)
-            return why_not(map->why, "a map with \"nd\", which arrays have, and with other fields, "
-                                     "expected one or the other");
+    if (found.others)
+        return why_not(map->why, "a map with \"nd\", which arrays have, and with other fields, "
+                                 "expected one or the other");
     map->fields = zone_array(map, 1, sizeof *map->fields);
     map->count = 1;
-    map->fields[0].key = (struct str){"x", 1};
-    map->fields[0].key_object = NULL;
+    map->fields[0] = (struct map_field){.key = {"x", 1}};
     read_value(map, root, &map->fields[0].value);
     return true;
 }
