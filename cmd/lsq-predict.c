@@ -193,10 +193,7 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
     struct block meta = *block;
     const struct model *model = &w->models.list[0];
     size_t columns = w->columns + (w->o->append ? w->before : 0);
-    struct array shape = {array_double, 2, block->rows, columns, NULL};
     struct row_writer writer;
-    meta.ragged = false;
-    meta.nds = &shape;
     meta.last = stream_at_end(in);
     meta.has_rate = block->has_rate || model->has_rate;
     meta.rate = block->has_rate ? block->rate : model->rate;
@@ -204,7 +201,7 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
         meta.has_col0 = true;
         meta.col0 = w->position;
     }
-    row_writer_begin(&writer, out, &meta);
+    row_writer_begin(&writer, out, &meta, &array_double, columns);
     for (size_t row = 0; row < block->rows; row++)
         row_writer_put(&writer, complete_row(w, in, block, row), 1);
 }

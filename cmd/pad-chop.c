@@ -66,7 +66,6 @@ static const struct options_table table = {"[OPTION]... [FILE]...",
 /* Columns from up to to of rows brought to `length`. */
 struct cut {
     size_t length, from, to;
-    char *padded; /* a row that was too short; the caller frees */
 };
 
 static size_t find_length(struct stream *in, enum length length)
@@ -85,26 +84,19 @@ static size_t find_length(struct stream *in, enum length length)
 static struct cut make_cut(const struct options *o, size_t length, const char *name)
 {
     struct cut cut = {length, (size_t)num_resolve_pos(&o->span.from, length),
-                      (size_t)num_resolve_pos(&o->span.to, length), NULL};
+                      (size_t)num_resolve_pos(&o->span.to, length)};
     if (cut.to > length || cut.from >= cut.to)
         die(name, "columns %s are %zu:%zu in rows of %zu, expected A < B <= %zu", o->span.text,
             cut.from, cut.to, length, length);
     return cut;
 }
 
-/* The columns of a row that stay, with zeros after them where it is too short. */
-static const char *cut_row(struct cut *cut, const struct block_row *row)
+/* Puts the columns of a row that stay, with zeros after them where it is too short. */
+static void put_row(struct row_writer *writer, const struct array *row, const struct cut *cut)
 {
-    size_t size = row->type.size;
-    size_t cols = cut->to - cut->from;
-    if (row->cols >= cut->to)
-        return row->data + cut->from * size;
-    size_t there = row->cols > cut->from ? row->cols - cut->from : 0;
-    cut->padded = mem_grow(cut->padded, cols, size);
-    if (there > 0)
-        memcpy(cut->padded, row->data + cut->from * size, there * size);
-    memset(cut->padded + there * size, 0, (cols - there) * size);
-    return cut->padded;
+    size_t end = row->cols < cut->to ? row->cols : cut->to;
+    size_t from = cut->from < end ? cut->from : end;
+    row_writer_put_padded(writer, row->data + from * row->type.size, (end - from) * row->type.size);
 }
 
 /* How many rows from `row` on are of one type: a block of output has one. */
@@ -120,27 +112,26 @@ static size_t run_length(const struct block *block, size_t row)
 }
 
 /* Rows `row` on, as many as own has, which are of one type. */
-static void put_run(struct output *out, const struct block *block, size_t row, struct cut *cut,
-                    struct block *own)
+static void put_run(struct output *out, const struct block *block, size_t row,
+                    const struct cut *cut, struct block *own)
 {
-    struct array shape = {block_type(block, row), 2, own->rows, cut->to - cut->from, NULL};
+    struct array_type type = block_type(block, row);
+    size_t cols = cut->to - cut->from;
     struct row_writer writer;
     own->names = block->names != NULL ? block->names + row : NULL;
-    own->ragged = false;
-    own->nds = &shape;
-    row_writer_begin(&writer, out, own);
-    if (!block->ragged && block->nds->cols == shape.cols) {
+    row_writer_begin(&writer, out, own, &type, cols);
+    if (!block->ragged && block->nds->cols == cols) {
         row_writer_put(&writer, block->nds->data, own->rows);
         return;
     }
     for (size_t i = row; i < row + own->rows; i++) {
-        struct block_row source = block_row(block, i);
-        row_writer_put(&writer, cut_row(cut, &source), 1);
+        struct array source = block_row(block, i);
+        put_row(&writer, &source, cut);
     }
 }
 
 static void put_block(struct output *out, const char *name, const struct block *block,
-                      struct cut *cut, bool last)
+                      const struct cut *cut, bool last)
 {
     struct block own = *block;
     if (own.col0 > (uint64_t)INT64_MAX - cut->from)
@@ -169,7 +160,6 @@ static void write_rows(struct stream *in, struct output *out, const struct optio
     struct block block;
     while (stream_next(in, &block))
         put_block(out, stream_name(in), &block, &cut, stream_at_end(in));
-    free(cut.padded);
 }
 
 static void write_frames(struct stream *in, struct output *out, const struct options *o)

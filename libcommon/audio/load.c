@@ -91,7 +91,7 @@ static void flush(struct output *out, struct batch *b, bool last)
     b->block.nds = b->rows;
     b->block.names = b->names;
     b->block.last = last;
-    row_writer_begin(&writer, out, &b->block);
+    row_writer_begin(&writer, out, &b->block, NULL, 0);
     for (size_t i = 0; i < b->count; i++) {
         row_writer_put(&writer, at, 1);
         at += b->rows[i].cols * sizeof(int16_t);

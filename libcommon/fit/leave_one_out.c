@@ -99,7 +99,7 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struc
         if (block.other)
             die(stream_name(in), "a partial fit, expected rows: leave-one-out errors need them");
         for (size_t i = 0; i < block.rows; i++) {
-            row_reader_row(in, &block, i, c, row);
+            row_reader_columns(in, &block, i, 0, c, row);
             add_row(loo, s, stream_row0(in) + i, row, errors);
         }
         progress_rows(&progress, stream_row0(in) + block.rows);
@@ -123,17 +123,14 @@ static void put_block(const struct leave_one_out *loo, struct stream *in, const 
 {
     size_t c = s->given + s->targets;
     double *errors = scratch + c;
-    struct array shape = {array_double, 2, block->rows, s->targets, NULL};
     struct block meta = *block;
     struct row_writer writer;
-    meta.ragged = false;
-    meta.nds = &shape;
     meta.has_col0 = true;
     meta.col0 = block->col0 + s->given;
     meta.last = stream_at_end(in);
-    row_writer_begin(&writer, out, &meta);
+    row_writer_begin(&writer, out, &meta, &array_double, s->targets);
     for (size_t i = 0; i < block->rows; i++) {
-        row_reader_row(in, block, i, c, scratch);
+        row_reader_columns(in, block, i, 0, c, scratch);
         const double *known = refit_errors(&loo->refit, stream_row0(in) + i, loo->best);
         if (known == NULL)
             lsq_left_out(s, scratch, loo->lambdas + loo->best, 1, errors);

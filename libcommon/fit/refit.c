@@ -96,7 +96,7 @@ static void reduce_others(const struct refit *refit, struct stream *in,
                 next++;
                 continue;
             }
-            row_reader_row(in, &block, i, refit->columns, row);
+            row_reader_columns(in, &block, i, 0, refit->columns, row);
             add(reducer, row, in);
         }
     fit_check(lsq_reducer_finish(reducer, others), stream_name(in));

@@ -52,7 +52,7 @@ static const void *as_doubles(struct training *f, const struct block *block, siz
                               size_t *count)
 {
     size_t columns = f->given + f->targets;
-    struct block_row first = block_row(block, row);
+    struct array first = block_row(block, row);
     bool native = first.type.kind == ARRAY_FLOAT && first.type.size == 8 && !first.type.swapped;
     if (native && !block->ragged)
         return first.data;
@@ -63,7 +63,7 @@ static const void *as_doubles(struct training *f, const struct block *block, siz
     if (*count > f->strip_rows)
         *count = f->strip_rows;
     for (size_t i = 0; i < *count; i++) {
-        struct block_row source = block_row(block, row + i);
+        struct array source = block_row(block, row + i);
         array_to_double(&source.type, source.data, columns, f->strip + i * columns);
     }
     return f->strip;

@@ -181,9 +181,7 @@ void fields_put_name(struct fields_out *to, struct str name)
 
 void fields_put_meta(struct fields_out *to, const struct block *meta)
 {
-    to->count += block_write_count(meta, field_is_own);
-    if (to->out != NULL)
-        block_write_meta(to->out, meta, field_is_own);
+    to->count += block_write_meta(to->out, meta, field_is_own);
 }
 
 size_t fields_capacity(const struct block *meta, struct str name)

@@ -130,11 +130,11 @@ void block_meta_free(struct block_meta *meta)
     memset(meta, 0, sizeof *meta);
 }
 
-struct block_row block_row(const struct block *block, size_t row)
+struct array block_row(const struct block *block, size_t row)
 {
     const struct array *nd = block->ragged ? &block->nds[row] : block->nds;
     size_t offset = block->ragged ? 0 : row * nd->cols * nd->type.size;
-    return (struct block_row){nd->type, nd->cols, nd->data + offset};
+    return (struct array){nd->type, 1, 1, nd->cols, nd->data + offset};
 }
 
 struct array_type block_type(const struct block *block, size_t row)

@@ -24,13 +24,6 @@ struct block {
     const struct map *map; /* for the attributes that no filter knows */
 };
 
-/* One row: cols elements of the type at data. */
-struct block_row {
-    struct array_type type;
-    size_t cols;
-    const char *data;
-};
-
 /* Fills block from a parsed map. False with why (of WHY_SIZE bytes) saying what
  * was found and expected. A block of zero rows is accepted, a row of zero columns
  * is not. */
@@ -51,8 +44,8 @@ void block_meta_keep(struct block_meta *meta, const struct block *block,
                      bool (*skip)(struct str key));
 void block_meta_free(struct block_meta *meta);
 
-/* A view, valid as long as the block. */
-struct block_row block_row(const struct block *block, size_t row);
+/* A row, 1-D: a view, valid as long as the block. */
+struct array block_row(const struct block *block, size_t row);
 
 /* The type of a row's elements. A ragged block of no rows has none of its own: int16 then. */
 struct array_type block_type(const struct block *block, size_t row);

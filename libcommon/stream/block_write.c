@@ -20,28 +20,23 @@ static const struct map_field *next_attribute(const struct map *map, bool (*skip
     return NULL;
 }
 
-void block_write_meta(struct output *out, const struct block *block, bool (*skip)(struct str key))
+size_t block_write_meta(struct output *out, const struct block *block, bool (*skip)(struct str key))
 {
-    if (block->has_rate) {
+    const struct map_field *field;
+    size_t n = (size_t)block->has_rate + block->has_col0;
+    if (block->has_rate && out != NULL) {
         pack_key(out, "rate");
         pack_number(out, block->rate);
     }
-    if (block->has_col0) {
+    if (block->has_col0 && out != NULL) {
         pack_key(out, "col0");
         pack_uint(out, block->col0);
     }
-    const struct map_field *field;
-    for (size_t at = 0; (field = next_attribute(block->map, skip, &at)) != NULL;) {
-        pack_object(out, field->key_object);
-        pack_object(out, field->value.object);
-    }
-}
-
-size_t block_write_count(const struct block *block, bool (*skip)(struct str key))
-{
-    size_t n = (size_t)block->has_rate + block->has_col0;
-    for (size_t at = 0; next_attribute(block->map, skip, &at) != NULL;)
-        n++;
+    for (size_t at = 0; (field = next_attribute(block->map, skip, &at)) != NULL; n++)
+        if (out != NULL) {
+            pack_object(out, field->key_object);
+            pack_object(out, field->value.object);
+        }
     return n;
 }
 

@@ -10,11 +10,12 @@
 #include <stddef.h>
 
 /* Writes rate and col0, where block has them, and those of its attributes that no filter knows
- * and for which skip (may be NULL) is false. */
-void block_write_meta(struct output *out, const struct block *block, bool (*skip)(struct str key));
+ * and for which skip (may be NULL) is false. Returns how many fields that is; out NULL: it only
+ * counts them. */
+size_t block_write_meta(struct output *out, const struct block *block,
+                        bool (*skip)(struct str key));
 
-/* How many fields that is, and how many bytes at most. */
-size_t block_write_count(const struct block *block, bool (*skip)(struct str key));
+/* How many bytes that is at most. */
 size_t block_write_size(const struct block *block, bool (*skip)(struct str key));
 
 #endif

@@ -96,7 +96,7 @@ static void gather(struct frames *w, const char *file, size_t row0, struct place
     if (at->block->names != NULL)
         reserve(batch, block_name(at->block, at->row).n);
     while (at->row < at->block->rows && batch->count < FRAMES) {
-        struct block_row row = block_row(at->block, at->row);
+        struct array row = block_row(at->block, at->row);
         bytes += w->width * type.size + block_name(at->block, at->row).n + ENTRY;
         if (strcmp(row.type.name, type.name) != 0 || (batch->count > 0 && bytes > BATCH))
             return;
@@ -112,10 +112,10 @@ static void gather(struct frames *w, const char *file, size_t row0, struct place
 }
 
 static void put_batch(const struct frames_batch *batch, struct output *out,
-                      const struct block *block)
+                      const struct block *block, const struct array_type *type, size_t width)
 {
     struct row_writer writer;
-    row_writer_begin(&writer, out, block);
+    row_writer_begin(&writer, out, block, type, width);
     for (size_t i = 0; i < batch->count; i++)
         row_writer_put(&writer, batch->data[i], 1);
 }
@@ -131,17 +131,14 @@ void frames_put(struct frames *w, struct output *out, const char *file, size_t r
         die(file, "rows of at most %zu column%s, expected one of at least %zu for a frame",
             w->longest, msg_plural(w->longest), w->width);
     do {
-        struct array shape = {block_type(block, at.row < block->rows ? at.row : 0), 2, 0, w->width,
-                              NULL};
+        struct array_type type = block_type(block, at.row < block->rows ? at.row : 0);
         struct block own = *block;
         gather(w, file, row0, &at);
         own.has_col0 = false;
         own.names = block->names != NULL ? w->batch->names : NULL;
-        own.ragged = false;
-        own.nds = &shape;
         own.rows = w->batch->count;
         own.last = last && at.row == block->rows;
-        put_batch(w->batch, out, &own);
+        put_batch(w->batch, out, &own, &type, w->width);
         w->frames += own.rows;
     } while (at.row < block->rows);
 }

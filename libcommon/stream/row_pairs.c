@@ -110,8 +110,8 @@ struct row_pair row_pairs_match(struct row_pairs *pairs)
         pairs->known_values =
             mem_grow(pairs->known_values, pairs->known_size, sizeof *pairs->known_values);
     }
-    row_reader_row(k->in, &k->block, k->row, offset + cols, pairs->known_values);
-    row_reader_row(p->in, &p->block, p->row, cols, pairs->predicted_values);
+    row_reader_columns(k->in, &k->block, k->row, 0, offset + cols, pairs->known_values);
+    row_reader_columns(p->in, &p->block, p->row, 0, cols, pairs->predicted_values);
     return (struct row_pair){pairs->known_values + offset + pairs->from,
                              pairs->predicted_values + pairs->from, pairs->cols};
 }

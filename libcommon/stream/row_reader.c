@@ -27,7 +27,7 @@ static _Noreturn void refuse(const struct stream *in, const struct block *block,
 void row_reader_columns(const struct stream *in, const struct block *block, size_t row,
                         size_t first, size_t cols, double *x)
 {
-    struct block_row source = block_row(block, row);
+    struct array source = block_row(block, row);
     array_to_double(&source.type, source.data + first * source.type.size, cols, x);
     if (source.type.kind == ARRAY_FLOAT && !finite_all(x, cols))
         refuse(in, block, row, first, x);
@@ -35,16 +35,10 @@ void row_reader_columns(const struct stream *in, const struct block *block, size
 
 void row_reader_refuse(const struct stream *in, const struct block *block, size_t row)
 {
-    struct block_row source = block_row(block, row);
+    struct array source = block_row(block, row);
     double *x = mem_array(source.cols, sizeof *x);
     array_to_double(&source.type, source.data, source.cols, x);
     refuse(in, block, row, 0, x);
-}
-
-void row_reader_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
-                    double *x)
-{
-    row_reader_columns(in, block, row, 0, cols, x);
 }
 
 const char *row_reader_label(const struct stream *in, const struct block *block, size_t row,

@@ -8,12 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Row `row` of the stream's present block: its first `cols` columns as doubles at x.
+/* Row `row` of the stream's present block: its `cols` columns from `first` on as doubles at x.
  * Refuses NaN and infinities, naming row and column. */
-void row_reader_row(const struct stream *in, const struct block *block, size_t row, size_t cols,
-                    double *x);
-
-/* The same for its `cols` columns from `first` on. */
 void row_reader_columns(const struct stream *in, const struct block *block, size_t row,
                         size_t first, size_t cols, double *x);
 

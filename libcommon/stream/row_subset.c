@@ -5,61 +5,40 @@
 
 #include <stdlib.h>
 
-/* The rows chosen from a block: their numbers in it, and a block of their names and arrays. */
-struct choice {
-    const struct block *from;
-    size_t *index;
-    struct str *names;
-    struct array *nds;
-    struct block block;
-};
-
-static void choose(struct choice *c, const struct block *block, const bool *take, bool which)
+void row_subset_put(struct output *out, const struct block *block, const bool *take, bool which,
+                    bool last)
 {
-    c->from = block;
-    c->index = mem_array(block->rows, sizeof *c->index);
-    c->names = mem_array(block->rows, sizeof *c->names);
-    c->nds = mem_array(block->ragged ? block->rows : 1, sizeof *c->nds);
+    struct block own = *block;
+    struct row_writer w;
+    const char **data = mem_array(block->rows, sizeof *data);
+    struct str *names = mem_array(block->names != NULL ? block->rows : 0, sizeof *names);
+    struct array *nds = mem_array(block->ragged ? block->rows : 0, sizeof *nds);
     size_t n = 0;
     for (size_t i = 0; i < block->rows; i++) {
         if (take[i] != which)
             continue;
-        c->index[n] = i;
-        c->names[n] = block_name(block, i);
+        struct array row = block_row(block, i);
+        data[n] = row.data;
+        if (block->names != NULL)
+            names[n] = block->names[i];
         if (block->ragged)
-            c->nds[n] = block->nds[i];
+            nds[n] = row;
         n++;
     }
-    if (!block->ragged)
-        c->nds[0] = block->nds[0];
-    c->block = *block;
-    c->block.rows = n;
-    c->block.nds = c->nds;
-    c->block.names = block->names != NULL ? c->names : NULL;
-}
-
-static void put_rows(struct output *out, const struct choice *c)
-{
-    struct row_writer w;
-    row_writer_begin(&w, out, &c->block);
-    for (size_t run, i = 0; i < c->block.rows; i += run) {
+    own.rows = n;
+    own.last = last;
+    own.names = block->names != NULL ? names : NULL;
+    own.nds = block->ragged ? nds : block->nds;
+    row_writer_begin(&w, out, &own, NULL, 0);
+    for (size_t run, i = 0; i < n; i += run) {
+        size_t bytes = block->ragged ? 0 : own.nds->cols * own.nds->type.size;
         run = 1;
         /* Neighbours in a rectangle are neighbours in memory. */
-        while (!c->from->ragged && i + run < c->block.rows &&
-               c->index[i + run] == c->index[i] + run)
+        while (!block->ragged && i + run < n && data[i + run] == data[i] + run * bytes)
             run++;
-        row_writer_put(&w, block_row(c->from, c->index[i]).data, run);
+        row_writer_put(&w, data[i], run);
     }
-}
-
-void row_subset_put(struct output *out, const struct block *block, const bool *take, bool which,
-                    bool last)
-{
-    struct choice c;
-    choose(&c, block, take, which);
-    c.block.last = last;
-    put_rows(out, &c);
-    free(c.index);
-    free(c.names);
-    free(c.nds);
+    free(data);
+    free(names);
+    free(nds);
 }

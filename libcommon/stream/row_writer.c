@@ -47,8 +47,8 @@ static void put_names(struct output *out, const struct block *block, size_t row,
 /* Begins a map of w->left rows: all of it up to their data. */
 static void put_head(const struct row_writer *w)
 {
-    const struct block *block = w->block;
-    pack_map(w->out, (size_t)3 + (block->names != NULL) + block_write_count(block, NULL));
+    const struct block *block = &w->block;
+    pack_map(w->out, (size_t)3 + (block->names != NULL) + block_write_meta(NULL, block, NULL));
     pack_key(w->out, "mat");
     pack_uint(w->out, 1);
     put_names(w->out, block, w->row, w->left);
@@ -64,40 +64,65 @@ static void put_head(const struct row_writer *w)
 
 static void begin_map(struct row_writer *w)
 {
-    w->left = count_fitting(w->block, w->row);
+    w->left = count_fitting(&w->block, w->row);
     if (w->left == 0) {
-        size_t cols = array_of(w->block, w->row)->cols;
+        size_t cols = array_of(&w->block, w->row)->cols;
         die(output_name(w->out),
             "a row of %zu column%s (%zu bytes), expected it to fit into 64 MiB", cols,
-            msg_plural(cols), row_bytes(w->block, w->row));
+            msg_plural(cols), row_bytes(&w->block, w->row));
     }
     put_head(w);
 }
 
-void row_writer_begin(struct row_writer *w, struct output *out, const struct block *block)
+void row_writer_begin(struct row_writer *w, struct output *out, const struct block *block,
+                      const struct array_type *type, size_t cols)
 {
-    *w = (struct row_writer){out, block, 0, 0};
+    *w = (struct row_writer){.out = out, .block = *block};
+    if (type != NULL) {
+        w->shape = (struct array){*type, 2, block->rows, cols, NULL};
+        w->block.nds = &w->shape;
+        w->block.ragged = false;
+    }
     if (block->rows > 0)
         begin_map(w);
     else if (block->last)
         put_head(w);
 }
 
+/* Begins on the next rows, up to so many, that one map takes; returns how many. */
+static size_t begin_rows(struct row_writer *w, size_t rows)
+{
+    if (w->left == 0)
+        begin_map(w);
+    size_t n = rows < w->left ? rows : w->left;
+    const struct array *array = array_of(&w->block, w->row);
+    if (w->block.ragged)
+        pack_array_head(w->out, &array->type, 1, 1, array->cols);
+    w->row += n;
+    w->left -= n;
+    return n;
+}
+
 void row_writer_put(struct row_writer *w, const void *data, size_t rows)
 {
     const char *at = data;
     while (rows > 0) {
-        if (w->left == 0)
-            begin_map(w);
-        size_t n = rows < w->left ? rows : w->left;
-        const struct array *array = array_of(w->block, w->row);
-        if (w->block->ragged)
-            pack_array_head(w->out, &array->type, 1, 1, array->cols);
-        size_t bytes = n * row_bytes(w->block, w->row);
-        output_write(w->out, at, bytes);
-        at += bytes;
-        w->row += n;
-        w->left -= n;
+        size_t each = row_bytes(&w->block, w->row);
+        size_t n = begin_rows(w, rows);
+        output_write(w->out, at, n * each);
+        at += n * each;
         rows -= n;
+    }
+}
+
+void row_writer_put_padded(struct row_writer *w, const void *data, size_t size)
+{
+    static const char zeros[4096];
+    size_t left = row_bytes(&w->block, w->row) - size;
+    begin_rows(w, 1);
+    output_write(w->out, data, size);
+    for (size_t n; left > 0; left -= n) {
+        n = left < sizeof zeros ? left : sizeof zeros;
+        output_write(w->out, zeros, n);
     }
 }

@@ -9,19 +9,25 @@
 
 struct row_writer {
     struct output *out;
-    const struct block *block;
-    size_t row;  /* of block: the next one */
-    size_t left; /* rows that the map begun still takes */
+    struct block block;
+    struct array shape; /* of the rows, where they are no block's own */
+    size_t row;         /* of block: the next one */
+    size_t left;        /* rows that the map begun still takes */
 };
 
-/* Begins on block->rows rows, which row_writer_put must then be given. block says all but their
- * data: the types and columns (of nds, whose data is not looked at), names, rate, col0,
- * attributes, and whether the matrix ends with them (last). With no rows it writes an empty
- * block where the matrix ends, else nothing. Refuses a row that does not fit into a block.
- * block stays the caller's and must outlive the writer, which owns nothing. */
-void row_writer_begin(struct row_writer *w, struct output *out, const struct block *block);
+/* Begins on block->rows rows, which must then be put. block says all but their data: names, rate,
+ * col0, attributes, whether the matrix ends with them (last), and types and columns (in nds, whose
+ * data is not looked at) unless type is given: then it is a rectangle of that type and so many
+ * columns. With no rows it writes an empty block where the matrix ends, else nothing. Refuses a row
+ * that does not fit into a block. The writer stays where it is; what block points to must outlive
+ * it. */
+void row_writer_begin(struct row_writer *w, struct output *out, const struct block *block,
+                      const struct array_type *type, size_t cols);
 
 /* Writes the next `rows` rows, which lie one after the other at data; of a ragged block one. */
 void row_writer_put(struct row_writer *w, const void *data, size_t rows);
+
+/* Writes the next row: size bytes at data, and zeros after them up to its length. */
+void row_writer_put_padded(struct row_writer *w, const void *data, size_t size);
 
 #endif

@@ -113,7 +113,7 @@ static inline void filter_hash_rows(void *argument)
     r->rows = r->cols = 0;
     while (stream_next(s, &block)) {
         for (size_t i = 0; i < block.rows; i++) {
-            struct block_row row = block_row(&block, i);
+            struct array row = block_row(&block, i);
             for (size_t j = 0; j < row.cols; j++) {
                 double value;
                 array_to_double(&row.type, row.data + j * row.type.size, 1, &value);

@@ -34,7 +34,7 @@ static void cut(void *argument)
     e->hash = FUZZ_HASH;
     while (stream_next(s, &block))
         for (size_t i = 0; i < block.rows; i++) {
-            struct block_row row = block_row(&block, i);
+            struct array row = block_row(&block, i);
             for (size_t at = 0; at + e->cols <= row.cols; at += e->hop, e->rows++)
                 for (size_t j = at; j < at + e->cols; j++) {
                     double value;

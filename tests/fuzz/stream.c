@@ -26,7 +26,7 @@ struct reading {
 
 static uint64_t hash_row(uint64_t hash, const struct block *block, size_t i)
 {
-    struct block_row row = block_row(block, i);
+    struct array row = block_row(block, i);
     struct str name = block_name(block, i);
     double value;
     for (size_t j = 0; j < row.cols; j++) {
