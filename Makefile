@@ -32,11 +32,12 @@ HARDENING = $(filter-out $(CPPFLAGS) $(CFLAGS),-fPIE -fstack-protector-strong -f
 	$(if $(filter x86_64-%,$(MAKE_HOST)),-fcf-protection)) $(fortify)
 HARDENING_LINK = $(filter-out $(LDFLAGS),-pie -Wl,-z,relro -Wl,-z,now)
 
-# One question to pkg-config for all libraries, since each takes longer than the rest of such a make. The names are those
-# that systems have; where it knows none of them, the linker may.
+# One question to pkg-config for all libraries, and no shell for it, since each takes longer than the rest of such a make.
+# The names are those that most systems have; else a shell tries the others, and last the linker may know.
 PKG_CONFIG = pkg-config
-LIBRARIES := $(shell for names in 'blas msgpack' 'blas msgpack-c' 'cblas msgpack' 'cblas msgpack-c'; do \
-	$(PKG_CONFIG) --cflags --libs sox lapacke $$names 2>/dev/null && exit; done; echo -lsox -llapacke -lblas -lmsgpackc)
+LIBRARIES := $(or $(shell $(PKG_CONFIG) --silence-errors --cflags --libs sox lapacke blas msgpack),\
+	$(shell for names in 'blas msgpack-c' 'cblas msgpack' 'cblas msgpack-c'; do \
+		$(PKG_CONFIG) --cflags --libs sox lapacke $$names 2>/dev/null && exit; done; echo -lsox -llapacke -lblas -lmsgpackc))
 INCLUDES = $(filter -I% -D%,$(LIBRARIES))
 # A program loads what it calls, for start-up time counts. The symbol is what OpenBLAS must find in lsq-fit (lapack.c).
 LIBS = -Wl,--as-needed $(filter-out $(INCLUDES),$(LIBRARIES)) -lm -lpthread

@@ -495,6 +495,24 @@ assert "make frames fills in the clip above with it." in page.all("dd")[1]["text
     assert_equal "$(grep ^report: <<<"$stderr")" "report: frames/0.5 is not of the clip in 0.5, left out: run 'make frames' again with the same variables"
 }
 
+@test "report: it credits the recordings it holds, those of the Free Spoken Digit Dataset with their licence" {
+    local take
+    mkdir fsdd mine
+    for take in 0 1 2 3; do
+        cp "$CORPUS/0_espeak_$take.wav" "fsdd/0_jackson_$take.wav"
+        cp "$CORPUS/0_espeak_$take.wav" "mine/0_a_$take.wav"
+    done
+    report OUT=of-fsdd FSDD=fsdd PROVIDED=0.5 >log
+    report OUT=of-mine FSDD=mine SPEAKER=a PROVIDED=0.5 >log
+    py "$with_page"'
+def credits(path):
+    return [re.sub(r"\s+", " ", element["text"]) for element in Page(path).all("p") if element["text"].startswith("Recordings: ")]
+assert credits(sys.argv[1] + "/report.html") == ["Recordings: wavefill\u2019s own corpus, synthetic speech by eSpeak NG, MIT licence."]
+assert credits("of-mine/report.html") == []
+assert credits("of-fsdd/report.html") == ["Recordings: Free Spoken Digit Dataset, https://github.com/Jakobovski/free-spoken-digit-dataset, "
+    "CC BY-SA 4.0. The clips on this page are made from them and are under the same licence."]' "$FRESH"
+}
+
 # Four takes of 900 samples in the folder short, and a text beside one.
 some_short() {
     local take

@@ -11,6 +11,7 @@ from text import Bad, columns_of, data_uri, esc, fill, is_number, number, percen
 
 # Stretches after the cut that are scored by themselves, in ms.
 FIRST = (5, 10, 20, 50)
+FSDD_SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 ICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="none" stroke="#c2410c" '
         'stroke-width="2" d="M1 8h2l2-6 3 12 3-9 2 3h2"/></svg>')
 
@@ -48,7 +49,14 @@ def clip_label(part, each):
     return f"{each.model}, {percent(part.given, part.length)}"
 
 
-def done_section(story, parts):
+def credit(story, own):
+    """Whose recordings these are; nothing of those that nobody here knows."""
+    if own:
+        return fill("credit_own")
+    return fill("credit_fsdd") if story.speaker in FSDD_SPEAKERS else ""
+
+
+def done_section(story, parts, own):
     shares = " or ".join(f"the first {percent(part.given, part.length)} ({part.given} samples)" for part in parts)
     chosen = ", chosen by its name:"
     if story.choice == "seed":
@@ -56,7 +64,7 @@ def done_section(story, parts):
     return fill("done", count=story.count, digit=story.digit, speaker=esc(story.speaker), rate=parts[0].rate,
                 shortest=story.shortest, longest=story.longest, length=story.length, chosen=chosen, held=esc(story.held),
                 lasts=seconds(story.length, parts[0].rate), others=story.count - 1, shares=shares,
-                frames=fill("done_frames") if any(len(part.fills) > 1 for part in parts) else "")
+                credit=credit(story, own), frames=fill("done_frames") if any(len(part.fills) > 1 for part in parts) else "")
 
 
 def portion_section(part, name):
@@ -161,7 +169,7 @@ def page(path):
     known = json.loads(read(path))
     story, parts = Story(), [Portion(portion, known["files"]) for portion in known["portions"]]
     shares = " and ".join(percent(part.given, part.length) for part in parts)
-    sections = [("done", "What was done", done_section(story, parts))]
+    sections = [("done", "What was done", done_section(story, parts, known["own"]))]
     for at, part in enumerate(parts, 1):
         sections.append((f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")))
     sections.append(("scores", "Scores", score_section(parts)))
