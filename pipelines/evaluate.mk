@@ -31,33 +31,30 @@ sets   = $(shell ls -- $(folder) | awk -v folder=$(folder) -v digits=$(call q,$(
 	-v least=4 -f $(call q,$(HERE)evaluate/groups.awk))
 check += $(eval passed := SETS='$(sets)')$(if $(filter-out 0,$(.SHELLSTATUS)),$(error nothing to evaluate))
 else
+source  = $(if $(FSDD),given,embedded)
 script  = $(call q,$(HERE)evaluate/$(1))
 sums    = $(foreach p,$(portions),$(SETS:%=evaluate/$p/%.sums))
-tables  = $(patsubst %,evaluate/%.tsv,summary groups clips time)
+tables  = $(patsubst %,evaluate/%.tsv,summary groups clips time facts)
 # Of a group such as jackson_0.
 g       = $(notdir $*)
 digit   = $(lastword $(subst _, ,$g))
 speaker = $(g:%_$(digit)=%)
 takes   = $(call glob,$(recordings))/$(digit)_$(speaker)_[0-9]*.[wW][aA][vV]
 
-evaluate: $(tables) evaluate/facts.tsv
+evaluate: $(tables)
 	$(if $(looking),,$(settled)$(info The tables are in $(OUT)/evaluate; $(call again,report) shows them.)@cat evaluate/summary.tsv)
 
 evaluate/%.sums:
 	sh $(call script,group.sh) $(call q,$(recordings)) $(digit) $(speaker) $(subst percent,%,$(patsubst %/,%,$(dir $*))) $@
 
-$(tables): evaluate/tables.list $(sums) $(call glob,$(HERE))evaluate/tables.awk
-	@sh $(call script,whole.sh) $@ awk -v table=$(@F) -f $(call script,tables.awk) $(sums)
-
-evaluate/facts.tsv: evaluate/facts.list | $(tables)
-	@sh $(call script,whole.sh) $@ sh $(call script,facts.sh) $(call q,$(recordings)) $(if $(FSDD),given,embedded) \
-		$(call q,$(call words_of,$(DIGITS))) $(call q,$(call words_of,$(SPEAKERS))) $(call q,$(call words_of,$(PROVIDED))) $(SETS)
+$(tables) &: evaluate/tables.list $(sums) $(call glob,$(HERE))evaluate/tables.*
+	@sh $(call script,tables.sh) $(call q,$(recordings)) $(source) $(call q,$(call words_of,$(DIGITS))) \
+		$(call q,$(call words_of,$(SPEAKERS))) $(call q,$(portions)) $(SETS)
 
 $(sums): $(call glob,$(HERE))frames/model.sh $(call glob,$(HERE))evaluate/group.sh $(foreach f,$(filters),$(call program,$f))
 $(foreach g,$(SETS),$(eval evaluate/$g.list = $$(sort $$(wildcard $(takes)))))
-$(foreach g,$(SETS),$(eval $(portions:%=evaluate/%/$g.sums): evaluate/$g.list $(takes))$(eval evaluate/facts.tsv: $(takes)))
-evaluate/tables.list = $(sums)
-evaluate/facts.list  = $(if $(FSDD),given,embedded) digits=$(call words_of,$(DIGITS)) speakers=$(call words_of,$(SPEAKERS)) portions=$(PROVIDED) $(SETS)
-$(call keep,$(SETS:%=evaluate/%.list) evaluate/tables.list evaluate/facts.list)
+$(foreach g,$(SETS),$(eval $(portions:%=evaluate/%/$g.sums): evaluate/$g.list $(takes)))
+evaluate/tables.list = $(source) digits=$(call words_of,$(DIGITS)) speakers=$(call words_of,$(SPEAKERS)) $(sums)
+$(call keep,$(SETS:%=evaluate/%.list) evaluate/tables.list)
 .PHONY: evaluate
 endif

@@ -282,8 +282,8 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     some a 1 0
     run -2 --separate-stderr "${make[@]}" FSDD=rec
     # shellcheck disable=SC2154
-    assert_equal "$(sed 2q <<<"$stderr")" "evaluate: 0 by a: 1 take, expected at least 4: the frame model is chosen on one half of them for the other; left out
-evaluate: $PWD/rec: no digit by a speaker with at least 4 takes, expected one"
+    assert_equal "$(sed 2q <<<"$stderr")" "evaluate: 0 by a: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other
+evaluate: $PWD/rec: no 4 takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some"
     some a 6 0
     some b 6 1
     local variables message
@@ -302,14 +302,14 @@ END
 evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
     mkdir none short
     run -2 --separate-stderr "${make[@]}" FSDD=none
-    assert_equal "${stderr_lines[0]}" "evaluate: $PWD/none: no takes DIGIT_SPEAKER_TAKE.wav, expected some"
+    assert_equal "${stderr_lines[0]}" "evaluate: $PWD/none: no 4 takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some"
     [ ! -e out ]
     local take
     for take in 0 1 2 3; do
         sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
     done
     run -2 --separate-stderr "${make[@]}" FSDD=short
-    assert_equal "$(grep -v '^make' <<<"$stderr")" 'frames: 1 of 4 columns given, expected at least 2: a frame and what follows it'
+    assert_equal "${stderr_lines[0]}" 'pad-chop: clips1: rows of at most 1 column, expected one of at least 2 for a frame'
     rm -r rec
     some a 5 0
     truncate -s 1000 rec/0_a_2.wav
@@ -326,14 +326,14 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
     touch rec/0_a_9.lab rec/1_a_{0,1,2,3,4}.lab
     some a 3 7
     run -0 --separate-stderr make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" FSDD=rec OUT=out
-    assert_equal "$stderr" 'evaluate: 7 by a: 3 takes, expected at least 4: the frame model is chosen on one half of them for the other; left out'
+    assert_equal "$stderr" 'evaluate: 7 by a: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other'
     diff -r want out
     # Names that would be options of cmp and mv, or several words.
     rm rec/7_a_*
     cp rec/0_a_0.wav rec/0_-dash_0.wav
     cp rec/0_a_0.wav 'rec/0_a;b c_0.wav'
     run -0 --separate-stderr make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" FSDD=rec OUT=out
-    assert_equal "$stderr" "evaluate: $PWD/rec: 2 recordings by speakers of other characters than letters, digits, . _ + and, not first, -; left out"
+    assert_equal "$stderr" "evaluate: $PWD/rec: recordings by speakers of other characters than letters, digits, . _ + and, not first, - are left out"
     diff -r want out
     rm rec/0_-dash_0.wav 'rec/0_a;b c_0.wav'
     # fsdd-load does not look at the case of .wav either.
@@ -507,8 +507,7 @@ assert told[5].startswith(f"The clips are in {out}/frames/0.25. Next: make -f ")
         sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
     done
     run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKER=a PROVIDED=0.25
-    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" \
-        'frames: 1 take besides the one held out, expected at least 2: the frame model is chosen by filling each in from the others'
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'split-holdout: clips: the only row would be held out, expected at least 1 to be left'
     run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
-    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'frames: 1 of 4 columns given, expected at least 2: a frame and what follows it'
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'pad-chop: clips: rows of at most 1 column, expected one of at least 2 for a frame'
 }

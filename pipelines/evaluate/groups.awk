@@ -1,85 +1,57 @@
 # Names of files in, SPEAKER_DIGIT out, each once, of those that fsdd-load takes (DIGIT_SPEAKER_TAKE.wav) and that are
 # asked for: digits and speakers, words, or nothing for all. A digit or speaker that is not there is an error; a group of
-# fewer takes than least is left out, which is said. folder is that of the files, in messages.
-
-function words_of(text, list) {
-    gsub(/[ ,]+/, " ", text)
-    return split(text, list, " ")
-}
-
-# Whether a word is in a list; an empty list has all.
-function asked(list, count, word, i) {
-    for (i = 1; i <= count; i++)
-        if (list[i] == word)
-            return 1
-    return count == 0
-}
+# fewer takes than least is left out. folder is that of the files, in messages.
 
 function say(text) {
-    print "evaluate: " text | "cat >&2"
+    print "evaluate: " text >"/dev/stderr"
 }
 
-function refuse(text) {
-    say(folder ": no " text)
-    status = 1
+function asked(list, word) {
+    return list == "" || index(" " list " ", " " word " ")
 }
 
-function number_of(count, word) {
-    return count " " word (count == 1 ? "" : "s")
-}
-
-BEGIN {
-    speaker_count = words_of(speakers, asked_speakers)
-    digit_count = words_of(digits, asked_digits)
-    for (i = 1; i <= digit_count; i++)
-        if (asked_digits[i] ~ /^[0-9]+$/)
-            asked_digits[i] += 0
+# Those in a list that are not there, of or by the others that are asked for.
+function missing(list, which, others, whose, name, i, n, words) {
+    n = split(list, words, " ")
+    for (i = 1; i <= n; i++)
+        if (!(which words[i] in found)) {
+            say(folder ": no takes " which words[i] (others == "" ? "" : " " whose others) ", expected some (" name ")")
+            status = 1
+        }
 }
 
 !/^[0-9]+_.+_[0-9]+\.[Ww][Aa][Vv]$/ { next }
 
-# What goes on as a word of makefiles and shells is to look like one.
+# As a word of makefiles and shells it goes on.
 !/^[0-9]+_[A-Za-z0-9._+][A-Za-z0-9._+-]*_[0-9]+\.[A-Za-z]+$/ {
-    odd++
+    if (!odd++)
+        say(folder ": recordings by speakers of other characters than letters, digits, . _ + and, not first, - are left out")
     next
 }
 
 {
-    digit = $0 + 0
-    speaker = $0
+    digit = speaker = $0
+    sub(/_.*/, "", digit)
     gsub(/^[0-9]+_|_[0-9]+\.[A-Za-z]+$/, "", speaker)
-    if (asked(asked_digits, digit_count, digit) && asked(asked_speakers, speaker_count, speaker)) {
-        found[digit] = found[speaker] = 1
-        if (takes[speaker "_" digit]++ == 0)
-            groups[++group_count] = speaker "_" digit
+    if (asked(digits, digit) && asked(speakers, speaker)) {
+        found["of " digit] = found["by " speaker] = 1
+        if (!takes[speaker "_" digit]++)
+            groups[++count] = digit " by " speaker
     }
 }
 
 END {
-    if (odd > 0)
-        say(folder ": " number_of(odd, "recording") " by speakers of other characters than letters, digits, . _ + and, " \
-            "not first, -; left out")
-    for (i = 1; i <= speaker_count; i++)
-        if (!(asked_speakers[i] in found))
-            refuse("takes by " asked_speakers[i] (digits == "" ? "" : " of " digits) ", expected some (SPEAKERS)")
-    for (i = 1; i <= digit_count; i++)
-        if (!(asked_digits[i] in found))
-            refuse("takes of " asked_digits[i] (speakers == "" ? "" : " by " speakers) ", expected some (DIGITS)")
-    if (status == 0 && group_count == 0)
-        refuse("takes DIGIT_SPEAKER_TAKE.wav, expected some")
-    for (i = 1; i <= group_count && status == 0; i++) {
-        group = groups[i]
-        if (takes[group] >= least) {
-            print group
+    missing(speakers, "by ", digits, "of ", "SPEAKERS")
+    missing(digits, "of ", speakers, "by ", "DIGITS")
+    for (i = 1; i <= count && !status; i++) {
+        split(groups[i], part, " by ")
+        if (takes[part[2] "_" part[1]] >= least) {
+            print part[2] "_" part[1]
             left++
-            continue
-        }
-        match(group, /_[0-9]+$/)
-        say(substr(group, RSTART + 1) " by " substr(group, 1, RSTART - 1) ": " number_of(takes[group], "take") \
-            ", expected at least " least ": the frame model is chosen on one half of them for the other; left out")
+        } else
+            say(groups[i] ": fewer than " least " takes, left out: the frame model is chosen on one half of them for the other")
     }
-    if (status == 0 && left == 0)
-        refuse("digit by a speaker with at least " least " takes, expected one")
-    close("cat >&2")
-    exit status
+    if (!status && !left)
+        say(folder ": no " least " takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some")
+    exit status || !left
 }

@@ -10,33 +10,13 @@ export LC_ALL=C
 training=$PWD/$1 heldout=$PWD/$2 portion=$3 folder=$PWD/$4
 work_in "$folder"
 ln -s "$training" clips
-r2-score -q -o takes --by-row clips clips
-if [ "$(wc -l <takes)" -lt 2 ]; then
-    echo 'frames: 1 take besides the one held out, expected at least 2: the frame model is chosen by filling each in from the others' >&2
-    exit 1
-fi
-measure clips "$portion"
-pad-chop -o given -c ":$cut" clips
-pad-chop -o held -c ":$cut" "$heldout"
+measure "$portion"
+choose clips given
 
-# fit KIND CANDIDATE: KIND.model, of the frames of all training takes and of those of the given part.
-fit() {
-    settings "$1" "$2"
-    around "$1" clips
-    own "$1" held
-    # shellcheck disable=SC2086 # last may be nothing
-    lsq-fit -q -o "$1.model" --ridge="$ridge" "$around" "$own" $last
-}
-
-near=$(choose near clips given)
-try near clips given "$near" >score
-far=$(choose far clips clips.near.filled)
-echo "near $near, far $far" >choice.txt
-fit near "$near"
-fill near near.model held begun
-fit far "$far"
-fill far far.model begun filled
-pad-chop -o predicted.mat -c "$cut:" filled
+# Silence stands for what is missing.
+pad-chop -o held.given -c ":$cut" "$heldout"
+pad-chop -o held -l "$length" held.given
+fill_both held held.given clips predicted.mat
 
 first=
 for ms in 5 10 20 50; do
@@ -46,4 +26,5 @@ for ms in 5 10 20 50; do
     first="$first${first:+; }$(printf '%s ms: %.4f' "$ms" "$score")"
 done
 echo "${first:+R^2 over the first $first}" >first.txt
+echo "near $near, far $far" >choice.txt
 mv choice.txt first.txt predicted.mat "$folder"

@@ -1,25 +1,15 @@
 # shellcheck shell=sh
 # The frame model: what follows a cut is predicted from the last columns before it, by a model of short frames of
 # other takes, taken from around the cut, and of the damaged take's own given part, which counts more, its last frames
-# most of all. Two models, one after the other: the near one goes on column by column for NEAR ms, the far one in steps
-# of FAR_STEP ms, which fade out where nothing can be foretold.
+# most of all. Two models, one after the other: the near one goes on column by column for 10 ms, the far one in steps
+# of 10 ms, which fade out where nothing can be foretold.
 #
-# Times are in ms. A candidate is FRAME/GIVEN/LAST/RIDGE: the frame's length, how often a frame of the given part
-# counts, how often one of its last LAST_FRAMES ms more (0: not), and the ridge penalty. Which one is used is decided by
-# the takes that are whole: each is cut, and filled in from the others.
+# A candidate is FRAME/GIVEN/LAST/RIDGE: the frame's length in ms, how often a frame of the given part counts, how often
+# one of its last 10 ms more (0: not), and the ridge penalty. Which one is used is decided by the takes that are whole:
+# each is cut, and filled in from the others.
 
-NEAR=10
-LAST_FRAMES=10
 NEAR_CANDIDATES='8/50/300/1% 8/50/1000/1% 8/50/100/100% 10/50/300/1% 10/50/1000/1% 10/50/100/100%'
-NEAR_BEFORE=25
-NEAR_AFTER=62.5
-
-FAR_STEP=10
 FAR_CANDIDATES='10/2/0/1% 10/10/0/1% 15/2/0/1% 15/10/0/1%'
-FAR_BEFORE=25
-FAR_AFTER=87.5
-# The stretch by which the far model is chosen.
-FAR_SCORED=50
 
 # work_in FOLDER: in a folder of this process alone, which goes with it. What killed processes have left is removed.
 work_in() {
@@ -30,55 +20,25 @@ work_in() {
     work=$1/.work.$host.$$
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
-    mkdir "$work" && cd "$work"
+    mkdir "$work"
+    cd "$work" || exit
 }
 
-number_at() {
-    echo $(($(od -A n -t u4 -j "$2" -N 4 "$1")))
-}
+# samples MS, least A B, most A B: numbers of columns.
+samples() { echo $(((rate * $1 + 500) / 1000)); }
+least() { echo $(($1 < $2 ? $1 : $2)); }
+most() { echo $(($1 > $2 ? $1 : $2)); }
 
-# measure CLIPS PORTION: sets rate (Hz), length and cut (columns) of clips of one length, from the headers of WAV files.
+# measure PORTION: cuts the file clips, of rows of one length, into the file given. Sets length, cut and near_count (columns)
+# by the number of their scores, and rate (Hz) from the header of a WAV file.
 measure() {
-    split-holdout -r 0 -H row -o others "$1"
-    pad-chop -o row.given -c ":$2" row
+    pad-chop -o given -c ":$1" clips
+    split-holdout -r 0 -H row -o others clips
     stitch-wav -q -o row.wav row
-    stitch-wav -q -o given.wav row.given
-    rate=$(number_at row.wav 24) length=$(($(number_at row.wav 40) / 2)) cut=$(($(number_at given.wav 40) / 2))
-    if [ "$cut" -lt 2 ]; then
-        echo "frames: $cut of $length columns given, expected at least 2: a frame and what follows it" >&2
-        exit 1
-    fi
-}
-
-# samples MS: that many ms, at least one column.
-samples() {
-    LC_ALL=C awk "BEGIN { n = int($rate * $1 / 1000 + 0.5); print n < 1 ? 1 : n }"
-}
-
-least() {
-    echo $(($1 < $2 ? $1 : $2))
-}
-
-most() {
-    echo $(($1 > $2 ? $1 : $2))
-}
-
-# settings KIND CANDIDATE: sets what a candidate of near or far comes to in columns.
-settings() {
-    case $1 in
-    near) step=1 from=$((cut - $(samples "$NEAR_BEFORE"))) to=$((cut + $(samples "$NEAR_AFTER"))) ;;
-    far) step=$(samples "$FAR_STEP") from=$((cut - $(samples "$FAR_BEFORE"))) to=$((cut + $(samples "$FAR_AFTER"))) ;;
-    esac
-    # shellcheck disable=SC2046 # four words
-    set -- $(echo "$2" | tr '/' ' ')
-    given_weight=$2 last_weight=$3 ridge=$4
-    # Frames of a short given part: half of it at most, targets included.
-    step=$(least "$step" $(((cut + 3) / 4)))
-    frame=$(most "$(least "$(samples "$1")" $((cut / 2 - step)))" 1)
-    last_from=$(most $((cut - $(samples "$LAST_FRAMES") - frame - step + 1)) 0)
-    # Around the cut, as far as there is something, and room for one frame at least.
-    to=$(least "$to" "$length")
-    from=$(most "$(least "$from" $((to - frame - step)))" 0)
+    rate=$(($(od -A n -t u4 -j 24 -N 4 row.wav)))
+    length=$(($(r2-score -q -a none clips clips | wc -l)))
+    cut=$(($(r2-score -q -a none given given | wc -l)))
+    near_count=$(least "$(samples 10)" $((length - cut)))
 }
 
 # partials FILE COLUMNS WEIGHT CLIPS: the frames of these columns, reduced, a partial fit a take, unless it is there.
@@ -86,65 +46,61 @@ partials() {
     [ -e "$1" ] || pad-chop -q -f $((frame + step)) -c "$2" "$4" | lsq-fit -o "$1" -g "$frame" --by-name --partial -w "$3"
 }
 
-# around KIND CLIPS: sets around, the file of what takes tell of the columns around the cut; after settings.
-around() {
-    around=$2.$1.$frame.around
-    partials "$around" "$from:$to" 1 "$2"
-}
-
-# own KIND CLIPS: sets own and last, the files of what takes tell of their given part and of its end (or nothing).
-own() {
-    own=$2.$1.$frame.own.$given_weight last=
-    partials "$own" ":$cut" "$given_weight" "$2"
-    if [ "$last_weight" != 0 ]; then
-        last=$2.$1.$frame.last.$last_weight
-        partials "$last" "$last_from:$cut" "$last_weight" "$2"
-    fi
-}
-
-# models FILE OTHERS AROUND...: a model a take, of the frames around the cut of all others, kept in OTHERS, and of its
-# own; after own.
-models() {
-    models=$1 others=$2
-    shift 2
-    [ -e "$others" ] || lsq-fit -o "$others" --by-name --others --partial "$@"
-    # shellcheck disable=SC2086 # last may be nothing
-    lsq-fit -q -o "$models" --by-name --ridge="$ridge" "$others" "$own" $last
-}
-
-# fill KIND MODELS GIVEN FILE: GIVEN with the columns after it filled in: NEAR ms, or all the rest.
+# fill KIND CANDIDATE CLIPS GIVEN OTHERS OUT: in OUT, the rows of GIVEN with what comes next filled in: 10 ms by the near
+# model, the rest by the far one. Each is fitted to the frames around the cut of all other takes among CLIPS and OTHERS (a
+# file or nothing) and to those of the given part of its own.
 fill() {
-    middle=$(least $((cut + $(samples "$NEAR"))) "$length")
-    if [ "$1" = near ]; then count=$((middle - cut)); else count=$((length - middle)); fi
-    if [ "$count" -gt 0 ]; then
-        lsq-predict -q -o "$4" --append --clamp -e "$count" "$2" "$3"
-    else
-        cp "$3" "$4"
-    fi
+    kind=$1 clips=$3 given=$4 others=$5 out=$6
+    # shellcheck disable=SC2046 # four words
+    set -- $(echo "$2" | tr / ' ')
+    step=1 after=$(($(samples 125) / 2)) count=$near_count
+    [ "$kind" = near ] || step=$(samples 10) after=$(($(samples 175) / 2)) count=$((length - cut - near_count))
+    [ "$count" -gt 0 ] || { cp "$given" "$out" && return; }
+    # Of a short given part a frame is half at most, with its targets; around the cut there is always one.
+    step=$(least "$step" $(((cut + 3) / 4)))
+    frame=$(most 1 "$(least "$(samples "$1")" $((cut / 2 - step)))")
+    to=$(least $((cut + after)) "$length")
+    from=$(most 0 "$(least $((cut - $(samples 25))) $((to - frame - step)))")
+    last=$(most 0 $((cut - $(samples 10) - frame - step + 1)))
+
+    # Made once for all candidates that have them in common.
+    around=$kind.$frame.around rest=$clips.$others.$kind.$frame.rest
+    own=$clips.$kind.$frame.own.$2 end=$clips.$kind.$frame.end.$3
+    for each in "$clips" ${others:+"$others"}; do
+        partials "$each.$around" "$from:$to" 1 "$each"
+    done
+    [ -e "$rest" ] || lsq-fit -o "$rest" --by-name --others --partial "$clips.$around" ${others:+"$others.$around"}
+    partials "$own" ":$cut" "$2" "$clips"
+    if [ "$3" = 0 ]; then end=; else partials "$end" "$last:$cut" "$3" "$clips"; fi
+    lsq-fit -q -o models --by-name --ridge="$4" "$rest" "$own" ${end:+"$end"}
+    lsq-predict -q -o "$out" --append --clamp -e "$count" models "$given"
 }
 
-# try KIND CLIPS GIVEN CANDIDATE: the score of a candidate on CLIPS, each filled in from the others among them, in
-# CLIPS.KIND.filled; GIVEN are the columns before what is filled in, of the same clips.
-try() {
-    settings "$1" "$4"
-    around "$1" "$2"
-    own "$1" "$2"
-    models "$2.$1.models" "$around.others" "$around"
-    fill "$1" "$2.$1.models" "$3" "$2.$1.filled"
-    pad-chop -o "$2.$1.predicted" -c "$cut:" "$2.$1.filled"
-    case $1 in
-    near) scored=$(least "$(samples "$NEAR")" $((length - cut))) ;;
-    far) scored=$(least "$(samples "$FAR_SCORED")" $((length - cut))) ;;
-    esac
-    r2-score --pooled -q -c ":$scored" "$2" "$2.$1.predicted"
-}
-
-# choose KIND CLIPS GIVEN: the candidate of the best score on CLIPS, the first of those that are equal.
-choose() {
-    if [ "$1" = near ]; then candidates=$NEAR_CANDIDATES; else candidates=$FAR_CANDIDATES; fi
-    for candidate in $candidates; do
-        score=$(try "$1" "$2" "$3" "$candidate")
+# best KIND CLIPS GIVEN COLUMNS CANDIDATE...: the candidate that fills in the first columns of CLIPS best, each take from
+# the others among them; the first of those that are equal.
+best() {
+    as=$1 whole=$2 begun=$3 scored=$(least "$4" $((length - cut)))
+    shift 4
+    for candidate; do
+        fill "$as" "$candidate" "$whole" "$begun" '' tried
+        pad-chop -o predicted -c "$cut:" tried
+        score=$(r2-score --pooled -q -c ":$scored" "$whole" predicted)
         echo "$score $candidate"
     done >scores
-    LC_ALL=C awk 'NR == 1 || $1 > best { best = $1; word = $2 } END { print word }' scores
+    awk 'NR == 1 || $1 > score { score = $1; word = $2 } END { print word }' scores
+}
+
+# choose CLIPS GIVEN: sets near and far, the candidates of the best score on CLIPS.
+# shellcheck disable=SC2086 # candidates are words
+choose() {
+    near=$(best near "$1" "$2" "$(samples 10)" $NEAR_CANDIDATES)
+    fill near "$near" "$1" "$2" '' chosen
+    far=$(best far "$1" chosen "$(samples 50)" $FAR_CANDIDATES)
+}
+
+# fill_both CLIPS GIVEN OTHERS OUT: in OUT, what follows the rows of GIVEN, by the candidates chosen.
+fill_both() {
+    fill near "$near" "$1" "$2" "$3" begun
+    fill far "$far" "$1" begun "$3" filled
+    pad-chop -o "$4" -c "$cut:" filled
 }
