@@ -1,36 +1,36 @@
-# What the pipelines share. From outside a pipeline includes this file, which runs the pipeline again in OUT: there every
-# file has a plain name, whatever the folders are called, and each recipe is a command that make runs without a shell.
+# What the pipelines share. From outside a pipeline includes this file, which runs the pipeline again in OUT: there
+# every file has a plain name, whatever the folders are called, and each recipe is a command that needs no shell.
 
 MAKEFLAGS += --no-builtin-rules
 ifneq ($(origin PROVIDED),file)
 PROVIDED = 0.5 0.25
 endif
-OUT      = out
-FSDD     =
-BIN      =
+ifneq ($(origin places),file)
+places = $(portions)
+endif
+OUT  = out
+FSDD =
+BIN  =
 
 filters  = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
 portions = $(subst %,percent,$(PROVIDED))
-ifneq ($(origin places),file)
-places   = $(portions)
-endif
-
 # Make is only asked (-n, -q): nothing may be written.
 flags    = $(filter-out -%,$(firstword $(MAKEFLAGS)))
 looking  = $(findstring n,$(flags))$(findstring q,$(flags))
 
-odd     := ' " \ ; & | < > ( ) [ ] { } * ? ` ^ ! ~ $$ \#
+odd      = ' " \ ; & | < > ( ) [ ] { } * ? ` ^ ! ~ $$ \#
 space   := $() $()
 comma   := ,
 replace  = $(if $(3),$(call replace,$(subst $(firstword $(3)),$(2),$(1)),$(2),$(wordlist 2,99,$(3))),$(1))
 # A word for the shell, in quotes where it needs them.
-q        = $(if $(strip $(word 2,$(1))$(foreach c,$(odd),$(findstring $c,$(1))))$(if $(1),,empty),'$(subst ','\'',$(1))',$(1))
+quoted   = $(or $(word 2,$(1)),$(strip $(foreach c,$(odd),$(findstring $c,$(1)))),$(if $(1),,empty))
+q        = $(if $(quoted),'$(subst ','\'',$(1))',$(1))
 # A path as a pattern, without what make takes for a sign of its own or for the end of a name.
 glob     = $(call replace,$(subst $(space),?,$(1)),?,$(odd) % : =)
 absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(CURDIR)/)$(1))
 
 # The file of a filter: what it makes depends on it.
-program  = $(or $(firstword $(foreach d,$(folders),$(if $(wildcard $d/$(1)),$d/$(1)))),$(call none,$(or $(BIN),PATH): no $(1)))
+program  = $(or $(firstword $(foreach d,$(folders),$(wildcard $d/$(1)))),$(call none,$(or $(BIN),PATH): no $(1)))
 folders  = $(or $(call glob,$(BIN)),$(foreach d,$(subst :, ,$(subst $(space),?,$(PATH))),$(call glob,$d)))
 none     = $(if $(looking),,$(error $(1)$(comma) expected it there))
 
@@ -41,7 +41,8 @@ expected = expected portions such as 0.5 0.25
 check    = $(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\
 	$(if $(strip $(PROVIDED)),,$(error PROVIDED is empty, $(expected)))\
 	$(if $(strange),$(error PROVIDED = $(PROVIDED), $(expected)))\
-	$(if $(filter-out $(words $(sort $(PROVIDED))),$(words $(PROVIDED))),$(error PROVIDED = $(PROVIDED), each once expected))\
+	$(if $(filter-out $(words $(sort $(PROVIDED))),$(words $(PROVIDED))),\
+		$(error PROVIDED = $(PROVIDED), each once expected))\
 	$(if $(wildcard $(call glob,$(or $(FSDD),.))/.),,$(error $(FSDD): no folder, expected one of recordings (FSDD)))\
 	$(if $(foreach f,$(filters),$(call program,$f)),)
 missing  = $(strip $(foreach p,$(places),$(if $(wildcard $(call glob,$(OUT))/$p/.),,$(call q,$(OUT)/$p))))
@@ -70,15 +71,16 @@ $(1):
 endef
 keep    = $(eval $(keeping))
 # At the end they still do, or what was made may not belong together, and the next run makes it again.
-settled = $(if $(call changed,$(kept)),$(foreach name,$(kept),$(file >$(name)))$(error another run with other variables \
-	was in $(OUT) meanwhile: make it again))
+settled = $(if $(call changed,$(kept)),$(foreach name,$(kept),$(file >$(name)))$(error \
+	another run with other variables was in $(OUT) meanwhile: make it again))
 
-# What is told at the end: of the clip in a place $p, and what to do next.
-tell    = $(info $(firstword $(file <$p/rows.r2)), of which $(subst percent,%,$(notdir $p)) is given:)$(info \
-	Extrapolation R^2 Score: $(file <$p/columns.r2))$(info \
-	R^2 over the samples filled in: $(lastword $(file <$p/rows.r2)) (1 is exact, 0 no better than their mean))
-next    = $(info The clips are in $(1:%=$(OUT)/%). Next: $(call again,listen,tutorial) plays them$(comma) $(call \
-	again,frames) fills in better$(comma) $(call again,report) makes a page.)@:
+# What is told at the end of the clip in a place $p, and the command for what can be done next.
+given   = $(subst percent,%,$(notdir $p))
+define tell
+$(info $(firstword $(file <$p/rows.r2)), of which $(given) is given: $(OUT)/$p/ExtrapolatedClip.wav)
+$(info Extrapolation R^2 Score: $(file <$p/columns.r2))
+$(info R^2 over the samples filled in: $(lastword $(file <$p/rows.r2)) (1 is exact, 0 no better than their mean))
+endef
 again   = make $(if $(SHORT),,-f $(call q,$(HERE)$(or $(2),$(1)).mk) )$(1)
 endif
 

@@ -4,19 +4,21 @@
 #
 # makes what tutorial.mk makes, then the same files in OUT/frames/PORTION.
 
+places = $(portions) $(portions:%=frames/%)
+
 ifneq ($(origin HERE),command line)
 HERE := $(MAKEFILE_LIST:%frames.mk=%)
 goals := frames extend
-places = $(portions) $(portions:%=frames/%)
 include $(subst $() ,\ ,$(HERE))enter.mk
 else
-places = $(portions) $(portions:%=frames/%)
 include $(subst $() ,\ ,$(HERE))tutorial.mk
 .PHONY: frames extend
 
 frames extend: $(call wavs,$(places)) $(places:%=%/columns.r2) $(places:%=%/rows.r2)
-	$(if $(looking),,$(settled)$(foreach p,$(portions:%=frames/%),$(tell)$(info $(file <$p/first.txt)) \
-	$(info by the frame model: $(file <$p/choice.txt)))$(call next,$(portions:%=frames/%)))
+	$(if $(looking),,$(settled)$(foreach p,$(portions:%=frames/%),$(tell)$(told))$(info \
+		Next, with the same variables: $(call again,report) (makes a page))@:)
+
+told = $(info $(file <$p/first.txt))$(info By the frame model: $(file <$p/choice.txt))
 
 frames/%/predicted.mat frames/%/choice.txt frames/%/first.txt: training.mat heldout.mat
 	sh $(call q,$(HERE)frames/fill.sh) training.mat heldout.mat $(subst percent,%,$*) frames/$*

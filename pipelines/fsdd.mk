@@ -5,12 +5,12 @@
 # is the SHA-256 of what `sha256sum` prints for them, ordered by name in the C locale.
 # An interrupted fetch is taken up again from DIR.part. DIR appears at once and complete, or not at all.
 
-export FSDD_URL := https://github.com/Jakobovski/free-spoken-digit-dataset
-export FSDD_REV := 26eb9aaf76e81b692f806f9140c2d2777410d7a1
-export FSDD_SHA256 := 7bb4351f665f5b6fc4558fe955418cad1e03b5343c5f22531ddf8cc856a7953e
-export DEST := fsdd
-
-fsdd:
-	@sh '$(subst ','\'',$(MAKEFILE_LIST:%fsdd.mk=%))fsdd/fetch.sh'
+FSDD_URL = https://github.com/Jakobovski/free-spoken-digit-dataset
+FSDD_REV = 26eb9aaf76e81b692f806f9140c2d2777410d7a1
+FSDD_SHA256 = 7bb4351f665f5b6fc4558fe955418cad1e03b5343c5f22531ddf8cc856a7953e
+DEST = fsdd
+export FSDD_URL FSDD_REV FSDD_SHA256 DEST
 
 .PHONY: fsdd
+fsdd:
+	@sh '$(subst ','\'',$(MAKEFILE_LIST:%fsdd.mk=%))fsdd/fetch.sh'

@@ -2,8 +2,8 @@
 #
 #     make -f report.mk FSDD=recordings OUT=out
 #
-# makes what tutorial.mk makes, then OUT/report.html, which holds all it shows: clips, pictures, scores, and what it takes
-# to make them again. It also shows what frames.mk and evaluate.mk have left in OUT, if it is of the same clip.
+# makes what tutorial.mk makes, then OUT/report.html, which holds all it shows: clips, pictures, scores, and what it
+# takes to make them again. It also shows what frames.mk and evaluate.mk have left in OUT, if it is of the same clip.
 # Needs python3 (its standard library only) and sox(1).
 
 PYTHON = python3
@@ -21,16 +21,17 @@ run    = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)report)
 made   = $(foreach p,$(portions),$(call wavs,$p) $p/columns.r2 $p/rows.r2)
 others = $(wildcard $(foreach p,$(portions:%=frames/%),$p/ExtrapolatedClip.wav $p/columns.r2 $p/rows.r2) \
 	evaluate/summary.tsv evaluate/time.tsv evaluate/facts.tsv)
+filled = $(portions:%=%/predicted.mat) $(wildcard $(portions:%=frames/%/predicted.mat))
 
 report: report.html
 	$(if $(looking),,$(settled)$(info The page is $(OUT)/report.html: open it in a browser.)@:)
 
 # What the page says besides: looked at each time, written when it has changed.
 report.facts: FORCE $(made) $(others)
-	@$(run) facts -o $@ $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(recordings)) $(filters) \
-		-- $(made) $(others)
+	@$(run) facts -o $@ $(if $(FSDD),,--own) --provided=$(call q,$(PROVIDED)) --recordings=$(call q,$(recordings)) \
+		$(filters) -- $(made) $(others)
 
-report.html: report.facts $(made) $(others) $(portions:%=%/predicted.mat) $(wildcard $(portions:%=frames/%/predicted.mat))
+report.html: report.facts $(made) $(others) $(filled)
 	$(run) page -o $@ report.facts
 
 # Of these it shows what is there.

@@ -22,7 +22,10 @@ how   = $(if $(HOLDOUT),name,seed)
 which = $(or $(HOLDOUT),$(SEED))
 
 tutorial: $(call wavs,$(portions)) $(portions:%=%/columns.r2) $(portions:%=%/rows.r2)
-	$(if $(looking),,$(settled)$(foreach p,$(portions),$(tell))$(call next,$(portions)))
+	$(if $(looking),,$(settled)$(foreach p,$(portions),$(tell))$(next))
+
+next = $(info Beside it: OriginalTestClip.wav, ChoppedTestClip.wav. Next, with the same variables: $(call \
+	again,listen,tutorial) (plays them), $(call again,frames) (fills in better), $(call again,report) (makes a page))@:
 
 recordings.mat: recordings.list
 	fsdd-load -o $@ -d $(call q,$(DIGIT)) -s $(call q,$(SPEAKER)) $(call q,$(recordings))
@@ -59,8 +62,7 @@ training.mat heldout.mat &: clips.mat holdout.choice
 
 .PHONY: tutorial listen
 listen: $(call wavs,$(portions))
-	@for clip in $^; do echo "$$clip"; play -q "$$clip" || { \
-		echo "listen: SoX cannot play here (no sound device?); the clips are in $$PWD" >&2; exit 1; }; done
+	play $^
 
 # What else these files come from: recordings, variables and filters.
 takes           = $(call glob,$(recordings))/$(call glob,$(DIGIT)_$(SPEAKER)_)[0-9]*

@@ -192,13 +192,13 @@ for name, keys in ("summary.tsv", {"given": "0.25", "clips": "50"}), ("groups.ts
         for column, ms in columns:
             assert abs(float(line[column]) - pooled(line["model"], ms)) < 6e-7
 lines, count = table("clips.tsv")
-assert [line["clip"] for line in lines] == [f"0_espeak_{take}" for take in range(n)] and count == n
-for take, line in enumerate(lines):
+assert {(line["clip"], line["model"]) for line in lines} == {(f"0_espeak_{take}", model) for take in range(n) for model in order} and count == 5 * n
+for line in lines:
+    take = int(line["clip"].split("_")[2])
     assert (line["columns given"], line["columns missing"]) == (str(cut), str(length - cut))
-    assert [line["near"], line["far"]] == printed[take, "frames", "all"][2].split()
-    for model in order:
-        for column, ms in columns:
-            assert abs(float(line[f"{model} {column}"]) - pooled(model, ms, [take])) < 6e-7 * max(1, abs(pooled(model, ms, [take])))
+    assert line["chosen"] == (printed[take, "frames", "all"][2] if line["model"] == "frames" else "-")
+    for column, ms in columns:
+        assert abs(float(line[column]) - pooled(line["model"], ms, [take])) < 6e-7 * max(1, abs(pooled(line["model"], ms, [take])))
 lines, count = table("time.tsv")
 assert [(line["given"], line["model"], line["ms"]) for line in lines] == [("0.25", m, ms) for m in order for ms, _ in stretches[:-1]] and count == 50
 assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for line in lines)' "$FRESH"
@@ -282,7 +282,7 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     some a 1 0
     run -2 --separate-stderr "${make[@]}" FSDD=rec
     # shellcheck disable=SC2154
-    assert_equal "$(sed 2q <<<"$stderr")" "evaluate: 0 by a: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other
+    assert_equal "$(sed 2q <<<"$stderr")" "evaluate: a_0: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other
 evaluate: $PWD/rec: no 4 takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some"
     some a 6 0
     some b 6 1
@@ -326,7 +326,7 @@ evaluate: $PWD/rec: no takes of 1 by a, expected some (DIGITS)"
     touch rec/0_a_9.lab rec/1_a_{0,1,2,3,4}.lab
     some a 3 7
     run -0 --separate-stderr make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" FSDD=rec OUT=out
-    assert_equal "$stderr" 'evaluate: 7 by a: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other'
+    assert_equal "$stderr" 'evaluate: a_7: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other'
     diff -r want out
     # Names that would be options of cmp and mv, or several words.
     rm rec/7_a_*
@@ -430,9 +430,9 @@ assert name == f"0_espeak_{held}" and abs(float(flat) - (1 - np.divide(*sums(tru
 assert open(out + "/frames/0.25/columns.r2").read() == "0.0\n"
 with open(sys.argv[2]) as f:
     told = f.read().splitlines()[-6:]
-assert told[:5] == [name + ", of which 0.25 is given:", "Extrapolation R^2 Score: 0.0",
-    f"R^2 over the samples filled in: {flat} (1 is exact, 0 no better than their mean)", text[:-1], f"by the frame model: near {near}, far {far}"], told
-assert told[5].startswith(f"The clips are in {out}/frames/0.25. Next: make -f "), told[5]' "$FRESH" "$BATS_FILE_TMPDIR/log"
+assert told[:5] == [f"{name}, of which 0.25 is given: {out}/frames/0.25/ExtrapolatedClip.wav", "Extrapolation R^2 Score: 0.0",
+    f"R^2 over the samples filled in: {flat} (1 is exact, 0 no better than their mean)", text[:-1], f"By the frame model: near {near}, far {far}"], told
+assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk report \\(makes a page\\)", told[5]), told[5]' "$FRESH" "$BATS_FILE_TMPDIR/log"
     local clip
     for clip in OriginalTestClip ChoppedTestClip; do
         cmp "$FRESH/frames/0.25/$clip.wav" "$FRESH/0.25/$clip.wav"
@@ -460,8 +460,8 @@ assert told[5].startswith(f"The clips are in {out}/frames/0.25. Next: make -f ")
     pipeline frames OUT=out PROVIDED=0.25 >log
     stamps out | diff before -
     pipeline frames OUT=out PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
-    run -0 grep -A 4 '^0_espeak_3, of which 0.25 is given:$' log
-    assert_line --index 4 --regexp '^by the frame model: near '
+    run -0 grep -A 4 '^0_espeak_3, of which 0.25 is given: out/frames/0.25/ExtrapolatedClip.wav$' log
+    assert_line --index 4 --regexp '^By the frame model: near '
     pipeline frames OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
     diff -r fresh/frames out/frames
 }

@@ -24,6 +24,13 @@ tutorial() {
     }
 }
 
+# told OUT: how the run with all defaults ends, had it been in OUT.
+told() {
+    local log
+    log=$(tail -n 7 "$BATS_FILE_TMPDIR/log")
+    echo "${log//"$FRESH"/$1}"
+}
+
 # All files below a folder, each as name, inode and time: what has been remade shows.
 stamps() {
     (cd "$1" && find . -type f -printf '%P %i %T@\n' | sort)
@@ -103,10 +110,10 @@ def lines(log, count):
         return f.read().splitlines()[-count:]
 def check_lines(log, out, portions, who, scores):
     got = lines(log, 3 * len(portions) + 1)
-    folders = " ".join(f"{out}/{p}".replace("%", "percent") for p in portions)
-    assert got[-1].startswith(f"The clips are in {folders}. Next: make -f "), got[-1]
+    assert got[-1].startswith("Beside it: OriginalTestClip.wav, ChoppedTestClip.wav. Next, with the same variables: make -f "), got[-1]
     for portion, score, (first, second, third) in zip(portions, scores, zip(got[::3], got[1::3], got[2::3])):
-        assert first == f"{who}, of which {portion} is given:", first
+        folder = os.path.join(out, portion.replace("%", "percent"))
+        assert first == f"{who}, of which {portion} is given: {folder}/ExtrapolatedClip.wav", first
         assert second == "Extrapolation R^2 Score: 0.0", second
         number = re.fullmatch(r"R\^2 over the samples filled in: (\S+) \(1 is exact, 0 no better than their mean\)", third).group(1)
         assert number == repr(float(number)) and abs(float(number) - score) <= 1e-9 * abs(score), (number, score)
@@ -146,11 +153,12 @@ assert abs(row - flat) <= 1e-12 * abs(flat)' "$FRESH/$given/rows.r2" <(r2-score 
 
 @test "tutorial: a run tells each command as one types it, then the scores, where the clips are and what comes next" {
     run -0 tail -n 7 "$BATS_FILE_TMPDIR/log"
-    assert_line --index 0 '0_espeak_47, of which 0.5 is given:'
+    assert_line --index 0 "0_espeak_47, of which 0.5 is given: $FRESH/0.5/ExtrapolatedClip.wav"
     assert_line --index 4 'Extrapolation R^2 Score: 0.0'
     assert_line --index 5 "R^2 over the samples filled in: $(cut -f 2 "$FRESH/0.25/rows.r2") (1 is exact, 0 no better than their mean)"
-    assert_line --index 6 "The clips are in $FRESH/0.5 $FRESH/0.25. Next: make -f $ROOT/pipelines/tutorial.mk listen plays them, \
-make -f $ROOT/pipelines/frames.mk frames fills in better, make -f $ROOT/pipelines/report.mk report makes a page."
+    assert_line --index 6 "Beside it: OriginalTestClip.wav, ChoppedTestClip.wav. Next, with the same variables: \
+make -f $ROOT/pipelines/tutorial.mk listen (plays them), make -f $ROOT/pipelines/frames.mk frames (fills in better), \
+make -f $ROOT/pipelines/report.mk report (makes a page)"
     local command
     for command in 'pad-chop -o clips.mat recordings.mat' 'split-holdout --seed=7 -o training.mat --heldout=heldout.mat clips.mat' \
         'lsq-fit -o 0.25/model.lsq --given=0.25 training.mat' 'lsq-predict -o 0.5/predicted.mat 0.5/model.lsq 0.5/given.mat' \
@@ -178,8 +186,7 @@ make -f $ROOT/pipelines/frames.mk frames fills in better, make -f $ROOT/pipeline
 @test "tutorial: make -j4 makes the same files" {
     tutorial -j4 OUT=out >log
     diff -r out "$FRESH"
-    assert_equal "$(tail -n 7 log | sed 's/^The clips.*\. Next/The clips. Next/')" \
-        "$(tail -n 7 "$BATS_FILE_TMPDIR/log" | sed 's/^The clips.*\. Next/The clips. Next/')"
+    assert_equal "$(tail -n 7 log)" "$(told out)"
     assert_equal "$(files_in out)" "$(all_files 0.25/ 0.5/)"
 }
 
@@ -412,7 +419,7 @@ for n, where in enumerate(["fsdd-load", "split-holdout", "lsq-fit"]):
         wait "$first"
         wait "$second"
         diff -r out "$FRESH"
-        assert_equal "$(tail -n 7 first.log | sed 6q)" "$(tail -n 7 "$BATS_FILE_TMPDIR/log" | sed 6q)"
+        assert_equal "$(tail -n 7 first.log)" "$(told out)"
         assert_equal "$(files_in out)" "$(all_files 0.25/ 0.5/)"
         rm -r out
     done
@@ -601,8 +608,8 @@ END
     for file in $(all_files 0.25/ 0.5/); do
         [ "$file" = recordings.list ] || cmp "the tree/out/$file" "$FRESH/$file"
     done
-    assert_equal "$(grep -v '^make' log | tail -n 7 | sed 6q)" "$(tail -n 7 "$BATS_FILE_TMPDIR/log" | sed 6q)"
-    assert_equal "$(grep -v '^make' log | tail -n 1)" 'The clips are in out/0.5 out/0.25. Next: make listen plays them, make frames fills in better, make report makes a page.'
+    assert_equal "$(grep -v '^make' log | tail -n 7 | sed 6q)" "$(told out | sed 6q)"
+    assert_equal "$(grep -v '^make' log | tail -n 1)" 'Beside it: OriginalTestClip.wav, ChoppedTestClip.wav. Next, with the same variables: make listen (plays them), make frames (fills in better), make report (makes a page)'
     stamps 'the tree' >before
     make -C 'the tree' tutorial >log 2>&1
     stamps 'the tree' | diff before -
@@ -617,12 +624,13 @@ END
     done
 }
 
-@test "tutorial: make listen plays the three clips of each portion, or says why not" {
+@test "tutorial: make listen plays the three clips of each portion, and SoX says it where it cannot" {
     mkdir bin
     cat >bin/play <<'END'
 #!/bin/sh
-for file; do :; done
-[ -s "$file" ] && echo "played $file $(wc -c <"$file")" >>"$PLAYED"
+for file; do
+    [ -s "$file" ] && echo "played $file $(wc -c <"$file")" >>"$PLAYED"
+done
 END
     chmod +x bin/play
     PLAYED=$PWD/played PATH=$PWD/bin:$PATH tutorial listen OUT=out PROVIDED='0.25 50%' >log
@@ -635,9 +643,8 @@ END
     assert_equal "$(cat played)" "${want//0.5/50percent}"
     # No sound device: SoX itself is asked for one that cannot be.
     AUDIODRIVER=oss AUDIODEV=/dev/nowhere run -2 --separate-stderr make -f "$ROOT/pipelines/tutorial.mk" listen BIN="$BIN" OUT=out PROVIDED=0.25
-    assert_regex "$stderr" "(^|
-)listen: SoX cannot play here \(no sound device\?\); the clips are in $PWD/out(
-|$)"
+    assert_output --partial 'play 0.25/OriginalTestClip.wav 0.25/ChoppedTestClip.wav 0.25/ExtrapolatedClip.wav'
+    assert_regex "$stderr" '/dev/nowhere'
     cmp out/0.25/ExtrapolatedClip.wav "$FRESH/0.25/ExtrapolatedClip.wav"
 }
 
@@ -683,7 +690,7 @@ END
 @test "all pipelines: make -s says no commands; make -n and -q make nothing, whether there is something before or not" {
     local name
     make -s -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" OUT=out >said 2>/dev/null
-    diff <(sed 6q said) <(tail -n 7 "$BATS_FILE_TMPDIR/log" | sed 6q)
+    diff said <(told out)
     run -0 wc -l <said
     assert_output 7
     # As in a fresh clone, where there are no filters either.

@@ -33,9 +33,8 @@ lsq-fit -q -o model -g "$cut" --left-out=tutorial clips
 lsq-fit -q -o model -g "$cut" --ridge=auto --left-out=ridge clips
 lsq-fit -q -o model -g "$cut" --ridge=1e300 --left-out=mean clips
 pad-chop -l "$length" given | pad-chop -o silence -c "$cut:"
-for model in tutorial ridge mean silence; do
-    sums $model clips $model -
-done
+sums tutorial clips tutorial -
+sums ridge clips ridge -
 
 # The frame model. What is chosen on one half of the takes, every second one, is for the other: no take has a say in how it
 # is filled in itself.
@@ -47,4 +46,6 @@ for half in 0 1; do
     fill_both clips$half given$half clips$((1 - half)) frames
     sums frames clips$half frames "$near $far"
 done
+sums mean clips mean -
+sums silence clips silence -
 mv sums "$file"

@@ -14,44 +14,37 @@ function asked(list, word) {
 function missing(list, which, others, whose, name, i, n, words) {
     n = split(list, words, " ")
     for (i = 1; i <= n; i++)
-        if (!(which words[i] in found)) {
-            say(folder ": no takes " which words[i] (others == "" ? "" : " " whose others) ", expected some (" name ")")
-            status = 1
-        }
+        if (!(which words[i] in found) && ++bad)
+            say(folder ": no takes " which words[i] (others == "" ? "" : whose others) ", expected some (" name ")")
 }
-
-!/^[0-9]+_.+_[0-9]+\.[Ww][Aa][Vv]$/ { next }
 
 # As a word of makefiles and shells it goes on.
-!/^[0-9]+_[A-Za-z0-9._+][A-Za-z0-9._+-]*_[0-9]+\.[A-Za-z]+$/ {
-    if (!odd++)
-        say(folder ": recordings by speakers of other characters than letters, digits, . _ + and, not first, - are left out")
-    next
-}
-
-{
+/^[0-9]+_[A-Za-z0-9._+][A-Za-z0-9._+-]*_[0-9]+\.[Ww][Aa][Vv]$/ {
     digit = speaker = $0
     sub(/_.*/, "", digit)
     gsub(/^[0-9]+_|_[0-9]+\.[A-Za-z]+$/, "", speaker)
     if (asked(digits, digit) && asked(speakers, speaker)) {
         found["of " digit] = found["by " speaker] = 1
         if (!takes[speaker "_" digit]++)
-            groups[++count] = digit " by " speaker
+            groups[++count] = speaker "_" digit
     }
+    next
+}
+
+/^[0-9]+_.+_[0-9]+\.[Ww][Aa][Vv]$/ && !odd++ {
+    say(folder ": recordings by speakers of other characters than letters, digits, . _ + and, not first, - are left out")
 }
 
 END {
-    missing(speakers, "by ", digits, "of ", "SPEAKERS")
-    missing(digits, "of ", speakers, "by ", "DIGITS")
-    for (i = 1; i <= count && !status; i++) {
-        split(groups[i], part, " by ")
-        if (takes[part[2] "_" part[1]] >= least) {
-            print part[2] "_" part[1]
-            left++
-        } else
+    missing(speakers, "by ", digits, " of ", "SPEAKERS")
+    missing(digits, "of ", speakers, " by ", "DIGITS")
+    for (i = 1; i <= count; i++)
+        if (takes[groups[i]] >= least)
+            list = list " " groups[i]
+        else
             say(groups[i] ": fewer than " least " takes, left out: the frame model is chosen on one half of them for the other")
-    }
-    if (!status && !left)
+    if (list == "" && !bad)
         say(folder ": no " least " takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some")
-    exit status || !left
+    print list
+    exit bad || list == ""
 }

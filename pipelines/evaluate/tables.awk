@@ -1,16 +1,13 @@
-# What group.sh has written of all groups in, the tables of evaluate.mk out, to the folder `to`. The files are called
-# evaluate/PORTION/SPEAKER_DIGIT.sums.
+# What group.sh has written of all groups in (evaluate/PORTION/SPEAKER_DIGIT.sums), the tables of evaluate.mk out, to the
+# folder `to`: the scores of a model over all clips of a portion, over those of a digit by a speaker, and over one clip.
 
 BEGIN {
     FS = OFS = "\t"
-    models = split("tutorial ridge frames mean silence", model, " ")
     stretches = split("5 10 20 50 all", stretch, " ")
-    for (m = 0; m <= models; m++)
-        for (s = 1; s <= stretches; s++)
-            heads[m > 0] = heads[m > 0] OFS model[m] (m > 0 ? " " : "") stretch[s] (stretch[s] == "all" ? "" : " ms")
-    print "given", "model", "clips" heads[0] >(to "/summary.tsv")
-    print "given", "speaker", "digit", "model" heads[0] >(to "/groups.tsv")
-    print "given", "speaker", "digit", "clip", "columns given", "columns missing", "near", "far" heads[1] >(to "/clips.tsv")
+    heads = "5 ms" OFS "10 ms" OFS "20 ms" OFS "50 ms" OFS "all"
+    print "given", "model", "clips", heads >(to "/summary.tsv")
+    print "given", "speaker", "digit", "model", heads >(to "/groups.tsv")
+    print "given", "speaker", "digit", "clip", "columns given", "columns missing", "model", "chosen", heads >(to "/clips.tsv")
     print "given", "model", "ms", "r2" >(to "/time.tsv")
 }
 
@@ -24,55 +21,40 @@ FNR == 1 {
 }
 
 {
-    add("portion", portion)
-    add("group", portion OFS speaker OFS digit)
-    take = portion OFS speaker OFS digit OFS $1 OFS $2 OFS $3
-    add("take", take)
-    if ($4 == "frames")
-        choice[take] = $8
-    if ($5 != "all" && !known["ms", $5]++)
-        list["ms", ++count["ms"]] = $5
+    add("summary", portion OFS $4)
+    add("groups", portion OFS speaker OFS digit OFS $4)
+    add("clips", portion OFS speaker OFS digit OFS $1 OFS $2 OFS $3 OFS $4 OFS $8)
+    if ($5 != "all" && !known[$5]++)
+        time[++times] = $5
 }
 
-function add(kind, whose) {
-    if (!known[kind, whose]++)
-        list[kind, ++count[kind]] = whose
-    error[whose, $4, $5] += $6
-    deviation[whose, $4, $5] += $7
-    clips[whose, $4, $5]++
+function add(name, whose) {
+    if (!(whose in table))
+        list[++count] = whose
+    table[whose] = name
+    error[whose, $5] += $6
+    deviation[whose, $5] += $7
+    clips[whose, $5]++
 }
 
 # A score; nan where the truth does not vary, and for a stretch that some of the clips do not have.
-function r2(whose, model, ms) {
-    if (clips[whose, model, ms] < clips[whose, model, "all"] || deviation[whose, model, ms] == 0)
+function r2(whose, ms) {
+    if (clips[whose, ms] < clips[whose, "all"] || deviation[whose, ms] == 0)
         return "nan"
-    return sprintf("%.6f", 1 - error[whose, model, ms] / deviation[whose, model, ms])
-}
-
-function scores(whose, model, s, line) {
-    for (s = 1; s <= stretches; s++)
-        line = line OFS r2(whose, model, stretch[s])
-    return line
+    return sprintf("%.6f", 1 - error[whose, ms] / deviation[whose, ms])
 }
 
 END {
-    for (i = 1; i <= count["portion"]; i++)
-        for (m = 1; m <= models; m++) {
-            portion = list["portion", i]
-            print portion, model[m], clips[portion, model[m], "all"] scores(portion, model[m]) >(to "/summary.tsv")
-            for (t = 1; t <= count["ms"]; t++)
-                if ((score = r2(portion, model[m], list["ms", t])) != "nan")
-                    print portion, model[m], list["ms", t], score >(to "/time.tsv")
+    for (i = 1; i <= count; i++) {
+        whose = line = list[i]
+        if (table[whose] == "summary") {
+            line = line OFS clips[whose, "all"]
+            for (t = 1; t <= times; t++)
+                if (r2(whose, time[t]) != "nan")
+                    print whose, time[t], r2(whose, time[t]) >(to "/time.tsv")
         }
-    for (i = 1; i <= count["group"]; i++)
-        for (m = 1; m <= models; m++)
-            print list["group", i], model[m] scores(list["group", i], model[m]) >(to "/groups.tsv")
-    for (i = 1; i <= count["take"]; i++) {
-        take = list["take", i]
-        sub(/ /, OFS, choice[take])
-        line = take OFS choice[take]
-        for (m = 1; m <= models; m++)
-            line = line scores(take, model[m])
-        print line >(to "/clips.tsv")
+        for (s = 1; s <= stretches; s++)
+            line = line OFS r2(whose, stretch[s])
+        print line >(to "/" table[whose] ".tsv")
     }
 }

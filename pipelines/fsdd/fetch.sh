@@ -8,20 +8,13 @@ die() {
     exit 1
 }
 
-sha256() {
-    if command -v sha256sum >/dev/null; then
-        sha256sum "$@"
-    else
-        shasum -a 256 "$@"
-    fi
-}
-
 # sum_of DIR: print what FSDD_SHA256 is compared with; nothing if there is no recording.
 sum_of() (
     cd "$1/recordings" 2>/dev/null || exit 0
-    list=$(sha256 ./*_george_*.wav ./*_jackson_*.wav ./*_nicolas_*.wav ./*_yweweler_*.wav 2>/dev/null |
-        sed 's|\./||' | sort -k 2)
-    [ -z "$list" ] || printf '%s\n' "$list" | sha256 | cut -c 1-64
+    sum=sha256sum
+    command -v $sum >/dev/null || sum='shasum -a 256'
+    list=$($sum -- *_george_*.wav *_jackson_*.wav *_nicolas_*.wav *_yweweler_*.wav 2>/dev/null | sort -k 2)
+    [ -z "$list" ] || echo "$list" | $sum | cut -c 1-64
 )
 
 # Both folders are named, so that git never looks for a repository further up. No prompt, hook or line ending of the
@@ -32,31 +25,25 @@ in_part() {
         -c http.lowSpeedLimit=1000 -c http.lowSpeedTime=60 "$@" 2>&1
 }
 
-dest=$DEST
-while [ "${dest%/}" != "$dest" ]; do
-    dest=${dest%/}
-done
-case $dest in
+until [ "${DEST%/}" = "$DEST" ]; do DEST=${DEST%/}; done
+case $DEST in
 '') die 'DEST is empty, expected the name of a folder' ;;
--*) dest=./$dest ;;
+-*) DEST=./$DEST ;;
 esac
-part=$dest.part
-
-if [ -L "$dest" ] || [ -f "$dest" ] || [ -n "$(ls -A "$dest" 2>/dev/null)" ]; then
-    [ "$(sum_of "$dest")" = "$FSDD_SHA256" ] ||
-        die "$dest: is there, but does not hold the expected recordings; move it away and try again"
-    echo "fsdd: $dest/recordings is complete"
+part=$DEST.part
+if [ -L "$DEST" ] || [ -n "$(ls -A "$DEST" 2>/dev/null)" ]; then
+    [ "$(sum_of "$DEST")" = "$FSDD_SHA256" ] ||
+        die "$DEST: is there, but does not hold the expected recordings; move it away and try again"
+    echo "fsdd: $DEST/recordings is complete"
     exit 0
 fi
 
 command -v git >/dev/null || die 'git is not installed'
 # Called from a git hook, git would work on the repository of the hook.
-for name in $(git rev-parse --local-env-vars); do
-    unset "$name"
-done
-mkdir -p "$part" || die "$part: cannot be made"
+# shellcheck disable=SC2046 # names
+unset $(git rev-parse --local-env-vars)
 said=$(git init -q --template= "$part" 2>&1) || die "$part: no repository can be made there: $said"
-# A git that was killed leaves its locks behind.
+# A git that was killed leaves its locks.
 find "$part/.git" -name '*.lock' -type f -exec rm -f {} +
 
 # The reference is written when everything has arrived; the commit alone may come before its files.
@@ -66,8 +53,7 @@ if ! in_part rev-parse -q --verify "$pinned^{commit}" >/dev/null; then
     said=$(in_part fetch -q --no-tags --depth 1 -- "$FSDD_URL" "$FSDD_REV:$pinned") || {
         # Nothing came that would be worth keeping.
         [ -n "$(find "$part/.git/objects" -type f)" ] || rm -rf "$part"
-        why=$(printf '%s\n' "$said" | sed -n 's/^fatal: //p' | head -n 1)
-        die "cannot fetch revision $FSDD_REV of $FSDD_URL: ${why:-git fetch failed}"
+        die "cannot fetch revision $FSDD_REV of $FSDD_URL: $(echo "$said" | sed -n 's/^fatal: //p' | head -n 1)"
     }
 fi
 said=$(in_part checkout -q -f --detach "$pinned") ||
@@ -80,7 +66,7 @@ if [ "$sum" != "$FSDD_SHA256" ]; then
     die "the recordings have the SHA-256 sum ${sum:-(none, there are no recordings)}, expected $FSDD_SHA256"
 fi
 # An empty folder is as good as none, but mv would move into it.
-[ ! -d "$dest" ] || rmdir "$dest"
-mv "$part" "$dest"
-rm -rf "$dest/.git"
-echo "fsdd: the recordings are in $dest/recordings"
+rmdir "$DEST" 2>/dev/null || true
+mv "$part" "$DEST"
+rm -rf "$DEST/.git"
+echo "fsdd: the recordings are in $DEST/recordings"
