@@ -42,17 +42,16 @@ static const struct options_row options[] = {
 static const struct options_table table = {
     "[OPTION]... MODEL [FILE]...",
     "For each row of matrix streams (stdin, or each FILE), predict the columns that follow the "
-    "given "
-    "ones, with a MODEL of lsq-fit. Rows may be whole or only their given columns. If there are "
-    "several "
-    "models (lsq-fit --by-name), the one of the row's name predicts it.",
+    "given ones, with a MODEL of lsq-fit. Rows may be whole or only their given columns. If there "
+    "are several models (lsq-fit --by-name), the one of the row's name predicts it.",
     options};
 
 /* What the predictions of rows are made with. */
 struct work {
     const struct options *o;
     struct model_set models;
-    const struct model *model; /* of the present row */
+    struct row_reader at;      /* the present row */
+    const struct model *model; /* of that row */
     struct roll_out *extend;   /* of that model; NULL without --extend */
     double *row, *factors;     /* what is predicted from, and behind it what is predicted */
     size_t before, room;       /* columns read, and doubles at row */
@@ -87,12 +86,16 @@ static void check_block(struct work *w, struct stream *in, const struct block *b
     w->position = block->col0 + before;
 }
 
-static _Noreturn void refuse_overflow(const struct stream *in, size_t row)
+static _Noreturn void refuse_overflow(const struct work *w)
 {
-    die(stream_name(in),
-        "row %zu: values so large that the prediction overflows, expected "
-        "smaller ones",
-        stream_row0(in) + row);
+    die(stream_name(w->at.in),
+        "row %zu: values so large that the prediction overflows, expected smaller ones",
+        row_reader_number(&w->at));
+}
+
+static const char *label(const struct work *w, char text[ROW_READER_LABEL])
+{
+    return row_reader_label(w->at.in, &w->at.block, w->at.row, text);
 }
 
 static void use_model(struct work *w, size_t at)
@@ -111,19 +114,18 @@ static void use_model(struct work *w, size_t at)
 }
 
 /* The model of this row, and room for what is predicted of it. */
-static void begin_row(struct work *w, const struct stream *in, const struct block *block,
-                      size_t row)
+static void begin_row(struct work *w)
 {
-    struct str name = block_name(block, row);
+    struct str name = row_reader_name(&w->at);
     size_t at;
     char text[ROW_READER_LABEL];
     bool found = model_set_find(&w->models, name, &at);
     if (!found && name.n == 0)
-        die(stream_name(in), "row %zu without a name, expected that of its model",
-            stream_row0(in) + row);
+        die(stream_name(w->at.in), "row %zu without a name, expected that of its model",
+            row_reader_number(&w->at));
     if (!found)
-        die(stream_name(in), "%s: no model of its name, expected one among %zu models",
-            row_reader_label(in, block, row, text), w->models.count);
+        die(stream_name(w->at.in), "%s: no model of its name, expected one among %zu models",
+            label(w, text), w->models.count);
     use_model(w, at);
     size_t kept = w->o->append ? w->before : w->model->given;
     size_t room = kept - w->model->given +
@@ -133,57 +135,46 @@ static void begin_row(struct work *w, const struct stream *in, const struct bloc
         w->row = mem_grow(w->row, w->room = room, sizeof *w->row);
 }
 
-/* The targets, once; x: the given columns. */
-static void predict_row(const struct work *w, const struct stream *in, size_t row, const double *x,
-                        double *y)
-{
-    model_predict(w->model, x, y, w->factors);
-    if (!finite_all(y, w->model->targets))
-        refuse_overflow(in, row);
-}
-
-/* Says where a row leaves the range, or notes that it was held there. */
-static void remark(struct work *w, const struct stream *in, const struct block *block, size_t row,
-                   const struct rolled_out *found)
+/* Says where the row leaves the range, or notes that it was held there. */
+static void remark(struct work *w, const struct rolled_out *found)
 {
     const struct range *range = &w->model->range;
     char text[ROW_READER_LABEL];
     if (!w->o->clamp)
-        warn(stream_name(in),
+        warn(stream_name(w->at.in),
              "%s leaves the range %.10g to %.10g seen in training at column %" PRIu64,
-             row_reader_label(in, block, row, text), range->low, range->high,
-             w->position + found->first);
+             label(w, text), range->low, range->high, w->position + found->first);
     if (w->held_rows++ == 0) {
-        row_reader_label(in, block, row, w->held_row);
+        label(w, w->held_row);
         w->held_column = w->position + found->first;
     }
     w->held += found->outside;
 }
 
-/* What follows one row. */
-static void extend_one(struct work *w, const struct stream *in, const struct block *block,
-                       size_t row, double *x)
+/* What follows the given columns at x, the row's last ones. */
+static void extend_row(struct work *w, double *x)
 {
     struct rolled_out found = roll_out_row(w->extend, x, w->columns, w->o->clamp);
     if (!found.finite)
-        refuse_overflow(in, row);
+        refuse_overflow(w);
     if (found.outside > 0)
-        remark(w, in, block, row, &found);
+        remark(w, &found);
 }
 
-/* The columns to be written of one row. */
-static const double *complete_row(struct work *w, const struct stream *in,
-                                  const struct block *block, size_t row)
+/* The columns to be written of the row. */
+static const double *complete_row(struct work *w)
 {
-    begin_row(w, in, block, row);
+    begin_row(w);
     size_t given = w->model->given;
     size_t kept = w->o->append ? w->before : given;
-    row_reader_columns(in, block, row, w->before - kept, kept, w->row);
+    row_reader_columns(w->at.in, &w->at.block, w->at.row, w->before - kept, kept, w->row);
     double *x = w->row + kept - given;
     if (w->o->extend > 0)
-        extend_one(w, in, block, row, x);
+        extend_row(w, x);
     else
-        predict_row(w, in, row, x, x + given);
+        model_predict(w->model, x, x + given, w->factors);
+    if (w->o->extend == 0 && !finite_all(x + given, w->model->targets))
+        refuse_overflow(w);
     return w->o->append ? w->row : x + given;
 }
 
@@ -202,18 +193,8 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
         meta.col0 = w->position;
     }
     row_writer_begin(&writer, out, &meta, &array_double, columns);
-    for (size_t row = 0; row < block->rows; row++)
-        row_writer_put(&writer, complete_row(w, in, block, row), 1);
-}
-
-static void work_begin(struct work *w, const char *path)
-{
-    model_set_read(path, &w->models);
-    const struct model *first = &w->models.list[0];
-    w->columns = w->o->extend > 0 ? (size_t)w->o->extend : first->targets;
-    if (w->o->clamp && !first->range.known)
-        die(fd_shown(path),
-            "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
+    for (w->at.row = 0; w->at.row < block->rows; w->at.row++)
+        row_writer_put(&writer, complete_row(w), 1);
 }
 
 /* What --clamp has done, in one line. */
@@ -229,16 +210,6 @@ static void remark_held(const struct work *w)
          w->models.count > 1 ? "ranges" : range, w->held_row, w->held_column);
 }
 
-static void work_end(struct work *w)
-{
-    if (w->o->clamp && w->held > 0)
-        remark_held(w);
-    roll_out_free(w->extend);
-    model_set_free(&w->models);
-    free(w->row);
-    free(w->factors);
-}
-
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
@@ -250,18 +221,27 @@ int main(int argc, char **argv)
     input_note_all(files, argc, 2);
     struct output *out = output_open(o.output);
 
-    struct work work = {.o = &o};
-    work_begin(&work, files[0]);
+    struct work w = {.o = &o};
+    model_set_read(files[0], &w.models);
+    const struct model *first = &w.models.list[0];
+    w.columns = o.extend > 0 ? (size_t)o.extend : first->targets;
+    if (o.clamp && !first->range.known)
+        die(fd_shown(files[0]),
+            "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
 
-    struct stream *in = stream_open(files + 1, argc - 1);
-    struct block block;
-    while (stream_next(in, &block)) {
-        check_block(&work, in, &block);
-        put_predictions(out, &work, in, &block);
+    struct stream *in = w.at.in = stream_open(files + 1, argc - 1);
+    while (stream_next(in, &w.at.block)) {
+        check_block(&w, in, &w.at.block);
+        put_predictions(out, &w, in, &w.at.block);
     }
 
     stream_close(in);
     output_close(out);
-    work_end(&work);
+    if (o.clamp && w.held > 0)
+        remark_held(&w);
+    roll_out_free(w.extend);
+    model_set_free(&w.models);
+    free(w.row);
+    free(w.factors);
     return EXIT_SUCCESS;
 }
