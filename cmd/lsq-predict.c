@@ -109,8 +109,6 @@ static void use_model(struct work *w, size_t at)
         return;
     roll_out_free(w->extend);
     w->extend = roll_out_new(model);
-    if (w->extend == NULL)
-        die(NULL, "out of memory");
 }
 
 /* The model of this row, and room for what is predicted of it. */

@@ -87,12 +87,8 @@ static bool is_held(struct options *o, const struct block *block, size_t i, size
 /* Before the last block goes out: whether all that was asked for has come. */
 static void check_found(const struct options *o, const char *name, size_t rows, size_t left)
 {
-    if (rows == 0)
-        die(name, "a matrix of 0 rows, expected at least 1");
     for (size_t i = 0; i < o->rows.count; i++)
-        if (o->rows.ranges[i].last >= rows && rows == 1)
-            die(name, "no row %" PRIu64 ", expected row 0, the only one", o->rows.ranges[i].last);
-        else if (o->rows.ranges[i].last >= rows)
+        if (o->rows.ranges[i].last >= rows)
             die(name, "no row %" PRIu64 ", expected a row from 0 to %zu", o->rows.ranges[i].last,
                 rows - 1);
     if (o->names.count > 0 && !o->named)
@@ -101,10 +97,8 @@ static void check_found(const struct options *o, const char *name, size_t rows, 
         if (!o->found[k])
             die(name, "no row is named '%s', expected a name of the %zu row%s", o->names.items[k].p,
                 rows, msg_plural(rows));
-    if (left == 0 && rows == 1)
-        die(name, "the only row would be held out, expected at least 1 to be left");
     if (left == 0)
-        die(name, "all %zu rows would be held out, expected at least 1 to be left", rows);
+        die(name, "all rows would be held out, expected at least 1 to be left");
 }
 
 static void split(struct options *o, struct stream *in, struct output *rest, struct output *held)

@@ -125,7 +125,7 @@ END
     read -ra sizes <table
     while read -r seed _; do
         # Of one row that is all there are.
-        refuses 1 'split-holdout: in1: the only row would be held out, expected at least 1 to be left' \
+        refuses 1 'split-holdout: in1: all rows would be held out, expected at least 1 to be left' \
             split-holdout --seed="$seed" -H none in1
         for n in "${sizes[@]:2}"; do
             split-holdout -S "$seed" -H "held $seed $n" <"in$n" >"rest $seed $n"
@@ -209,8 +209,8 @@ END
     refuses 1 "split-holdout: in: no row is named '', expected a name of the 6 rows" split-holdout -n '' -H held in
     refuses 1 "split-holdout: in: no row is named 'a\\012b', expected a name of the 6 rows" \
         split-holdout -n $'a\nb' -H held in
-    refuses 1 'split-holdout: in: all 6 rows would be held out, expected at least 1 to be left' split-holdout -r 0-5 -H held in
-    refuses 1 'split-holdout: in: all 6 rows would be held out, expected at least 1 to be left' \
+    refuses 1 'split-holdout: in: all rows would be held out, expected at least 1 to be left' split-holdout -r 0-5 -H held in
+    refuses 1 'split-holdout: in: all rows would be held out, expected at least 1 to be left' \
         split-holdout -n a -n b -n c -n d -n e -n f -H held in
     py 'write("nameless", np.ones((3, 2)))'
     refuses 1 'split-holdout: nameless: rows without names, expected names for --name (--row takes numbers)' split-holdout -n a -H held nameless

@@ -270,7 +270,7 @@ assert result("split-holdout -S 7 -H HELD", "rectangle")[1][0] == [A[np.random.R
                 rm -rf out wavs
                 # One row cannot be split.
                 if [ "$from $i" = 'held 2' ]; then
-                    refuses 1 "split-holdout: $to: the only row would be held out, expected at least 1 to be left" \
+                    refuses 1 "split-holdout: $to: all rows would be held out, expected at least 1 to be left" \
                         "${words[@]}" "$to"
                     : >"$to.$i"
                 elif [ $i = 7 ]; then

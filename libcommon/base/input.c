@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char **inputs;
-static size_t count, capacity;
+static size_t count;
 
 void input_note(const char *path)
 {
@@ -18,10 +18,7 @@ void input_note(const char *path)
     if (fd_is_dash(path) && from_stdin)
         die_usage("two inputs on standard input, expected one in a file");
     from_stdin |= fd_is_dash(path);
-    if (count == capacity) {
-        capacity = 2 * capacity + 64;
-        inputs = mem_grow(inputs, capacity, sizeof *inputs);
-    }
+    inputs = mem_room(inputs, count, sizeof *inputs);
     inputs[count++] = path;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/msg.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,12 @@ void *mem_grow(void *old, size_t count, size_t size)
     if (p == NULL)
         die(NULL, "out of memory: %zu bytes asked for", bytes);
     return p;
+}
+
+void *mem_room(void *list, size_t count, size_t size)
+{
+    bool full = (count & (count - 1)) == 0;
+    return full ? mem_grow(list, count > 0 ? 2 * count : 1, size) : list;
 }
 
 void *mem_array(size_t count, size_t size)

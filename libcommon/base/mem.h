@@ -13,6 +13,9 @@ void *mem_zero(size_t count, size_t size);
 /* old, resized to count * size bytes. */
 void *mem_grow(void *old, size_t count, size_t size);
 
+/* A list of `count` items, or NULL of none, with room for one more; always grown so. */
+void *mem_room(void *list, size_t count, size_t size);
+
 /* A copy of s; of n bytes, and a NUL. */
 char *mem_string(const char *s);
 char *mem_text(const char *text, size_t n);

@@ -83,17 +83,10 @@ MSG_PRINTF(4, 0)
 static void say(const char *kind, const char *file, const char *tail, const char *fmt, va_list args)
 {
     /* PATH_MAX bounds names; longer lines are cut. */
-    char raw[8192];
-    char line[8192];
-    int n = snprintf(raw, sizeof raw, "%s: %s", tool, kind);
-    size_t used = n < 0 ? 0 : (size_t)n < sizeof raw ? (size_t)n : sizeof raw - 1;
-    if (file != NULL) {
-        snprintf(raw + used, sizeof raw - used, "%.6000s: ", file);
-        used += strlen(raw + used);
-    }
-    vsnprintf(raw + used, sizeof raw - used, fmt, args);
-    used += strlen(raw + used);
-    snprintf(raw + used, sizeof raw - used, "%s", tail);
+    char text[8192], raw[16384], line[8192];
+    vsnprintf(text, sizeof text, fmt, args);
+    snprintf(raw, sizeof raw, "%s: %s%.6000s%s%s%s", tool, kind, file != NULL ? file : "",
+             file != NULL ? ": " : "", text, tail);
     size_t len = escape(raw, line, sizeof line - 1);
     line[len++] = '\n';
     if (own != 0 && getpid() != own)

@@ -106,7 +106,7 @@ bool num_parse_list(const char *s, uint64_t max, struct num_list *list)
         }
         if (!good || p != item.p + item.n)
             return false;
-        list->ranges = mem_grow(list->ranges, list->count + 1, sizeof *list->ranges);
+        list->ranges = mem_room(list->ranges, list->count, sizeof *list->ranges);
         list->ranges[list->count++] = range;
     }
     return true;

@@ -111,25 +111,13 @@ static void refuse_input(const struct stat *file)
         die(input, "input file is output file");
 }
 
-struct output *output_stdout_text(void)
+static struct output *standard_output(void)
 {
     struct stat st;
     bool exists = fstat(STDOUT_FILENO, &st) == 0;
     if (exists && S_ISREG(st.st_mode))
         refuse_input(&st);
     return output_new(STDOUT_FILENO, "stdout", exists ? &st : NULL);
-}
-
-struct output *output_stdout(void)
-{
-    if (isatty(STDOUT_FILENO))
-        die("stdout", "a terminal, expected a pipe or a file for binary data");
-#ifdef F_SETPIPE_SZ
-    /* As our readers do: fewer switches to one that does not, such as cat. Fails, harmlessly,
-     * where there is no pipe. */
-    fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 256 << 10);
-#endif
-    return output_stdout_text();
 }
 
 /* Another descriptor for the same open file: what the shell has written to it, or lets others
@@ -285,14 +273,22 @@ struct output *output_file(const char *path)
     return write_directly(path, file, descriptor);
 }
 
-struct output *output_open(const char *path)
-{
-    return path != NULL ? output_file(path) : output_stdout();
-}
-
 struct output *output_open_text(const char *path)
 {
-    return path != NULL ? output_file(path) : output_stdout_text();
+    return path != NULL ? output_file(path) : standard_output();
+}
+
+struct output *output_open(const char *path)
+{
+    if (path == NULL && isatty(STDOUT_FILENO))
+        die("stdout", "a terminal, expected a pipe or a file for binary data");
+#ifdef F_SETPIPE_SZ
+    /* As our readers do: fewer switches to one that does not, such as cat. Fails, harmlessly,
+     * where there is no pipe. */
+    if (path == NULL)
+        fcntl(STDOUT_FILENO, F_SETPIPE_SZ, 256 << 10);
+#endif
+    return output_open_text(path);
 }
 
 struct output *output_file_in_directory(const char *path)

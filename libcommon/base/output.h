@@ -8,12 +8,6 @@
 
 struct output;
 
-/* Standard output for binary data; refuses a terminal, and a file that is an input. */
-struct output *output_stdout(void);
-
-/* Standard output for text. */
-struct output *output_stdout_text(void);
-
 /* The file path, which appears, or replaces what is there, whole or not at all: until output_close
  * the new file has no name (O_TMPFILE), and nothing is left of it however the program ends. On a
  * file system without such files it has a temporary name, which goes at the program's end and at
@@ -28,7 +22,8 @@ struct output *output_file(const char *path);
  * there is anything but a regular file. */
 struct output *output_file_in_directory(const char *path);
 
-/* The file path as output_file, or standard output where it is NULL: for binary data, for text. */
+/* The file path as output_file, or standard output where it is NULL: for binary data, which is
+ * refused where that is a terminal, for text. Refuses a standard output that is an input. */
 struct output *output_open(const char *path);
 struct output *output_open_text(const char *path);
 

@@ -7,6 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The present run, in seconds; start is 0 where there is none. */
+static double start, shown;
+
 static double now(void)
 {
     struct timespec t;
@@ -14,23 +17,25 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void progress_rows(struct progress *p, uint64_t rows)
+void progress_rows(uint64_t rows)
 {
-    if (p->enabled < 0) {
-        p->enabled = isatty(STDERR_FILENO) && !msg_is_quiet();
-        p->start = now();
-        p->shown = p->start + 0.8; /* first shown a second from the start */
-    }
-    double time = p->enabled ? now() : 0;
-    if (!p->enabled || time < p->shown + 0.2)
+    if (!isatty(STDERR_FILENO) || msg_is_quiet())
         return;
-    p->shown = time;
+    double time = now();
+    if (start == 0) {
+        start = time;
+        shown = time + 0.8; /* first shown a second from the start */
+    }
+    if (time < shown + 0.2)
+        return;
+    shown = time;
     fprintf(stderr, "\r%s: %" PRIu64 " rows, %.0f a second \b", msg_tool(), rows,
-            (double)rows / (time - p->start));
+            (double)rows / (time - start));
 }
 
-void progress_end(struct progress *p)
+void progress_end(void)
 {
-    if (p->enabled > 0 && p->shown > p->start + 0.9)
+    if (shown > start + 0.9)
         fprintf(stderr, "\r\033[K");
+    start = shown = 0;
 }

@@ -4,19 +4,10 @@
 
 #include <stdint.h>
 
-struct progress {
-    double start, shown; /* seconds; 0 before the first call */
-    int enabled;         /* -1 not known yet */
-};
-#define PROGRESS_NEW                                                                               \
-    {                                                                                              \
-        0, 0, -1                                                                                   \
-    }
+/* Shows the number of rows done, if it is time to; the first call begins the run. */
+void progress_rows(uint64_t rows);
 
-/* Shows the number of rows done, if it is time to. */
-void progress_rows(struct progress *progress, uint64_t rows);
-
-/* Removes the line. */
-void progress_end(struct progress *progress);
+/* Ends the run, and removes the line. */
+void progress_end(void);
 
 #endif

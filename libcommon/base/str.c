@@ -25,7 +25,7 @@ bool str_next_item(const char **list, struct str *item)
 
 void str_list_add(struct str_list *list, struct str item)
 {
-    list->items = mem_grow(list->items, list->count + 1, sizeof *list->items);
+    list->items = mem_room(list->items, list->count, sizeof *list->items);
     list->items[list->count++] = item;
 }
 

@@ -60,7 +60,7 @@ void usage_print(const struct options_table *table)
 {
     char text[512];
     size_t left = 0;
-    struct output *out = output_stdout_text();
+    struct output *out = output_open_text(NULL);
     print_text(out, "Usage: ");
     print_text(out, msg_tool());
     print_text(out, " ");
@@ -90,7 +90,7 @@ static bool takes_file(const struct options_row *row)
 void usage_complete(const struct options_table *table)
 {
     char text[1024];
-    struct output *out = output_stdout_text();
+    struct output *out = output_open_text(NULL);
     for (const struct options_row *row = table->rows; row->name != NULL; row++) {
         const char *argument = row->argument == NULL ? "-"
                                : takes_file(row)     ? "FILE"
@@ -105,7 +105,7 @@ void usage_complete(const struct options_table *table)
 
 void usage_version(void)
 {
-    struct output *out = output_stdout_text();
+    struct output *out = output_open_text(NULL);
     print_text(out, msg_tool());
     print_text(out, " (wavefill) " WAVEFILL_VERSION "\n");
     end(out);

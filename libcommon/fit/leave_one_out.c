@@ -88,7 +88,6 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struc
     size_t c = s->given + s->targets;
     double *row = mem_array(c, sizeof *row);
     double *errors = mem_array(loo->count, s->targets * sizeof *errors);
-    struct progress progress = PROGRESS_NEW;
     struct block block;
     loo->mse = mem_zero(loo->count, sizeof *loo->mse);
     loo->squares = mem_zero(loo->count * s->targets, sizeof *loo->squares);
@@ -102,9 +101,9 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struc
             row_reader_columns(in, &block, i, 0, c, row);
             add_row(loo, s, stream_row0(in) + i, row, errors);
         }
-        progress_rows(&progress, stream_row0(in) + block.rows);
+        progress_rows(stream_row0(in) + block.rows);
     }
-    progress_end(&progress);
+    progress_end();
     check_targets(loo, s->targets, stream_name(in));
     refit_run(&loo->refit, in, s, loo->lambdas, loo->count);
     for (size_t i = 0; i < loo->refit.count; i++)

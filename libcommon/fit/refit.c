@@ -37,11 +37,8 @@ bool refit_take(struct refit *refit, uint64_t index, const double *row,
         return false;
     refit->columns = s->given + s->targets;
     refit->targets = s->targets;
-    if (refit->count == refit->capacity) {
-        refit->capacity = refit->capacity == 0 ? 1 : 2 * refit->capacity;
-        refit->index = mem_grow(refit->index, refit->capacity, sizeof *refit->index);
-        refit->rows = mem_grow(refit->rows, refit->capacity, refit->columns * sizeof *row);
-    }
+    refit->index = mem_room(refit->index, refit->count, sizeof *refit->index);
+    refit->rows = mem_room(refit->rows, refit->count, refit->columns * sizeof *row);
     refit->index[refit->count] = index;
     memcpy(refit->rows + refit->count++ * refit->columns, row, refit->columns * sizeof *row);
     return true;

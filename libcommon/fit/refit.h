@@ -13,7 +13,7 @@
 
 /* All zero at first; arrays owned (refit_free). */
 struct refit {
-    size_t count, capacity;
+    size_t count;
     size_t columns, targets, lambdas;
     uint64_t *index;  /* count: of the rows in the stream, rising */
     double *rows;     /* count × columns, the p given ones and the t targets */

@@ -13,10 +13,7 @@
 
 static struct training *add(struct training_set *set, struct str name)
 {
-    if (set->count == set->capacity) {
-        set->capacity = set->capacity > 0 ? 2 * set->capacity : 64;
-        set->list = mem_grow(set->list, set->capacity, sizeof *set->list);
-    }
+    set->list = mem_room(set->list, set->count, sizeof *set->list);
     struct training *own = mem_array(1, sizeof *own);
     *own = set->settings;
     own->range = range_none();
@@ -91,16 +88,15 @@ static void check_shape(const struct training *first, const struct training *own
 void training_set_read(struct training_set *set, struct stream *in)
 {
     struct block block;
-    struct progress progress = PROGRESS_NEW;
     uint64_t rows = 0;
     double rate = 0; /* that one name has is that of all: they are of one stream */
     stream_also(in, field_key(FIELD_LSQ_PARTIAL));
     while (stream_next(in, &block)) {
         take(set, in, &block);
         rate = block.has_rate ? block.rate : rate;
-        progress_rows(&progress, rows += block.rows);
+        progress_rows(rows += block.rows);
     }
-    progress_end(&progress);
+    progress_end();
     for (size_t i = 0; i < set->count; i++) {
         check_shape(set->list[0], set->list[i], stream_name(in));
         set->list[i]->meta.block.has_rate = rate > 0;

@@ -16,7 +16,7 @@ struct training_set {
 
     /* In the order in which names came first, each where it stays; owned (training_set_free). */
     struct training **list;
-    size_t count, capacity;
+    size_t count;
     size_t found;             /* where a name is looked for first */
     struct name_index places; /* in the list */
 };

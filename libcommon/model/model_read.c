@@ -62,11 +62,6 @@ static struct str name_of(const struct fields *s)
     return name != NULL ? name->str : (struct str){"", 0};
 }
 
-static struct str copy(struct str s)
-{
-    return (struct str){memcpy(mem_array(s.n, 1), s.p, s.n), s.n};
-}
-
 static void read_head(const struct fields *s, struct model *m)
 {
     m->given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
@@ -83,7 +78,8 @@ static void read_head(const struct fields *s, struct model *m)
     if (col0 != NULL)
         m->col0 = fields_uint(s, FIELD_COL0, 0, INT64_MAX);
     m->range = fields_range(s);
-    m->name = copy(name_of(s));
+    struct str name = name_of(s);
+    m->name = (struct str){mem_text(name.p, name.n), name.n};
     bool dense = fields_find(s, FIELD_COEF) != NULL;
     m->rank = dense ? m->given : count_factors(s);
     if (dense && (fields_find(s, FIELD_BASIS) != NULL || fields_find(s, FIELD_LOADINGS) != NULL))

@@ -41,10 +41,7 @@ void model_set_read(const char *path, struct model_set *models)
     bool last;
     memset(models, 0, sizeof *models);
     do {
-        if (models->count == models->capacity) {
-            models->capacity = models->capacity > 0 ? 2 * models->capacity : 1;
-            models->list = mem_grow(models->list, models->capacity, sizeof *models->list);
-        }
+        models->list = mem_room(models->list, models->count, sizeof *models->list);
         struct model *m = &models->list[models->count];
         last = model_read(maps, m);
         models->count++;

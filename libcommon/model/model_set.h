@@ -11,7 +11,7 @@
 
 struct model_set {
     struct model *list; /* owned (model_set_free) */
-    size_t count, capacity;
+    size_t count;
     size_t found;             /* where model_set_find looks first */
     struct name_index places; /* in the list, by name */
 };

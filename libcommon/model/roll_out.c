@@ -1,5 +1,7 @@
 #include "model/roll_out.h"
 
+#include "base/mem.h"
+
 #include <stdlib.h>
 
 /* One row a target, and of factors one a singular vector, so that each prediction is a plain
@@ -28,15 +30,9 @@ static size_t doubles(const struct model *m)
 
 struct roll_out *roll_out_new(const struct model *m)
 {
-    struct roll_out *e = calloc(1, sizeof *e);
-    double *values = malloc(doubles(m) * sizeof *values + 1);
-    if (e == NULL || values == NULL) {
-        free(e);
-        free(values);
-        return NULL;
-    }
+    struct roll_out *e = mem_zero(1, sizeof *e);
+    double *values = e->values = mem_array(doubles(m), sizeof *values);
     e->model = m;
-    e->values = values;
     if (m->coef != NULL) {
         transpose(m->coef, m->given, m->targets, values);
         return e;

@@ -10,7 +10,7 @@
 
 struct roll_out;
 
-/* NULL without memory; the caller frees with roll_out_free. The model must outlive it. */
+/* The caller frees with roll_out_free. The model must outlive it. */
 struct roll_out *roll_out_new(const struct model *model);
 void roll_out_free(struct roll_out *roll_out);
 

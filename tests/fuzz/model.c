@@ -105,7 +105,7 @@ static struct str name_of(const struct block *block)
 /* Writes the partial fits again, as a stream of them. */
 static void rewrite_partials(void *argument)
 {
-    struct output *out = output_stdout();
+    struct output *out = output_open(NULL);
     struct stream *s = stream_open(NULL, 0);
     struct block block;
     stream_also(s, field_key(FIELD_LSQ_PARTIAL));

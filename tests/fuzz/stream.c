@@ -65,7 +65,7 @@ static void read_all(void *argument)
 {
     static char *const paths[] = {"0", "1"};
     struct reading *r = argument;
-    struct output *out = r->rewrite ? output_stdout() : NULL;
+    struct output *out = r->rewrite ? output_open(NULL) : NULL;
     struct block block;
     struct stream *s = stream_open(paths, r->files);
     if (r->twice)
