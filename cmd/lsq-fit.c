@@ -7,7 +7,7 @@
 #include "base/options.h"
 #include "base/output.h"
 #include "fit/answer.h"
-#include "fit/training_set.h"
+#include "fit/training.h"
 #include "lsq/lapack.h"
 #include "stream/stream.h"
 

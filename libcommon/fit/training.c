@@ -2,13 +2,17 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/progress.h"
 #include "fit/fit_check.h"
+#include "lsq/others.h"
 #include "model/fields.h"
 #include "model/partial.h"
 #include "stream/row_reader.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The reducer with threads. The BLAS frees what it works in when the program ends, by a
  * message too: no thread may then be at work in it. */
@@ -108,8 +112,9 @@ static void merge(struct training *f, const struct stream *in, const struct bloc
     lsq_reduced_free(&part);
 }
 
-void training_take(struct training *f, const struct stream *in, const struct block *block,
-                   size_t columns, size_t row, size_t end)
+/* Adds rows `row` to `end` of a block of that many columns, or the partial fit that it is. */
+static void add_block(struct training *f, const struct stream *in, const struct block *block,
+                      size_t columns, size_t row, size_t end)
 {
     if (block->other) {
         merge(f, in, block);
@@ -125,11 +130,158 @@ void training_take(struct training *f, const struct stream *in, const struct blo
         row_reader_refuse(in, block, added);
 }
 
-void training_free(struct training *f)
+static void free_training(struct training *f)
 {
     at_work = NULL;
     lsq_reducer_free(f->reducer);
     block_meta_free(&f->meta);
     free(f->strip);
     free((char *)f->name.p);
+}
+
+static struct training *add(struct training_set *set, struct str name)
+{
+    set->list = mem_room(set->list, set->count, sizeof *set->list);
+    struct training *own = mem_array(1, sizeof *own);
+    *own = set->settings;
+    own->range = range_none();
+    own->name = (struct str){mem_text(name.p, name.n), name.n};
+    name_index_add(&set->places, own->name, set->count);
+    set->list[set->count++] = own;
+    return own;
+}
+
+/* Most often the name of the rows before, or the next one in a list read again. */
+static struct training *find(struct training_set *set, struct str name)
+{
+    for (size_t i = set->found; i < set->count && i <= set->found + 1; i++)
+        if (str_equal(set->list[i]->name, name)) {
+            set->found = i;
+            return set->list[i];
+        }
+    size_t place = name_index_find(&set->places, name);
+    set->found = place != SIZE_MAX ? place : set->count;
+    return place != SIZE_MAX ? set->list[place] : add(set, name);
+}
+
+static struct str name_of_row(const struct stream *in, const struct block *block, size_t row)
+{
+    struct str name = str_stem(block_name(block, row));
+    if (name.n == 0)
+        die(stream_name(in), "row %zu without a name, expected one for --by-name",
+            stream_row0(in) + row);
+    return name;
+}
+
+static struct str name_of_partial(const struct stream *in, const struct block *block)
+{
+    const struct map_value *value = map_find(block->map, "name");
+    if (value == NULL)
+        die(stream_name(in), "a partial fit without \"name\", expected one for --by-name "
+                             "(lsq-fit --by-name --partial writes it)");
+    if (value->kind != MAP_STR || value->str.n == 0)
+        die(stream_name(in), "a partial fit whose \"name\" is %s, expected a name",
+            value->kind != MAP_STR ? "no text" : "empty");
+    return value->str;
+}
+
+/* Each run of rows of one name in a block, or a partial fit, to those of its name. */
+static void take(struct training_set *set, struct stream *in, const struct block *block)
+{
+    static const struct str none = {"", 0};
+    size_t columns = stream_rectangle(in, block);
+    if (block->other)
+        add_block(find(set, set->by_name ? name_of_partial(in, block) : none), in, block, columns,
+                  0, 0);
+    for (size_t row = 0, end; row < block->rows; row = end) {
+        struct str name = set->by_name ? name_of_row(in, block, row) : none;
+        for (end = row + 1; end < block->rows; end++)
+            if (set->by_name && !str_equal(name, str_stem(block_name(block, end))))
+                break;
+        add_block(find(set, name), in, block, columns, row, end);
+    }
+}
+
+/* The rows of each name must be of one shape with those of the others. */
+static void check_shape(const struct training *first, const struct training *own, const char *file)
+{
+    char text[256];
+    if (own->given != first->given || own->targets != first->targets)
+        die(file, "%s: %zu given column%s and %zu target%s, expected %zu and %zu as for the others",
+            msg_text(own->name.p, own->name.n, text, sizeof text), own->given,
+            msg_plural(own->given), own->targets, msg_plural(own->targets), first->given,
+            first->targets);
+}
+
+void training_set_read(struct training_set *set, struct stream *in)
+{
+    struct block block;
+    uint64_t rows = 0;
+    double rate = 0; /* that one name has is that of all: they are of one stream */
+    stream_also(in, field_key(FIELD_LSQ_PARTIAL));
+    while (stream_next(in, &block)) {
+        take(set, in, &block);
+        rate = block.has_rate ? block.rate : rate;
+        progress_rows(rows += block.rows);
+    }
+    progress_end();
+    for (size_t i = 0; i < set->count; i++) {
+        check_shape(set->list[0], set->list[i], stream_name(in));
+        set->list[i]->meta.block.has_rate = rate > 0;
+        set->list[i]->meta.block.rate = rate;
+    }
+}
+
+/* An input that holds nothing but what has been reduced. */
+static void replace(struct training *input, const struct lsq_reduced *reduced, const char *file)
+{
+    lsq_reducer_free(input->reducer);
+    input->reducer = lsq_reducer_new(input->given, input->targets, input->intercept, 1);
+    if (input->reducer == NULL)
+        fit_check(LSQ_NOMEM, file);
+    fit_check(lsq_reducer_merge(input->reducer, reduced), file);
+}
+
+/* Of all values but those of one name. */
+static struct range range_of_others(const struct training_set *set, size_t but)
+{
+    struct range range = range_none();
+    for (size_t i = 0; i < set->count; i++)
+        if (i != but)
+            range_merge(&range, &set->list[i]->range);
+    return range;
+}
+
+void training_set_to_others(struct training_set *set, const char *file)
+{
+    size_t n = set->count;
+    if (n < 2)
+        die(file, "rows of one name, expected at least 2: --others needs others");
+    struct lsq_reduced *parts = mem_array(n, sizeof *parts);
+    struct lsq_reduced *others = mem_array(n, sizeof *others);
+    struct range *ranges = mem_array(n, sizeof *ranges);
+    for (size_t i = 0; i < n; i++) {
+        ranges[i] = range_of_others(set, i);
+        fit_check(lsq_reducer_finish(set->list[i]->reducer, &parts[i]), file);
+    }
+    fit_check(lsq_others(parts, n, others), file);
+    for (size_t i = 0; i < n; i++) {
+        replace(set->list[i], &others[i], file);
+        set->list[i]->range = ranges[i];
+        lsq_reduced_free(&parts[i]);
+        lsq_reduced_free(&others[i]);
+    }
+    free(parts);
+    free(others);
+    free(ranges);
+}
+
+void training_set_free(struct training_set *set)
+{
+    name_index_free(&set->places);
+    for (size_t i = 0; i < set->count; i++) {
+        free_training(set->list[i]);
+        free(set->list[i]);
+    }
+    free(set->list);
 }

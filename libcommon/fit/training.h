@@ -1,8 +1,9 @@
-/* What is fitted: rows and partial fits, in any order, reduced as they come. Errors end the program
- * with a message. */
+/* All that lsq-fit reads, rows and partial fits in any order, reduced as they come: for one fit, or
+ * for one of each name. Errors end the program with a message. */
 #ifndef WAVEFILL_FIT_TRAINING_H
 #define WAVEFILL_FIT_TRAINING_H
 
+#include "base/name_index.h"
 #include "base/num.h"
 #include "base/str.h"
 #include "lsq/reducer.h"
@@ -11,6 +12,7 @@
 #include "stream/stream.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct training {
     struct num_pos position; /* how many columns are given; without text: as the partial fits */
@@ -27,9 +29,24 @@ struct training {
     size_t strip_rows;
 };
 
-/* Adds rows `row` to `end` of a block of that many columns, or the partial fit that it is. */
-void training_take(struct training *input, const struct stream *in, const struct block *block,
-                   size_t columns, size_t row, size_t end);
-void training_free(struct training *input);
+struct training_set {
+    struct training settings; /* of each: its first three fields */
+    bool by_name;             /* one for each name (str_stem), else one for all rows */
+
+    /* In the order in which names came first, each where it stays; owned (training_set_free). */
+    struct training **list;
+    size_t count;
+    size_t found;             /* where a name is looked for first */
+    struct name_index places; /* in the list */
+};
+
+/* Reads in to its end. All names end up with the same number of given columns and targets, and one
+ * rate. */
+void training_set_read(struct training_set *set, struct stream *in);
+
+/* Each name's rows become those of all others. file: for messages. */
+void training_set_to_others(struct training_set *set, const char *file);
+
+void training_set_free(struct training_set *set);
 
 #endif

@@ -22,7 +22,7 @@ struct model_set {
 void model_set_read(const char *path, struct model_set *models);
 void model_set_free(struct model_set *models);
 
-/* The number in the list of the model for rows of that name (stem.h): of a single model 0,
+/* The number in the list of the model for rows of that name (its str_stem): of a single model 0,
  * whatever its name is. False if there is none. */
 bool model_set_find(struct model_set *models, struct str name, size_t *at);
 
