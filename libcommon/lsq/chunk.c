@@ -328,10 +328,11 @@ static enum lsq_status add_stack(const struct precondition *pre, const struct ch
     return status;
 }
 
-static enum lsq_status collect(struct chunks *all, double *triangle, double *rss)
+enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss)
 {
     struct chunk *first = &all->list[0];
     enum lsq_status status = LSQ_OK;
+    chunks_wait(all);
     for (size_t k = 0; k < all->count && status == LSQ_OK; k++) {
         reduce(all->pre, &all->list[k]);
         status = all->list[k].status;
@@ -343,16 +344,10 @@ static enum lsq_status collect(struct chunks *all, double *triangle, double *rss
         status = add_to_triangle(all->pre, first, triangle, rss);
     for (size_t j = 0; j < all->pre->targets; j++)
         rss[j] += first->rss[j];
-    for (size_t k = 0; k < all->count && status == LSQ_OK; k++)
-        status = add_stack(all->pre, &all->list[k], triangle, rss);
+    for (size_t k = 0; k < all->count; k++) {
+        if (status == LSQ_OK)
+            status = add_stack(all->pre, &all->list[k], triangle, rss);
+        empty(all->pre, &all->list[k]);
+    }
     return status == LSQ_OK ? precondition_undo(all->pre, triangle) : status;
-}
-
-enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss)
-{
-    chunks_wait(all);
-    enum lsq_status status = collect(all, triangle, rss);
-    for (size_t i = 0; i < all->count; i++)
-        empty(all->pre, &all->list[i]);
-    return status;
 }

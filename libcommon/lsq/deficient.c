@@ -23,10 +23,9 @@ struct deficient {
     const double *triangle, *norm; /* R (C order) and the norm of each of its columns */
 
     /* All column-major. The pivoted decomposition of weighed columns: */
-    double *qr;   /* p × p: R and reflectors */
+    double *qr; /* p × p: reflectors and R, then beta, in the columns' units, right of its r × r */
     double *unit; /* p: what each column was divided by */
     double *tau;  /* p */
-    double *beta; /* r × (p - r), in qr: the other columns in terms of the first, in their units */
 
     double *relation;     /* p × r: [1 beta]ᵀ with its rows in `order`, decomposed */
     double *relation_tau; /* p */
@@ -57,7 +56,7 @@ static void weigh_columns(const struct deficient *w)
 static void relate_columns(const struct deficient *w)
 {
     size_t p = w->p;
-    lapack_solve("LUN", w->r, p - w->r, w->qr, p, w->beta, p);
+    lapack_solve("LUN", w->r, p - w->r, w->qr, p, w->qr + w->r * p, p);
     for (size_t j = w->r; j < p; j++)
         for (size_t i = 0; i < w->r; i++)
             w->qr[j * p + i] *= w->unit[w->pivot[j]] / w->unit[w->pivot[i]];
@@ -204,7 +203,6 @@ static double *allocate(struct deficient *w)
     if (all == NULL)
         return NULL;
     w->qr = all;
-    w->beta = w->qr + r * p;
     w->relation = w->qr + p * p;
     w->unit = w->relation + p * r;
     w->tau = w->unit + p;

@@ -4,7 +4,6 @@
 #include "math/finite.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,9 +81,7 @@ enum lsq_status lsq_fit_make_dense(struct lsq_fit *fit)
     size_t t = fit->targets;
     if (fit->coef != NULL)
         return LSQ_OK;
-    if (t > SIZE_MAX / sizeof(double) / p)
-        return LSQ_NOMEM;
-    fit->coef = calloc(p * t, sizeof *fit->coef);
+    fit->coef = calloc(p, t * sizeof *fit->coef);
     if (fit->coef == NULL)
         return LSQ_NOMEM;
     if (fit->rank > 0)

@@ -135,11 +135,9 @@ struct lsq_left_out lsq_left_out(const struct lsq_spectrum *s, const double *row
     for (size_t k = 1; k < count; k++)
         least = fmin(least, lambdas[k]);
     bool spare = s->rank + s->intercept < s->rows;
-    struct lsq_left_out known = {true, 0};
-    if (spare)
-        known = doubt_of_one(s, &at, least / s->weight);
-    else
-        known.doubt = doubt_of_all(s, &at, least / s->weight);
+    least /= s->weight;
+    struct lsq_left_out known = spare ? doubt_of_one(s, &at, least)
+                                      : (struct lsq_left_out){true, doubt_of_all(s, &at, least)};
     find_residual(s, row, at.u, 0, outside);
     for (size_t k = 0; k < count; k++) {
         double *e = errors + k * t;

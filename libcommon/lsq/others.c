@@ -33,13 +33,12 @@ static enum lsq_status merge_after(const struct lsq_reduced *parts, size_t n,
 enum lsq_status lsq_others(const struct lsq_reduced *parts, size_t n, struct lsq_reduced *others)
 {
     struct lsq_reduced *after = calloc(n, sizeof *after);
-    struct lsq_reduced before, next;
-    memset(&before, 0, sizeof before);
+    struct lsq_reduced before = {0};
     memset(others, 0, n * sizeof *others);
     enum lsq_status status = after != NULL ? merge_after(parts, n, after) : LSQ_NOMEM;
     for (size_t i = 0; i < n && status == LSQ_OK; i++) {
         const struct lsq_reduced *left = i > 0 ? &before : NULL;
-        memset(&next, 0, sizeof next);
+        struct lsq_reduced next = {0};
         status = merge(left, i + 1 < n ? &after[i] : NULL, &others[i]);
         if (status == LSQ_OK && i + 1 < n)
             status = merge(left, &parts[i], &next);

@@ -175,11 +175,23 @@ static void recentre(struct lsq_reducer *r)
     }
 }
 
-/* Chunks take over from the stack, which has been reduced to a triangle. */
+/* Brings the rows of the chunks back to the stack, as a triangle. */
+static enum lsq_status flush(struct lsq_reducer *r)
+{
+    if (r->chunks == NULL || r->chunk_rows == 0)
+        return LSQ_OK;
+    r->chunk_rows = 0;
+    return chunks_collect(r->chunks, r->sum.data, r->sum.rss);
+}
+
+/* Chunks take over from the stack, or from those with the precondition before. */
 static enum lsq_status start_chunks(struct lsq_reducer *r)
 {
+    enum lsq_status status = r->chunks != NULL ? flush(r) : reduce_stack(r);
+    if (status != LSQ_OK)
+        return status;
     recentre(r);
-    enum lsq_status status = precondition_set(&r->pre, r->sum.data, r->sum.rows);
+    status = precondition_set(&r->pre, r->sum.data, r->sum.rows);
     r->pre_rows = r->sum.rows;
     r->chunk_rows = 0;
     if (status != LSQ_OK || r->chunks != NULL)
@@ -235,15 +247,6 @@ static enum lsq_status spill(struct lsq_reducer *r)
     return status;
 }
 
-/* Brings the rows of the chunks back to the stack, as a triangle. */
-static enum lsq_status flush(struct lsq_reducer *r)
-{
-    if (r->chunks == NULL || r->chunk_rows == 0)
-        return LSQ_OK;
-    r->chunk_rows = 0;
-    return chunks_collect(r->chunks, r->sum.data, r->sum.rss);
-}
-
 /* The precondition serves for at most this many times the rows that it was set from. */
 enum { RENEW = 64 };
 
@@ -254,17 +257,13 @@ static enum lsq_status add_to_chunks(struct lsq_reducer *r, const void *row)
     enum lsq_status status = chunks_push(r->chunks);
     if (status != LSQ_OK || !chunks_are_even(r->chunks) || r->chunk_rows / RENEW < r->pre_rows)
         return status;
-    status = flush(r);
-    return status == LSQ_OK ? start_chunks(r) : status;
+    return start_chunks(r);
 }
 
 static enum lsq_status add_to_stack(struct lsq_reducer *r, const void *row)
 {
     enum lsq_status status = stack_row(r, row);
-    if (status != LSQ_OK || r->sum.count < r->capacity)
-        return status;
-    status = reduce_stack(r);
-    return status == LSQ_OK ? start_chunks(r) : status;
+    return status == LSQ_OK && r->sum.count == r->capacity ? start_chunks(r) : status;
 }
 
 /* Keeps one row as it came. */
@@ -297,15 +296,6 @@ enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t 
     return status;
 }
 
-/* Rows reduced with another shift: (x - s) w = (x - s') w + (s' - s) w. */
-static void reshift(const struct lsq_reducer *r, const struct lsq_reduced *from, const double *row,
-                    double *to)
-{
-    memcpy(to, row, r->pre.width * sizeof *to);
-    for (size_t j = 0; r->sum.intercept && j < columns(r); j++)
-        to[1 + j] += (from->shift[j] - r->sum.shift[j]) * row[0];
-}
-
 enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduced *from)
 {
     enum lsq_status status = spill(r);
@@ -316,10 +306,15 @@ enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduce
     if (r->sum.rows == 0 && r->sum.intercept)
         memcpy(r->sum.shift, from->shift, columns(r) * sizeof *from->shift);
     for (size_t i = 0; i < from->count && status == LSQ_OK; i++) {
+        const double *row = from->data + i * r->pre.width;
         double *to;
         status = push(r, &to);
-        if (status == LSQ_OK)
-            reshift(r, from, from->data + i * r->pre.width, to);
+        if (status != LSQ_OK)
+            break;
+        memcpy(to, row, r->pre.width * sizeof *to);
+        /* Rows reduced with another shift: (x - s) w = (x - s') w + (s' - s) w. */
+        for (size_t j = 0; r->sum.intercept && j < columns(r); j++)
+            to[1 + j] += (from->shift[j] - r->sum.shift[j]) * row[0];
     }
     for (size_t j = 0; j < r->sum.targets; j++)
         r->sum.rss[j] += from->rss[j];
