@@ -167,7 +167,7 @@ static void write_frames(struct stream *in, struct output *out, const struct opt
     struct frames w = {.width = (size_t)o->width, .hop = (size_t)o->hop, .span = o->span};
     struct block block;
     while (stream_next(in, &block))
-        frames_put(&w, out, stream_name(in), stream_row0(in), &block, stream_at_end(in));
+        frames_put(&w, out, in, &block);
     if (w.short_rows > 0)
         warn(NULL, "rows too short for a frame of %zu column%s: %zu of %zu", w.width,
              msg_plural(w.width), w.short_rows, w.rows);

@@ -1,7 +1,6 @@
 #define _DEFAULT_SOURCE /* syscall */
 #include "audio/decoder.h"
 
-#include "audio/decode_worker.h"
 #include "audio/sandbox.h"
 #include "audio/wav.h"
 #include "base/fd.h"
@@ -32,6 +31,13 @@ enum { RECORDINGS_PER_WORKER = 64 };
 struct worker {
     pid_t pid;
     FILE *replies;
+};
+
+/* A worker's answer for one recording; its samples follow. */
+struct reply {
+    int file_status, error; /* enum whole_file_status, and errno */
+    char why[WHY_SIZE];     /* why it is no recording; empty: it is one */
+    struct decoded decoded;
 };
 
 struct decoder {
@@ -95,17 +101,68 @@ static FILE *open_end(int fd, const char *mode)
     return file;
 }
 
-static _Noreturn void be_worker(const struct decoder *d, size_t worker, int out)
+/* What a worker has, and uses again for the next recording. */
+struct buffers {
+    struct whole_file_bytes file;
+    struct wav wav;
+};
+
+/* WAV files come through memory, where their headers are checked; so does what cannot be opened
+ * twice. */
+static void decode_open(struct buffers *b, const char *type, int fd, size_t expected, size_t max,
+                        struct reply *reply)
 {
-    struct decode_worker_job job = {.recordings = d->recordings,
-                                    .count = d->count,
-                                    .max = d->max,
-                                    .worker = worker,
-                                    .workers = d->worker_count,
-                                    .out = open_end(out, "wb")};
-    close_others(d, out);
-    sandbox_enter(out);
-    decode_worker_run(&job);
+    if (expected > 0 && !wav_is_riff(type)) {
+        wav_decode_fd(&b->wav, type, fd, max, reply->why);
+        return;
+    }
+    reply->file_status = (int)whole_file_read(fd, expected, WHOLE_FILE_MAX, &b->file);
+    reply->error = errno;
+    if (reply->file_status == WHOLE_FILE_OK)
+        wav_decode(&b->wav, type, b->file.p, b->file.size, max, reply->why);
+}
+
+static void decode(struct buffers *b, const struct recording *recording, size_t max,
+                   struct reply *reply)
+{
+    int fd;
+    size_t expected;
+    reply->file_status = (int)whole_file_open(recording->path, &fd, &expected);
+    reply->error = errno;
+    if (reply->file_status != WHOLE_FILE_OK)
+        return;
+    decode_open(b, recording->type, fd, expected, max, reply);
+    whole_file_close(fd);
+    const struct wav *wav = &b->wav;
+    if (reply->file_status == WHOLE_FILE_OK && reply->why[0] == '\0')
+        reply->decoded = (struct decoded){NULL, wav->count, wav->rate, wav->channels, wav->rounded};
+}
+
+/* The end of the program, a sanitizer's report too, is the parent's business; libsox calls exit
+ * where it has no memory. */
+static void leave(void)
+{
+    _exit(EXIT_FAILURE);
+}
+
+/* Decodes every worker_count-th recording, from number worker on. Writes each reply at once, so
+ * that the parent knows which recording it died of, and ends the process. */
+static _Noreturn void be_worker(const struct decoder *d, size_t worker, int end)
+{
+    FILE *out = open_end(end, "wb");
+    struct buffers b = {.file = {NULL, 0, 0}};
+    close_others(d, end);
+    sandbox_enter(end);
+    atexit(leave);
+    for (size_t i = worker; i < d->count; i += d->worker_count) {
+        struct reply reply = {.file_status = WHOLE_FILE_OK};
+        decode(&b, &d->recordings[i], d->max, &reply);
+        size_t count = reply.decoded.count;
+        if (fwrite(&reply, sizeof reply, 1, out) != 1 ||
+            fwrite(b.wav.samples, sizeof(int16_t), count, out) != count || fflush(out) != 0)
+            _exit(EXIT_FAILURE);
+    }
+    _exit(EXIT_SUCCESS);
 }
 
 static void start_worker(struct decoder *d, size_t worker)
@@ -140,12 +197,19 @@ struct decoder *decoder_start(const struct recording *recordings, size_t count, 
     return d;
 }
 
-/* The worker has ended before it had answered for the next recording. */
-static _Noreturn void report_death(const struct decoder *d, const struct worker *w)
+/* How a worker that has closed its pipe ended. */
+static int wait_for(const struct worker *w)
 {
     int status = 0;
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-        ;
+        continue;
+    return status;
+}
+
+/* The worker has ended before it had answered for the next recording. */
+static _Noreturn void report_death(const struct decoder *d, const struct worker *w)
+{
+    int status = wait_for(w);
     const char *name = fd_shown(d->recordings[d->next].path);
     if (WIFSIGNALED(status))
         die(name, "its decoder died (%s), expected a recording that libsox can read",
@@ -160,11 +224,12 @@ static void read_exactly(const struct decoder *d, const struct worker *w, void *
 }
 
 /* An answer is believed no more than the recordings themselves. */
-static void check_reply(const struct decoder *d, const struct decode_worker_reply *r)
+static void check_reply(const struct decoder *d, const struct reply *r)
 {
+    double rate = r->decoded.rate;
     bool whole = r->file_status == WHOLE_FILE_OK && r->why[0] == '\0';
-    if (r->count > d->max || memchr(r->why, '\0', sizeof r->why) == NULL ||
-        (whole && !(r->rate >= 1 && r->rate <= WAV_RATE_MAX)))
+    if (r->decoded.count > d->max || memchr(r->why, '\0', sizeof r->why) == NULL ||
+        (whole && !(rate >= 1 && rate <= WAV_RATE_MAX)))
         die(fd_shown(d->recordings[d->next].path),
             "a malformed answer of its decoder, expected samples");
 }
@@ -184,7 +249,7 @@ void decoder_next(struct decoder *d, struct decoded *decoded)
 {
     const struct worker *w = &d->workers[d->next % d->worker_count];
     const struct recording *recording = &d->recordings[d->next];
-    struct decode_worker_reply r;
+    struct reply r;
     read_exactly(d, w, &r, sizeof r);
     check_reply(d, &r);
     if (r.file_status != WHOLE_FILE_OK)
@@ -192,21 +257,21 @@ void decoder_next(struct decoder *d, struct decoded *decoded)
                        r.error);
     if (r.why[0] != '\0')
         refuse(recording, r.why);
-    if (r.count > d->capacity) {
-        d->capacity = r.count;
-        d->samples = mem_grow(d->samples, r.count, sizeof *d->samples);
+    *decoded = r.decoded;
+    if (decoded->count > d->capacity) {
+        d->capacity = decoded->count;
+        d->samples = mem_grow(d->samples, d->capacity, sizeof *d->samples);
     }
-    read_exactly(d, w, d->samples, r.count * sizeof *d->samples);
+    read_exactly(d, w, d->samples, decoded->count * sizeof *d->samples);
+    decoded->samples = d->samples;
     d->next++;
-    *decoded = (struct decoded){d->samples, r.count, r.rate, r.channels, r.rounded != 0};
 }
 
 void decoder_finish(struct decoder *d)
 {
     for (size_t i = 0; i < d->worker_count; i++) {
         fclose(d->workers[i].replies);
-        while (waitpid(d->workers[i].pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+        wait_for(&d->workers[i]);
     }
     free(d->samples);
     free(d->workers);

@@ -5,7 +5,6 @@
 
 #include "audio/recording.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +16,7 @@ struct decoded {
     size_t count;
     double rate;       /* Hz */
     unsigned channels; /* as found; samples are only there when it is 1 */
-    bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
+    unsigned rounded;  /* not 0: the recording has more than 16 bits, rounded to nearest */
 };
 
 /* Starts to decode the recordings, which must stay. max: samples that one may have. The caller

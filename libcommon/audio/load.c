@@ -30,24 +30,20 @@ struct batch {
     const char *rate_from;  /* the path that the rate comes from */
 };
 
-static void check_channels(const struct recording *recording, const struct decoded *row)
+/* The recording must be mono, of the rate of those before it. */
+static void check(struct batch *b, const struct recording *recording, const struct decoded *row)
 {
+    const char *name = fd_shown(recording->path);
     if (row->channels != 1)
-        die(fd_shown(recording->path),
-            "%u channels, expected 1; to mix them: sox -t %s IN OUT.wav remix -", row->channels,
-            recording->type);
-}
-
-static void check_rate(struct batch *b, const struct recording *recording,
-                       const struct decoded *row)
-{
+        die(name, "%u channels, expected 1; to mix them: sox -t %s IN OUT.wav remix -",
+            row->channels, recording->type);
     if (b->rate_from == NULL) {
         b->rate_from = recording->path;
         b->block.has_rate = true;
         b->block.rate = row->rate;
     }
     if (row->rate != b->block.rate)
-        die(fd_shown(recording->path),
+        die(name,
             "%.10g Hz, expected %.10g as in %s; to convert it: sox -t %s IN OUT.wav rate %.10g",
             row->rate, b->block.rate, fd_shown(b->rate_from), recording->type, b->block.rate);
 }
@@ -116,9 +112,8 @@ void load_recordings(struct output *out, const struct recording *recordings, siz
     for (size_t i = 0; i < count; i++) {
         struct decoded row;
         decoder_next(decoder, &row);
-        check_channels(&recordings[i], &row);
-        check_rate(&b, &recordings[i], &row);
-        rounded += row.rounded;
+        check(&b, &recordings[i], &row);
+        rounded += row.rounded != 0;
         if (is_full(&b, &row))
             flush(out, &b, false);
         add(&b, row_name(&recordings[i]), &row);

@@ -121,37 +121,33 @@ void recording_add(struct recording_list *list, const struct recording_filter *f
         add(list, filter, mem_string(path));
 }
 
-static struct whole_file_bytes read_all(const char *path)
-{
-    int fd;
-    size_t expected;
-    struct whole_file_bytes bytes = {NULL, 0, 0};
-    enum whole_file_status status = whole_file_open(path, &fd, &expected);
-    if (status == WHOLE_FILE_OK) {
-        status = whole_file_read(fd, expected, WHOLE_FILE_MAX, &bytes);
-        whole_file_close(fd);
-    }
-    if (status != WHOLE_FILE_OK)
-        whole_file_die(status, path, WHOLE_FILE_MAX, errno);
-    return bytes;
-}
-
 void recording_add_files0(struct recording_list *list, const struct recording_filter *filter,
                           const char *names)
 {
-    const char *file = fd_shown(names);
-    struct whole_file_bytes bytes = read_all(names);
+    const char *shown = fd_shown(names);
+    FILE *file = fd_is_dash(names) ? stdin : fopen(names, "r");
+    char *name = NULL;
+    size_t room = 0;
+    ssize_t n;
+    if (file == NULL)
+        die_errno(shown, "cannot be opened");
+    if (!fd_is_dash(names) && whole_file_is_directory(names))
+        die(names, "a directory, expected a file");
     input_note(names);
-    if (bytes.size > 0 && bytes.p[bytes.size - 1] != '\0')
-        die(file, "a last name without a NUL after it, expected NUL-terminated names");
-    for (const char *name = bytes.p; name < bytes.p + bytes.size; name += strlen(name) + 1) {
-        if (name[0] == '\0')
-            die(file, "an empty name, expected NUL-terminated names");
+    while (errno = 0, (n = getdelim(&name, &room, '\0', file)) > 0) {
+        if (name[n - 1] != '\0')
+            die(shown, "a last name without a NUL after it, expected NUL-terminated names");
+        if (n == 1)
+            die(shown, "an empty name, expected NUL-terminated names");
         recording_add(list, filter, name);
     }
-    free(bytes.p);
+    if (!feof(file))
+        die_errno(shown, "read failed");
+    free(name);
+    if (file != stdin)
+        fclose(file);
     if (list->count == 0)
-        die(file, "no names in it, expected at least one");
+        die(shown, "no names in it, expected at least one");
 }
 
 static int compare(const void *x, const void *y)

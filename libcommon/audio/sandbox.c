@@ -91,12 +91,6 @@ static void add_load(struct program *p, size_t offset)
     add(p, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
 }
 
-static void add_allow(struct program *p, unsigned call)
-{
-    add(p, BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1);
-    add(p, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
-}
-
 /* A call whose argument is value as far as mask shows it; descriptors and flags are 32 bits,
  * what stands above them the kernel does not look at either. */
 struct condition {
@@ -104,20 +98,15 @@ struct condition {
     uint32_t mask, value;
 };
 
-/* Allows a call where all count conditions hold. */
+/* Allows a call where all count conditions hold, of which there may be none. */
 static void add_allow_if(struct program *p, unsigned call, const struct condition *conditions,
                          unsigned count)
 {
-    enum { EACH = 3 };
-    const union {
-        uint16_t whole;
-        uint8_t first;
-    } order = {1};
-    size_t low = order.first == 1 ? 0 : 4;
+    enum { EACH = 3, LOW = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4 };
     add(p, BPF_JMP | BPF_JEQ | BPF_K, call, 0, EACH * count + 2);
     for (unsigned i = 0; i < count; i++) {
         const struct condition *c = &conditions[i];
-        add_load(p, offsetof(struct seccomp_data, args) + c->argument * sizeof(uint64_t) + low);
+        add_load(p, offsetof(struct seccomp_data, args) + c->argument * sizeof(uint64_t) + LOW);
         add(p, BPF_ALU | BPF_AND | BPF_K, c->mask, 0, 0);
         add(p, BPF_JMP | BPF_JEQ | BPF_K, c->value, 0, EACH * (count - 1 - i) + 1);
     }
@@ -136,7 +125,7 @@ static void make(struct program *p, int out)
     add(p, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM, 0, 0);
     add_load(p, offsetof(struct seccomp_data, nr));
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++)
-        add_allow(p, allowed[i]);
+        add_allow_if(p, allowed[i], NULL, 0);
     for (int i = 0; i < 2; i++) {
         const struct condition to_it = {0, UINT32_MAX, (uint32_t)writable[i]};
         add_allow_if(p, SYS_write, &to_it, 1);
@@ -164,14 +153,6 @@ static bool filter(int out)
            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &argument) == 0;
 }
 
-#else
-
-static bool filter(int out)
-{
-    (void)out;
-    return false;
-}
-
 #endif
 
 /* A limit that is lower already stays. */
@@ -194,6 +175,10 @@ void sandbox_enter(int out)
     /* AddressSanitizer takes terabytes of addresses for itself. */
     limit(RLIMIT_AS, (rlim_t)1 << 30);
 #endif
-    if (!filter(out))
-        limit(RLIMIT_FSIZE, 0);
+#ifdef ARCHITECTURE
+    if (filter(out))
+        return;
+#endif
+    (void)out;
+    limit(RLIMIT_FSIZE, 0);
 }

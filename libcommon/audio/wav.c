@@ -49,8 +49,6 @@ bool wav_known_type(const char *type)
     wav_start();
     if (type[0] == '\0' || strlen(type) > 15)
         return false;
-    if (strcasecmp(type, "wav") == 0)
-        return true;
     /* Loading every plugin costs as much as decoding hundreds of recordings: only for
      * types that are not built in. */
     if (find(type) == NULL && !plugins) {
@@ -82,24 +80,16 @@ static bool fail(const sox_format_t *ft, char *why, const char *expected)
     return why_not(why, "libsox says \"%s\", expected %s", text, expected);
 }
 
-static int16_t to_int16(sox_sample_t sample)
-{
-    sox_uint64_t clips = 0;
-    SOX_SAMPLE_LOCALS;
-    int16_t value = SOX_SAMPLE_TO_SIGNED_16BIT(sample, clips);
-    (void)clips;
-    return value;
-}
-
 /* A sample of up to 16 bits is exactly value << 16: nothing is there to round. */
 static void convert(const sox_sample_t *from, size_t n, bool rounded, int16_t *to)
 {
-    if (rounded)
-        for (size_t i = 0; i < n; i++)
-            to[i] = to_int16(from[i]);
-    else
-        for (size_t i = 0; i < n; i++)
-            to[i] = (int16_t)((uint32_t)from[i] >> 16);
+    sox_uint64_t clips = 0; /* which the macro counts */
+    SOX_SAMPLE_LOCALS;
+    for (size_t i = 0; i < n; i++) {
+        int value = rounded ? SOX_SAMPLE_TO_SIGNED_16BIT(from[i], clips) : from[i] >> 16;
+        to[i] = (int16_t)value;
+    }
+    (void)clips;
 }
 
 static bool grow(struct wav *wav, size_t count)
@@ -130,25 +120,6 @@ static bool read_samples(sox_format_t *ft, size_t max, struct wav *wav)
     return true;
 }
 
-/* A recording to decode: in memory, or open at fd. */
-struct source {
-    const char *type;
-    const void *bytes; /* NULL: read through fd */
-    size_t size;
-    int fd;
-    bool open_ended; /* its header's length says nothing */
-};
-
-static sox_format_t *open_source(const struct source *from)
-{
-    char path[32];
-    if (from->bytes != NULL)
-        return sox_open_mem_read((char *)(uintptr_t)from->bytes, from->size, NULL, NULL,
-                                 from->type);
-    snprintf(path, sizeof path, "/dev/fd/%d", from->fd);
-    return sox_open_read(path, NULL, NULL, from->type);
-}
-
 static bool check_count(size_t count, sox_uint64_t claimed, char *why)
 {
     bool known = claimed != SOX_UNSPEC && claimed != SOX_UNKNOWN_LEN;
@@ -160,7 +131,7 @@ static bool check_count(size_t count, sox_uint64_t claimed, char *why)
     return true;
 }
 
-static bool read_recording(sox_format_t *ft, const struct source *from, size_t max, struct wav *wav,
+static bool read_recording(sox_format_t *ft, bool open_ended, size_t max, struct wav *wav,
                            char *why)
 {
     wav->rate = ft->signal.rate;
@@ -180,17 +151,19 @@ static bool read_recording(sox_format_t *ft, const struct source *from, size_t m
      * readers leave behind at the end of a file. */
     if (ft->sox_errno >= SOX_EHDR)
         return fail(ft, why, "readable samples");
-    return check_count(wav->count, from->open_ended ? SOX_UNSPEC : ft->signal.length, why);
+    return check_count(wav->count, open_ended ? SOX_UNSPEC : ft->signal.length, why);
 }
 
-static bool decode(struct wav *wav, const struct source *from, size_t max, char *why)
+/* Decodes and closes what is open at ft, NULL if it could not be opened. open_ended: the length in
+ * its header says nothing. */
+static bool decode(struct wav *wav, sox_format_t *ft, const char *type, bool open_ended, size_t max,
+                   char *why)
 {
     char expected[64];
-    snprintf(expected, sizeof expected, "a recording in the format %.15s", from->type);
-    sox_format_t *ft = open_source(from);
+    snprintf(expected, sizeof expected, "a recording in the format %.15s", type);
     if (ft == NULL)
         return fail(NULL, why, expected);
-    bool ok = read_recording(ft, from, max, wav, why);
+    bool ok = read_recording(ft, open_ended, max, wav, why);
     sox_close(ft);
     return ok;
 }
@@ -222,7 +195,8 @@ static bool take_plain(struct wav *wav, const unsigned char *bytes, size_t size,
 bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
                 char *why)
 {
-    struct source from = {.type = type, .bytes = bytes, .size = size};
+    void *from = (void *)(uintptr_t)bytes; /* libsox only reads it */
+    bool open_ended = false;
     reset(wav);
     if (size == 0)
         return why_not(why, "an empty file, expected a recording");
@@ -231,16 +205,17 @@ bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t siz
             return true;
         if (!riff_check(bytes, size, why))
             return false;
-        from.open_ended = riff_open_ended(bytes, size);
+        open_ended = riff_open_ended(bytes, size);
     }
-    return decode(wav, &from, max, why);
+    return decode(wav, sox_open_mem_read(from, size, NULL, NULL, type), type, open_ended, max, why);
 }
 
 bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why)
 {
-    struct source from = {.type = type, .fd = fd};
+    char path[32];
     reset(wav);
-    return decode(wav, &from, max, why);
+    snprintf(path, sizeof path, "/dev/fd/%d", fd);
+    return decode(wav, sox_open_read(path, NULL, NULL, type), type, false, max, why);
 }
 
 void wav_free(struct wav *wav)

@@ -13,20 +13,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The first row waits until it is known whether there is a second: with one row the
- * output can be a single file. */
-struct first {
-    char *bytes;
+/* The row put last. The first waits until it is known whether there is a second: the only row can
+ * be a single file. */
+struct row {
+    char *bytes, *source;
+    struct str name;
     size_t size, row;
-    char *name, *source;
-    size_t name_size;
 };
 
 struct wav_files {
     const char *path;
     struct output *out; /* where one row goes; NULL: to a directory, or not known yet */
     size_t rows;
-    struct first first;
+    struct row last;
     struct name_index names; /* of the files written */
     char **all;              /* the same, to free */
     size_t count;
@@ -83,16 +82,16 @@ static void remember(struct wav_files *dir, const char *source, char *file, size
     name_index_add(&dir->names, name, dir->count++);
 }
 
-static void put_into_directory(struct wav_files *dir, const char *source, struct str name,
-                               size_t row, const char *bytes, size_t size)
+static void put_into_directory(struct wav_files *dir)
 {
-    char *file = file_name(source, name, row);
-    remember(dir, source, file, row);
+    const struct row *w = &dir->last;
+    char *file = file_name(w->source, w->name, w->row);
+    remember(dir, w->source, file, w->row);
     size_t length = strlen(dir->path) + strlen(file) + 2;
     char *path = mem_array(1, length);
     snprintf(path, length, "%s%s%s", dir->path, ends_in_slash(dir->path) ? "" : "/", file);
     struct output *out = output_file_in_directory(path);
-    output_write(out, bytes, size);
+    output_write(out, w->bytes, w->size);
     output_close(out);
     free(path);
 }
@@ -103,51 +102,38 @@ static void make_directory(const char *path)
         die_errno(path, "cannot be made a directory for several rows");
 }
 
-static void put_first_into_directory(struct wav_files *dir)
+static void free_row(struct row *w)
 {
-    const struct first *f = &dir->first;
-    make_directory(dir->path);
-    put_into_directory(dir, f->source, (struct str){f->name, f->name_size}, f->row, f->bytes,
-                       f->size);
-    free(dir->first.bytes);
-    dir->first.bytes = NULL;
-}
-
-static void keep_first(struct wav_files *dir, const char *source, struct str name, size_t row,
-                       char *bytes, size_t size)
-{
-    struct first *f = &dir->first;
-    f->bytes = bytes;
-    f->size = size;
-    f->row = row;
-    f->source = mem_string(source);
-    f->name = mem_array(1, name.n);
-    if (name.n > 0)
-        memcpy(f->name, name.p, name.n);
-    f->name_size = name.n;
+    free(w->bytes);
+    free(w->source);
+    free((void *)(uintptr_t)w->name.p);
 }
 
 void wav_files_put(struct wav_files *dir, const char *source, struct str name, size_t row,
                    char *bytes, size_t size)
 {
-    if (dir->rows++ == 0) {
-        keep_first(dir, source, name, row, bytes, size);
-        return;
-    }
-    if (dir->path == NULL)
+    dir->rows++;
+    if (dir->rows > 1 && dir->path == NULL)
         die("stdout", "several rows, expected one, or -o with a directory for them");
-    if (dir->out != NULL)
+    if (dir->rows > 1 && dir->out != NULL)
         die(dir->path, "a file, expected a directory for several rows");
-    if (dir->rows == 2)
-        put_first_into_directory(dir);
-    put_into_directory(dir, source, name, row, bytes, size);
-    free(bytes);
+    if (dir->rows == 2) {
+        make_directory(dir->path);
+        put_into_directory(dir);
+    }
+    free_row(&dir->last);
+    char *copy = mem_array(name.n, 1);
+    if (name.n > 0)
+        memcpy(copy, name.p, name.n);
+    dir->last = (struct row){bytes, mem_string(source), {copy, name.n}, size, row};
+    if (dir->rows > 1)
+        put_into_directory(dir);
 }
 
 static void put_only_one(struct wav_files *dir)
 {
     struct output *out = dir->out != NULL ? dir->out : output_file(dir->path);
-    output_write(out, dir->first.bytes, dir->first.size);
+    output_write(out, dir->last.bytes, dir->last.size);
     output_close(out);
 }
 
@@ -155,16 +141,16 @@ void wav_files_close(struct wav_files *dir)
 {
     bool to_directory =
         dir->path != NULL && (ends_in_slash(dir->path) || whole_file_is_directory(dir->path));
-    if (dir->rows == 1 && to_directory)
-        put_first_into_directory(dir);
-    else if (dir->rows == 1)
+    if (dir->rows == 1 && to_directory) {
+        make_directory(dir->path);
+        put_into_directory(dir);
+    } else if (dir->rows == 1) {
         put_only_one(dir);
+    }
+    free_row(&dir->last);
     name_index_free(&dir->names);
     for (size_t i = 0; i < dir->count; i++)
         free(dir->all[i]);
     free(dir->all);
-    free(dir->first.bytes);
-    free(dir->first.name);
-    free(dir->first.source);
     free(dir);
 }

@@ -67,43 +67,27 @@ static bool read_attributes(const struct map *map, struct block *block, char *wh
     const struct map_value *rate = map_find(map, "rate");
     const struct map_value *col0 = map_find(map, "col0");
     const struct map_value *last = map_find(map, "last");
+    bool number = rate != NULL && (rate->kind == MAP_INT || rate->kind == MAP_REAL);
+    if (rate != NULL && !(number && isfinite(rate->real) && rate->real > 0))
+        return why_not(why, "\"rate\" is no positive number, expected a sample rate in Hz");
+    if (col0 != NULL && (col0->kind != MAP_INT || col0->integer < 0))
+        return why_not(why, "\"col0\" is no column number, expected an integer from 0");
+    if (last != NULL && last->kind != MAP_BOOL)
+        return why_not(why, "\"last\" is neither true nor false, expected one of them");
     block->has_rate = rate != NULL;
+    block->rate = rate != NULL ? rate->real : 0;
     block->has_col0 = col0 != NULL;
-    block->last = true;
-    if (rate != NULL) {
-        block->rate = rate->real;
-        if ((rate->kind != MAP_INT && rate->kind != MAP_REAL) || !isfinite(rate->real) ||
-            rate->real <= 0)
-            return why_not(why, "\"rate\" is no positive number, expected a sample rate in Hz");
-    }
-    if (col0 != NULL) {
-        if (col0->kind != MAP_INT || col0->integer < 0)
-            return why_not(why, "\"col0\" is no column number, expected an integer from 0");
-        block->col0 = (uint64_t)col0->integer;
-    }
-    if (last != NULL) {
-        if (last->kind != MAP_BOOL)
-            return why_not(why, "\"last\" is neither true nor false, expected one of them");
-        block->last = last->boolean;
-    }
+    block->col0 = col0 != NULL ? (uint64_t)col0->integer : 0;
+    block->last = last == NULL || last->boolean;
     return true;
 }
 
-bool block_parse(const struct map *map, struct block *block, char *why)
+bool block_parse(const struct map *map, bool other, struct block *block, char *why)
 {
-    memset(block, 0, sizeof *block);
-    block->map = map;
-    return read_version(map, why) && read_x(map, block, why) && read_names(map, block, why) &&
-           read_attributes(map, block, why);
-}
-
-bool block_parse_other(const struct map *map, struct block *block, char *why)
-{
-    memset(block, 0, sizeof *block);
-    block->map = map;
-    block->other = true;
-    block->ragged = true;
-    return read_attributes(map, block, why);
+    *block = (struct block){.map = map, .other = other, .ragged = other};
+    bool rows =
+        other || (read_version(map, why) && read_x(map, block, why) && read_names(map, block, why));
+    return rows && read_attributes(map, block, why);
 }
 
 static bool is_rows(struct str key)
@@ -114,9 +98,8 @@ static bool is_rows(struct str key)
 void block_meta_keep(struct block_meta *meta, const struct block *block,
                      bool (*skip)(struct str key))
 {
-    memset(meta, 0, sizeof *meta);
+    *meta = (struct block_meta){.block = *block};
     meta->bytes = map_copy(&meta->map, block->map, skip != NULL ? skip : is_rows);
-    meta->block = *block;
     meta->block.map = &meta->map;
     meta->block.names = NULL;
     meta->block.nds = NULL;

@@ -26,11 +26,8 @@ struct block {
 
 /* Fills block from a parsed map. False with why (of WHY_SIZE bytes) saying what
  * was found and expected. A block of zero rows is accepted, a row of zero columns
- * is not. */
-bool block_parse(const struct map *map, struct block *block, char *why);
-
-/* Reads only rate, col0 and last, of a map that is no matrix block. */
-bool block_parse_other(const struct map *map, struct block *block, char *why);
+ * is not. Of a map that is no matrix block (other) only rate, col0 and last are read. */
+bool block_parse(const struct map *map, bool other, struct block *block, char *why);
 
 /* All of a block but its rows and names, for longer than the block lasts. */
 struct block_meta {

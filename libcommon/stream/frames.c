@@ -26,30 +26,31 @@ struct frames_batch {
 
 /* Where the next frame is: at column `start` of a row whose frames end by column `end`. */
 struct place {
+    const struct stream *in;
     const struct block *block;
     size_t row, start, end;
 };
 
-static void resolve(const struct frames *w, const char *file, size_t row0, struct place *at)
+static void resolve(const struct frames *w, struct place *at)
 {
     size_t cols = block_row(at->block, at->row).cols;
     uint64_t from = num_resolve_pos(&w->span.from, cols);
     uint64_t to = num_resolve_pos(&w->span.to, cols);
     if (from > cols || to > cols)
-        die(file,
+        die(stream_name(at->in),
             "row %zu: columns %s are %" PRIu64 ":%" PRIu64
             " in a row of %zu, expected positions up to %zu",
-            row0 + at->row, w->span.text, from, to, cols, cols);
+            stream_row0(at->in) + at->row, w->span.text, from, to, cols, cols);
     at->start = (size_t)from;
     /* Of a short row a fraction can be no column at all. */
     at->end = (size_t)(to > from ? to : from);
 }
 
 /* From the start of a row on to the next row that has a frame, or after the last. */
-static void seek_row(struct frames *w, const char *file, size_t row0, struct place *at)
+static void seek_row(struct frames *w, struct place *at)
 {
     for (; at->row < at->block->rows; at->row++) {
-        resolve(w, file, row0, at);
+        resolve(w, at);
         size_t cols = at->end - at->start;
         w->rows++;
         w->longest = cols > w->longest ? cols : w->longest;
@@ -85,7 +86,7 @@ static void add_name(struct frames_batch *batch, const struct place *at)
 }
 
 /* Fills the batch with the frames from `at` on that go into one block: of one type. */
-static void gather(struct frames *w, const char *file, size_t row0, struct place *at)
+static void gather(struct frames *w, struct place *at)
 {
     struct frames_batch *batch = w->batch;
     batch->count = batch->used = 0;
@@ -106,39 +107,35 @@ static void gather(struct frames *w, const char *file, size_t row0, struct place
             at->start += w->hop;
         } else {
             at->row++;
-            seek_row(w, file, row0, at);
+            seek_row(w, at);
         }
     }
 }
 
-static void put_batch(const struct frames_batch *batch, struct output *out,
-                      const struct block *block, const struct array_type *type, size_t width)
+void frames_put(struct frames *w, struct output *out, const struct stream *in,
+                const struct block *block)
 {
-    struct row_writer writer;
-    row_writer_begin(&writer, out, block, type, width);
-    for (size_t i = 0; i < batch->count; i++)
-        row_writer_put(&writer, batch->data[i], 1);
-}
-
-void frames_put(struct frames *w, struct output *out, const char *file, size_t row0,
-                const struct block *block, bool last)
-{
+    bool last = stream_at_end(in);
+    struct place at = {in, block, 0, 0, 0};
     if (w->batch == NULL)
         w->batch = mem_zero(1, sizeof *w->batch);
-    struct place at = {block, 0, 0, 0};
-    seek_row(w, file, row0, &at);
+    seek_row(w, &at);
     if (last && at.row == block->rows && w->frames == 0 && w->rows > 0)
-        die(file, "rows of at most %zu column%s, expected one of at least %zu for a frame",
-            w->longest, msg_plural(w->longest), w->width);
+        die(stream_name(in),
+            "rows of at most %zu column%s, expected one of at least %zu for a frame", w->longest,
+            msg_plural(w->longest), w->width);
     do {
         struct array_type type = block_type(block, at.row < block->rows ? at.row : 0);
         struct block own = *block;
-        gather(w, file, row0, &at);
+        struct row_writer writer;
+        gather(w, &at);
         own.has_col0 = false;
         own.names = block->names != NULL ? w->batch->names : NULL;
         own.rows = w->batch->count;
         own.last = last && at.row == block->rows;
-        put_batch(w->batch, out, &own, &type, w->width);
+        row_writer_begin(&writer, out, &own, &type, w->width);
+        for (size_t i = 0; i < own.rows; i++)
+            row_writer_put(&writer, w->batch->data[i], 1);
         w->frames += own.rows;
     } while (at.row < block->rows);
 }

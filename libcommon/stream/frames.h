@@ -7,8 +7,8 @@
 #include "base/output.h"
 #include "base/str.h"
 #include "stream/block.h"
+#include "stream/stream.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct frames {
@@ -22,10 +22,10 @@ struct frames {
 /* Writes the frames of a block's rows, in their order, as blocks of at most about 1 MiB
  * (or one frame), with the block's rate and unknown attributes, and no col0. A frame is
  * called NAME@START, START being the column of the full row that it begins at; where the
- * row has no name it has none. last: no more blocks come, so the matrix ends. row0: rows
- * before this block; file: where they come from; both for messages. */
-void frames_put(struct frames *w, struct output *out, const char *file, size_t row0,
-                const struct block *block, bool last);
+ * row has no name it has none. block is the present one of in; after its last one the matrix ends.
+ */
+void frames_put(struct frames *w, struct output *out, const struct stream *in,
+                const struct block *block);
 void frames_free(struct frames *w);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/spool.h"
 #include "stream/map_scan.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -63,10 +64,7 @@ struct map_reader *map_reader_open(char *const paths[], int count, const char *e
                                    const char *hint)
 {
     struct map_reader *r = mem_zero(1, sizeof *r);
-    r->expected = expected;
-    r->hint = hint;
-    r->paths = paths;
-    r->count = count;
+    *r = (struct map_reader){.paths = paths, .count = count, .expected = expected, .hint = hint};
     open_next(r);
     r->name = r->next_name;
     return r;
@@ -147,8 +145,7 @@ static bool is_text(struct map_reader *r)
     const char *at = r->buffer + r->start;
     size_t n = r->used < LOOK ? r->used : LOOK;
     size_t i = n > 3 && memcmp(at, mark, 3) == 0 ? 3 : 0;
-    while (i < n &&
-           ((at[i] >= ' ' && at[i] <= '~') || at[i] == '\t' || at[i] == '\r' || at[i] == '\n'))
+    while (i < n && (isprint((unsigned char)at[i]) || isspace((unsigned char)at[i])))
         i++;
     return n >= 2 && i == n;
 }

@@ -21,9 +21,9 @@ enum map_scan_status {
 
 struct map_scan {
     size_t pos, need;
-    size_t depth;
-    uint64_t left[MAP_SCAN_DEPTH]; /* values still to come, a level */
-    uint64_t pending;              /* their sum: each takes a byte at least */
+    size_t depth;                      /* levels open, the first being outside of the map */
+    uint64_t left[MAP_SCAN_DEPTH + 1]; /* values still to come, a level */
+    uint64_t pending;                  /* their sum: each takes a byte at least */
     uint64_t values;
     char why[128];
 };

@@ -6,22 +6,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static void check_names(const struct row_reader *known, const struct row_reader *predicted)
+/* The present rows: the same name where both have one, and the same rate. */
+static void check(const struct row_reader *known, const struct row_reader *predicted)
 {
     struct str a = row_reader_name(known);
     struct str b = row_reader_name(predicted);
-    if (a.n == 0 || b.n == 0 || str_equal(a, b))
-        return;
-    char expected[2048], found[2048];
-    die(stream_name(predicted->in), "row %zu is %s, expected %s as in %s",
-        row_reader_number(predicted), msg_text(b.p, b.n, found, sizeof found),
-        msg_text(a.p, a.n, expected, sizeof expected), stream_name(known->in));
-}
-
-static void check_rates(const struct row_reader *known, const struct row_reader *predicted)
-{
     const struct block *k = &known->block;
     const struct block *p = &predicted->block;
+    char expected[2048], found[2048];
+    if (a.n > 0 && b.n > 0 && !str_equal(a, b))
+        die(stream_name(predicted->in), "row %zu is %s, expected %s as in %s",
+            row_reader_number(predicted), msg_text(b.p, b.n, found, sizeof found),
+            msg_text(a.p, a.n, expected, sizeof expected), stream_name(known->in));
     if (k->has_rate && p->has_rate && k->rate != p->rate)
         die(stream_name(predicted->in), "%.10g Hz, expected %.10g Hz as in %s", p->rate, k->rate,
             stream_name(known->in));
@@ -47,10 +43,8 @@ bool row_pairs_next(struct row_pairs *pairs)
     if (pairs->predicted.in == NULL)
         return more;
     step_with(&pairs->known, &pairs->predicted, more);
-    if (more) {
-        check_names(&pairs->known, &pairs->predicted);
-        check_rates(&pairs->known, &pairs->predicted);
-    }
+    if (more)
+        check(&pairs->known, &pairs->predicted);
     return more;
 }
 

@@ -5,7 +5,6 @@
 #include "stream/map_reader.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 struct stream {
@@ -42,25 +41,19 @@ void stream_rewind(struct stream *s)
     s->rows = s->block_rows = 0;
 }
 
-static void check_agreement(struct stream *s, const struct block *block)
+static bool agrees(struct stream *s, const struct block *block, char *why)
 {
-    char why[WHY_SIZE];
-    if (block->has_rate && s->has_rate && block->rate != s->rate) {
-        snprintf(why, sizeof why, "rate %.10g, expected %.10g as in the rows before", block->rate,
-                 s->rate);
-        map_reader_refuse(s->maps, why);
-    }
-    if (s->has_col0 && block->col0 != s->col0) {
-        snprintf(why, sizeof why, "col0 %" PRIu64 ", expected %" PRIu64 " as in the rows before",
-                 block->col0, s->col0);
-        map_reader_refuse(s->maps, why);
-    }
-    if (block->has_rate) {
-        s->has_rate = true;
-        s->rate = block->rate;
-    }
-    s->has_col0 = true;
+    if (block->has_rate && s->has_rate && block->rate != s->rate)
+        return why_not(why, "rate %.10g, expected %.10g as in the rows before", block->rate,
+                       s->rate);
+    if (s->has_col0 && block->col0 != s->col0)
+        return why_not(why, "col0 %" PRIu64 ", expected %" PRIu64 " as in the rows before",
+                       block->col0, s->col0);
+    s->rate = block->has_rate ? block->rate : s->rate;
+    s->has_rate |= block->has_rate;
     s->col0 = block->col0;
+    s->has_col0 = true;
+    return true;
 }
 
 /* Fills block from the map, a matrix block or one of the others that are accepted. */
@@ -69,7 +62,7 @@ static void parse(struct stream *s, const struct map *map, struct block *block)
     char why[WHY_SIZE];
     bool other = s->also != NULL && map_find(map, s->also) != NULL && map_find(map, "mat") == NULL;
     s->others |= other;
-    if (!(other ? block_parse_other(map, block, why) : block_parse(map, block, why)))
+    if (!block_parse(map, other, block, why) || !agrees(s, block, why))
         map_reader_refuse(s->maps, why);
 }
 
@@ -84,7 +77,6 @@ bool stream_next(struct stream *s, struct block *block)
         return false;
     }
     parse(s, map, block);
-    check_agreement(s, block);
     if (map_reader_file_end(s->maps) && !block->last)
         die(stream_name(s),
             "truncated after %" PRIu64 " bytes: \"last\" is false in the last block, "
