@@ -87,6 +87,8 @@ static bool is_held(struct options *o, const struct block *block, size_t i, size
 /* Before the last block goes out: whether all that was asked for has come. */
 static void check_found(const struct options *o, const char *name, size_t rows, size_t left)
 {
+    if (rows == 0)
+        die(name, "a matrix of 0 rows, expected at least 1");
     for (size_t i = 0; i < o->rows.count; i++)
         if (o->rows.ranges[i].last >= rows)
             die(name, "no row %" PRIu64 ", expected a row from 0 to %zu", o->rows.ranges[i].last,
