@@ -2,15 +2,124 @@
 
 #include "base/fd.h"
 #include "base/num.h"
+#include "base/output.h"
+#include "base/print.h"
 #include "base/str.h"
-#include "base/usage.h"
 #include "base/utf8.h"
 
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { WIDTH = 79 };
+
+static _Noreturn void end(struct output *out)
+{
+    output_close(out);
+    exit(EXIT_SUCCESS);
+}
+
+static void indent(struct output *out, size_t columns)
+{
+    for (; columns > 0; columns--)
+        print_text(out, " ");
+}
+
+/* Text from the present column on, `left`, where all its lines begin; and the end of the last. */
+static void put_wrapped(struct output *out, size_t left, const char *text)
+{
+    size_t at = left;
+    while (*text != '\0') {
+        size_t n = strcspn(text, " \n");
+        if (at > left && at + 1 + n > WIDTH) {
+            print_text(out, "\n");
+            indent(out, at = left);
+        }
+        print_text(out, at > left ? " " : "");
+        output_write(out, text, n);
+        at += n + (at > left);
+        text += n;
+        if (*text == '\n') {
+            print_text(out, "\n");
+            at = left;
+        }
+        text += *text != '\0';
+    }
+    print_text(out, "\n");
+}
+
+/* `  -d, --digits=LIST`. Returns its length, which snprintf knows. */
+static size_t write_names(char *text, size_t size, const struct options_row *row)
+{
+    char letter[8] = "    ";
+    if (row->letter != '\0')
+        snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    const char *argument = row->argument != NULL ? row->argument : "";
+    return (size_t)snprintf(text, size, "  %s--%s%s%s", letter, row->name,
+                            row->argument != NULL ? "=" : "", argument);
+}
+
+/* The usage text, in lines of at most 79 columns. */
+static _Noreturn void print_usage(const struct options_table *table)
+{
+    char text[512];
+    size_t left = 0;
+    struct output *out = output_open_text(NULL);
+    print_text(out, "Usage: ");
+    print_text(out, msg_tool());
+    print_text(out, " ");
+    put_wrapped(out, strlen("Usage:  ") + strlen(msg_tool()), table->synopsis);
+    put_wrapped(out, 0, table->about);
+    print_text(out, "\n");
+    for (const struct options_row *row = table->rows; row->name != NULL; row++) {
+        size_t n = write_names(text, sizeof text, row) + 2;
+        left = n > left ? n : left;
+    }
+    for (const struct options_row *row = table->rows; row->name != NULL; row++) {
+        size_t n = write_names(text, sizeof text, row);
+        print_text(out, text);
+        indent(out, left - n);
+        snprintf(text, sizeof text, "%s%s", row->help,
+                 row->adds ? "; may be given more than once" : "");
+        put_wrapped(out, left, text);
+    }
+    end(out);
+}
+
+static bool takes_file(const struct options_row *row)
+{
+    return row->take == options_input || row->take == options_output || row->take == options_file;
+}
+
+/* A line an option, for the shells that complete it: its letter or -; its long name; - where it
+ * takes no argument, FILE where that is a file, the words it can be, separated by commas, else
+ * ANY; and its help; all separated by tabs. */
+static _Noreturn void print_completions(const struct options_table *table)
+{
+    char text[1024];
+    struct output *out = output_open_text(NULL);
+    for (const struct options_row *row = table->rows; row->name != NULL; row++) {
+        const char *argument = row->argument == NULL ? "-"
+                               : takes_file(row)     ? "FILE"
+                               : row->words != NULL  ? row->words
+                                                     : "ANY";
+        snprintf(text, sizeof text, "%c\t%s\t%s\t%s\n", row->letter != '\0' ? row->letter : '-',
+                 row->name, argument, row->help);
+        print_text(out, text);
+    }
+    end(out);
+}
+
+static _Noreturn void print_version(void)
+{
+    struct output *out = output_open_text(NULL);
+    print_text(out, msg_tool());
+    print_text(out, " (wavefill) " WAVEFILL_VERSION "\n");
+    end(out);
+}
 
 /* No table has as many rows and other names. */
 enum { MOST = 48 };
@@ -98,9 +207,9 @@ static void take(struct parser *p, const struct options_table *table, int c, cha
     else if (row->letter == 'q')
         msg_set_quiet(true);
     else if (row->letter == 'h')
-        usage_print(table);
+        print_usage(table);
     else
-        usage_version();
+        print_version();
 }
 
 /* "a, b or c" of the list a,b,c, with `before` before each. Returns out. */
@@ -149,7 +258,7 @@ char **options_parse(const struct options_table *table, int *argc, char **argv, 
     struct parser p = {.letters = ""};
     int c;
     if (*argc == 2 && strcmp(argv[1], "--complete-options") == 0)
-        usage_complete(table);
+        print_completions(table);
     declare(&p, table->rows);
     opterr = 0;
     while ((c = getopt_long(*argc, argv, p.letters, p.longs, NULL)) != -1) {
