@@ -30,7 +30,8 @@ glob     = $(call replace,$(subst $(space),?,$(1)),?,$(odd) % : =)
 absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(CURDIR)/)$(1))
 
 # The file of a filter: what it makes depends on it.
-program  = $(or $(firstword $(foreach d,$(folders),$(if $(wildcard $d/$(1)),$d/$(1)))),$(call none,$(or $(BIN),PATH): no $(1)))
+program  = $(or $(firstword $(foreach d,$(folders),$(if $(wildcard $d/$(1)),$d/$(1)))),$(call \
+	none,$(or $(BIN),PATH): no $(1)))
 folders  = $(or $(call glob,$(BIN)),$(foreach d,$(subst :, ,$(subst $(space),?,$(PATH))),$(call glob,$d)))
 none     = $(if $(looking),,$(error $(1)$(comma) expected it there))
 

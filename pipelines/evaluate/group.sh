@@ -1,7 +1,7 @@
 #!/bin/sh
 # group.sh RECORDINGS DIGIT SPEAKER PORTION FILE: each take of a digit by a speaker is cut where the portion given of it
-# ends and filled in from the others, by five models. Writes to FILE how far off each is, a line for each take, model and
-# stretch, parted by tabs:
+# ends and filled in from the others, by five models. Writes to FILE how far off each is, a line for each take, model
+# and stretch, parted by tabs:
 #
 #     take, columns given, columns missing, model, ms after the cut or all, sum of squared errors, sum of squared
 #     deviations, and for the frame model what was chosen
@@ -36,8 +36,8 @@ pad-chop -l "$length" given | pad-chop -o silence -c "$cut:"
 sums tutorial clips tutorial -
 sums ridge clips ridge -
 
-# The frame model. What is chosen on one half of the takes, every second one, is for the other: no take has a say in how it
-# is filled in itself.
+# The frame model. What is chosen on one half of the takes, every second one, is for the other: no take has a say in how
+# it is filled in itself.
 odd=$(seq -s , 1 2 $(($(wc -l <scores) - 1)))
 split-holdout -r "$odd" -H clips1 -o clips0 clips
 split-holdout -r "$odd" -H given1 -o given0 given

@@ -1,6 +1,6 @@
 # Names of files in, SPEAKER_DIGIT out, each once, of those that fsdd-load takes (DIGIT_SPEAKER_TAKE.wav) and that are
-# asked for: digits and speakers, words, or nothing for all. A digit or speaker that is not there is an error; a group of
-# fewer takes than least is left out. folder is that of the files, in messages.
+# asked for: digits and speakers, words, or nothing for all. A digit or speaker that is not there is an error; a group
+# of fewer takes than least is left out. folder is that of the files, in messages.
 
 function say(text) {
     print "evaluate: " text >"/dev/stderr"
@@ -32,7 +32,8 @@ function missing(list, which, others, whose, name, i, n, words) {
 }
 
 /^[0-9]+_.+_[0-9]+\.[Ww][Aa][Vv]$/ && !odd++ {
-    say(folder ": recordings by speakers of other characters than letters, digits, . _ + and, not first, - are left out")
+    say(folder ": recordings by speakers of other characters than letters, digits, . _ + and, not first, - " \
+        "are left out")
 }
 
 END {
@@ -42,7 +43,8 @@ END {
         if (takes[groups[i]] >= least)
             list = list " " groups[i]
         else
-            say(groups[i] ": fewer than " least " takes, left out: the frame model is chosen on one half of them for the other")
+            say(groups[i] ": fewer than " least " takes, left out: the frame model is chosen on one half of them " \
+                "for the other")
     if (list == "" && !bad)
         say(folder ": no " least " takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some")
     print list

@@ -1,5 +1,5 @@
-# What group.sh has written of all groups in (evaluate/PORTION/SPEAKER_DIGIT.sums), the tables of evaluate.mk out, to the
-# folder `to`: the scores of a model over all clips of a portion, over those of a digit by a speaker, and over one clip.
+# What group.sh has written of all groups in (evaluate/PORTION/SPEAKER_DIGIT.sums), the tables of evaluate.mk out, to
+# the folder `to`: the scores of a model over all clips of a portion, over those of a digit by a speaker, over one clip.
 
 BEGIN {
     FS = OFS = "\t"
@@ -7,7 +7,8 @@ BEGIN {
     heads = "5 ms" OFS "10 ms" OFS "20 ms" OFS "50 ms" OFS "all"
     print "given", "model", "clips", heads >(to "/summary.tsv")
     print "given", "speaker", "digit", "model", heads >(to "/groups.tsv")
-    print "given", "speaker", "digit", "clip", "columns given", "columns missing", "model", "chosen", heads >(to "/clips.tsv")
+    print "given", "speaker", "digit", "clip", "columns given", "columns missing", "model", "chosen", heads \
+        >(to "/clips.tsv")
     print "given", "model", "ms", "r2" >(to "/time.tsv")
 }
 

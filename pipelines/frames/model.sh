@@ -29,8 +29,8 @@ samples() { echo $(((rate * $1 + 500) / 1000)); }
 least() { echo $(($1 < $2 ? $1 : $2)); }
 most() { echo $(($1 > $2 ? $1 : $2)); }
 
-# measure PORTION: cuts the file clips, of rows of one length, into the file given. Sets length, cut and near_count (columns)
-# by the number of their scores, and rate (Hz) from the header of a WAV file.
+# measure PORTION: cuts the file clips, of rows of one length, into the file given. Sets length, cut and near_count
+# (columns) by the number of their scores, and rate (Hz) from the header of a WAV file.
 measure() {
     pad-chop -o given -c ":$1" clips
     split-holdout -r 0 -H row -o others clips
@@ -43,12 +43,13 @@ measure() {
 
 # partials FILE COLUMNS WEIGHT CLIPS: the frames of these columns, reduced, a partial fit a take, unless it is there.
 partials() {
-    [ -e "$1" ] || pad-chop -q -f $((frame + step)) -c "$2" "$4" | lsq-fit -o "$1" -g "$frame" --by-name --partial -w "$3"
+    [ -e "$1" ] || pad-chop -q -f $((frame + step)) -c "$2" "$4" |
+        lsq-fit -o "$1" -g "$frame" --by-name --partial -w "$3"
 }
 
-# fill KIND CANDIDATE CLIPS GIVEN OTHERS OUT: in OUT, the rows of GIVEN with what comes next filled in: 10 ms by the near
-# model, the rest by the far one. Each is fitted to the frames around the cut of all other takes among CLIPS and OTHERS (a
-# file or nothing) and to those of the given part of its own.
+# fill KIND CANDIDATE CLIPS GIVEN OTHERS OUT: in OUT, the rows of GIVEN with what comes next filled in: 10 ms by the
+# near model, the rest by the far one. Each is fitted to the frames around the cut of all other takes among CLIPS and
+# OTHERS (a file or nothing) and to those of the given part of its own.
 fill() {
     kind=$1 clips=$3 given=$4 others=$5 out=$6
     # shellcheck disable=SC2046 # four words
@@ -76,8 +77,8 @@ fill() {
     lsq-predict -q -o "$out" --append --clamp -e "$count" models "$given"
 }
 
-# best KIND CLIPS GIVEN COLUMNS CANDIDATE...: the candidate that fills in the first columns of CLIPS best, each take from
-# the others among them; the first of those that are equal.
+# best KIND CLIPS GIVEN COLUMNS CANDIDATE...: the candidate that fills in the first columns of CLIPS best, each take
+# from the others among them; the first of those that are equal.
 best() {
     as=$1 whole=$2 begun=$3 scored=$(least "$4" $((length - cut)))
     shift 4
