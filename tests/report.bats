@@ -124,11 +124,12 @@ The page is $FRESH/report.html: open it in a browser."
     cmp else/report.html "$FRESH/report.html"
     cp -R "$ROOT/pipelines/corpus" recordings
     chmod -R u+w recordings
-    # Recordings of one's own: what differs is how to make it again.
+    # Recordings of one's own: what differs is whose they are, and how to make it again.
     report OUT=own FSDD=recordings SPEAKER=espeak >log
     run -1 diff "$FRESH/report.html" own/report.html
     assert_output --partial '> <pre>make report FSDD=recordings DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=&#x27;0.5 0.25&#x27;</pre>'
-    assert_equal "$(grep -c '^[<>]' <<<"$output")" 4
+    assert_output --partial '< <p class="note">Recordings: wavefill’s own corpus'
+    assert_equal "$(grep -c '^[<>]' <<<"$output")" 6
 }
 
 @test "report: nothing is loaded, and each data: URI is a whole WAV, PNG or SVG" {
