@@ -1,8 +1,10 @@
 #include "base/path.h"
 
 #include "base/mem.h"
+#include "base/msg.h"
 #include "base/num.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,7 +52,7 @@ bool path_is_same_name(const char *path, const char *other)
     return same;
 }
 
-/* The path that the link at path holds, from here; NULL: it is no link. */
+/* The path that the link at path holds, from here; NULL: errno says why it is no link. */
 static char *link_target(const char *path)
 {
     char target[PATH_MAX];
@@ -81,6 +83,8 @@ char *path_end(const char *path, int *descriptor)
     *descriptor = descriptor_at(at);
     for (int i = 0; i < LINKS && *descriptor < 0; i++) {
         char *next = link_target(at);
+        if (next == NULL && errno != EINVAL && errno != ENOENT)
+            die_errno(path, "cannot be created");
         if (next == NULL)
             break;
         free(at);

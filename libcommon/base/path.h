@@ -1,4 +1,4 @@
-/* Names of files, and where they lead. Running out of memory ends the program. */
+/* Names of files, and where they lead. Errors end the program with a message. */
 #ifndef WAVEFILL_BASE_PATH_H
 #define WAVEFILL_BASE_PATH_H
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,10 @@ static int unnamed_file(void)
         return fd;
     size_t size = strlen(dir) + sizeof "/wavefill-XXXXXX";
     char *path = mem_array(size, 1);
-    snprintf(path, size, "%s/wavefill-XXXXXX", dir);
-    fd = mkstemp(path);
+    do {
+        snprintf(path, size, "%s/wavefill-XXXXXX", dir);
+        fd = mkstemp(path);
+    } while (fd < 0 && errno == EINTR);
     if (fd < 0)
         die_errno(dir, "no temporary file can be made there");
     unlink(path);
