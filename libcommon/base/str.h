@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Bytes that somebody else owns; not terminated. */
 struct str {
@@ -11,8 +12,15 @@ struct str {
     size_t n;
 };
 
-bool str_is(struct str s, const char *text);
-bool str_equal(struct str a, struct str b);
+static inline bool str_equal(struct str a, struct str b)
+{
+    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+static inline bool str_is(struct str s, const char *text)
+{
+    return str_equal(s, (struct str){text, strlen(text)});
+}
 
 /* The next item of a list whose items commas separate; an empty list has one, which is empty. Steps
  * *list over it, to NULL after the last one. False where *list is NULL. */

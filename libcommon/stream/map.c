@@ -64,13 +64,14 @@ struct array_map {
 
 static struct array_map look(const msgpack_object *o)
 {
-    static const char *const keys[] = {"nd", "type", "kind", "shape", "data"};
+    static const struct str keys[] = {
+        {"nd", 2}, {"type", 4}, {"kind", 4}, {"shape", 5}, {"data", 4}};
     struct array_map found = {.twice = NULL};
     for (uint32_t i = 0; o->type == MSGPACK_OBJECT_MAP && i < o->via.map.size; i++) {
         const msgpack_object_kv *kv = &o->via.map.ptr[i];
         struct str key, kind;
         size_t k = text_of(&kv->key, &key) ? 0 : ARRAY_KEYS;
-        while (k < ARRAY_KEYS && !str_is(key, keys[k]))
+        while (k < ARRAY_KEYS && !str_equal(key, keys[k]))
             k++;
         found.others |= k == ARRAY_KEYS;
         if (k == ARRAY_KEYS)
@@ -78,7 +79,7 @@ static struct array_map look(const msgpack_object *o)
         found.objects |= (k == TYPE && names_objects(&kv->val)) ||
                          (k == KIND && text_of(&kv->val, &kind) && str_is(kind, "O"));
         if (found.value[k] != NULL)
-            found.twice = keys[k];
+            found.twice = keys[k].p;
         else
             found.value[k] = &kv->val;
     }

@@ -44,25 +44,28 @@ static uint64_t big_endian(const unsigned char *p, size_t n)
     return v;
 }
 
-/* Reads one header at scan->pos, and steps over its payload if that is there. */
-static enum map_scan_status step(struct map_scan *scan, const unsigned char *bytes, size_t size)
+/* A value's header by its first byte, with *count where that byte holds it. */
+static struct header classify(unsigned byte, uint64_t *count)
 {
-    unsigned byte = bytes[scan->pos];
     struct header h = {0, 0, 0};
-    uint64_t count = 0;
-    if (byte >= 0x80 && byte < 0x90) {
-        h.children = 2;
-        count = byte & 0x0f;
-    } else if (byte >= 0x90 && byte < 0xa0) {
-        h.children = 1;
-        count = byte & 0x0f;
+    if (byte >= 0x80 && byte < 0xa0) {
+        h.children = byte < 0x90 ? 2 : 1;
+        *count = byte & 0x0f;
     } else if (byte >= 0xa0 && byte < 0xc0) {
-        count = byte & 0x1f;
-    } else if (byte == 0xc1) {
-        return bad(scan, "byte 0xc1, expected msgpack");
+        *count = byte & 0x1f;
     } else if (byte >= 0xc0 && byte < 0xe0) {
         h = headers[byte - 0xc0];
     }
+    return h;
+}
+
+/* Reads one header at scan->pos, and steps over its payload if that is there. */
+static enum map_scan_status step(struct map_scan *scan, const unsigned char *bytes, size_t size)
+{
+    uint64_t count = 0;
+    struct header h = classify(bytes[scan->pos], &count);
+    if (bytes[scan->pos] == 0xc1)
+        return bad(scan, "byte 0xc1, expected msgpack");
     scan->need = scan->pos + 1 + h.width;
     if (size < scan->need)
         return MAP_SCAN_MORE;
