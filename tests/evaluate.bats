@@ -215,7 +215,7 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     run -0 cut -f 2,3 out/evaluate/groups.tsv
     assert_equal "$(sort -u <<<"$output" | paste -s -d ' ')" $'a\t3 b_b\t0 b_b\t12 speaker\tdigit'
     run -0 table one
-    assert_regex "$(sed -n '/^The tables/p' one)" '^The tables are in out/evaluate; make -f .*/report.mk report shows them\.$'
+    assert_regex "$(sed -n '/^The tables/p' one)" "^The tables are in out/evaluate; make -f .*/report\\.mk'? report shows them\\.\$"
     output=${lines[1]}
     assert_regex "$output" $'^0\\.25\ttutorial\t15\t'
     stamps out >before
