@@ -343,11 +343,10 @@ void options_name(const struct options_row *row, const char *arg, void *to)
 void options_names(const struct options_row *row, const char *arg, void *to)
 {
     struct str name;
-    for (const char *list = arg; str_next_item(&list, &name);) {
-        if (name.n == 0)
-            options_refuse(row, arg, "names separated by commas");
+    if (arg[0] == '\0')
+        options_refuse(row, arg, "names separated by commas");
+    for (const char *list = arg; str_next_item(&list, &name);)
         str_list_add(to, name);
-    }
 }
 
 void options_input(const struct options_row *row, const char *arg, void *to)
