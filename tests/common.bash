@@ -50,3 +50,11 @@ refuses() {
     assert_equal "$stderr" "$message"
     assert_output ''
 }
+
+# quoted WORD: as make shows it to a shell, in quotes if it has a space.
+quoted() {
+    case $1 in
+    *' '*) printf "'%s'" "$1" ;;
+    *) printf %s "$1" ;;
+    esac
+}

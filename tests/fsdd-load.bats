@@ -307,7 +307,7 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
     sox -D "$WAVS/good.wav" good.flac
     refuses 1 'fsdd-load: stdin: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load - <good.flac
     refuses 1 'fsdd-load: stdin: an empty file, expected a recording' fsdd-load - </dev/null
-    refuses 1 'fsdd-load: stdin: an empty file, expected a recording' fsdd-load - - <"$WAVS/good.wav"
+    refuses 2 "fsdd-load: two inputs on standard input, expected one in a file; try 'fsdd-load --help'" fsdd-load - - <"$WAVS/good.wav"
 }
 
 @test "fsdd-load: pipes with names are read like files" {

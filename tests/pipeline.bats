@@ -157,8 +157,8 @@ assert abs(row - flat) <= 1e-12 * abs(flat)' "$FRESH/$given/rows.r2" <(r2-score 
     assert_line --index 4 'Extrapolation R^2 Score: 0.0'
     assert_line --index 5 "R^2 over the samples filled in: $(cut -f 2 "$FRESH/0.25/rows.r2") (1 is exact, 0 no better than their mean)"
     assert_line --index 6 "Beside it: OriginalTestClip.wav, ChoppedTestClip.wav. Next, with the same variables: \
-make -f $ROOT/pipelines/tutorial.mk listen (plays them), make -f $ROOT/pipelines/frames.mk frames (fills in better), \
-make -f $ROOT/pipelines/report.mk report (makes a page)"
+make -f $(quoted "$ROOT/pipelines/tutorial.mk") listen (plays them), make -f $(quoted "$ROOT/pipelines/frames.mk") frames (fills in better), \
+make -f $(quoted "$ROOT/pipelines/report.mk") report (makes a page)"
     local command
     for command in 'pad-chop -o clips.mat recordings.mat' 'split-holdout --seed=7 -o training.mat --heldout=heldout.mat clips.mat' \
         'lsq-fit -o 0.25/model.lsq --given=0.25 training.mat' 'lsq-predict -o 0.5/predicted.mat 0.5/model.lsq 0.5/given.mat' \

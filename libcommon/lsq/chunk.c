@@ -214,12 +214,13 @@ struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
     struct chunks *all = calloc(1, sizeof *all + threads * sizeof *all->threads);
     if (all == NULL)
         return NULL;
-    all->pre = pre;
+    *all = (struct chunks){.pre = pre,
+                           .mutex = PTHREAD_MUTEX_INITIALIZER,
+                           .submitted = PTHREAD_COND_INITIALIZER,
+                           .reduced = PTHREAD_COND_INITIALIZER};
     set_sizes(all, threads);
     all->list = calloc(all->count, sizeof *all->list);
-    bool ok = all->list != NULL && pthread_mutex_init(&all->mutex, NULL) == 0 &&
-              pthread_cond_init(&all->submitted, NULL) == 0 &&
-              pthread_cond_init(&all->reduced, NULL) == 0;
+    bool ok = all->list != NULL;
     for (size_t i = 0; ok && i < all->count; i++)
         ok = allocate(pre, all->full, &all->list[i]);
     if (!ok) {
