@@ -179,6 +179,7 @@ make -f $(quoted "$ROOT/pipelines/report.mk") report (makes a page)"
     strace -f -e trace=execve -o calls make -f "$ROOT/pipelines/tutorial.mk" BIN="$BIN" OUT=out >log 2>&1
     run -0 sed -n 's|.*execve("\([^"]*\)".* = 0$|\1|p' calls
     refute_output --regexp '/(sh|bash|dash)$'
+    # shellcheck disable=SC2001 # a pattern for each line
     assert_equal "$(sed 's|.*/||' <<<"$output" | sort | uniq -c | tr -s ' ' | paste -s -d ,)" \
         ' 1 fsdd-load, 2 lsq-fit, 2 lsq-predict, 2 make, 1 mkdir, 3 pad-chop, 4 r2-score, 1 split-holdout, 6 stitch-wav'
 }

@@ -128,6 +128,7 @@ The page is $FRESH/report.html: open it in a browser."
     report OUT=own FSDD=recordings SPEAKER=espeak >log
     run -1 diff "$FRESH/report.html" own/report.html
     assert_output --partial '> <pre>make report FSDD=recordings DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=&#x27;0.5 0.25&#x27;</pre>'
+    # shellcheck disable=SC1112 # as the page has it
     assert_output --partial '< <p class="note">Recordings: wavefill’s own corpus'
     assert_equal "$(grep -c '^[<>]' <<<"$output")" 6
 }

@@ -105,7 +105,7 @@ fuzz: all
 lint:
 	tests/walls
 	clang-format --dry-run --Werror $$(find cmd libcommon tests -name '*.[ch]')
-	shellcheck $$(grep -rlIE '^#!/bin/(ba)?sh' setup .ci tests packaging pipelines) tests/*.bats tests/*.bash
+	shellcheck -x $$(grep -rlIE '^#!/bin/(ba)?sh' setup .ci tests packaging pipelines) tests/*.bats tests/*.bash
 	$(PYTHON) -m pyflakes $$(grep -rlI '^#!.*python' pipelines tests) $$(find pipelines tests -name '*.py')
 	mandoc -Tlint -Wwarning $(MANUALS)
 	+@for cc in gcc clang; do \
