@@ -473,7 +473,7 @@ assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? rep
 
 @test "frames: what a killed run has begun is removed by the next, and nothing else" {
     cp -Rp "$FRESH" out
-    rm out/frames/0.25/predicted.mat
+    rm out/frames/0.25/{predicted.mat,ExtrapolatedClip.wav}
     # Of a process that is no more, of one that is, of another machine.
     local work=out/frames/0.25/.work gone
     true &
@@ -507,7 +507,7 @@ assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? rep
         sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
     done
     run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKER=a PROVIDED=0.25
-    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'split-holdout: clips: the only row would be held out, expected at least 1 to be left'
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'split-holdout: clips: all rows would be held out, expected at least 1 to be left'
     run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
     assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'pad-chop: clips: rows of at most 1 column, expected one of at least 2 for a frame'
 }

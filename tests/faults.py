@@ -196,12 +196,10 @@ def files_in(folder):
 
 class Runner:
     def __init__(self):
-        self.files = {name: os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600) for name in ("stdout", "stderr", "report")}
+        self.files = {name: os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600) for name in ("stdout", "stderr")}
         library = ctypes.CDLL(os.environ["UNIT"] + "/fault.so")
         self.names = ctypes.string_at(ctypes.addressof(ctypes.c_char.in_dll(library, "fault_kinds"))).decode().split()
         self.slot = struct.Struct(f"={1 + len(self.names)}I")
-        os.ftruncate(self.files["report"], WHERE + 4 + PROCESSES * self.slot.size)
-        self.report = mmap.mmap(self.files["report"], 0)
         # By its name only: LD_PRELOAD would split a path at spaces.
         library_path = os.pathsep.join([os.environ["UNIT"]] + [p for p in [os.environ.get("LD_LIBRARY_PATH")] if p])
         self.environment = dict(os.environ, LD_PRELOAD="fault.so", LD_LIBRARY_PATH=library_path, TMPDIR=os.getcwd() + "/tmp", FAULT_REPORT=os.getcwd() + "/report",
@@ -217,7 +215,11 @@ class Runner:
         return os.pread(self.files[name], size, 0)
 
     def run(self, case, kind="", at=0, error=0, process=0, on=False):
-        self.report[:] = bytes(len(self.report))
+        # A new file: a process that has outlived the run before still counts its calls in the old one.
+        with open("report.new", "w+b") as file:
+            file.truncate(WHERE + 4 + PROCESSES * self.slot.size)
+            report = mmap.mmap(file.fileno(), 0)
+        os.rename("report.new", "report")
         for name in "stdout", "stderr":
             os.ftruncate(self.files[name], 0)
             os.lseek(self.files[name], 0, os.SEEK_SET)
@@ -229,9 +231,9 @@ class Runner:
         pid = os.posix_spawn(os.environ["BIN"] + "/" + case.command[0], case.command, environment, file_actions=actions)
         status = self.wait(pid)
         self.runs += 1
-        processes = struct.unpack_from("=I", self.report, WHERE)[0]
-        slots = [self.slot.unpack_from(self.report, WHERE + 4 + i * self.slot.size) for i in range(min(processes, PROCESSES))]
-        where = self.report[:WHERE].split(b"\0")[0].decode()
+        processes = struct.unpack_from("=I", report, WHERE)[0]
+        slots = [self.slot.unpack_from(report, WHERE + 4 + i * self.slot.size) for i in range(min(processes, PROCESSES))]
+        where = report[:WHERE].split(b"\0")[0].decode()
         return Result(status, self.content("stdout"), self.content("stderr").decode("utf-8", "replace"), files_in("out"), sum(s[0] for s in slots),
                       [dict(zip(self.names, s[1:])) for s in slots], where)
 

@@ -6,6 +6,7 @@
 
 Commands write to sub/file. With FAULT_NAMED a file of theirs has a name from the start."""
 
+import ctypes
 import os
 import random
 import resource
@@ -71,7 +72,18 @@ def signals(names, command):
         assert (content(), others()) == (b"old", []), (command, number, content(), others())
 
 
+def wait_for_orphans():
+    """A process of its own may be about to put the file in place: it is this one's now that its parent is gone."""
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        pass
+
+
 def kills(count):
+    PR_SET_CHILD_SUBREAPER = 36
+    assert ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
     commands = [line.split() for line in sys.stdin]
     want, duration = [], []
     for command in commands:
@@ -89,8 +101,8 @@ def kills(count):
         time.sleep(random.uniform(0, duration[which]))
         p.kill()
         killed += p.wait() == -signal.SIGKILL
-        # A process of its own may be about to put the file in place.
-        wait_until(lambda: others() == [])
+        wait_for_orphans()
+        assert others() == []
         now = content() if os.path.exists(FILE) else None
         assert now in (old, want[which]), (commands[which], now)
     assert killed > count / 5, killed
