@@ -115,7 +115,7 @@ def read_file(*path):
     run -1 diff -r out "$FRESH"
     assert_output "Only in $FRESH: report.facts
 Only in $FRESH: report.html"
-    assert_equal "$(tail -n 2 "$BATS_FILE_TMPDIR/log")" "$PYTHON -I -B $ROOT/pipelines/report page -o report.html report.facts
+    assert_equal "$(tail -n 2 "$BATS_FILE_TMPDIR/log")" "$PYTHON -I -B $(quoted "$ROOT/pipelines/report") page -o report.html report.facts
 The page is $FRESH/report.html: open it in a browser."
 }
 
