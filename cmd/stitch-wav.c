@@ -14,6 +14,7 @@
 #include "stream/stream.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +23,17 @@ enum { OVERFLOW_CLIP, OVERFLOW_WRAP, OVERFLOW_ERROR };
 struct options {
     const char *output; /* a file or a directory */
     uint64_t rate;      /* 0: none given */
+    double scale;       /* of samples; 0: none given, so 1 */
     int round;          /* enum pcm_round */
     int overflow;
 };
+
+static void take_scale(const struct options_row *row, const char *arg, void *to)
+{
+    double *scale = to;
+    if (!num_parse_double(arg, scale) || *scale == 0)
+        options_refuse(row, arg, "a number other than 0");
+}
 
 static const struct options_row options[] = {
     {'o', "output", "OUT", options_output, offsetof(struct options, output),
@@ -33,6 +42,8 @@ static const struct options_row options[] = {
          "in /, to that directory, the row NAME to NAME.wav (default: stdout, one row only)"},
     {'r', "rate", "HZ", options_uint, offsetof(struct options, rate), .min = 1, .max = INT32_MAX,
      .help = "sample rate of streams that have none, from 1 to 2147483647 (no default)"},
+    {0, "scale", "FACTOR", take_scale, offsetof(struct options, scale),
+     .help = "multiply each sample by FACTOR: 32768 where full scale is 1 (default: 1)"},
     {0, "round", "HOW", options_word, offsetof(struct options, round), .words = "trunc,nearest",
      .help = "trunc: toward zero (default); nearest: ties to even"},
     {0, "overflow", "HOW", options_word, offsetof(struct options, overflow),
@@ -51,12 +62,26 @@ struct work {
     int16_t *pcm;           /* the row's samples, */
     size_t count, capacity; /* so many, of so many that there is room for */
     size_t out_of_range, first_row, first_column;
+    bool heard;     /* a sample of 2 or more of the 32768 steps */
+    bool fractions; /* before that one */
     bool rate_said; /* that --rate is not used */
 };
 
-static void cast(struct work *w, const struct row_reader *given, const double *samples, size_t n)
+/* Samples of -1 to 1, as many programs have them, overshoot a little where they are computed. */
+static void listen(struct work *w, const double *samples, size_t n)
+{
+    for (size_t i = 0; i < n && !w->heard; i++) {
+        w->heard = fabs(samples[i]) >= 2;
+        w->fractions |= samples[i] != trunc(samples[i]);
+    }
+}
+
+static void cast(struct work *w, const struct row_reader *given, double *samples, size_t n)
 {
     size_t first = 0;
+    for (size_t i = 0; i < n && w->options->scale != 0; i++)
+        samples[i] *= w->options->scale;
+    listen(w, samples, n);
     enum pcm_overflow overflow = w->options->overflow == OVERFLOW_WRAP ? PCM_WRAP : PCM_CLIP;
     size_t beyond = pcm_cast(samples, n, (enum pcm_round)w->options->round, overflow,
                              w->pcm + w->count, &first);
@@ -91,7 +116,8 @@ static void append(struct work *w, const struct row_reader *given, const struct 
     }
 }
 
-/* The predicted row must begin where the given one can end. */
+/* The predicted row must begin where the given one can end; if only the given one says where it
+ * is, they have changed places. */
 static void join(struct work *w, const struct row_pairs *rows)
 {
     const struct row_reader *given = &rows->known;
@@ -103,7 +129,8 @@ static void join(struct work *w, const struct row_pairs *rows)
         return;
     }
     uint64_t from = given->block.col0;
-    uint64_t cut = predicted->block.has_col0 ? predicted->block.col0 : from + cols;
+    bool placed = predicted->block.has_col0 || from > 0;
+    uint64_t cut = placed ? predicted->block.col0 : from + cols;
     if (cut < from || cut - from > cols)
         die(stream_name(predicted->in),
             "row %zu starts at column %" PRIu64 ", expected one from %" PRIu64 " to %" PRIu64
@@ -148,6 +175,18 @@ static void put_wav(struct wav_files *dir, struct work *w, const struct row_pair
     wav_files_put(dir, name, row_pairs_name(rows), row, bytes, size);
 }
 
+static void remark(const struct work *w)
+{
+    if (!w->heard && w->fractions && w->options->scale == 0)
+        warn(NULL, "all samples lie between -2 and 2, with fractions, expected -32768 to 32767 "
+                   "(--scale=32768 where full scale is 1)");
+    if (w->out_of_range > 0)
+        warn(NULL, "%zu sample%s beyond 16 bits, %s (the first: row %zu, sample %zu)",
+             w->out_of_range, msg_plural(w->out_of_range),
+             w->options->overflow == OVERFLOW_WRAP ? "wrapped" : "clipped", w->first_row,
+             w->first_column);
+}
+
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
@@ -166,11 +205,7 @@ int main(int argc, char **argv)
         put_wav(dir, &work, &rows);
     }
 
-    if (work.out_of_range > 0)
-        warn(NULL, "%zu sample%s beyond 16 bits, %s (the first: row %zu, sample %zu)",
-             work.out_of_range, msg_plural(work.out_of_range),
-             o.overflow == OVERFLOW_WRAP ? "wrapped" : "clipped", work.first_row,
-             work.first_column);
+    remark(&work);
     wav_files_close(dir);
     stream_close(rows.known.in);
     if (rows.predicted.in != NULL)

@@ -135,6 +135,59 @@ counts = [int(((np.trunc(v) < -32768) | (np.trunc(v) > 32767)).sum()), int(((np.
 assert open("err").read() == "".join("stitch-wav: warning: %d samples beyond 16 bits, wrapped (the first: row 0, sample 0)\n" % n for n in counts)'
 }
 
+@test "stitch-wav: --scale=32768 --round=nearest gives what SoX and ffmpeg make of the same floats" {
+    py 'from scipy.io import wavfile
+v = np.concatenate([np.random.RandomState(3).uniform(-1, 1, 4000), [0, 1, -1, 1.5, -1.5, 1e-9, -0.99999, 0.99999]]).astype("f4")
+wavfile.write("float.wav", 8000, v)
+write("in", {"mat": 1, "x": v[None], "rate": 8000})
+write("given", {"mat": 1, "x": v[None, :1000], "rate": 8000})
+write("rest", {"mat": 1, "x": v[None, 1000:].astype(float), "col0": 1000})'
+    sox -D float.wav -b 16 -e signed-integer sox.wav 2>sox.err
+    ffmpeg -v error -i float.wav -c:a pcm_s16le -bitexact ffmpeg.wav
+    stitch-wav --scale=32768 --round=nearest in >ours.wav 2>err
+    assert_equal "$(cat err)" 'stitch-wav: warning: 4 samples beyond 16 bits, clipped (the first: row 0, sample 4001)'
+    # From the middle of two steps SoX goes up.
+    py 'from scipy.io import wavfile
+v = x(read("in"))[0]
+ours, sox, ffmpeg = [wavfile.read(f + ".wav")[1] for f in ("ours", "sox", "ffmpeg")]
+ties = v * 32768.0 % 1 == 0.5
+assert np.array_equal(ours, ffmpeg) and np.array_equal(ours[~ties], sox[~ties]) and 0 < ties.sum() < 100'
+    stitch-wav -q --scale 32768 --round=nearest given rest | cmp - ours.wav
+}
+
+@test "stitch-wav: --scale multiplies in double before anything is rounded" {
+    one '0.1, -0.5, 3, -7'
+    stitch-wav --scale=-10 in >out.wav
+    holds '-1, 5, -30, 70' out.wav
+    stitch-wav --scale=1e-1 in >out.wav
+    holds '0, 0, 0, 0' out.wav
+    stitch-wav -q --scale=1e308 --overflow=wrap in >out.wav
+    holds '0, 0, 0, 0' out.wav
+    refuses 1 'stitch-wav: in: row 0, sample 2: 49152, expected -32768 to 32767 (--overflow=clip cuts it off)' \
+        stitch-wav --scale=16384 --overflow=error in
+}
+
+@test "stitch-wav: samples of -1 to 1 are next to silence, which a warning says" {
+    local warning='stitch-wav: warning: all samples lie between -2 and 2, with fractions, expected -32768 to 32767 (--scale=32768 where full scale is 1)'
+    for values in '0.5, -0.25' '1, -1, 0.999' '0, 1e-300' '-1.0001, 0.3' '1.75, 0'; do
+        one "$values"
+        stitch-wav in 2>&1 >out.wav | diff - <(echo "$warning")
+        stitch-wav -q in 2>&1 >out.wav | cmp - /dev/null
+        stitch-wav --scale=1 in 2>&1 >again.wav | cmp - /dev/null
+        cmp out.wav again.wav
+    done
+    for values in '0, 1, -1' '0.5, 2' '-2, 0.5' '0, 0' '0.5, -32768'; do
+        one "$values"
+        stitch-wav in 2>&1 >out.wav | cmp - /dev/null
+    done
+    # All rows and both inputs count.
+    py 'write("a", {"mat": 1, "x": np.array([[0.5, 0], [0, 0]]), "rate": 8000})
+write("b", {"mat": 1, "x": np.array([[0.5], [0.25]], "f4"), "col0": 2})
+write("c", {"mat": 1, "x": np.array([[0.5], [3]]), "col0": 2})'
+    stitch-wav -o d a b 2>&1 | diff - <(echo "$warning")
+    stitch-wav -o d a c 2>&1 | cmp - /dev/null
+}
+
 @test "stitch-wav: --overflow=error refuses the first sample that does not fit, and writes nothing" {
     one '1, 32768.25, -40000'
     refuses 1 'stitch-wav: in: row 0, sample 1: 32768.25, expected -32768 to 32767 (--overflow=clip cuts it off)' \
@@ -430,10 +483,8 @@ put("p", np.arange(3.0) + 0.75)'
     holds '102, 103, 0, 1, 2' h.wav
     stitch-wav middle p2 >i.wav
     cmp i.wav d.wav
-    stitch-wav middle p >j.wav
     stitch-wav middle p8 >k.wav
-    cmp j.wav k.wav
-    holds '102, 103, 104, 105, 106, 107, 0, 1, 2' j.wav
+    holds '102, 103, 104, 105, 106, 107, 0, 1, 2' k.wav
     stitch-wav middle >l.wav
     holds '102, 103, 104, 105, 106, 107' l.wav
     stitch-wav --round=nearest - p4 <whole >m.wav
@@ -443,6 +494,14 @@ put("p", np.arange(3.0) + 0.75)'
     refuses 1 'stitch-wav: p8: row 0 starts at column 8, expected one from 0 to 4, where chopped ends' stitch-wav chopped p8
     refuses 1 'stitch-wav: stdin: row 0 starts at column 10, expected one from 2 to 8, where middle ends' \
         stitch-wav middle - <p10
+    # Columns that say that they are later ones are never the given ones of others that do not.
+    for first in p4 middle; do
+        for second in whole p; do
+            from=$([ $first = p4 ] && echo '4 to 7' || echo '2 to 8')
+            refuses 1 "stitch-wav: $second: row 0 starts at column 0, expected one from $from, where $first ends" \
+                stitch-wav $first $second
+        done
+    done
     refuses 1 'stitch-wav: p0: row 0 starts at column 0, expected one from 2 to 8, where stdin ends' stitch-wav - p0 <middle
 }
 

@@ -40,6 +40,7 @@ def messages_diagnostics_explain_those_filters():
     write("huge", np.array([[1e-300, 1e300], [2e-300, 3e300], [4e-300, 3e300]]))
     write("loud", {"mat": 1, "x": np.array([[4e4, -4e4]]), "rate": 8000, "names": ["loud"]})
     write("quiet", {"mat": 1, "x": np.array([[0.0, 0]]), "rate": 8000, "names": ["quiet"]})
+    write("fractions", {"mat": 1, "x": np.array([[0.5, -0.25]]), "rate": 8000, "names": ["fractions"]})
     write("path", {"mat": 1, "x": rows, "names": ["a", "b/c", "d"]})
     write("objects", np.array([1, "a"], dtype=object))
 
