@@ -120,7 +120,7 @@ static void put_run(struct output *out, const struct block *block, size_t row,
     struct row_writer writer;
     own->names = block->names != NULL ? block->names + row : NULL;
     row_writer_begin(&writer, out, own, &type, cols);
-    if (!block->ragged && block->nds->cols == cols) {
+    if (!block->ragged && cut->from == 0 && block->nds->cols == cut->to) {
         row_writer_put(&writer, block->nds->data, own->rows);
         return;
     }

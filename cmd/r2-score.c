@@ -51,7 +51,7 @@ static const struct options_row options[] = {
              "squared deviations; the score is 1 minus their ratio"},
     {'u', "undefined", "HOW", options_word, offsetof(struct options, nan), .words = "finite,nan",
      .help = "score of a constant truth, or of a column of one row: finite: 1 if exact, else 0 "
-             "(default); nan: not a number"},
+             "(default); nan: nan if exact, else -inf"},
     {'j', "json", NULL, options_flag, offsetof(struct options, json),
      .help = "print JSON: one object, or one a row"},
     OPTIONS_OUTPUT,

@@ -188,6 +188,20 @@ assert read("100 0.29")[0]["col0"] == 28 and read("100 29%")[0]["col0"] == 28 an
     assert_equal "$(rows_of few)" "$(cat want)"
 }
 
+# A block as wide as the columns kept is not always these columns.
+@test "pad-chop: rectangles of any width are brought to the length first, then cut" {
+    py 'import itertools, subprocess
+for width, other, length in itertools.product((1, 3, 5), (3, 4), ("min", "max", "2", "3", "5", "9")):
+    blocks = [np.arange(2 * w, dtype="<i2").reshape(2, w) + 1 for w in (width, other)]
+    write("in", {"mat": 1, "x": blocks[0], "last": False}, {"mat": 1, "x": blocks[1]})
+    n = {"min": min, "max": max}.get(length, lambda *any: int(length))(width, other)
+    want = np.array([np.pad(row, (0, 9))[:n] for rows in blocks for row in rows])
+    for a, b in itertools.combinations(range(n + 1), 2):
+        with open("out", "wb") as out:
+            subprocess.run(["pad-chop", "-l", length, "-c", f"{a}:{b}", "in"], stdout=out, check=True)
+        assert (x(read("out")) == want[:, a:b]).all(), (width, other, length, a, b)'
+}
+
 @test "pad-chop: col0 moves by A" {
     py 'x = np.arange(10)
 write("none", {"mat": 1, "x": x})

@@ -22,6 +22,10 @@ setup() {
     oracle r2_score row_constant_columns_count_1
 }
 
+@test "r2-score: --undefined=nan gives what scikit-learn's force_finite=False gives, in every way" {
+    oracle r2_score undefined_nan_what_force_finite
+}
+
 @test "r2-score: finite data never score nan or infinity unless asked for" {
     oracle r2_score finite_data_never_score_nan
 }

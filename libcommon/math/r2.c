@@ -1,127 +1,131 @@
 #include "math/r2.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Numbers a column has. */
-enum { NUMBERS = 7 };
-
 bool r2_init(struct r2 *r2, size_t columns)
 {
-    memset(r2, 0, sizeof *r2);
-    double *numbers = calloc(columns, NUMBERS * sizeof *numbers + sizeof *r2->varies);
-    if (numbers == NULL)
-        return false;
-    r2->columns = columns;
-    r2->scale = numbers;
-    r2->limit = r2->scale + columns;
-    r2->mean = r2->limit + columns;
-    r2->mean_low = r2->mean + columns;
-    r2->ss_total = r2->mean_low + columns;
-    r2->ss_residual = r2->ss_total + columns;
-    r2->first = r2->ss_residual + columns;
-    r2->varies = (void *)(r2->first + columns);
-    return true;
+    *r2 = (struct r2){.columns = columns, .list = malloc(columns * sizeof *r2->list)};
+    if (r2->list != NULL)
+        r2_reset(r2);
+    return r2->list != NULL;
 }
 
 void r2_free(struct r2 *r2)
 {
-    free(r2->scale);
+    free(r2->list);
     memset(r2, 0, sizeof *r2);
 }
 
-/* A power of two that brings v near 1; exact, so it changes no digit. */
-static double scale_for(double v)
+/* Makes *scale bring values of that size near 1; exact, so it changes no digit. Returns how many
+ * times the scale before it is. */
+static double set_scale(double size, double *scale, double *limit)
 {
+    double old = *scale;
     int exponent;
-    frexp(v, &exponent);
-    return ldexp(1, exponent < -1000 ? 1000 : exponent > 1000 ? -1000 : -exponent);
+    size = fmin(size, DBL_MAX);
+    frexp(size, &exponent);
+    *scale = ldexp(1, exponent < -1000 ? 1000 : exponent > 1000 ? -1000 : -exponent);
+    *limit = size > 1e150 ? INFINITY : size * 1e100;
+    return *scale / old;
 }
 
-/* Whether a row has a value that its column's scale does not suit; that of a column of
- * zeros so far is open, its limit 0. */
-static bool needs_scales(const struct r2 *r2, const double *truth, const double *predicted)
+/* Makes the sum ready for a value of that size. A sum that is still 0 may have any scale. */
+static void expect(struct r2_sum *s, double size)
 {
-    bool beyond = false;
-    for (size_t j = 0; j < r2->columns; j++)
-        beyond |= !(fabs(truth[j]) <= r2->limit[j]) | !(fabs(predicted[j]) <= r2->limit[j]);
-    return beyond;
+    if (size <= s->limit)
+        return;
+    double ratio = set_scale(size, &s->scale, &s->limit);
+    s->sum *= s->sum > 0 ? ratio * ratio : 1;
 }
 
-static void set_scales(struct r2 *r2, const double *truth, const double *predicted)
+/* Adds (truth - predicted)^2; the difference may be beyond double's range. */
+static void add_error(struct r2_sum *s, double truth, double predicted)
 {
-    for (size_t j = 0; j < r2->columns; j++) {
-        double size = fmax(fabs(truth[j]), fabs(predicted[j]));
-        if (size <= r2->limit[j])
-            continue;
-        double old = r2->scale[j];
-        double ratio = old > 0 ? scale_for(size) / old : 0;
-        r2->scale[j] = scale_for(size);
-        r2->limit[j] = size > 1e150 ? INFINITY : size * 1e100;
-        r2->mean[j] *= ratio;
-        r2->mean_low[j] *= ratio;
-        r2->ss_total[j] *= ratio * ratio;
-        r2->ss_residual[j] *= ratio * ratio;
+    double d = truth - predicted;
+    expect(s, fabs(d));
+    double x = isfinite(d) ? d * s->scale : truth * s->scale - predicted * s->scale;
+    s->sum += x * x;
+}
+
+/* weight: 1 over the number of rows of the group with this one. */
+static void add_truth(struct r2_column *c, double truth, double weight)
+{
+    if (!(fabs(truth) <= c->limit)) {
+        double ratio = set_scale(fabs(truth), &c->scale, &c->limit);
+        c->mean *= c->mean != 0 ? ratio : 1;
+        c->mean_low *= c->mean_low != 0 ? ratio : 1;
     }
+    double y = truth * c->scale;
+    double before = (y - c->mean) - c->mean_low;
+    /* The mean in twice the precision: TwoSum, as in dd.h. */
+    double step = before * weight + c->mean_low;
+    double mean = c->mean + step;
+    double part = mean - c->mean;
+    c->mean_low = (c->mean - (mean - part)) + (step - part);
+    c->mean = mean;
+    c->varies |= truth != c->first;
+    if (before == 0 || weight == 1) /* the first row is its own mean */
+        return;
+    expect(&c->total, fabs(before) / c->scale);
+    double ratio = c->total.scale / c->scale;
+    c->total.sum += before * ratio * (((y - mean) - c->mean_low) * ratio);
 }
 
 void r2_add(struct r2 *r2, const double *truth, const double *predicted)
 {
-    if (r2->rows == 0)
-        memcpy(r2->first, truth, r2->columns * sizeof *truth);
-    if (needs_scales(r2, truth, predicted))
-        set_scales(r2, truth, predicted);
     double weight = 1 / (double)++r2->rows;
+    r2->several |= r2->rows > 1;
     for (size_t j = 0; j < r2->columns; j++) {
-        double y = truth[j] * r2->scale[j];
-        double residual = y - predicted[j] * r2->scale[j];
-        double before = (y - r2->mean[j]) - r2->mean_low[j];
-        /* The mean in twice the precision: TwoSum, as in dd.h. */
-        double step = before * weight + r2->mean_low[j];
-        double mean = r2->mean[j] + step;
-        double part = mean - r2->mean[j];
-        r2->mean_low[j] = (r2->mean[j] - (mean - part)) + (step - part);
-        r2->mean[j] = mean;
-        r2->ss_total[j] += before * ((y - mean) - r2->mean_low[j]);
-        r2->ss_residual[j] += residual * residual;
-        r2->varies[j] |= truth[j] != r2->first[j];
+        struct r2_column *c = &r2->list[j];
+        if (r2->rows == 1)
+            c->first = truth[j];
+        add_truth(c, truth[j], weight);
+        add_error(&c->residual, truth[j], predicted[j]);
     }
 }
 
 void r2_next_group(struct r2 *r2)
 {
     r2->rows = 0;
-    memset(r2->mean, 0, r2->columns * sizeof *r2->mean);
-    memset(r2->mean_low, 0, r2->columns * sizeof *r2->mean_low);
+    for (size_t j = 0; j < r2->columns; j++) {
+        struct r2_column *c = &r2->list[j];
+        c->scale = 1;
+        c->limit = c->mean = c->mean_low = 0;
+    }
 }
 
 void r2_reset(struct r2 *r2)
 {
+    static const struct r2_column none = {.scale = 1, .total.scale = 1, .residual.scale = 1};
     r2->rows = 0;
-    memset(r2->scale, 0, r2->columns * (NUMBERS * sizeof *r2->scale + sizeof *r2->varies));
+    r2->several = false;
+    for (size_t j = 0; j < r2->columns; j++)
+        r2->list[j] = none;
 }
 
 bool r2_undefined(const struct r2 *r2, size_t column)
 {
-    return !r2->varies[column];
+    return !r2->list[column].varies;
 }
 
-/* A sum of the column's, in the units of its values. */
-static double unscaled(const struct r2 *r2, size_t column, double sum)
+/* The sum of values times that scale. */
+static double at_scale(const struct r2_sum *s, double scale)
 {
-    double scale = r2->scale[column];
-    return scale > 0 ? sum / scale / scale : 0;
+    double ratio = scale / s->scale;
+    return s->sum > 0 ? s->sum * ratio * ratio : 0;
 }
 
 double r2_total(const struct r2 *r2, size_t column)
 {
-    return unscaled(r2, column, r2->ss_total[column]);
+    return at_scale(&r2->list[column].total, 1);
 }
 
 double r2_residual(const struct r2 *r2, size_t column)
 {
-    return unscaled(r2, column, r2->ss_residual[column]);
+    return at_scale(&r2->list[column].residual, 1);
 }
 
 size_t r2_count_undefined(const struct r2 *r2)
@@ -134,11 +138,13 @@ size_t r2_count_undefined(const struct r2 *r2)
 
 double r2_column(const struct r2 *r2, size_t column, bool nan)
 {
-    if (!r2_undefined(r2, column))
-        return 1 - r2->ss_residual[column] / r2->ss_total[column];
+    const struct r2_column *c = &r2->list[column];
+    bool exact = c->residual.sum == 0;
+    if (c->varies)
+        return 1 - at_scale(&c->residual, c->total.scale) / c->total.sum;
     if (nan)
-        return NAN;
-    return r2->ss_residual[column] == 0 ? 1 : 0;
+        return exact || !r2->several ? NAN : -INFINITY;
+    return exact ? 1 : 0;
 }
 
 double r2_uniform(const struct r2 *r2, bool nan)
@@ -151,19 +157,18 @@ double r2_uniform(const struct r2 *r2, bool nan)
 
 double r2_weighted(const struct r2 *r2, bool nan)
 {
-    /* Columns have scales of their own: weights in that of the largest column. */
-    double largest = INFINITY;
+    /* Columns have scales of their own: weights in that of the largest one. */
+    double scale = INFINITY;
     for (size_t j = 0; j < r2->columns; j++)
-        if (r2->scale[j] > 0)
-            largest = fmin(largest, r2->scale[j]);
+        if (r2->list[j].varies)
+            scale = fmin(scale, r2->list[j].total.scale);
     double sum = 0;
     double weights = 0;
     for (size_t j = 0; j < r2->columns; j++) {
-        double ratio = r2->scale[j] > 0 ? largest / r2->scale[j] : 0;
-        double weight = r2_undefined(r2, j) ? 0 : r2->ss_total[j] * ratio * ratio;
+        const struct r2_column *c = &r2->list[j];
+        double weight = c->varies ? at_scale(&c->total, scale) : 0;
         /* The score times the weight, which may be 0 where the score is infinite. */
-        sum += r2_undefined(r2, j) ? 0 * r2_column(r2, j, nan)
-                                   : weight - r2->ss_residual[j] * ratio * ratio;
+        sum += c->varies ? weight - at_scale(&c->residual, scale) : 0 * r2_column(r2, j, nan);
         weights += weight;
     }
     return weights > 0 ? sum / weights : r2_uniform(r2, nan);

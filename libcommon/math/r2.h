@@ -8,14 +8,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A sum of squares, of values times scale, a power of two, so that they neither overflow nor
+ * vanish. */
+struct r2_sum {
+    double sum, scale, limit; /* limit: the largest value that the scale suits */
+};
+
+/* The truths are scaled for their mean as values are for their squares. */
+struct r2_column {
+    double scale, limit, mean, mean_low;
+    struct r2_sum total, residual;
+    double first; /* truth of the group: tells a constant column */
+    bool varies;
+};
+
 struct r2 {
     size_t columns, rows;
-    /* A number a column each, all of them in the memory of scale; owned (r2_free). Sums are of
-     * values times scale, a power of two, so that squares neither overflow nor vanish. */
-    double *scale, *mean, *mean_low, *ss_total, *ss_residual;
-    double *limit; /* the largest value that the scale suits */
-    double *first; /* of the first row: tells a constant column */
-    bool *varies;
+    bool several;           /* a group has had more rows than one */
+    struct r2_column *list; /* columns; owned (r2_free) */
 };
 
 /* False without memory. columns >= 1. */
@@ -40,8 +50,8 @@ double r2_total(const struct r2 *r2, size_t column);
 double r2_residual(const struct r2 *r2, size_t column);
 size_t r2_count_undefined(const struct r2 *r2);
 
-/* A column's score. Undefined ones are NaN if `nan`, else 1 where the prediction is
- * exact and 0 where not. */
+/* A column's score. Undefined ones are 1 where the prediction is exact and 0 where not; if `nan`
+ * they are NaN and -infinity, and NaN where no group has several rows. */
 double r2_column(const struct r2 *r2, size_t column, bool nan);
 
 /* The mean over columns, or the mean weighted by each column's variance (if all are

@@ -39,10 +39,8 @@ double snr_db(const struct snr *snr, bool nan)
 {
     double signal = dd_value(snr->signal.sum);
     double noise = dd_value(snr->noise.sum);
-    if (signal == 0 && nan)
-        return NAN;
     if (noise == 0)
-        return INFINITY;
+        return signal == 0 && nan ? NAN : INFINITY;
     if (signal == 0)
         return -INFINITY;
     int exponent = 2 * (snr->noise.exponent - snr->signal.exponent);

@@ -127,10 +127,10 @@ def row_constant_columns_count_1():
         close(r2(t, p, "-a", "none"), [1, 0, third])
         close(r2(t, p), (1 + 0 + third) / 3)
         close(r2(t, p, "-a", "variance"), third)
-        assert str(r2(t, p, "-a", "none", "-u", "nan")[:2]) == "[nan, nan]"
+        assert str(r2(t, p, "-a", "none", "-u", "nan")[:2]) == "[nan, -inf]"
         close(r2(t, p, "-a", "none", "-u", "nan")[2], third)
         assert np.isnan(r2(t, p, "-u", "nan")) and np.isnan(r2(t, p, "-a", "variance", "-u", "nan"))
-        assert np.isnan(r2(t[:, :2], p[:, :2], "-f", "-u", "nan"))
+        assert r2(t[:, :2], p[:, :2], "-f", "-u", "nan") == [-math.inf]
         assert r2(t[:, :1], p[:, :1], "-f") == [1.0] and r2(t[:, 1:2], p[:, 1:2], "-f") == [0.0]
         # A column that weighs nothing counts for nothing, infinite though its score is.
         assert r2(np.array([[1e-200, 1], [2e-200, 2]]), np.array([[1e100, 1], [2e-200, 2.5]]), "-a", "variance") == [-2e200]
@@ -147,6 +147,24 @@ def row_constant_columns_count_1():
         assert done.returncode == 0 and done.stderr == warning.format(what), done
     for more in run(t, p, "-f"), run(t, p, "-q"), run(np.ones((2, 2)), np.ones((2, 2))):
         assert more.returncode == 0 and more.stderr == "", more
+
+
+def undefined_nan_what_force_finite():
+    """Integers, whose computed variance is 0 where they are constant, as scikit-learn asks."""
+    for shape in (1, 1), (1, 4), (2, 1), (5, 3):
+        for constant in [], [0], slice(None):
+            t = np.round(normal(*shape) * 9)
+            t[:, constant] = t[:1, constant]
+            for p in t, t + 1, t + np.arange(shape[1]) % 2, t + (np.arange(shape[0]) == 0)[:, None]:
+                for name, how in ("uniform", "uniform_average"), ("variance", "variance_weighted"), ("none", "raw_values"):
+                    want = r2_score(t, p, multioutput=how, force_finite=False)
+                    np.testing.assert_allclose(r2(t, p, "-a", name, "-u", "nan"), np.atleast_1d(want) if shape[0] > 1 or name != "none" else [math.nan] * shape[1], rtol=1e-12)
+                np.testing.assert_allclose(r2(t, p, "-f", "-u", "nan"), [r2_score(t.ravel(), p.ravel(), force_finite=False)], rtol=1e-12)
+                rows = [float(line[1]) for line in lines(t, p, "--by-row", "-u", "nan")]
+                np.testing.assert_allclose(rows, [r2_score(a, b, force_finite=False) for a, b in zip(t, p)], rtol=1e-12)
+                with np.errstate(all="ignore"):
+                    want = 1 - ((t - p) ** 2).sum() / ((t - t.mean(1, keepdims=True)) ** 2).sum() if shape[1] > 1 else math.nan
+                np.testing.assert_allclose(r2(t, p, "--pooled", "-u", "nan"), [want], rtol=1e-12)
 
 
 def finite_data_never_score_nan():
@@ -305,7 +323,7 @@ def snr_power_truth_over_error():
 
 def snr_without_error_inf_silence():
     zero, one = np.zeros((2, 3)), np.ones((2, 3))
-    for t, p, finite, nan in (one, one, "inf", "inf"), (zero, one, "-inf", "nan"), (zero, zero, "inf", "nan"), (one, zero, "0.0", "0.0"):
+    for t, p, finite, nan in (one, one, "inf", "inf"), (zero, one, "-inf", "-inf"), (zero, zero, "inf", "nan"), (one, zero, "0.0", "0.0"):
         assert lines(t, p, "--snr", "-f")[-1] == [finite] and lines(t, p, "--snr", "-f", "-u", "nan")[-1] == [nan], (t, p)
         parsed = json.loads(run(t, p, "-q", "--snr", "--json").stdout)
         assert "snr_db" in parsed and parsed["snr_db"] == (0.0 if finite == "0.0" else None), parsed
@@ -327,7 +345,7 @@ def by_row_score_each_row():
         want[3], want[5] = 1, 0
         close([float(line[1]) for line in got], want)
         got = lines(t, p, "--by-row", "-c", text, "--snr", "-u", "nan", **at)
-        assert got[3][1:] == ["nan", "inf"] and got[5][1] == "nan"
+        assert got[3][1:] == ["nan", "inf"] and got[5][1] == "-inf"
         close([float(line[2]) for i, line in enumerate(got) if i != 3], [exact_snr(truth[i], predicted[i]) for i in range(9) if i != 3])
         done = run(t, p, "--by-row", "-c", text, "--snr", "--json", **at)
         objects = [json.loads(line) for line in done.stdout.splitlines()]
@@ -405,7 +423,8 @@ def sums_those_squared_errors_deviations():
         groups = [row for row in t] if rows else [sum(t, [])]
         means = [sum(group) / len(group) for group in groups]
         deviation = sum((v - mean) ** 2 for group, mean in zip(groups, means) for v in group)
-        return [float(sum((a - b) ** 2 for x, y in zip(t, p) for a, b in zip(x, y))), float(deviation)]
+        error = sum((a - b) ** 2 for x, y in zip(t, p) for a, b in zip(x, y))
+        return [float(v) if v < 2 ** 1024 - 2 ** 970 else math.inf for v in (error, deviation)]
     for t, noise in ((normal(20, 7), 0.3), (normal(1, 50), 3), (normal(9, 1), 1), (normal(30, 3) + 1000, 0.01), (normal(9, 2) * 1e-150, 0.1), (normal(9, 2) * 1e150, 1),
                      (np.round(normal(40, 9) * 9000), 1e-2), (np.zeros((3, 4)), 0), (np.full((3, 4), 0.1), 0), (normal(6, 4) * [1, 1e90, 1e-90, 1e-140], 0.5)):
         p = t + noise * np.abs(t) * normal(*t.shape)
@@ -437,6 +456,18 @@ def sums_those_squared_errors_deviations():
             assert [row[3:] for row in lines(t, p, "--by-row", "--snr", "--sums", *options)] == [row[2:] for row in rows]
             # Those of the rows add up to those of all of them, but for rounding.
             close(np.sum([[float(v) for v in row[2:]] for row in rows], axis=0), want["--pooled"])
+    # Errors, and values, beside which deviations are nothing; and the other way round.
+    for t, p in (([[1.0, 2, 0.5, 1.3]], [[1e160, 2, 0, 1]]), ([[1e77, 3e77, 2e77]], [[1e250, 0, 1]]), ([[0.0, 0, 3, 1]], [[0, 1e300, 1, 0]]),
+                 ([[1e300, 1e300], [1, 2]], [[1e300, 1e300], [1, 4]]), ([[1, 2], [1e300, 1e300]], [[1, 4], [1e300, 1e300]]),
+                 ([[1e300, 1e300], [1e-150, 3e-150]], [[1e300, 1e300], [2e-150, 0]]), ([[3e-150, 0]], [[1e140, 5]]), ([[1e150, -1e150]], [[1e150, -1e150 * (1 + 2e-16)]])):
+        t, p = np.array(t), np.array(p)
+        for how in "--flat", "--pooled":
+            got = [float(line[0]) for line in lines(t, p, how, "--sums")]
+            np.testing.assert_allclose(got[1:], sums(t, p, how != "--flat"), rtol=1e-12)
+            if 0 < got[2] < math.inf:
+                np.testing.assert_allclose(got[0], 1 - got[1] / got[2], rtol=1e-12)
+        for row, a, b in zip(lines(t, p, "--by-row", "--sums"), t, p):
+            np.testing.assert_allclose([float(v) for v in row[2:]], sums([a], [b], True), rtol=1e-12)
     # What no double holds is inf, and null in JSON; what is too small for one is 0.
     big, small = np.array([[1e300, -1e300]]), np.array([[1e-300, -1e-300]])
     assert lines(big, -big, "-f", "--sums")[1:] == [["inf"], ["inf"]] and lines(small, -small, "-f", "--sums")[1:] == [["0.0"], ["0.0"]]
