@@ -318,6 +318,7 @@ wavefill.7 echo 1,2 | pad-chop
 wavefill.7 printf '\001' | pad-chop
 wavefill.7 pad-chop model
 wavefill.7 pad-chop objects
+wavefill.7 pad-chop vast
 wavefill.7 pad-chop loud given
 wavefill.7 pad-chop loud rows later
 wavefill.7 lsq-fit -g 1 rows given

@@ -238,6 +238,24 @@ END
         stitch-wav - - <one
     refuses 2 "r2-score: two inputs on standard input, expected one in a file; try 'r2-score --help'" r2-score - <in
     refuses 2 "r2-score: two inputs on standard input, expected one in a file; try 'r2-score --help'" r2-score - - <in
+    # A pipe by other names; a file can be opened again.
+    refuses 2 "pad-chop: stdin and /dev/stdin are one pipe, which can be read once, expected a file; try 'pad-chop --help'" \
+        pad-chop - /dev/stdin < <(cat in)
+    refuses 2 "r2-score: /dev/fd/9 and /dev/fd/9 are one pipe, which can be read once, expected a file; try 'r2-score --help'" \
+        r2-score /dev/fd/9 /dev/fd/9 9< <(cat in)
+    refuses 2 "stitch-wav: /dev/stdin and stdin are one pipe, which can be read once, expected a file; try 'stitch-wav --help'" \
+        stitch-wav /dev/stdin - < <(cat one)
+    pad-chop - /dev/stdin in <in | cmp - <(pad-chop in in in)
+    pad-chop <(cat in) - <(cat in) < <(cat in) | cmp - <(pad-chop in in in)
+    # Each filter notices that the shell has emptied its input for its output.
+    local filter
+    for filter in pad-chop 'split-holdout -r 0 -H held' 'lsq-fit -g 1' 'lsq-predict model' stitch-wav 'r2-score in'; do
+        cp in same
+        # shellcheck disable=SC2086,SC2094
+        refuses 1 "${filter%% *}: same: input file is output file" bash -c "$filter same >same"
+        cp in same
+        refuses 1 "${filter%% *}: stdin: input file is output file" bash -c "$filter <same >>same"
+    done
 }
 
 @test "options: words that an option does not know are usage errors" {

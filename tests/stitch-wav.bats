@@ -877,3 +877,14 @@ EOF
         assert_output "stitch-wav (wavefill) $version"
     done
 }
+
+@test "stitch-wav: several rows go to a directory whose name ends in .wav where it is one, or a slash says so" {
+    py 'write("in", {"mat": 1, "x": np.array([[1, 2], [3, 4]]), "rate": 8000, "names": ["a", "b"]})'
+    stitch-wav -o clips.wav/ in
+    holds '3, 4' clips.wav/b.wav
+    rm clips.wav/*
+    stitch-wav -o clips.wav in
+    holds '1, 2' clips.wav/a.wav
+    stitch-wav -o clips.wave in
+    holds '3, 4' clips.wave/b.wav
+}

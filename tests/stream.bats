@@ -588,7 +588,7 @@ nested = lambda raw: b"\x83" + pack({"mat": 1, "x": X})[1:] + pack("u") + raw
 key_twice = pairs((b"nd", True), (b"type", "<i2"), (b"kind", b""), (b"kind", b"O"), (b"shape", [1]), (b"data", b"xx"))
 both_keys = pairs((b"nd", True), (b"type", "<i2"), ("kind", b""), (b"kind", b"O"), (b"shape", [1]), (b"data", b"xx"))
 nd_twice = pairs((b"nd", False), (b"nd", True), (b"type", "<i2"), (b"kind", b"O"), (b"shape", [1]), (b"data", b"xx"))
-why = "an array of Python objects, which is never read: expected bool, integer, float32 or float64"
+why = "an array of Python objects, which is never read: expected bool, integer, float32 or float64, or a list of strings"
 must_refuse([(data, "at byte 0: " + why) for data in (
     pack({"mat": 1, "x": objects}), pack(objects), pack({"mat": 1, "x": [objects[0], objects[1]]}), pack({"mat": 1, "x": [X[0], objects[1]]}),
     B(u=objects), B(u=[1, {"deep": [[objects]]}]), B(u=pickled), B(u=old), B(u={**old, "kind": "O"}), B(names=[pickled, "b"]),
@@ -606,7 +606,7 @@ for model in ({"lsq": 1, "k": 1, "coef": pickled, "intercept": np.zeros(1)},
 @test "stream: an array whose type has Python objects in it is refused, whatever its kind" {
     # NumPy builds it from the bytes, which then are addresses: readers would crash.
     sweep '
-why = "at byte 0: an array of Python objects, which is never read: expected bool, integer, float32 or float64"
+why = "at byte 0: an array of Python objects, which is never read: expected bool, integer, float32 or float64, or a list of strings"
 hidden = [nd(type, [1], bytes(16), kind) for type, kind in (
     ("|O", b""), ("O", b""), ("O8", b""), (b"|O", b""), ("object", b""), ("i8,O", b""), ([["a", "|O"]], b"V"), ([["a", [["b", "<i8"], ["c", "O"]]]], b"V"),
     ({"names": ["a"], "formats": ["O"]}, b""), ({"a": ["O", 0]}, b""))]
@@ -802,7 +802,7 @@ for reader in READERS[:4]:
 
 @test "stream: claims of gigabytes and nesting bombs are refused at once" {
     sweep '
-big = "a map that claims more than 64 MiB, expected blocks of at most that"
+big = "a map that claims more than 64 MiB, expected several of fewer rows, one after the other"
 deep = "maps or lists nested deeper than 16, expected a flat map"
 u32 = lambda n: n.to_bytes(4, "big")
 start = pack({"mat": 1, "x": 0})[:-1]
@@ -824,7 +824,7 @@ for reader in READERS:
     assert call(reader, ok)[0] == 0, reader
 # More values than any matrix needs.
 many = start + b"\xdd" + u32((8 << 20) + 1)
-must_refuse([(many, f"at byte {len(start)}: a map of more than 8388608 values, expected smaller blocks")])'
+must_refuse([(many, f"at byte {len(start)}: a map of more than 8388608 values, expected several of fewer rows, one after the other")])'
 }
 
 @test "stream: a claim costs no memory before its data comes" {
@@ -869,7 +869,7 @@ for i, (reader, data) in enumerate(jobs):
     py 'm = read("out"); assert x(m).shape == (8, 1) and m[-1]["last"] is True
 assert len(x(read("held"))) == 1 and len(x(read("rest"))) == 7'
     local message
-    message="$(cat at): a map that claims more than 64 MiB, expected blocks of at most that"
+    message="$(cat at): a map that claims more than 64 MiB, expected several of fewer rows, one after the other"
     refuses 1 "pad-chop: above: $message" pad-chop -l 1 above
     refuses 1 "lsq-fit: stdin: $message" lsq-fit -g 1 <above
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 /* The row put last. The first waits until it is known whether there is a second: the only row can
@@ -96,8 +97,12 @@ static void put_into_directory(struct wav_files *dir)
     free(path);
 }
 
+/* Who names a file and has several rows has more of them than meant. */
 static void make_directory(const char *path)
 {
+    size_t n = strlen(path);
+    if (n >= 4 && strcasecmp(path + n - 4, ".wav") == 0 && !whole_file_is_directory(path))
+        die(path, "a file's name, expected a directory for several rows, such as %s/", path);
     if (mkdir(path, 0777) != 0 && (errno != EEXIST || !whole_file_is_directory(path)))
         die_errno(path, "cannot be made a directory for several rows");
 }

@@ -12,11 +12,21 @@
 static const char **inputs;
 static size_t count;
 
+static bool look(const char *path, struct stat *file)
+{
+    return (fd_is_dash(path) ? fstat(STDIN_FILENO, file) : stat(path, file)) == 0;
+}
+
 void input_note(const char *path)
 {
     static bool from_stdin;
+    struct stat st;
     if (fd_is_dash(path) && from_stdin)
         die_usage("two inputs on standard input, expected one in a file");
+    const char *same = look(path, &st) && S_ISFIFO(st.st_mode) ? input_find(&st) : NULL;
+    if (same != NULL)
+        die_usage("%s and %s are one pipe, which can be read once, expected a file", same,
+                  fd_shown(path));
     from_stdin |= fd_is_dash(path);
     inputs = mem_room(inputs, count, sizeof *inputs);
     inputs[count++] = path;
@@ -34,9 +44,7 @@ const char *input_find(const struct stat *file)
 {
     for (size_t i = 0; i < count; i++) {
         struct stat st;
-        bool found =
-            fd_is_dash(inputs[i]) ? fstat(STDIN_FILENO, &st) == 0 : stat(inputs[i], &st) == 0;
-        if (found && path_is_same_file(&st, file))
+        if (look(inputs[i], &st) && path_is_same_file(&st, file))
             return fd_shown(inputs[i]);
     }
     return NULL;

@@ -4,7 +4,8 @@
 
 #include <sys/stat.h>
 
-/* Notes a file to read, "-" being standard input, which only one can be; path must stay. */
+/* Notes a file to read, "-" being standard input; path must stay. Neither standard input nor a
+ * pipe can be read twice. */
 void input_note(const char *path);
 
 /* Notes operands, and standard input where there are fewer than `least`. */

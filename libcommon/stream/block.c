@@ -48,6 +48,8 @@ static bool read_names(const struct map *map, struct block *block, char *why)
     const struct map_value *v = map_find(map, "names");
     if (v == NULL)
         return true;
+    if (v->kind == MAP_ARRAY || v->kind == MAP_BAD)
+        return why_not(why, "\"names\": an array, expected a list of strings (names.tolist())");
     if (v->kind != MAP_LIST_STR && v->kind != MAP_EMPTY)
         return why_not(why, "\"names\": no list of strings, expected one name a row");
     if (v->count != block->rows)

@@ -340,8 +340,8 @@ bool map_parse(struct map *map, const char *bytes, size_t size)
     if (status != MSGPACK_UNPACK_SUCCESS && status != MSGPACK_UNPACK_EXTRA_BYTES)
         return why_not(map->why, "bytes that are not msgpack, expected a map");
     if (hides_pickle(root))
-        return why_not(map->why, "an array of Python objects, which is never read: "
-                                 "expected bool, integer, float32 or float64");
+        return why_not(map->why, "an array of Python objects, which is never read: expected "
+                                 "bool, integer, float32 or float64, or a list of strings");
     struct array_map found = look(root);
     map->bare = found.value[ND] != NULL;
     if (!map->bare)

@@ -74,7 +74,8 @@ static enum map_scan_status step(struct map_scan *scan, const unsigned char *byt
     uint64_t payload = h.children > 0 ? 0 : h.fixed + count;
     uint64_t children = count * h.children;
     if (scan->need + payload + children + scan->pending - 1 > MAP_SCAN_MAX)
-        return bad(scan, "a map that claims more than 64 MiB, expected blocks of at most that");
+        return bad(scan, "a map that claims more than 64 MiB, expected several of fewer rows, one "
+                         "after the other");
     scan->need += payload;
     if (size < scan->need)
         return MAP_SCAN_MORE;
@@ -82,7 +83,8 @@ static enum map_scan_status step(struct map_scan *scan, const unsigned char *byt
     scan->pending += children - 1;
     scan->values += children;
     if (scan->values > MAP_SCAN_VALUES)
-        return bad(scan, "a map of more than 8388608 values, expected smaller blocks");
+        return bad(scan, "a map of more than 8388608 values, expected several of fewer rows, one "
+                         "after the other");
     if (children > 0 && scan->depth > MAP_SCAN_DEPTH)
         return bad(scan, "maps or lists nested deeper than 16, expected a flat map");
     if (children > 0)

@@ -43,6 +43,7 @@ def messages_diagnostics_explain_those_filters():
     write("fractions", {"mat": 1, "x": np.array([[0.5, -0.25]]), "rate": 8000, "names": ["fractions"]})
     write("path", {"mat": 1, "x": rows, "names": ["a", "b/c", "d"]})
     write("objects", np.array([1, "a"], dtype=object))
+    write("vast", np.zeros(2**23 + 1))
 
 
 if __name__ == "__main__":
