@@ -956,3 +956,16 @@ write("both", {"lsq": 1, "mat": 1, "x": x})'
     refuses 1 'pad-chop: /dev/null: empty, expected a matrix stream (did the program that writes it fail?)' pad-chop /dev/null
     assert [ ! -e held ]
 }
+
+@test "stream: a field that no filter knows keeps its value and its type, in the shortest encoding" {
+    # 5 in 16 bits, 1.0 in 32, a text with a long length, a key of bytes, 7 in 64 bits, an extension, a list in 32 bits.
+    py 'block = msgpack.packb({"mat": 1, "x": np.ones((1, 2))}, default=msgpack_numpy.encode)
+open("in", "wb").write(b"\x89" + block[1:] + b"\xa1a\xcd\x00\x05" b"\xa1b\xca\x3f\x80\x00\x00" b"\xa1c\xd9\x01z" b"\xc4\x01d\x01"
+    b"\xa1e\xd3" + bytes(7) + b"\x07" b"\xa1f\xc7\x01\x05z" b"\xa1g\xdd\x00\x00\x00\x01\xc4\x00")'
+    pad-chop in >out
+    py 'fields = [{k: v for k, v in read(f)[0].items() if k not in ("x", "last")} for f in ("in", "out")]
+assert fields[0] == fields[1] == {"mat": 1, "a": 5, "b": 1.0, "c": "z", b"d": 1, "e": 7, "f": msgpack.ExtType(5, b"z"), "g": [b""]}
+data = open("out", "rb").read()
+for shortest in (b"\xa1a\x05", b"\xa1b\xca\x3f\x80\x00\x00", b"\xa1c\xa1z", b"\xc4\x01d\x01", b"\xa1e\x07", b"\xa1f\xd4\x05z", b"\xa1g\x91\xc4\x00"):
+    assert shortest in data, shortest'
+}
