@@ -72,9 +72,7 @@ static void check_block(struct work *w, struct stream *in, const struct block *b
                 stream_row0(in) + i, block_row(block, i).cols, msg_plural(block_row(block, i).cols),
                 model->given);
     size_t before = w->o->extend > 0 ? stream_rectangle(in, block) : model->given;
-    if (block->col0 > (uint64_t)INT64_MAX - before)
-        die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, block->col0,
-            INT64_MAX);
+    uint64_t position = stream_position(in, block, before);
     if (w->o->extend == 0 && block->col0 != model->col0)
         die(name, "rows from column %" PRIu64 " on, expected column %" PRIu64 " as the model has",
             block->col0, model->col0);
@@ -83,7 +81,7 @@ static void check_block(struct work *w, struct stream *in, const struct block *b
     if (before == 0) /* a block of no rows: the position is that of the others */
         return;
     w->before = before;
-    w->position = block->col0 + before;
+    w->position = position;
 }
 
 static _Noreturn void refuse_overflow(const struct work *w)

@@ -130,14 +130,12 @@ static void put_run(struct output *out, const struct block *block, size_t row,
     }
 }
 
-static void put_block(struct output *out, const char *name, const struct block *block,
-                      const struct cut *cut, bool last)
+static void put_block(struct output *out, const struct stream *in, const struct block *block,
+                      const struct cut *cut)
 {
     struct block own = *block;
-    if (own.col0 > (uint64_t)INT64_MAX - cut->from)
-        die(name, "columns from %" PRIu64 " on, expected positions up to %" PRId64, own.col0,
-            INT64_MAX);
-    own.col0 += cut->from;
+    bool last = stream_at_end(in);
+    own.col0 = stream_position(in, block, cut->from);
     own.has_col0 |= own.col0 > 0;
     size_t row = 0;
     do {
@@ -159,7 +157,7 @@ static void write_rows(struct stream *in, struct output *out, const struct optio
     struct cut cut = make_cut(o, length, stream_name(in));
     struct block block;
     while (stream_next(in, &block))
-        put_block(out, stream_name(in), &block, &cut, stream_at_end(in));
+        put_block(out, in, &block, &cut);
 }
 
 static void write_frames(struct stream *in, struct output *out, const struct options *o)

@@ -251,7 +251,7 @@ part-missing|truncated: a model of 1 target, expected 2
 part-twice|$parts 0 to 0, expected targets from 1 up to 1
 part-late|$parts 1 to 1, expected targets from 0 up to 1
 part-over|$parts 1 to 2, expected targets from 1 up to 1
-part-k|a part of a model with "k" 2, expected 3 as in the part before
+part-k|a part of a model with another "k", expected that of the part before
 part-matrix|a matrix, expected a model of lsq-fit
 too-few-targets|$parts 0 to 1, expected targets from 0 up to 0
 both|a model with "coef" and with "basis" or "loadings", expected one or the other
@@ -792,7 +792,7 @@ nan|a model with NaN or infinity in "intercept", expected finite numbers
 cut|truncated: "last" is false in the last model, expected more
 one|truncated: "last" is false in the last model, expected more
 half|truncated: a model of 1 target, expected 2
-mixed|a part of a model of another name, expected that of the part before
+mixed|a part of a model with another "name", expected that of the part before
 END
     refuses 1 'lsq-predict: other: row 1 (d@5): no model of its name, expected one among 3 models' lsq-predict good other
     refuses 1 'lsq-predict: wild: row 1 (d\012): no model of its name, expected one among 3 models' lsq-predict good wild

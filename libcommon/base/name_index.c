@@ -6,7 +6,6 @@
 #include <search.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct named {
     struct str name;
@@ -17,9 +16,7 @@ static int compare(const void *x, const void *y)
 {
     const struct named *a = x;
     const struct named *b = y;
-    size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
-    int order = n > 0 ? memcmp(a->name.p, b->name.p, n) : 0;
-    return order != 0 ? order : (a->name.n > b->name.n) - (a->name.n < b->name.n);
+    return str_compare(a->name, b->name);
 }
 
 size_t name_index_find(const struct name_index *names, struct str name)

@@ -96,7 +96,7 @@ bool num_span_ordered(const struct num_span *span)
 bool num_parse_list(const char *s, uint64_t max, struct num_list *list)
 {
     for (struct str item; str_next_item(&s, &item);) {
-        struct num_range range;
+        struct num_range range = {0, 0};
         const char *p = item.p;
         bool good = take_uint(&p, max, &range.first);
         range.last = range.first;

@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+int str_compare(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
+    return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
 bool str_next_item(const char **list, struct str *item)
 {
     if (*list == NULL)

@@ -22,6 +22,9 @@ static inline bool str_is(struct str s, const char *text)
     return str_equal(s, (struct str){text, strlen(text)});
 }
 
+/* Their order by bytes, as memcmp gives it. */
+int str_compare(struct str a, struct str b);
+
 /* The next item of a list whose items commas separate; an empty list has one, which is empty. Steps
  * *list over it, to NULL after the last one. False where *list is NULL. */
 bool str_next_item(const char **list, struct str *item);

@@ -125,7 +125,7 @@ static void put_block(const struct leave_one_out *loo, struct stream *in, const 
     struct block meta = *block;
     struct row_writer writer;
     meta.has_col0 = true;
-    meta.col0 = block->col0 + s->given;
+    meta.col0 = stream_position(in, block, s->given);
     meta.last = stream_at_end(in);
     row_writer_begin(&writer, out, &meta, &array_double, s->targets);
     for (size_t i = 0; i < block->rows; i++) {

@@ -108,6 +108,27 @@ static void widen_all(struct model *m, size_t wanted, size_t *capacity)
     *capacity = more;
 }
 
+/* Whether a field differs from part to part of a model: those that have a value a target. */
+static bool is_of_part(struct str key)
+{
+    static const enum field of_part[] = {FIELD_TARGET0,   FIELD_LAST, FIELD_LOO_R2,  FIELD_RSS,
+                                         FIELD_INTERCEPT, FIELD_COEF, FIELD_LOADINGS};
+    for (size_t i = 0; i < sizeof of_part / sizeof *of_part; i++)
+        if (str_is(key, field_key(of_part[i])))
+            return true;
+    return false;
+}
+
+/* Refuses a part unless all other fields of a are b's too; one of the two is its map. */
+static void check_part(const char *file, const struct map *a, const struct map *b)
+{
+    char text[256];
+    for (size_t i = 0; i < a->count; i++)
+        if (!is_of_part(a->fields[i].key) && !map_has(b, &a->fields[i]))
+            die(file, "a part of a model with another \"%s\", expected that of the part before",
+                msg_text(a->fields[i].key.p, a->fields[i].key.n, text, sizeof text));
+}
+
 /* Reads the targets from `first` on that this map holds; returns the next one. capacity: columns of
  * the arrays. */
 static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *capacity)
@@ -116,12 +137,6 @@ static size_t read_slice(const struct fields *s, struct model *m, size_t first, 
                     ? (size_t)fields_uint(s, FIELD_TARGET0, 0, MAP_SCAN_MAX)
                     : 0;
     size_t count = count_targets(s);
-    size_t given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
-    if (given != m->given)
-        die(s->name, "a part of a model with \"k\" %zu, expected %zu as in the part before", given,
-            m->given);
-    if (!str_equal(name_of(s), m->name))
-        die(s->name, "a part of a model of another name, expected that of the part before");
     if (at != first || count > m->targets - first)
         die(s->name,
             "a part of a model with targets %zu to %zu, expected targets from %zu up to %zu", at,
@@ -152,6 +167,8 @@ bool model_read(struct map_reader *maps, struct model *m)
     memset(m, 0, sizeof *m);
     size_t next = 0;
     size_t capacity = 0;
+    struct map first = {0};
+    char *bytes = NULL; /* of first */
     bool last;
     do {
         const struct map *map = map_reader_next(maps);
@@ -161,9 +178,15 @@ bool model_read(struct map_reader *maps, struct model *m)
                 m->targets);
         check_kind(&s);
         last = fields_find(&s, FIELD_LAST) == NULL || fields_bool(&s, FIELD_LAST);
-        if (next == 0)
+        if (next == 0) {
             read_head(&s, m);
+            bytes = map_copy(&first, map, is_of_part);
+        }
+        check_part(s.name, &first, map);
+        check_part(s.name, map, &first);
         next = read_slice(&s, m, next, &capacity);
     } while (next < m->targets);
+    map_free(&first);
+    free(bytes);
     return last;
 }

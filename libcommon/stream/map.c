@@ -295,14 +295,29 @@ static void read_value(struct map *map, const msgpack_object *o, struct map_valu
     }
 }
 
-/* Bounded, so that comparing each key with each stays cheap. */
-enum { MAX_FIELDS = 256 };
+static int by_bytes(const void *x, const void *y)
+{
+    const struct str *a = x;
+    const struct str *b = y;
+    return str_compare(*a, *b);
+}
+
+static bool keys_differ(struct map *map)
+{
+    struct str *keys = zone_array(map, map->count, sizeof *keys);
+    for (size_t i = 0; i < map->count; i++)
+        keys[i] = map->fields[i].key;
+    qsort(keys, map->count, sizeof *keys, by_bytes);
+    for (size_t i = 1; i < map->count; i++)
+        if (str_equal(keys[i - 1], keys[i]))
+            return why_not(map->why, "a map with the key \"%.*s\" twice, expected it once",
+                           keys[i].n < 100 ? (int)keys[i].n : 100, keys[i].p);
+    return true;
+}
 
 static bool read_fields(struct map *map, const msgpack_object *root)
 {
     size_t n = root->via.map.size;
-    if (n > MAX_FIELDS)
-        return why_not(map->why, "a map of more than 256 fields, expected fewer");
     map->fields = zone_array(map, n, sizeof *map->fields);
     map->count = n;
     for (size_t i = 0; i < n; i++) {
@@ -313,14 +328,10 @@ static bool read_fields(struct map *map, const msgpack_object *root)
         /* Of bytes a Python reader makes no text. */
         if (kv->key.type == MSGPACK_OBJECT_STR && !utf8_valid(key->p, key->n))
             return why_not(map->why, "a map key that is not UTF-8, expected UTF-8");
-        for (size_t j = 0; j < i; j++)
-            if (str_equal(map->fields[j].key, *key))
-                return why_not(map->why, "a map with the key \"%.*s\" twice, expected it once",
-                               key->n < 100 ? (int)key->n : 100, key->p);
         map->fields[i].key_object = &kv->key;
         read_value(map, &kv->val, &map->fields[i].value);
     }
-    return true;
+    return keys_differ(map);
 }
 
 bool map_parse(struct map *map, const char *bytes, size_t size)
@@ -391,6 +402,32 @@ char *map_copy(struct map *to, const struct map *from, bool (*skip)(struct str k
     if (!map_parse(to, bytes, size))
         die(NULL, "%s", to->why);
     return bytes;
+}
+
+static msgpack_sbuffer packed(const struct map_value *value)
+{
+    msgpack_sbuffer buffer;
+    msgpack_packer pk;
+    msgpack_sbuffer_init(&buffer);
+    msgpack_packer_init(&pk, &buffer, msgpack_sbuffer_write);
+    if (msgpack_pack_object(&pk, *(const msgpack_object *)value->object) != 0)
+        die(NULL, "out of memory");
+    return buffer;
+}
+
+bool map_has(const struct map *map, const struct map_field *field)
+{
+    size_t i = 0;
+    while (i < map->count && !str_equal(map->fields[i].key, field->key))
+        i++;
+    if (i == map->count)
+        return false;
+    msgpack_sbuffer a = packed(&map->fields[i].value);
+    msgpack_sbuffer b = packed(&field->value);
+    bool same = a.size == b.size && memcmp(a.data, b.data, a.size) == 0;
+    msgpack_sbuffer_destroy(&a);
+    msgpack_sbuffer_destroy(&b);
+    return same;
 }
 
 const struct map_value *map_find(const struct map *map, const char *key)

@@ -63,6 +63,9 @@ void map_free(struct map *map);
  * points into. Returns the bytes that *to then points into: the caller frees both. */
 char *map_copy(struct map *to, const struct map *from, bool (*skip)(struct str key));
 
+/* Whether map has that field, with the same value. */
+bool map_has(const struct map *map, const struct map_field *field);
+
 /* The field's value, or NULL. */
 const struct map_value *map_find(const struct map *map, const char *key);
 

@@ -101,6 +101,14 @@ size_t stream_row0(const struct stream *s)
     return s->rows;
 }
 
+uint64_t stream_position(const struct stream *s, const struct block *block, uint64_t columns)
+{
+    if (block->col0 > (uint64_t)INT64_MAX - columns)
+        die(stream_name(s), "columns from %" PRIu64 " on, expected positions up to %" PRId64,
+            block->col0, INT64_MAX);
+    return block->col0 + columns;
+}
+
 size_t stream_rectangle(struct stream *s, const struct block *block)
 {
     for (size_t i = 0; i < (block->ragged ? block->rows : block->rows > 0); i++) {

@@ -36,6 +36,10 @@ const char *stream_name(const struct stream *s);
 /* Rows in the blocks before this one. */
 size_t stream_row0(const struct stream *s);
 
+/* Where in the full row the column is that is so many after the block's first. Ends the program
+ * where the format has no number for it. */
+uint64_t stream_position(const struct stream *s, const struct block *block, uint64_t columns);
+
 /* Ends the program unless all rows so far have the same number of columns, which
  * it returns; 0 for a block of no rows. */
 size_t stream_rectangle(struct stream *s, const struct block *block);
