@@ -1,7 +1,7 @@
 # Stops the run where what the tests stand on is missing: no test may skip for it.
 setup_suite() {
     local missing='' tool
-    for tool in "${PYTHON:-/usr/bin/python3}" sox mandoc git strace cmp; do
+    for tool in "${PYTHON:-/usr/bin/python3}" sox ffmpeg flac lame gst-launch-1.0 mandoc git strace cmp; do
         command -v "$tool" >/dev/null || missing="$missing $tool"
     done
     "${PYTHON:-/usr/bin/python3}" -c 'import numpy, scipy, sklearn, msgpack, msgpack_numpy' 2>/dev/null ||

@@ -18,8 +18,8 @@ def fmt(tag, channels=1, rate=8000, bits=16, more=b"", align=None, order="<"):
     return struct.pack(order + "HHIIHH", tag, channels, rate, per_second, align, bits) + more
 
 
-def extensible(tag, bits, more=b"", order="<", **rest):
-    extra = struct.pack(order + "HHIH", 22, bits, 4, tag) + GUID_TAIL + more
+def extensible(tag, bits, more=b"", order="<", valid=None, **rest):
+    extra = struct.pack(order + "HHIH", 22, bits if valid is None else valid, 4, tag) + GUID_TAIL + more
     return fmt(EXTENSIBLE, bits=bits, more=extra, order=order, **rest)
 
 

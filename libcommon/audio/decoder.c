@@ -35,8 +35,9 @@ struct worker {
 
 /* A worker's answer for one recording; its samples follow. */
 struct reply {
-    int file_status, error; /* enum whole_file_status, and errno */
-    char why[WHY_SIZE];     /* why it is no recording; empty: it is one */
+    int file_status, error;    /* enum whole_file_status, and errno */
+    char why[WHY_SIZE];        /* why it is no recording; empty: it is one */
+    char note[RIFF_NOTE_SIZE]; /* what is odd about it; empty: nothing */
     struct decoded decoded;
 };
 
@@ -135,7 +136,9 @@ static void decode(struct buffers *b, const struct recording *recording, size_t 
     whole_file_close(fd);
     const struct wav *wav = &b->wav;
     if (reply->file_status == WHOLE_FILE_OK && reply->why[0] == '\0')
-        reply->decoded = (struct decoded){NULL, wav->count, wav->rate, wav->channels, wav->rounded};
+        reply->decoded =
+            (struct decoded){NULL, wav->count, wav->rate, wav->channels, wav->rounded, wav->clips};
+    memcpy(reply->note, wav->note, sizeof reply->note);
 }
 
 /* The end of the program, a sanitizer's report too, is the parent's business; libsox calls exit
@@ -229,6 +232,7 @@ static void check_reply(const struct decoder *d, const struct reply *r)
     double rate = r->decoded.rate;
     bool whole = r->file_status == WHOLE_FILE_OK && r->why[0] == '\0';
     if (r->decoded.count > d->max || memchr(r->why, '\0', sizeof r->why) == NULL ||
+        memchr(r->note, '\0', sizeof r->note) == NULL ||
         (whole && !(rate >= 1 && rate <= WAV_RATE_MAX)))
         die(fd_shown(d->recordings[d->next].path),
             "a malformed answer of its decoder, expected samples");
@@ -257,6 +261,8 @@ void decoder_next(struct decoder *d, struct decoded *decoded)
                        r.error);
     if (r.why[0] != '\0')
         refuse(recording, r.why);
+    if (r.note[0] != '\0')
+        warn(fd_shown(recording->path), "%s", r.note);
     *decoded = r.decoded;
     if (decoded->count > d->capacity) {
         d->capacity = decoded->count;

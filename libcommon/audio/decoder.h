@@ -3,6 +3,7 @@
 #ifndef WAVEFILL_AUDIO_DECODER_H
 #define WAVEFILL_AUDIO_DECODER_H
 
+#include "audio/linear.h"
 #include "audio/recording.h"
 
 #include <stddef.h>
@@ -17,6 +18,7 @@ struct decoded {
     double rate;       /* Hz */
     unsigned channels; /* as found; samples are only there when it is 1 */
     unsigned rounded;  /* not 0: the recording has more than 16 bits, rounded to nearest */
+    struct linear_clips clips;
 };
 
 /* Starts to decode the recordings, which must stay. max: samples that one may have. The caller
@@ -24,7 +26,7 @@ struct decoded {
 struct decoder *decoder_start(const struct recording *recordings, size_t count, size_t max);
 
 /* The next recording, in their order. Ends the program with a message that names the file
- * where it is no whole recording, or where its decoder dies of it. */
+ * where it is no whole recording, or where its decoder dies of it; warns of what is odd. */
 void decoder_next(struct decoder *decoder, struct decoded *decoded);
 
 /* Frees all. Every recording must have been taken. */

@@ -9,6 +9,7 @@
 #include "stream/map_scan.h"
 #include "stream/row_writer.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,9 @@ struct batch {
     size_t count, capacity; /* rows */
     size_t bytes, size;     /* of the samples, and allocated */
     const char *rate_from;  /* the path that the rate comes from */
+    size_t rounded;         /* recordings of more than 16 bits */
+    struct linear_clips clips;
+    const char *widest_in; /* the path of the recording with the widest sample */
 };
 
 /* The recording must be mono, of the rate of those before it. */
@@ -103,25 +107,45 @@ static bool is_full(const struct batch *b, const struct decoded *row)
     return b->count > 0 && b->bytes + row->count * sizeof *row->samples > BLOCK_BYTES;
 }
 
+static void tally(struct batch *b, const struct recording *recording, const struct decoded *row)
+{
+    b->rounded += row->rounded != 0;
+    b->clips.count += row->clips.count;
+    if (fabs(row->clips.widest) > fabs(b->clips.widest)) {
+        b->clips.widest = row->clips.widest;
+        b->widest_in = fd_shown(recording->path);
+    }
+}
+
+/* Once for all recordings, of which each is likely to be like the others. */
+static void report(const struct batch *b, size_t count)
+{
+    if (b->rounded > 0)
+        warn(NULL, "%zu of %zu recording%s %s more than 16 bits, rounded to 16", b->rounded, count,
+             msg_plural(count), b->rounded == 1 ? "has" : "have");
+    if (b->clips.count > 0)
+        warn(NULL,
+             "%zu sample%s clipped, the largest is %.9g in %s, expected -1 to 1 in floating point; "
+             "16-bit samples divided by 32768 are",
+             b->clips.count, msg_plural(b->clips.count), b->clips.widest, b->widest_in);
+}
+
 void load_recordings(struct output *out, const struct recording *recordings, size_t count)
 {
     struct batch b;
     memset(&b, 0, sizeof b);
     struct decoder *decoder = decoder_start(recordings, count, SAMPLES_MAX);
-    size_t rounded = 0;
     for (size_t i = 0; i < count; i++) {
         struct decoded row;
         decoder_next(decoder, &row);
         check(&b, &recordings[i], &row);
-        rounded += row.rounded != 0;
+        tally(&b, &recordings[i], &row);
         if (is_full(&b, &row))
             flush(out, &b, false);
         add(&b, row_name(&recordings[i]), &row);
     }
     flush(out, &b, true);
-    if (rounded > 0)
-        warn(NULL, "%zu of %zu recording%s %s more than 16 bits, rounded to 16", rounded, count,
-             msg_plural(count), rounded == 1 ? "has" : "have");
+    report(&b, count);
     decoder_finish(decoder);
     free(b.rows);
     free(b.samples);

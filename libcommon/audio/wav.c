@@ -1,10 +1,13 @@
 #include "audio/wav.h"
 
+#include "audio/linear.h"
 #include "audio/riff.h"
 #include "base/msg.h"
 #include "base/why.h"
 
 #include <sox.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -80,18 +83,6 @@ static bool fail(const sox_format_t *ft, char *why, const char *expected)
     return why_not(why, "libsox says \"%s\", expected %s", text, expected);
 }
 
-/* A sample of up to 16 bits is exactly value << 16: nothing is there to round. */
-static void convert(const sox_sample_t *from, size_t n, bool rounded, int16_t *to)
-{
-    sox_uint64_t clips = 0; /* which the macro counts */
-    SOX_SAMPLE_LOCALS;
-    for (size_t i = 0; i < n; i++) {
-        int value = rounded ? SOX_SAMPLE_TO_SIGNED_16BIT(from[i], clips) : from[i] >> 16;
-        to[i] = (int16_t)value;
-    }
-    (void)clips;
-}
-
 static bool grow(struct wav *wav, size_t count)
 {
     if (count <= wav->capacity)
@@ -104,18 +95,107 @@ static bool grow(struct wav *wav, size_t count)
     return true;
 }
 
+/* One sample at a time, as the file's text has it; libsox would hide what is not finite. */
+static size_t read_text(sox_format_t *ft, void *to, size_t count)
+{
+    char line[256];
+    size_t n = 0;
+    while (n < count && fgets(line, sizeof line, ft->fp) != NULL)
+        n += sscanf(line, " %*[^; \t] %lf", (double *)to + n) == 1;
+    return n;
+}
+
+/* The floating-point samples themselves, which start where libsox has stopped. Its readers clip
+ * them, or scale them by the largest. */
+static size_t read_floats(sox_format_t *ft, void *to, size_t count)
+{
+    return fread(to, ft->encoding.bits_per_sample / 8, count, ft->fp);
+}
+
+static size_t read_integers(sox_format_t *ft, void *to, size_t count)
+{
+    return sox_read(ft, to, count);
+}
+
+/* How the samples of what is open are read, and what they then are. */
+struct source {
+    struct linear kind;
+    size_t (*read)(sox_format_t *ft, void *to, size_t count);
+};
+
+/* libsndfile's formats tell libsox no byte order. */
+static bool is_big_endian(const sox_format_t *ft)
+{
+    const sox_format_handler_t *caf = find("caf");
+    unsigned char head[128] = {0};
+    if (caf == NULL || ft->handler.startread != caf->startread)
+        return linear_native_is_big != (ft->encoding.reverse_bytes == sox_option_yes);
+    long at = ftell(ft->fp);
+    rewind(ft->fp);
+    size_t n = fread(head, 1, sizeof head, ft->fp);
+    fseek(ft->fp, at, SEEK_SET);
+    if (memcmp(head, "caff", 4) == 0)
+        return (head[35] & 2) == 0;
+    if (memcmp(head, "MATLAB", 6) == 0)
+        return n > 127 && head[127] == 'M';
+    return memcmp(head, "riff", 4) != 0 && head[2] == 3; /* W64 is little-endian; else MAT4 */
+}
+
+static struct source find_source(sox_format_t *ft)
+{
+    const struct linear integers = {32, false, linear_native_is_big};
+    const struct linear singles = {32, true, linear_native_is_big};
+    const struct linear doubles = {64, true, linear_native_is_big};
+    switch (ft->encoding.encoding) {
+    case SOX_ENCODING_FLOAT:
+        return (struct source){{ft->encoding.bits_per_sample, true, is_big_endian(ft)},
+                               read_floats};
+    case SOX_ENCODING_FLOAT_TEXT:
+        rewind(ft->fp);
+        return (struct source){doubles, read_text};
+    case SOX_ENCODING_WAVPACKF:
+        /* Told that they are integers, its reader leaves the bits as they are. */
+        ft->encoding.encoding = SOX_ENCODING_WAVPACK;
+        return (struct source){singles, read_integers};
+    default:
+        return (struct source){integers, read_integers};
+    }
+}
+
+/* Casts samples and appends them, for which there must be room. */
+static bool append(struct wav *wav, const struct linear *kind, const unsigned char *bytes,
+                   size_t count, char *why)
+{
+    double refused;
+    size_t n = linear_cast(kind, bytes, count, wav->samples + wav->count, &wav->clips, &refused);
+    wav->count += n;
+    return n == count ||
+           why_not(why, "sample %zu is %g, expected finite numbers", wav->count, refused);
+}
+
+static bool append_growing(struct wav *wav, const struct linear *kind, const unsigned char *bytes,
+                           size_t n, size_t claimed, char *why)
+{
+    size_t count = wav->count + n;
+    if (count > wav->capacity && !grow(wav, claimed == count ? count : 2 * count))
+        return why_not(why, "too many samples for the memory there is, expected fewer");
+    return append(wav, kind, bytes, n, why);
+}
+
 /* Reads to the end or past max, growing as data arrives: the header's length is a claim. */
-static bool read_samples(sox_format_t *ft, size_t max, struct wav *wav)
+static bool read_samples(sox_format_t *ft, size_t max, struct wav *wav, char *why)
 {
     enum { CHUNK = 8192 };
-    sox_sample_t chunk[CHUNK];
-    size_t n;
-    while (wav->count <= max && (n = sox_read(ft, chunk, CHUNK)) > 0 && n <= CHUNK) {
-        size_t count = wav->count + n;
-        if (count > wav->capacity && !grow(wav, ft->signal.length == count ? count : 2 * count))
+    double chunk[CHUNK];
+    size_t claimed = ft->signal.length > 0 ? (size_t)ft->signal.length : SIZE_MAX;
+    const struct source source = find_source(ft);
+    while (wav->count <= max && wav->count < claimed) {
+        size_t left = claimed - wav->count;
+        size_t n = source.read(ft, chunk, left < CHUNK ? left : CHUNK);
+        if (n == 0 || n > CHUNK)
+            break;
+        if (!append_growing(wav, &source.kind, (const unsigned char *)chunk, n, claimed, why))
             return false;
-        convert(chunk, n, wav->rounded, wav->samples + wav->count);
-        wav->count = count;
     }
     return true;
 }
@@ -131,39 +211,46 @@ static bool check_count(size_t count, sox_uint64_t claimed, char *why)
     return true;
 }
 
-static bool read_recording(sox_format_t *ft, bool open_ended, size_t max, struct wav *wav,
-                           char *why)
+static bool check_rate(double rate, char *why)
+{
+    return (rate >= 1 && rate <= WAV_RATE_MAX) ||
+           why_not(why, "%.10g Hz, expected a sample rate of 1 to %d Hz", rate, WAV_RATE_MAX);
+}
+
+static bool check_max(size_t count, size_t max, char *why)
+{
+    return count <= max || why_not(why,
+                                   "more than %zu samples, expected at most that: a row must fit "
+                                   "into 64 MiB",
+                                   max);
+}
+
+static bool read_recording(sox_format_t *ft, size_t max, struct wav *wav, char *why)
 {
     wav->rate = ft->signal.rate;
     wav->channels = ft->signal.channels;
     wav->rounded = ft->signal.precision > 16;
-    if (!(wav->rate >= 1 && wav->rate <= WAV_RATE_MAX))
-        return why_not(why, "%.10g Hz, expected a sample rate of 1 to %d Hz", wav->rate,
-                       WAV_RATE_MAX);
+    if (!check_rate(wav->rate, why))
+        return false;
     if (wav->channels != 1)
         return true;
-    if (!read_samples(ft, max, wav))
-        return why_not(why, "too many samples for the memory there is, expected fewer");
-    if (wav->count > max)
-        return why_not(
-            why, "more than %zu samples, expected at most that: a row must fit into 64 MiB", max);
+    if (!read_samples(ft, max, wav, why) || !check_max(wav->count, max, why))
+        return false;
     /* libsox's own codes are from SOX_EHDR on; below are system errors, which some of its
      * readers leave behind at the end of a file. */
     if (ft->sox_errno >= SOX_EHDR)
         return fail(ft, why, "readable samples");
-    return check_count(wav->count, open_ended ? SOX_UNSPEC : ft->signal.length, why);
+    return check_count(wav->count, ft->signal.length, why);
 }
 
-/* Decodes and closes what is open at ft, NULL if it could not be opened. open_ended: the length in
- * its header says nothing. */
-static bool decode(struct wav *wav, sox_format_t *ft, const char *type, bool open_ended, size_t max,
-                   char *why)
+/* Decodes and closes what is open at ft, NULL if it could not be opened. */
+static bool decode(struct wav *wav, sox_format_t *ft, const char *type, size_t max, char *why)
 {
     char expected[64];
     snprintf(expected, sizeof expected, "a recording in the format %.15s", type);
     if (ft == NULL)
         return fail(NULL, why, expected);
-    bool ok = read_recording(ft, open_ended, max, wav, why);
+    bool ok = read_recording(ft, max, wav, why);
     sox_close(ft);
     return ok;
 }
@@ -174,40 +261,47 @@ static void reset(struct wav *wav)
     *wav = (struct wav){.samples = wav->samples, .capacity = wav->capacity};
 }
 
-/* Takes the samples after the commonest header as they stand: libsox would widen them to 32 bits
- * and this file narrow them again, at 1.1 to 1.2 times the time of fsdd-load. */
-static bool take_plain(struct wav *wav, const unsigned char *bytes, size_t size, size_t max)
+/* Samples that stand in a WAV file as they are. */
+static bool take_linear(struct wav *wav, const unsigned char *bytes, const struct riff *riff,
+                        size_t max, char *why)
 {
-    uint32_t rate = riff_plain_rate(bytes, size);
-    size_t count = rate > 0 ? (size - RIFF_PLAIN_BYTES) / 2 : 0;
-    if (rate == 0 || rate > WAV_RATE_MAX || count > max || !grow(wav, count))
+    size_t count = riff->length / (riff->kind.bits / 8);
+    wav->rounded = riff->kind.bits > 16;
+    if (!check_max(count, max, why))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        const unsigned char *at = bytes + RIFF_PLAIN_BYTES + 2 * i;
-        wav->samples[i] = (int16_t)(at[0] | at[1] << 8);
-    }
-    wav->count = count;
-    wav->rate = rate;
-    wav->channels = 1;
-    return true;
+    if (!grow(wav, count))
+        return why_not(why, "too many samples for the memory there is, expected fewer");
+    return append(wav, &riff->kind, bytes + riff->at, count, why) &&
+           check_count(count, SOX_UNSPEC, why);
 }
 
-bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
-                char *why)
+static bool decode_riff(struct wav *wav, unsigned char *bytes, size_t size, size_t max, char *why)
 {
-    void *from = (void *)(uintptr_t)bytes; /* libsox only reads it */
-    bool open_ended = false;
+    size_t from;
+    struct riff riff;
+    if (!riff_parse(bytes, size, &riff, why) || !check_rate(riff.rate, why))
+        return false;
+    wav->rate = riff.rate;
+    wav->channels = riff.channels;
+    memcpy(wav->note, riff.note, sizeof wav->note);
+    if (riff.channels != 1)
+        return true;
+    if (riff.is_linear)
+        return take_linear(wav, bytes, &riff, max, why);
+    riff_reduce(bytes, &riff, &from);
+    return decode(wav,
+                  sox_open_mem_read(bytes + from, riff.at + riff.length - from, NULL, NULL, "wav"),
+                  "wav", max, why);
+}
+
+bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, size_t max, char *why)
+{
     reset(wav);
     if (size == 0)
         return why_not(why, "an empty file, expected a recording");
-    if (wav_is_riff(type)) {
-        if (take_plain(wav, bytes, size, max))
-            return true;
-        if (!riff_check(bytes, size, why))
-            return false;
-        open_ended = riff_open_ended(bytes, size);
-    }
-    return decode(wav, sox_open_mem_read(from, size, NULL, NULL, type), type, open_ended, max, why);
+    if (wav_is_riff(type))
+        return decode_riff(wav, bytes, size, max, why);
+    return decode(wav, sox_open_mem_read(bytes, size, NULL, NULL, type), type, max, why);
 }
 
 bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why)
@@ -215,7 +309,7 @@ bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *
     char path[32];
     reset(wav);
     snprintf(path, sizeof path, "/dev/fd/%d", fd);
-    return decode(wav, sox_open_read(path, NULL, NULL, type), type, false, max, why);
+    return decode(wav, sox_open_read(path, NULL, NULL, type), type, max, why);
 }
 
 void wav_free(struct wav *wav)
@@ -243,11 +337,15 @@ static bool write_samples(sox_format_t *ft, const int16_t *samples, size_t count
 bool wav_encode(const int16_t *samples, size_t count, double rate, char **bytes, size_t *size,
                 char *why)
 {
+    enum { HEADER = 44 };
     wav_start();
     /* With the length known the header is right at once: no seeking back, which
      * libsox would do without looking whether it worked. */
     sox_signalinfo_t signal = {.rate = rate, .channels = 1, .precision = 16, .length = count};
-    sox_encodinginfo_t encoding = {.encoding = SOX_ENCODING_SIGN2, .bits_per_sample = 16};
+    sox_encodinginfo_t encoding = {.encoding = SOX_ENCODING_SIGN2,
+                                   .bits_per_sample = 16,
+                                   .reverse_bytes =
+                                       linear_native_is_big ? sox_option_yes : sox_option_no};
     *bytes = NULL;
     *size = 0;
     sox_format_t *ft = sox_open_memstream_write(bytes, size, &signal, &encoding, "wav", NULL);
@@ -255,12 +353,11 @@ bool wav_encode(const int16_t *samples, size_t count, double rate, char **bytes,
         fail(ft, why, "a WAV file to be made");
         if (ft != NULL)
             sox_close(ft);
-    } else if (sox_close(ft) == SOX_SUCCESS && *bytes != NULL &&
-               *size == RIFF_PLAIN_BYTES + 2 * count) {
+    } else if (sox_close(ft) == SOX_SUCCESS && *bytes != NULL && *size == HEADER + 2 * count) {
         return true;
     } else {
         why_not(why, "libsox made a WAV file of %zu bytes, expected %zu", *size,
-                RIFF_PLAIN_BYTES + 2 * count);
+                HEADER + 2 * count);
     }
     free(*bytes);
     return false;

@@ -4,6 +4,8 @@
 #ifndef WAVEFILL_AUDIO_WAV_H
 #define WAVEFILL_AUDIO_WAV_H
 
+#include "audio/linear.h"
+#include "audio/riff.h"
 #include "base/why.h"
 
 #include <stdbool.h>
@@ -20,6 +22,8 @@ struct wav {
     double rate;       /* Hz */
     unsigned channels; /* as found; samples are only there when it is 1 */
     bool rounded;      /* the recording has more than 16 bits; rounded to nearest */
+    struct linear_clips clips;
+    char note[RIFF_NOTE_SIZE]; /* what is odd about it; empty: nothing */
 };
 
 /* Whether libsox can read files of this type (a file name's extension, any case). */
@@ -34,10 +38,9 @@ bool wav_is_riff(const char *type);
 void wav_start(void);
 
 /* Decodes the recording of that type in the size bytes. False with why (why.h) if it is not a
- * whole recording of at most max samples. With more than one channel it succeeds without
- * samples. */
-bool wav_decode(struct wav *wav, const char *type, const void *bytes, size_t size, size_t max,
-                char *why);
+ * whole recording of at most max samples, all finite. With more than one channel it succeeds
+ * without samples. Overwrites the bytes of a compressed WAV file. */
+bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, size_t max, char *why);
 
 /* The same, for a regular file that is open at fd. Some of libsox's readers want a
  * real file; not for WAV files, whose headers must be checked first. */
