@@ -311,6 +311,27 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
     refuses 2 "fsdd-load: two inputs on standard input, expected one in a file; try 'fsdd-load --help'" fsdd-load - - <"$WAVS/good.wav"
 }
 
+@test "fsdd-load: names of its descriptors are read where these are open" {
+    put 0_a_1.wav z.wav
+    ln -s /dev/stdin in.wav
+    loads stdin -- /dev/stdin <0_a_1.wav
+    loads 0 -- /dev/fd/0 < <(cat z.wav)
+    loads in -- in.wav <0_a_1.wav
+    loads 0_a_1 9 8 -- /dev/fd/9 0_a_1.wav /proc/self/fd/8 9<z.wav 8< <(cat z.wav)
+    fsdd-load <(cat z.wav) <(cat "$WAVS/twin.wav") <(sox z.wav -t wav - trim 0 7s 2>/dev/null) >rows
+    py 'assert [len(row) for row in x(read("rows"))] == [400, 300, 7]'
+    printf '/dev/fd/9\0' >list
+    loads 9 -- --files0-from=list 9<z.wav
+    # In each of several processes that decode.
+    mkdir d
+    put d/0_a_{1..200}.wav
+    fsdd-load d <(cat z.wav) /dev/stdin <z.wav >rows
+    py 'ms = read("rows"); assert names(ms)[200:] == ["63", "stdin"] and [len(row) for row in x(ms)] == [400] * 202'
+    for fd in 3 4 5 6 7; do
+        refuses 1 "fsdd-load: /dev/fd/$fd: cannot be opened: Bad file descriptor" bash -c "exec fsdd-load /dev/fd/$fd $fd<&-"
+    done
+}
+
 @test "fsdd-load: pipes with names are read like files" {
     sox -D "$WAVS/good.wav" good.flac
     mkfifo 0_a_1.wav 0_a_2.flac 0_a_3

@@ -58,39 +58,49 @@ static size_t choose_workers(size_t recordings)
     return wanted < most ? wanted : most;
 }
 
-static void close_range_of(unsigned first, unsigned last)
+/* From first up to, not with, end. */
+static void close_range_of(unsigned first, unsigned end)
 {
     enum { FILES = 1 << 16 };
+    if (first >= end)
+        return;
 #if defined(SYS_close_range)
-    if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+    if (syscall(SYS_close_range, first, end - 1, 0) == 0)
         return;
 #endif
     long open_max = sysconf(_SC_OPEN_MAX);
     unsigned most = open_max < 0 || open_max > FILES ? FILES : (unsigned)open_max;
-    for (unsigned fd = first; fd <= last && fd < most; fd++)
+    for (unsigned fd = first; fd < end && fd < most; fd++)
         close((int)fd);
 }
 
-static bool wants_stdin(const struct decoder *d)
+static int compare_descriptors(const void *a, const void *b)
 {
-    bool wants = false;
-    for (size_t i = 0; i < d->count && !wants; i++)
-        wants = fd_is_dash(d->recordings[i].path);
-    return wants;
+    return *(const int *)a - *(const int *)b;
 }
 
-/* Leaves a worker its own pipe and standard error: not standard output, the other workers' pipes
- * and what else the shell has left open. */
+/* Leaves a worker its own pipe, standard error and what the recordings name: not standard output,
+ * the other workers' pipes and what else the shell has left open. */
 static void close_others(const struct decoder *d, int own)
 {
-    close(STDOUT_FILENO);
-    close_range_of(STDERR_FILENO + 1, (unsigned)own - 1);
-    close_range_of((unsigned)own + 1, UINT_MAX);
-    if (wants_stdin(d))
-        return;
+    int *kept = mem_array(d->count + 2, sizeof *kept);
+    size_t n = 0;
+    kept[n++] = STDERR_FILENO;
+    kept[n++] = own;
+    for (size_t i = 0; i < d->count; i++)
+        if (d->recordings[i].descriptor >= 0)
+            kept[n++] = d->recordings[i].descriptor;
+    qsort(kept, n, sizeof *kept, compare_descriptors);
+    unsigned from = STDIN_FILENO;
+    for (size_t i = 0; i < n; i++) {
+        close_range_of(from, (unsigned)kept[i]);
+        from = (unsigned)kept[i] + 1;
+    }
+    close_range_of(from, UINT_MAX);
+    free(kept);
     /* So that no recording becomes standard input. */
-    close(STDIN_FILENO);
-    open("/dev/null", O_RDONLY);
+    if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+        open("/dev/null", O_RDONLY);
 }
 
 static FILE *open_end(int fd, const char *mode)

@@ -6,15 +6,18 @@
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/path.h"
 #include "base/whole_file.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool has(const struct str_list *list, struct str text,
                 int (*equal)(const char *, const char *, size_t))
@@ -50,6 +53,7 @@ static void add(struct recording_list *list, const struct recording_filter *filt
     }
     struct recording *r = &list->items[list->count];
     r->path = path;
+    r->descriptor = fd_is_dash(path) ? STDIN_FILENO : -1;
     input_note(path);
     r->order = list->count++;
     r->is_fsdd = fsdd_parse(path, &r->name);
@@ -110,6 +114,19 @@ static void search(struct recording_list *list, const struct recording_filter *f
     die(dir, "no recordings, expected names such as 0_jackson_7.wav");
 }
 
+/* A file that is named may be one of this process's descriptors, which must be open. */
+static void add_named(struct recording_list *list, const struct recording_filter *filter,
+                      const char *path)
+{
+    add(list, filter, mem_string(path));
+    struct recording *r = &list->items[list->count - 1];
+    if (fd_is_dash(path))
+        return;
+    r->descriptor = path_descriptor(path);
+    if (r->descriptor >= 0 && fcntl(r->descriptor, F_GETFD) < 0)
+        die_errno(path, "cannot be opened");
+}
+
 void recording_add(struct recording_list *list, const struct recording_filter *filter,
                    const char *path)
 {
@@ -118,7 +135,7 @@ void recording_add(struct recording_list *list, const struct recording_filter *f
     if (!fd_is_dash(path) && whole_file_is_directory(path))
         search(list, filter, path);
     else
-        add(list, filter, mem_string(path));
+        add_named(list, filter, path);
 }
 
 void recording_add_files0(struct recording_list *list, const struct recording_filter *filter,

@@ -16,6 +16,7 @@ struct recording {
     const char *type; /* what libsox reads it as */
     bool is_fsdd;     /* name is complete: sorts before those that are not */
     size_t order;     /* in which it was named or found */
+    int descriptor;   /* of this process, that path is another name of; -1: of none */
 };
 
 /* Starts as zeroes. */

@@ -76,20 +76,34 @@ static int descriptor_at(const char *path)
 }
 
 /* Links are looked at one by one: all of those of a descriptor would lead to the file that it is
- * open on. */
-char *path_end(const char *path, int *descriptor)
+ * open on. errno says why it ends where it does. */
+static char *follow(const char *path, int *descriptor)
 {
     char *at = mem_string(path);
     *descriptor = descriptor_at(at);
     for (int i = 0; i < LINKS && *descriptor < 0; i++) {
         char *next = link_target(at);
-        if (next == NULL && errno != EINVAL && errno != ENOENT)
-            die_errno(path, "cannot be created");
         if (next == NULL)
             break;
         free(at);
         at = next;
         *descriptor = descriptor_at(at);
+        errno = EINVAL;
     }
     return at;
+}
+
+char *path_end(const char *path, int *descriptor)
+{
+    char *end = follow(path, descriptor);
+    if (*descriptor < 0 && errno != EINVAL && errno != ENOENT)
+        die_errno(path, "cannot be created");
+    return end;
+}
+
+int path_descriptor(const char *path)
+{
+    int descriptor;
+    free(follow(path, &descriptor));
+    return descriptor;
 }

@@ -18,4 +18,7 @@ bool path_is_same_name(const char *path, const char *other);
  * and /dev/fd/N are; -1 if it is a file like others. */
 char *path_end(const char *path, int *descriptor);
 
+/* That descriptor, or -1, of a file to read. */
+int path_descriptor(const char *path);
+
 #endif
