@@ -118,3 +118,28 @@ END
 fuzz: $PWD/clang has no libFuzzer, expected its runtime: install the package libclang-rt-14-dev"
     assert_equal "$output" ''
 }
+
+@test "fuzz: answers on streams made at random are those of rational arithmetic, NumPy and wave" {
+    run "$PYTHON" "$ROOT/tests/fuzz/compare/run.py" "$BIN" compared --seed=1 --cases=120
+    assert_success
+    assert_output --partial '; 0 wrong'
+}
+
+@test "fuzz: a wrong answer and an unclean refusal are found, made small, and can be seen again" {
+    mkdir wrong
+    # One says on stdout that it has failed, the other always holds the first row out.
+    # shellcheck disable=SC2016
+    printf '#!/bin/bash\n%q "$@" || { status=$?; echo failed; exit $status; }\n' "$BIN/pad-chop" >wrong/pad-chop
+    # shellcheck disable=SC2016
+    printf '#!/bin/bash\n[ "$1" != -r ] || set -- -r 0 "${@:3}"\n%q "$@"\n' "$BIN/split-holdout" >wrong/split-holdout
+    chmod +x wrong/*
+    run -1 "$PYTHON" "$ROOT/tests/fuzz/compare/run.py" wrong compared --filters=pad-chop --findings=1 --minimize=2
+    assert_line --regexp '^pad-chop: status [12], 7 bytes on stdout, no clean refusal: '
+    run -1 "$PYTHON" "$ROOT/tests/fuzz/compare/run.py" wrong compared --seed=5 --filters=split-holdout --findings=1 --minimize=2
+    local number
+    number=$(sed -n 's/^# --seed=5 --first=\([0-9]*\) --cases=1$/\1/p' compared/findings/5-*/again)
+    assert_line "  compared/findings/5-$number"
+    run -0 bash -c "cd compared/findings/5-$number && PATH=$BIN:\$PATH && . ./again"
+    run -1 "$PYTHON" "$ROOT/tests/fuzz/compare/run.py" wrong compared --seed=5 --filters=split-holdout --first="$number" --cases=1
+    assert_line --regexp "^compare: seed 5, 1 cases from $number: .*; 1 wrong\$"
+}

@@ -6,6 +6,7 @@
 ## make check-large     4.5 GiB through every filter, 10^7 short rows, with the peak of each (LARGE_GIB)
 ## make check-kill      kill the tutorial at random moments and run it again (N=200)
 ## make fuzz            look for faults, TIME=60 seconds a target (TARGETS, JOBS=1)
+## make fuzz-compare    compare answers with exact ones on streams made at random (N=200 cases, TIME=60, SEED=1, FILTERS)
 ## make bench           time the suite beside its peers (QUICK=1: smaller inputs)
 ## make lint            rule of includes, formatting, shell scripts, Python, manual pages, warnings of gcc and clang
 
@@ -102,6 +103,10 @@ fuzz: all
 	@BIN='$(abspath $(BUILD))/bin' $(PYTHON) tests/fuzz/seeds $(BUILD)/fuzz/seeds
 	@env -u MAKEFLAGS -u MAKELEVEL TIME='$(TIME)' JOBS='$(JOBS)' tests/fuzz/run $(BUILD)/fuzz $(TARGETS)
 
+fuzz-compare: all
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/fuzz/compare/run.py $(BUILD)/bin $(BUILD)/fuzz-compare --seed='$(or $(SEED),1)' \
+		--cases='$(N)' --seconds='$(TIME)' $(if $(FILTERS),--filters='$(FILTERS)')
+
 lint:
 	tests/walls
 	clang-format --dry-run --Werror $$(find cmd libcommon tests -name '*.[ch]')
@@ -115,4 +120,4 @@ lint:
 bench: all
 	BIN='$(abspath $(BUILD))/bin' PYTHON='$(PYTHON)' $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) --json $(BUILD)/bench.json
 
-.PHONY: check check-kill same check-large check-san replay fuzz lint bench
+.PHONY: check check-kill same check-large check-san replay fuzz fuzz-compare lint bench
