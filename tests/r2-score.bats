@@ -161,3 +161,20 @@ setup() {
     refuses 2 "r2-score: option --sums takes no argument$try" r2-score --sums=1 -f t t
     refuses 2 "r2-score: --pooled with --flat, expected one of them$try" r2-score --sums --pooled --flat t t
 }
+
+@test "r2-score: a score near the end of double's range is none beyond it" {
+    # 1 and -1 a hundred times have a sum of squares of 200; one error of 1.7e155 has the square 2.89e310.
+    py 't = np.tile([[1.0], [-1.0]], (100, 1))
+p = t.copy()
+p[0] = 1.7e155
+write("t", {"mat": 1, "x": t})
+write("p", {"mat": 1, "x": p})'
+    for options in '' '-a none' '-a variance' --flat; do
+        # shellcheck disable=SC2086
+        r2-score $options t p >score
+        py 'from fractions import Fraction
+want = 1 - (Fraction(1) - Fraction(1.7e155)) ** 2 / 200
+got = Fraction(float(open("score").read()))
+assert abs(got / want - 1) < 1e-14, (got, want)'
+    done
+}

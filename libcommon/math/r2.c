@@ -140,8 +140,9 @@ double r2_column(const struct r2 *r2, size_t column, bool nan)
 {
     const struct r2_column *c = &r2->list[column];
     bool exact = c->residual.sum == 0;
-    if (c->varies)
-        return 1 - at_scale(&c->residual, c->total.scale) / c->total.sum;
+    double ratio = c->total.scale / c->residual.scale;
+    if (c->varies) /* the product of the larger factors last: it alone may overflow */
+        return 1 - c->residual.sum / c->total.sum * ratio * ratio;
     if (nan)
         return exact || !r2->several ? NAN : -INFINITY;
     return exact ? 1 : 0;
@@ -157,11 +158,12 @@ double r2_uniform(const struct r2 *r2, bool nan)
 
 double r2_weighted(const struct r2 *r2, bool nan)
 {
-    /* Columns have scales of their own: weights in that of the largest one. */
+    /* Columns have scales of their own: weights in that of the largest one, and far below it, as
+     * errors may be larger than what they are divided by. */
     double scale = INFINITY;
     for (size_t j = 0; j < r2->columns; j++)
         if (r2->list[j].varies)
-            scale = fmin(scale, r2->list[j].total.scale);
+            scale = fmin(scale, r2->list[j].total.scale * 0x1p-40);
     double sum = 0;
     double weights = 0;
     for (size_t j = 0; j < r2->columns; j++) {
