@@ -103,6 +103,10 @@ write("m", {"mat": 1, "x": np.c_[x, x @ b + 7]})'
     assert abs(m["intercept"][0] - 7) < 1e-4, m["intercept"]'
 }
 
+@test "lsq-fit: a column that varies by its own rounding only, alone or beside others, adds no rank" {
+    oracle lsq_fit rank_judged_by_rounding
+}
+
 @test "lsq-fit: a solution that overflows is an error in plain words" {
     oracle lsq_fit solution_overflows_error_plain_words
 }

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { IN_MEMORY = 64 << 20 };
+enum { FIRST = 64 << 10, IN_MEMORY = 64 << 20 };
 
 struct spool {
-    char *memory;
+    char *memory; /* NULL once all is in a file */
     size_t size, capacity, read;
     int fd; /* -1 while all is in memory */
 };
@@ -22,6 +22,8 @@ struct spool *spool_new(void)
 {
     struct spool *s = mem_zero(1, sizeof *s);
     s->fd = -1;
+    s->capacity = FIRST;
+    s->memory = mem_array(s->capacity, 1);
     return s;
 }
 
@@ -62,7 +64,7 @@ void spool_write(struct spool *s, const void *data, size_t size)
         free(s->memory);
         s->memory = NULL;
     }
-    if (s->fd >= 0) {
+    if (s->memory == NULL) {
         write_file(s->fd, data, size);
         return;
     }

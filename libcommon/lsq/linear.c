@@ -75,10 +75,26 @@ double linear_default_rcond(size_t p)
     return 32 * DBL_EPSILON * (double)(p > 32 ? p : 32);
 }
 
-size_t linear_rank(const double *singular, size_t n, double rcond)
+size_t linear_rank(const double *singular, size_t n, double threshold)
 {
     size_t rank = 0;
-    while (rank < n && singular[rank] > rcond * singular[0])
+    while (rank < n && singular[rank] > threshold)
         rank++;
     return rank;
+}
+
+double linear_noise(double mean, double root)
+{
+    return 4 * DBL_EPSILON * fabs(mean) * root;
+}
+
+void linear_clear_noise(double *a, size_t rows, size_t columns, size_t ld, const double *noise)
+{
+    for (size_t j = 0; j < columns; j++) {
+        double norm = 0;
+        for (size_t i = 0; i < rows && norm <= noise[j]; i++)
+            norm = hypot(norm, a[i * ld + j]);
+        for (size_t i = 0; i < rows && norm <= noise[j]; i++)
+            a[i * ld + j] = 0;
+    }
 }

@@ -34,7 +34,15 @@ void linear_transpose(const double *a, size_t rows, size_t columns, double *to);
  * 1000 times above it. */
 double linear_default_rcond(size_t p);
 
-/* How many of n singular values, falling, are above rcond times the largest. */
-size_t linear_rank(const double *singular, size_t n, double rcond);
+/* How many of n singular values, falling, are above the threshold. */
+size_t linear_rank(const double *singular, size_t n, double threshold);
+
+/* The norm, after centring, of what rounding has put into a column: each value is off by a few ε of
+ * itself, unless all are integers. root: that of the number of rows, or of their weights' sum. */
+double linear_noise(double mean, double root);
+
+/* Columns of a (rows × columns, rows of ld doubles) that are nothing but such noise, of norm
+ * noise (columns), become zero: they are constant. */
+void linear_clear_noise(double *a, size_t rows, size_t columns, size_t ld, const double *noise);
 
 #endif

@@ -1,5 +1,6 @@
 #include "lsq/reduced.h"
 
+#include "lsq/linear.h"
 #include "math/finite.h"
 
 #include <math.h>
@@ -32,8 +33,9 @@ enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight)
 }
 
 /* Reflects the first column of rows (m × width), the roots of their weights, to a multiple of e₁,
- * and divides row 0 by it: row 0 then holds the weighted mean of each other column. */
-static void reflect_weights(double *rows, size_t m, size_t width)
+ * which it returns, and divides row 0 by it: row 0 then holds the weighted mean of each other
+ * column. */
+static double reflect_weights(double *rows, size_t m, size_t width)
 {
     double norm = 0;
     for (size_t i = 0; i < m; i++)
@@ -51,16 +53,21 @@ static void reflect_weights(double *rows, size_t m, size_t width)
             rows[i * width + j] -= dot * rows[i * width];
         rows[j] /= pivot;
     }
+    return pivot;
 }
 
-size_t lsq_reduced_centre(const struct lsq_reduced *reduced, double *a, double *mean)
+size_t lsq_reduced_centre(const struct lsq_reduced *reduced, double *a, double *mean, double *noise)
 {
     size_t c = reduced->given + reduced->targets;
+    memset(noise, 0, reduced->given * sizeof *noise);
     if (!reduced->intercept)
         return reduced->count;
-    reflect_weights(a, reduced->count, c + 1);
+    double root = fabs(reflect_weights(a, reduced->count, c + 1));
     for (size_t j = 0; j < c; j++)
         mean[j] = reduced->shift[j] + a[1 + j];
+    for (size_t j = 0; j < reduced->given; j++)
+        if (floor(reduced->shift[j]) != reduced->shift[j])
+            noise[j] = linear_noise(mean[j], root);
     for (size_t i = 0; i + 1 < reduced->count; i++)
         memmove(a + i * c, a + (i + 1) * (c + 1) + 1, c * sizeof *a);
     return reduced->count - 1;

@@ -30,7 +30,9 @@ enum lsq_status lsq_reduced_weigh(struct lsq_reduced *reduced, double weight);
 
 /* a, which holds what data does (or is data), becomes the rows of the centred problem, p + t
  * columns each: as they are without intercept, else one row less, and mean (p + t) receives the
- * weighted column means. Returns how many rows that is. */
-size_t lsq_reduced_centre(const struct lsq_reduced *reduced, double *a, double *mean);
+ * weighted column means, noise (p) what linear_noise says of the given columns or, of those whose
+ * shift is an integer, 0. Returns how many rows that is. */
+size_t lsq_reduced_centre(const struct lsq_reduced *reduced, double *a, double *mean,
+                          double *noise);
 
 #endif

@@ -115,6 +115,19 @@ static double *sampled(const struct lsq_reducer *r, size_t i)
     return r->raw + i * r->raw_count / sample_count(r) * columns(r);
 }
 
+/* Of values that rise the one in the middle or, where not all are integers, the one next to it that
+ * is none. */
+static double middle(const double *sample, size_t count)
+{
+    size_t at = count / 2;
+    for (size_t i = 0; i < count; i++) {
+        size_t near = (at + (i % 2 == 0 ? i / 2 : count - 1 - i / 2)) % count;
+        if (floor(sample[near]) != sample[near])
+            return sample[near];
+    }
+    return sample[at];
+}
+
 /* Shifts by the medians of the rows kept: each row is rounded at the distance that it then has
  * from zero, which no outlier among the first ones is to rule. */
 static void set_shift_to_medians(struct lsq_reducer *r)
@@ -125,7 +138,7 @@ static void set_shift_to_medians(struct lsq_reducer *r)
         for (size_t i = 0; i < count; i++)
             sample[i] = sampled(r, i)[j];
         qsort(sample, count, sizeof *sample, by_value);
-        r->sum.shift[j] = sample[count / 2];
+        r->sum.shift[j] = middle(sample, count);
     }
 }
 

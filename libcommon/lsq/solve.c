@@ -5,6 +5,7 @@
 #include "lsq/tall.h"
 #include "lsq/wide.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +18,31 @@ static enum lsq_status solve_nothing(struct lsq_fit *fit)
     return fit->basis && fit->loadings && fit->singular ? LSQ_OK : LSQ_NOMEM;
 }
 
-/* a: the m rows of the centred problem, destroyed; mean: p + t, of the columns; tau: scratch of p,
- * where m >= p tall_solve's. */
+/* a: the m rows of the centred problem, destroyed; mean: p + t, of the columns; noise: p, of the
+ * given ones; tau: scratch of p, where m >= p tall_solve's. */
 static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_options *options,
-                                     const double *mean, double *tau, struct lsq_fit *fit)
+                                     const double *mean, const double *noise, double *tau,
+                                     struct lsq_fit *fit)
 {
+    if (options->rcond < 0)
+        linear_clear_noise(a, m, fit->given, fit->given + fit->targets, noise);
     enum lsq_status status = m == 0           ? solve_nothing(fit)
-                             : m < fit->given ? wide_solve(a, m, options, fit)
-                                              : tall_solve(a, m, options, tau, fit);
+                             : m < fit->given ? wide_solve(a, m, options, noise, fit)
+                                              : tall_solve(a, m, options, noise, tau, fit);
     if (status == LSQ_OK && options->intercept)
         lsq_fit_set_intercept(fit, mean);
     return status;
 }
 
-/* scratch: 2 (p + t) + p, and n (p + t) more where the fit is to be refined. */
+static bool all_integers(const double *column, size_t n, size_t ld)
+{
+    size_t i = 0;
+    while (i < n && floor(column[i * ld]) == column[i * ld])
+        i++;
+    return i == n;
+}
+
+/* scratch: 2 (p + t) + 2 p, and n (p + t) more where the fit is to be refined. */
 static enum lsq_status solve(double *rows, bool refine, const struct lsq_options *options,
                              double *scratch, struct lsq_fit *fit)
 {
@@ -39,13 +51,19 @@ static enum lsq_status solve(double *rows, bool refine, const struct lsq_options
     double *shift = scratch;
     double *mean = shift + c;
     double *tau = mean + c;
-    double *original = tau + fit->given;
+    double *noise = tau + fit->given;
+    double *original = noise + fit->given;
     size_t first = options->intercept ? 1 : 0;
     if (refine)
         memcpy(original, rows, n * c * sizeof *rows);
+    for (size_t j = 0; j < fit->given; j++)
+        noise[j] = options->intercept && !all_integers(rows + j, n, c) ? sqrt((double)n) : 0;
     if (options->intercept)
         linear_centre(rows, n, c, shift, mean);
-    enum lsq_status status = solve_centred(rows + first * c, n - first, options, mean, tau, fit);
+    for (size_t j = 0; j < fit->given; j++)
+        noise[j] = noise[j] > 0 ? linear_noise(mean[j], noise[j]) : 0;
+    enum lsq_status status =
+        solve_centred(rows + first * c, n - first, options, mean, noise, tau, fit);
     if (status == LSQ_OK && refine && fit->rank == fit->given && lsq_fit_is_finite(fit))
         status = refine_fit(original, rows, tau, options->intercept ? shift : NULL, fit);
     return status;
@@ -56,7 +74,7 @@ enum lsq_status lsq_solve(double *rows, size_t n, size_t p, size_t t,
 {
     size_t c = p + t;
     bool refine = n > p && n <= REFINE_MAX && p * t <= REFINE_MAX / n;
-    double *scratch = malloc((2 * c + p + (refine ? n * c : 0)) * sizeof *scratch);
+    double *scratch = malloc((2 * c + 2 * p + (refine ? n * c : 0)) * sizeof *scratch);
     enum lsq_status status = lsq_fit_begin(fit, n, p, t);
     if (scratch == NULL)
         status = LSQ_NOMEM;
@@ -71,14 +89,15 @@ enum lsq_status lsq_solve_reduced(struct lsq_reduced *reduced, const struct lsq_
 {
     size_t p = reduced->given;
     size_t t = reduced->targets;
-    double *mean = malloc((2 * p + t) * sizeof *mean);
+    double *mean = malloc((3 * p + t) * sizeof *mean);
     enum lsq_status status = lsq_fit_begin(fit, reduced->rows, p, t);
     if (mean == NULL)
         status = LSQ_NOMEM;
     if (status == LSQ_OK) {
         memcpy(fit->rss, reduced->rss, t * sizeof *fit->rss);
-        size_t m = lsq_reduced_centre(reduced, reduced->data, mean);
-        status = solve_centred(reduced->data, m, options, mean, mean + p + t, fit);
+        double *noise = mean + p + t;
+        size_t m = lsq_reduced_centre(reduced, reduced->data, mean, noise);
+        status = solve_centred(reduced->data, m, options, mean, noise, noise + p, fit);
     }
     free(mean);
     return lsq_fit_finish(fit, status);

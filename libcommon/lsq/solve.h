@@ -6,8 +6,9 @@
  * singular value that subtracting means would add (Golub and Van Loan, Matrix
  * Computations, 4th ed., sections 5.1 and 5.5). Rank is judged on columns scaled to
  * unit norm where rows are not fewer than columns, so that units do not matter
- * (van der Sluis, Numer. Math. 14, 1969). Small problems of full rank are refined
- * in twice the working precision (Björck, BIT 7, 1967), which gives coefficients
+ * (van der Sluis, Numer. Math. 14, 1969), and against the rounding that comes with values far
+ * from zero, which is all that some columns or differences of columns have. Small problems of full
+ * rank are refined in twice the working precision (Björck, BIT 7, 1967), which gives coefficients
  * accurate to the last digits even where X is badly conditioned.
  *
  * Names in this wing: a function that other wings call is lsq_ and its file's name (lsq_fit_free);

@@ -45,11 +45,11 @@ static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced
 
 /* The decomposition is the wide solver's, whatever the shape: reduced rows are few. Its
  * loadings are S⁻¹ Uᵀ Y. */
-static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m)
+static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m, const double *noise)
 {
     struct lsq_fit fit = {.given = s->given, .targets = s->targets, .rss = s->rss};
-    struct lsq_options options = {s->intercept, linear_default_rcond(s->given)};
-    enum lsq_status status = wide_solve(a, m, &options, &fit);
+    struct lsq_options options = {s->intercept, -1};
+    enum lsq_status status = wide_solve(a, m, &options, noise, &fit);
     s->rank = fit.rank;
     s->v = fit.basis;
     s->d = fit.loadings;
@@ -118,27 +118,31 @@ static enum lsq_status find_unit_rank(struct lsq_spectrum *s, const double *a, s
     if (differ && finite_all(unit, m * p)) {
         double *sigma = norm;
         status = lapack_svd(p, m, unit, sigma, NULL, NULL);
-        s->unit_rank = status == LSQ_OK ? linear_rank(sigma, m, linear_default_rcond(p)) : 0;
+        s->unit_rank =
+            status == LSQ_OK ? linear_rank(sigma, m, linear_default_rcond(p) * sigma[0]) : 0;
     }
     free(unit);
     return status;
 }
 
-/* a: the reduced rows, destroyed. */
+/* a: the reduced rows, destroyed; noise: scratch of p. */
 static enum lsq_status make(const struct lsq_reduced *reduced, bool scaled, struct lsq_spectrum *s,
-                            double *a)
+                            double *a, double *noise)
 {
-    size_t m = lsq_reduced_centre(reduced, a, s->centre);
+    size_t m = lsq_reduced_centre(reduced, a, s->centre, noise);
     size_t c = s->given + s->targets;
     enum lsq_status status = LSQ_OK;
     if (m == 0)
         return status;
+    linear_clear_noise(a, m, s->given, c, noise);
     if (scaled)
         linear_unit_columns(a, m, s->given, c, a, c, s->scale);
     else if (m <= s->given)
         status = find_unit_rank(s, a, m);
+    for (size_t j = 0; j < s->given; j++)
+        noise[j] /= s->scale[j];
     if (status == LSQ_OK)
-        status = decompose(s, a, m);
+        status = decompose(s, a, m, noise);
     return status == LSQ_OK && scaled ? set_metric(s) : status;
 }
 
@@ -146,13 +150,13 @@ enum lsq_status lsq_spectrum_make(const struct lsq_reduced *reduced, bool scaled
                                   struct lsq_spectrum *s)
 {
     size_t values = reduced->count * lsq_reduced_width(reduced);
-    double *a = malloc(values * sizeof *a);
+    double *a = malloc((values + reduced->given) * sizeof *a);
     enum lsq_status status = allocate(s, reduced, scaled);
     if (a == NULL)
         status = LSQ_NOMEM;
     if (status == LSQ_OK) {
         memcpy(a, reduced->data, values * sizeof *a);
-        status = make(reduced, scaled, s, a);
+        status = make(reduced, scaled, s, a, a + values);
     }
     free(a);
     if (status != LSQ_OK)

@@ -5,6 +5,7 @@
 #include "lsq/linear.h"
 #include "math/finite.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ struct triangle {
     double *u, *vt;
     double *scale; /* norm of each column of R, which is that of X's; 1 where it is 0 */
     double *sigma; /* singular values of R with unit columns */
+    const double *noise;
 };
 
 /* coef = R⁻¹ Qᵀ Y. */
@@ -75,16 +77,28 @@ static enum lsq_status solve_truncated(const struct triangle *w, struct lsq_fit 
     return LSQ_OK;
 }
 
+/* Unit columns, but those shorter whose noise would be above rcond: it is at most that in all. */
+static void scale_columns(const struct triangle *w, size_t p, double rcond)
+{
+    linear_unit_columns(w->r, p, p, p, w->copy, p, w->scale);
+    for (size_t j = 0; j < p; j++) {
+        double norm = w->scale[j];
+        w->scale[j] = fmax(norm, w->noise[j] / rcond);
+        for (size_t i = 0; i <= j && norm < w->scale[j]; i++)
+            w->copy[i * p + j] *= norm / w->scale[j];
+    }
+}
+
 /* Rank judged on unit columns. */
 static enum lsq_status solve_by_default(const struct triangle *w, struct lsq_fit *fit)
 {
     size_t p = fit->given;
     fit->rcond = linear_default_rcond(p);
-    linear_unit_columns(w->r, p, p, p, w->copy, p, w->scale);
+    scale_columns(w, p, fit->rcond);
     enum lsq_status status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
     if (status != LSQ_OK)
         return status;
-    fit->rank = linear_rank(w->sigma, p, fit->rcond);
+    fit->rank = linear_rank(w->sigma, p, fit->rcond * fmax(w->sigma[0], 1));
     return fit->rank == p ? solve_full_rank(w, fit) : deficient_solve(w->r, w->scale, fit);
 }
 
@@ -92,7 +106,7 @@ static enum lsq_status solve_by_default(const struct triangle *w, struct lsq_fit
 static enum lsq_status solve_by_rcond(const struct triangle *w, double rcond, struct lsq_fit *fit)
 {
     fit->rcond = rcond;
-    fit->rank = linear_rank(fit->singular, fit->given, rcond);
+    fit->rank = linear_rank(fit->singular, fit->given, rcond * fit->singular[0]);
     return fit->rank == fit->given ? solve_full_rank(w, fit) : solve_truncated(w, fit);
 }
 
@@ -108,8 +122,8 @@ static enum lsq_status solve_triangle(const struct triangle *w, double rcond, st
     return rcond >= 0 ? solve_by_rcond(w, rcond, fit) : solve_by_default(w, fit);
 }
 
-enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *options, double *tau,
-                           struct lsq_fit *fit)
+enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *options,
+                           const double *noise, double *tau, struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
@@ -122,7 +136,7 @@ enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *option
     fit->singular_count = p;
     status = LSQ_NOMEM;
     if (scratch != NULL && fit->coef != NULL && fit->singular != NULL) {
-        struct triangle w = {.r = scratch};
+        struct triangle w = {.r = scratch, .noise = noise};
         w.copy = w.r + p * p;
         w.u = w.copy + p * p;
         w.vt = w.u + p * p;

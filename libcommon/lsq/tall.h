@@ -11,11 +11,11 @@
  * targets' other rows, which are added to rss (t). LSQ_NOMEM: a then holds nothing of use. */
 enum lsq_status tall_reduce(double *a, size_t m, size_t p, size_t t, double *rss);
 
-/* The fit of a (m × (p + t), C order), which holds the LQ factors of its transpose afterwards, with
- * tau (p): refine_fit wants them. Fills in rank, singular, coef and rcond, and adds to
- * rss what no coefficients reach. LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where R or Qᵀ Y are not
- * finite; the caller frees the fit then too. */
-enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *options, double *tau,
-                           struct lsq_fit *fit);
+/* The fit of a (m × (p + t), C order) whose given columns have noise (p) of that norm, which holds
+ * the LQ factors of its transpose afterwards, with tau (p): refine_fit wants them. Fills in rank,
+ * singular, coef and rcond, and adds to rss what no coefficients reach. LSQ_NOMEM, LSQ_DIVERGED, or
+ * LSQ_OVERFLOW where R or Qᵀ Y are not finite; the caller frees the fit then too. */
+enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *options,
+                           const double *noise, double *tau, struct lsq_fit *fit);
 
 #endif

@@ -4,6 +4,7 @@
 #include "lsq/linear.h"
 #include "math/finite.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,9 +33,19 @@ static enum lsq_status decompose(double *a, size_t m, const struct wide *w, stru
     return lapack_svd(m, m, w->core, fit->singular, w->u, w->vt);
 }
 
-/* basis (p × r) = Q V_r: LAPACK makes it column-major, readers want rows. */
+/* The norm of the noise in X v. */
+static double noise_along(const double *v, const double *noise, size_t p)
+{
+    double norm = 0;
+    for (size_t i = 0; i < p; i++)
+        norm = noise[i] > 0 ? hypot(norm, noise[i] * v[i]) : norm;
+    return norm;
+}
+
+/* basis (p × r) = Q V_r, less the last directions that are but noise: LAPACK makes it column-major,
+ * readers want rows. */
 static enum lsq_status make_basis(const double *a, size_t m, const struct wide *w,
-                                  struct lsq_fit *fit)
+                                  const double *noise, struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t r = fit->rank;
@@ -44,6 +55,10 @@ static enum lsq_status make_basis(const double *a, size_t m, const struct wide *
             w->columns[j * p + i] = w->vt[i * m + j];
     enum lsq_status status =
         lapack_qr_apply(false, p, r, m, a, p + fit->targets, w->tau, w->columns, p);
+    while (noise != NULL && r > 0 &&
+           fit->singular[r - 1] <= noise_along(w->columns + (r - 1) * p, noise, p))
+        r--;
+    fit->rank = r;
     for (size_t i = 0; i < p; i++)
         for (size_t j = 0; j < r; j++)
             fit->basis[i * r + j] = w->columns[j * p + i];
@@ -65,26 +80,26 @@ static void make_loadings(const double *a, size_t m, const struct wide *w, struc
 }
 
 static enum lsq_status solve(double *a, size_t m, const struct lsq_options *options,
-                             const struct wide *w, struct lsq_fit *fit)
+                             const struct wide *w, const double *noise, struct lsq_fit *fit)
 {
     enum lsq_status status = decompose(a, m, w, fit);
     if (status != LSQ_OK)
         return status;
     fit->rcond = options->rcond >= 0 ? options->rcond : linear_default_rcond(fit->given);
-    fit->rank = linear_rank(fit->singular, m, fit->rcond);
+    fit->rank = linear_rank(fit->singular, m, fit->rcond * fit->singular[0]);
     fit->basis = malloc((fit->given * fit->rank + 1) * sizeof *fit->basis);
     fit->loadings = malloc(m * fit->targets * sizeof *fit->loadings);
     if (fit->basis == NULL || fit->loadings == NULL)
         return LSQ_NOMEM;
     if (fit->rank > 0)
-        status = make_basis(a, m, w, fit);
+        status = make_basis(a, m, w, options->rcond < 0 ? noise : NULL, fit);
     if (status == LSQ_OK)
         make_loadings(a, m, w, fit);
     return status;
 }
 
 enum lsq_status wide_solve(double *a, size_t m, const struct lsq_options *options,
-                           struct lsq_fit *fit)
+                           const double *noise, struct lsq_fit *fit)
 {
     double *scratch = malloc((3 * m + fit->given + 1) * m * sizeof *scratch);
     fit->singular = malloc(m * sizeof *fit->singular);
@@ -96,7 +111,7 @@ enum lsq_status wide_solve(double *a, size_t m, const struct lsq_options *option
         w.vt = w.u + m * m;
         w.columns = w.vt + m * m;
         w.tau = w.columns + m * fit->given;
-        status = solve(a, m, options, &w, fit);
+        status = solve(a, m, options, &w, noise, fit);
     }
     free(scratch);
     return status;

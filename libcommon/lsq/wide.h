@@ -6,10 +6,11 @@
 
 #include <stddef.h>
 
-/* a: m × (p + t), C order, destroyed, m <= p. Fills in rank, singular, basis, loadings and rcond,
- * and adds to rss what no coefficients reach. LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where the
- * factor is not finite; the caller frees the fit then too. */
+/* a: m × (p + t), C order, destroyed, m <= p; noise (p): of what norm in each given column. Fills
+ * in rank, singular, basis, loadings and rcond, and adds to rss what no coefficients reach.
+ * LSQ_NOMEM, LSQ_DIVERGED, or LSQ_OVERFLOW where the factor is not finite; the caller frees the fit
+ * then too. */
 enum lsq_status wide_solve(double *a, size_t m, const struct lsq_options *options,
-                           struct lsq_fit *fit);
+                           const double *noise, struct lsq_fit *fit);
 
 #endif

@@ -482,6 +482,47 @@ def column_sum_others_another_unit():
     print(repr(float(((y - a @ np.linalg.lstsq(a, y, rcond=None)[0]) ** 2).sum())))
 
 
+def rank_judged_by_rounding():
+    """Columns that are constant, or depend on others, but for their own rounding, and those that are not. The reference is
+    numpy's fit of the intercept and an independent few of them, less their offsets."""
+    def cases(n):
+        x, w, angle, i = normal(n), normal(n), rng.uniform(0, 7, n), np.arange(n)
+        third, circle = np.where(i % 2, 0.3, 0.1 + 0.2), np.sin(angle) ** 2 + np.cos(angle) ** 2
+        line = np.linspace(0, 2, n)
+        yield [third], []
+        yield [third, x], [x]
+        yield [third * 1e12, x * 1e-6], [x]
+        yield [circle], []
+        yield [circle, x, w], [x, w]
+        yield [x, x + 1e4], [x]
+        yield [line, line + 1e4], [line]
+        yield [3 * x + 1e7, w, x - 1e5], [x, w]
+        yield [x, w, x + w + 1e6], [x, w]
+        yield [1e-200 * x, 1e-200 * (x + 1e4)], [x]
+        # Integers are exact, however far from zero; so is what lies further apart than it is rounded.
+        for exact in [4e9 + i], [1.7e18 + 256.0 * (i % 5)], [np.where(i == 3, 1e15 + 1, 1e15)], [1947.0 + i % 16, (1947.0 + i % 16) ** 2], [1.7e9 + i / 1e5, x], [1e6 + x, w], [x, x ** 2, x ** 3, x ** 4]:
+            yield exact, [column - column[0] for column in exact]
+    for n in 6, 2000:
+        for columns, independent in cases(n):
+            given = np.column_stack(columns)
+            p, rank = given.shape[1], len(independent)
+            basis = np.column_stack([np.ones(n), *[column / abs(column).max() for column in independent]])
+            y = basis @ np.arange(1.0, rank + 2) + normal(n)
+            want = basis @ np.linalg.lstsq(basis, y, rcond=1e-14)[0]
+            rows = np.column_stack([given, y])
+            part = run(rows, "--partial", "-g", str(p)).stdout
+            weighted = run(rows, "--partial", "-g", str(p), "-w", "7").stdout + run(rows, "--partial", "-g", str(p), "-w", ".01").stdout
+            wide = [(np.tile(given, 8), run(np.column_stack([np.tile(given, 8), y]), "-g", str(8 * p)))] if n == 6 else []
+            fits = [(given, subprocess.run(["lsq-fit", *options], input=data, capture_output=True)) for data, options in (
+                (block(rows), ["-g", str(p)]), (block(rows), ["-g", str(p), "--loo"]), (part, []), (part + part, []), (weighted, []))]
+            for x, done in fits + wide:
+                model, = maps(done.stdout)
+                assert model["rank"] == rank and (b"warning: rank deficient: rank %d of " % rank in done.stderr) == (rank < x.shape[1]), (n, columns, model["rank"], done.stderr)
+                got = (x - x[0]) @ coef(model) + (model["intercept"] + x[0] @ coef(model))
+                if rank < p:
+                    np.testing.assert_allclose(got[:, 0], want, rtol=0, atol=1e-8 * abs(want).max())
+
+
 def solution_overflows_error_plain_words():
     signs = np.sign(normal(9, 6))
     overflow = b"lsq-fit: stdin: values so large, or given columns so small, that the solution overflows, expected them scaled\n"
