@@ -1,9 +1,7 @@
 # make -f pipelines/fsdd.mk [DEST=DIR]: fetch the Free Spoken Digit Dataset (CC BY-SA 4.0) into DIR/recordings.
 #
-# Fetched by commit id, which vouches for every byte; archives that are packed on demand are not the same bytes each
-# time. FSDD_SHA256 vouches besides for the 2,000 recordings of four speakers, whatever the server or a mirror says: it
-# is the SHA-256 of what `sha256sum` prints for them, ordered by name in the C locale.
-# An interrupted fetch is taken up again from DIR.part. DIR appears at once and complete, or not at all.
+# The commit id vouches for every byte; FSDD_SHA256 besides for the 2,000 recordings of four speakers: it is the SHA-256
+# of what `sha256sum` prints for them, ordered by name in the C locale. DIR appears at once and complete, or not at all.
 
 FSDD_URL = https://github.com/Jakobovski/free-spoken-digit-dataset
 FSDD_REV = 26eb9aaf76e81b692f806f9140c2d2777410d7a1
