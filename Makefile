@@ -13,6 +13,9 @@ ifneq ($(words $(BUILD)),1)
 $(error BUILD = $(BUILD): found $(if $(strip $(BUILD)),spaces in it,nothing), expected a folder without spaces in its name)
 endif
 
+$(foreach v,prefix destdir out fsdd digit digits speaker speakers seed holdout provided,$(if $(filter command,$(origin $v)),$(error \
+	$v=$($v): expected the name of this variable in upper case)))
+
 CC = cc
 CFLAGS = -O2 -g
 CPPFLAGS =
@@ -85,7 +88,7 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/libcommon.a
 -include $(OBJECTS:.o=.d) $(COMMANDS:%=$(BUILD)/obj/cmd/%.d)
 
 clean:
-	rm -rf $(BUILD) out
+	$(if $(OUT),$(error OUT=$(OUT): make clean removes build/ and out/ alone))rm -rf $(BUILD) out
 
 # Pipelines
 
@@ -121,9 +124,6 @@ fsdd:
 
 ## make install         install into DESTDIR/PREFIX (/usr/local); make uninstall takes it away
 
-ifneq ($(filter command,$(origin prefix)),)
-$(error prefix=$(prefix), expected PREFIX=$(prefix))
-endif
 bindir = $(call quote,$(DESTDIR)$(PREFIX)/bin)
 datadir = $(call quote,$(DESTDIR)$(PREFIX)/share)
 docdir = $(datadir)/doc/wavefill

@@ -2,29 +2,22 @@
 # every file has a plain name, whatever the folders are called, and each recipe is a command that needs no shell.
 
 MAKEFLAGS += --no-builtin-rules
-ifneq ($(origin PROVIDED),file)
 PROVIDED = 0.5 0.25
-endif
-ifneq ($(origin places),file)
-places = $(portions)
-endif
-OUT  = out
-FSDD =
-BIN  =
-
+OUT      = out
+FSDD     =
+BIN      =
 filters  = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
 portions = $(subst %,percent,$(PROVIDED))
+places   = $(portions)
 # Make is only asked (-n, -q): nothing may be written.
-flags    = $(filter-out -%,$(firstword $(MAKEFLAGS)))
-looking  = $(findstring n,$(flags))$(findstring q,$(flags))
+looking  = $(strip $(foreach f,n q,$(findstring $f,$(filter-out -%,$(firstword $(MAKEFLAGS))))))
 
 odd      = ' " \ ; & | < > ( ) [ ] { } * ? ` ^ ! ~ $$ \#
 space   := $() $()
 comma   := ,
 replace  = $(if $(3),$(call replace,$(subst $(firstword $(3)),$(2),$(1)),$(2),$(wordlist 2,99,$(3))),$(1))
 # A word for the shell, in quotes where it needs them.
-quoted   = $(or $(word 2,$(1)),$(strip $(foreach c,$(odd),$(findstring $c,$(1)))),$(if $(1),,empty))
-q        = $(if $(quoted),'$(subst ','\'',$(1))',$(1))
+q        = $(if $(or $(word 2,$(1)),$(strip $(foreach c,$(odd),$(findstring $c,$(1)))),$(if $(1),,')),'$(subst ','\'',$(1))',$(1))
 # A path as a pattern, without what make takes for a sign of its own or for the end of a name.
 glob     = $(call replace,$(subst $(space),?,$(1)),?,$(odd) % : =)
 absolute = $(if $(1),$(if $(filter /%,$(firstword $(1))),,$(CURDIR)/)$(1))
@@ -36,9 +29,12 @@ folders  = $(or $(call glob,$(BIN)),$(foreach d,$(subst :, ,$(subst $(space),?,$
 none     = $(if $(looking),,$(error $(1)$(comma) expected it there))
 
 ifneq ($(origin HERE),command line)
-numbers  = $(foreach d,0 1 2 3 4 5 6 7 8 9,$d$(1) .$d$(1))
-strange  = $(filter-out $(call numbers,%),$(PROVIDED))$(strip $(call replace,$(PROVIDED),,$(call numbers) . %))
-expected = expected portions such as 0.5 0.25
+# A portion with n for a digit; those that are no number, nothing, all or more, or a single column.
+shape    = $(call replace,$p,n,0 1 2 3 4 5 6 7 8 9)
+strange  = $(strip $(foreach p,$(subst %,@,$(PROVIDED)),$(if $(or $(filter-out x x. x@ x.@,x$(subst n,,$(shape))),$(if \
+	$(findstring n,$(shape)),,.),$(if $(call replace,$p,,0 . @),,.),$(filter nnn%,$(filter %@,$(shape))),$(filter 1,$p),$(if \
+	$(findstring .,$p),$(filter-out 0.% .% %@,$p))),$p)))
+expected = expected portions such as 0.5 or 25%
 check    = $(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\
 	$(if $(strip $(PROVIDED)),,$(error PROVIDED is empty, $(expected)))\
 	$(if $(strange),$(error PROVIDED = $(PROVIDED), $(expected)))\
@@ -76,9 +72,8 @@ settled = $(if $(call changed,$(kept)),$(foreach name,$(kept),$(file >$(name)))$
 	another run with other variables was in $(OUT) meanwhile: make it again))
 
 # What is told at the end of the clip in a place $p, and the command for what can be done next.
-given   = $(subst percent,%,$(notdir $p))
 define tell
-$(info $(firstword $(file <$p/rows.r2)), of which $(given) is given: $(OUT)/$p/ExtrapolatedClip.wav)
+$(info $(firstword $(file <$p/rows.r2)), of which $(notdir $(p:percent=%)) is given: $(OUT)/$p/ExtrapolatedClip.wav)
 $(info Extrapolation R^2 Score: $(file <$p/columns.r2))
 $(info R^2 over the samples filled in: $(lastword $(file <$p/rows.r2)) (1 is exact, 0 no better than their mean))
 endef

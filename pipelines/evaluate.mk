@@ -6,33 +6,47 @@
 # takes of the digit: with the tutorial's model, ridge regression, the frame model (frames/model.sh), and as baselines
 # the mean of the others and silence. OUT/evaluate/*.tsv are the scores of each model: summary over all takes, groups by
 # digit and speaker, clips by take, time by ms since the cut; facts is what they were made of. R^2 is 1 - (sum of
-# squared errors) / (sum of squared deviations from the clip's own mean in that stretch), both over all clips. A digit
-# by a speaker of whom there are fewer than four takes is left out. Needs awk, and sha256sum or shasum.
+# squared errors) / (sum of squared deviations from the clip's own mean in that stretch), both over all clips.
 
 DIGITS   =
 SPEAKERS =
-PROVIDED = 0.25
-digits   = $(call q,$(strip $(subst $(comma), ,$(DIGITS))))
-speakers = $(call q,$(strip $(subst $(comma), ,$(SPEAKERS))))
-places   = $(portions:%=evaluate/%)
+digits   = $(strip $(subst $(comma), ,$(DIGITS)))
+speakers = $(strip $(subst $(comma), ,$(SPEAKERS)))
+# Of a group such as jackson_0.
+g        = $(notdir $*)
+digit    = $(lastword $(subst _, ,$g))
+speaker  = $(g:%_$(digit)=%)
 
 ifneq ($(origin HERE),command line)
 HERE := $(MAKEFILE_LIST:%evaluate.mk=%)
 goals := evaluate
 include $(subst $() ,\ ,$(HERE))enter.mk
-folder = $(call q,$(call absolute,$(or $(FSDD),$(HERE)corpus)))
-sets   = $(shell ls -- $(folder) | awk -v folder=$(folder) -v digits=$(digits) -v speakers=$(speakers) -v least=4 \
-	-f $(call q,$(HERE)evaluate/groups.awk))
-check += $(eval passed := SETS='$(sets)')$(if $(filter-out 0,$(.SHELLSTATUS)),$(error nothing to evaluate))
-else
+# TAKES/SPEAKER_DIGIT of each group; - where there are recordings whose name is no word of make's.
+folder = $(call absolute,$(or $(FSDD),$(HERE)corpus))
+take   = ^\([0-9][0-9]*\)_\([A-Za-z0-9._+][A-Za-z0-9._+-]*\)_[0-9][0-9]*\.[Ww][Aa][Vv]$$
+found  = $(shell ls -- $(call q,$(folder)) | LC_ALL=C sed -n 's/$(take)/\1_\2/p; t; s/^[0-9]*_..*_[0-9]*\.[Ww][Aa][Vv]$$/-/p' | \
+	LC_ALL=C sort | uniq -c | sed 's/.* -$$/-/; s|^ *\([0-9]*\) \([0-9]*\)_\(.*\)|\1/\3_\2|')
+asked  = $(foreach f,$(groups),$(foreach g,$(notdir $f),$(if $(and $(filter $(or $(digits),%),$(digit)),$(filter \
+	$(or $(speakers),%),$(speaker))),$f)))
+absent = $(filter-out $(foreach g,$(notdir $(asked)),$(digit) $(speaker)),$(digits) $(speakers))
+few    = $(filter 1/% 2/% 3/%,$(asked))
+sets   = $(notdir $(filter-out - $(few),$(asked)))
+say    = $(shell echo $(call q,evaluate: $(1)) >&2)
+check += $(eval groups := $(found))$(if $(filter -,$(groups)),$(call say,$(folder): recordings by speakers of other \
+	characters than letters$(comma) digits$(comma) . _ + and$(comma) not first$(comma) - are left out))$(if $(absent),$(error \
+	$(folder): no takes of $(absent) among those asked for$(comma) expected some (DIGITS$(comma) SPEAKERS)))$(foreach g,$(notdir \
+	$(few)),$(call say,$g: fewer than 4 takes$(comma) left out: the frame model is chosen on one half of them for the other))$(if \
+	$(sets),,$(error $(folder): no 4 takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker$(comma) expected some))$(eval \
+	passed := SETS='$(sets)')
+endif
+PROVIDED = 0.25
+places   = $(portions:%=evaluate/%)
+
+ifeq ($(origin HERE),command line)
 script  = sh $(call q,$(HERE)evaluate/$(1))
 source  = $(if $(FSDD),given,embedded)
 sums    = $(foreach p,$(places),$(SETS:%=$p/%.sums))
 tables  = $(patsubst %,evaluate/%.tsv,summary groups clips time facts)
-# Of a group such as jackson_0.
-g       = $(notdir $*)
-digit   = $(lastword $(subst _, ,$g))
-speaker = $(g:%_$(digit)=%)
 takes   = $(call glob,$(recordings))/$(digit)_$(speaker)_[0-9]*.[wW][aA][vV]
 
 evaluate: $(tables)
@@ -42,7 +56,8 @@ evaluate/%.sums:
 	$(call script,group.sh) $(call q,$(recordings)) $(digit) $(speaker) $(subst percent,%,$(notdir $(@D))) $@
 
 $(tables) &: evaluate/tables.list $(sums) $(call glob,$(HERE))evaluate/tables.*
-	@$(call script,tables.sh) $(call q,$(recordings)) $(source) $(digits) $(speakers) $(call q,$(portions)) $(SETS)
+	@$(call script,tables.sh) $(source) $(call q,$(digits)) $(call q,$(speakers)) $(call q,$(PROVIDED)) $(call \
+		q,$(recordings)) $(call q,$(SETS)) $(sums)
 
 $(sums): $(foreach f,frames/model.sh evaluate/group.sh,$(call glob,$(HERE))$f)
 $(sums): $(foreach f,$(filters),$(call program,$f))

@@ -4,13 +4,14 @@
 #
 # makes what tutorial.mk makes, then the same files in OUT/frames/PORTION.
 
-places = $(portions) $(portions:%=frames/%)
-
 ifneq ($(origin HERE),command line)
 HERE := $(MAKEFILE_LIST:%frames.mk=%)
 goals := frames extend
 include $(subst $() ,\ ,$(HERE))enter.mk
-else
+endif
+places = $(portions) $(portions:%=frames/%)
+
+ifeq ($(origin HERE),command line)
 include $(subst $() ,\ ,$(HERE))tutorial.mk
 .PHONY: frames extend
 

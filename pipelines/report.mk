@@ -2,9 +2,8 @@
 #
 #     make -f report.mk FSDD=recordings OUT=out
 #
-# makes what tutorial.mk makes, then OUT/report.html, which holds all it shows: clips, pictures, scores, and what it
-# takes to make them again. It also shows what frames.mk and evaluate.mk have left in OUT, if it is of the same clip.
-# Needs python3 (its standard library only) and sox(1).
+# makes what tutorial.mk makes, then OUT/report.html, which holds all it shows. It also shows what frames.mk and
+# evaluate.mk have left in OUT, if it is of the same clip. Needs python3 (its standard library only) and sox(1).
 
 PYTHON = python3
 

@@ -19,13 +19,14 @@ else
 clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
 wavs  = $(foreach p,$(1),$(clips:%=$p/%.wav))
 how   = $(if $(HOLDOUT),name,seed)
-which = $(or $(HOLDOUT),$(SEED))
+which = $(or $(HOLDOUT:.wav=),$(SEED))
 
 tutorial: $(call wavs,$(portions)) $(portions:%=%/columns.r2) $(portions:%=%/rows.r2)
 	$(if $(looking),,$(settled)$(foreach p,$(portions),$(tell))$(next))
 
 next = $(info Beside it: OriginalTestClip.wav, ChoppedTestClip.wav. Next, with the same variables: $(call \
-	again,listen,tutorial) (plays them), $(call again,frames) (fills in better), $(call again,report) (makes a page))@:
+	again,listen,tutorial) (plays them), $(call again,frames) (fills in better), $(call again,report) (makes a page))$(if $(older),$(info Of earlier runs: $(older)))@:
+older = $(filter-out $(portions),$(patsubst %/ExtrapolatedClip.wav,%,$(wildcard */ExtrapolatedClip.wav)))
 
 recordings.mat: recordings.list
 	fsdd-load -o $@ -d $(call q,$(DIGIT)) -s $(call q,$(SPEAKER)) $(call q,$(recordings))
@@ -62,11 +63,11 @@ training.mat heldout.mat &: clips.mat holdout.choice
 
 .PHONY: tutorial listen
 listen: $(call wavs,$(portions))
-	play $^
+	play -q $^ 2>/dev/null || { echo 'listen: play cannot play here$(comma) expected SoX and a sound card' >&2; exit 1; }
 
 # What else these files come from: recordings, variables and filters.
 takes           = $(call glob,$(recordings))/$(call glob,$(DIGIT)_$(SPEAKER)_)[0-9]*
-recordings.list = $(or $(sort $(wildcard $(takes))),$(call none,$(recordings): no $(DIGIT)_$(SPEAKER)_TAKE.wav))
+recordings.list = $(or $(sort $(wildcard $(takes))),$(call none,$(recordings): no $(DIGIT)_$(SPEAKER)_TAKE.wav (DIGIT$(comma) SPEAKER)))
 holdout.choice  = --$(how)=$(which)
 $(call keep,recordings.list holdout.choice)
 recordings.mat: $(takes) $(call program,fsdd-load)

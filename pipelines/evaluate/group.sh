@@ -1,18 +1,15 @@
 #!/bin/sh
 # group.sh RECORDINGS DIGIT SPEAKER PORTION FILE: each take of a digit by a speaker is cut where the portion given of it
-# ends and filled in from the others, by five models. Writes to FILE how far off each is, a line for each take, model
-# and stretch, parted by tabs:
-#
-#     take, columns given, columns missing, model, ms after the cut or all, sum of squared errors, sum of squared
-#     deviations, and for the frame model what was chosen
-set -eu
-export LC_ALL=C
-# shellcheck source-path=SCRIPTDIR source=../frames/model.sh
+# ends and filled in from the others, by five models. Writes to FILE a line for each take, model and stretch, parted by
+# tabs: take, columns given, columns missing, model, ms after the cut or all, sum of squared errors, sum of squared
+# deviations, and for the frame model what was chosen.
+# shellcheck source=pipelines/frames/model.sh
 . "$(dirname "$0")/../frames/model.sh"
 
 recordings=$1 digit=$2 speaker=$3 portion=$4 file=$PWD/$5
 work_in "$(dirname "$file")"
-fsdd-load -d "$digit" -s "$speaker" "$recordings" | pad-chop -o clips
+fsdd-load -o takes -d "$digit" -s "$speaker" "$recordings"
+pad-chop -o clips takes
 measure "$portion"
 
 # sums MODEL TRUTH PREDICTED CHOICE: the lines of a model.
@@ -32,7 +29,8 @@ sums() {
 lsq-fit -q -o model -g "$cut" --left-out=tutorial clips
 lsq-fit -q -o model -g "$cut" --ridge=auto --left-out=ridge clips
 lsq-fit -q -o model -g "$cut" --ridge=1e300 --left-out=mean clips
-pad-chop -l "$length" given | pad-chop -o silence -c "$cut:"
+pad-chop -o longer -l "$length" given
+pad-chop -o silence -c "$cut:" longer
 sums tutorial clips tutorial -
 sums ridge clips ridge -
 

@@ -4,27 +4,23 @@
 BEGIN {
     FS = OFS = "\t"
     stretches = split("5 10 20 50 all", stretch, " ")
-    heads = "5 ms" OFS "10 ms" OFS "20 ms" OFS "50 ms" OFS "all"
-    print "given", "model", "clips", heads >(to "/summary.tsv")
-    print "given", "speaker", "digit", "model", heads >(to "/groups.tsv")
-    print "given", "speaker", "digit", "clip", "columns given", "columns missing", "model", "chosen", heads \
-        >(to "/clips.tsv")
+    head["summary"] = "given\tmodel\tclips"
+    head["groups"] = "given\tspeaker\tdigit\tmodel"
+    head["clips"] = "given\tspeaker\tdigit\tclip\tcolumns given\tcolumns missing\tmodel\tchosen"
+    for (name in head)
+        print head[name], "5 ms", "10 ms", "20 ms", "50 ms", "all" >(to "/" name ".tsv")
     print "given", "model", "ms", "r2" >(to "/time.tsv")
 }
 
-FNR == 1 {
+{
     split(FILENAME, part, "/")
     portion = part[2]
     sub(/percent$/, "%", portion)
-    speaker = digit = part[3]
-    gsub(/.*_|\.sums$/, "", digit)
-    sub(/_[0-9]+\.sums$/, "", speaker)
-}
-
-{
+    match(part[3], /_[0-9]+\.sums$/)
+    group = portion OFS substr(part[3], 1, RSTART - 1) OFS substr(part[3], RSTART + 1, RLENGTH - 6)
     add("summary", portion OFS $4)
-    add("groups", portion OFS speaker OFS digit OFS $4)
-    add("clips", portion OFS speaker OFS digit OFS $1 OFS $2 OFS $3 OFS $4 OFS $8)
+    add("groups", group OFS $4)
+    add("clips", group OFS $1 OFS $2 OFS $3 OFS $4 OFS $8)
     if ($5 != "all" && !known[$5]++)
         time[++times] = $5
 }

@@ -1,26 +1,14 @@
 #!/bin/sh
-# tables.sh RECORDINGS SOURCE DIGITS SPEAKERS PORTIONS SPEAKER_DIGIT...: makes the tables of evaluate.mk, in the folder
-# evaluate. In facts.tsv are the variables, how many recordings these are, and the SHA-256 sum of what sha256sum prints
-# for them, ordered by name.
-set -eu
-export LC_ALL=C
-here=$(dirname "$0")
-# shellcheck source-path=SCRIPTDIR source=../frames/model.sh
-. "$here/../frames/model.sh"
-recordings=$1 source=$2 digits=$3 speakers=$4 portions=$5
-shift 5
-top=$PWD
+# tables.sh SOURCE DIGITS SPEAKERS PORTIONS RECORDINGS GROUPS SUMS...: makes the tables of evaluate.mk. facts.tsv has the
+# variables, how many recordings these are, and the SHA-256 sum of what sha256sum prints for them, ordered by name.
+# shellcheck source=pipelines/frames/model.sh
+. "$(dirname "$0")/../frames/model.sh"
+top=$PWD tables=$(dirname "$0")/tables.awk
 work_in "$top/evaluate"
-
-sum=sha256sum
-command -v sha256sum >/dev/null || sum='shasum -a 256'
-sums=$(cd -- "$recordings" && for group; do $sum -- "${group##*_}_${group%_*}_"[0-9]*.[wW][aA][vV] || exit 1; done)
-printf '%s\t%s\n' recordings "$source" digits "$digits" speakers "$speakers" \
-    portions "$(echo "$portions" | sed 's/percent/%/g')" count "$(($(echo "$sums" | wc -l)))" \
-    sha256 "$(echo "$sums" | sort -k 2 | $sum | cut -c 1-64)" >facts.tsv
-
-# shellcheck disable=SC2046 # words
-set -- $(for portion in $portions; do printf "evaluate/$portion/%s.sums " "$@"; done)
+sums=$(cd -- "$5" && for g in $6; do sha256sum -- "${g##*_}_${g%_*}_"[0-9]*.[wW][aA][vV] || exit 1; done)
+printf '%s\t%s\n' recordings "$1" digits "$2" speakers "$3" portions "$4" count "$(($(echo "$sums" | wc -l)))" \
+    sha256 "$(echo "$sums" | sort -k 2 | sha256sum | cut -c 1-64)" >facts.tsv
+shift 6
 cd "$top"
-awk -v to="$work" -f "$here/tables.awk" "$@"
+awk -v to="$work" -f "$tables" "$@"
 mv "$work"/*.tsv evaluate

@@ -5,23 +5,20 @@
 # of 10 ms, which fade out where nothing can be foretold.
 #
 # A candidate is FRAME/GIVEN/LAST/RIDGE: the frame's length in ms, how often a frame of the given part counts, how often
-# one of its last 10 ms more (0: not), and the ridge penalty. Which one is used is decided by the takes that are whole:
-# each is cut, and filled in from the others.
-
+# one of its last 10 ms more (0: not), and the ridge penalty. The takes that are whole decide: each is cut, and filled
+# in from the others.
+set -eu
+export LC_ALL=C
 NEAR_CANDIDATES='8/50/300/1% 8/50/1000/1% 8/50/100/100% 10/50/300/1% 10/50/1000/1% 10/50/100/100%'
 FAR_CANDIDATES='10/2/0/1% 10/10/0/1% 15/2/0/1% 15/10/0/1%'
 
 # work_in FOLDER: in a folder of this process alone, which goes with it. What killed processes have left is removed.
 work_in() {
-    host=$(uname -n)
-    for left in "$1/.work.$host."*; do
-        kill -0 "${left##*.}" 2>/dev/null || rm -rf "$left"
-    done
-    work=$1/.work.$host.$$
+    work=$1/.work.$(uname -n).$$
+    for left in "${work%.*}."*; do kill -0 "${left##*.}" 2>/dev/null || rm -rf "$left"; done
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
-    mkdir "$work"
-    cd "$work" || exit
+    mkdir "$work" && cd "$work"
 }
 
 # samples MS, least A B, most A B: numbers of columns.
@@ -36,15 +33,17 @@ measure() {
     split-holdout -r 0 -H row -o others clips
     stitch-wav -q -o row.wav row
     rate=$(($(od -A n -t u4 -j 24 -N 4 row.wav)))
-    length=$(($(r2-score -q -a none clips clips | wc -l)))
-    cut=$(($(r2-score -q -a none given given | wc -l)))
+    r2-score -q -a none -o clips.r2 clips clips
+    r2-score -q -a none -o given.r2 given given
+    length=$(($(wc -l <clips.r2))) cut=$(($(wc -l <given.r2)))
     near_count=$(least "$(samples 10)" $((length - cut)))
 }
 
 # partials FILE COLUMNS WEIGHT CLIPS: the frames of these columns, reduced, a partial fit a take, unless it is there.
 partials() {
-    [ -e "$1" ] || pad-chop -q -f $((frame + step)) -c "$2" "$4" |
-        lsq-fit -o "$1" -g "$frame" --by-name --partial -w "$3"
+    [ ! -e "$1" ] || return 0
+    pad-chop -q -o frames -f $((frame + step)) -c "$2" "$4"
+    lsq-fit -o "$1" -g "$frame" --by-name --partial -w "$3" frames
 }
 
 # fill KIND CANDIDATE CLIPS GIVEN OTHERS OUT: in OUT, the rows of GIVEN with what comes next filled in: 10 ms by the
@@ -67,9 +66,7 @@ fill() {
     # Made once for all candidates that have them in common.
     around=$kind.$frame.around rest=$clips.$others.$kind.$frame.rest
     own=$clips.$kind.$frame.own.$2 end=$clips.$kind.$frame.end.$3
-    for each in "$clips" ${others:+"$others"}; do
-        partials "$each.$around" "$from:$to" 1 "$each"
-    done
+    for each in "$clips" ${others:+"$others"}; do partials "$each.$around" "$from:$to" 1 "$each"; done
     [ -e "$rest" ] || lsq-fit -o "$rest" --by-name --others --partial "$clips.$around" ${others:+"$others.$around"}
     partials "$own" ":$cut" "$2" "$clips"
     if [ "$3" = 0 ]; then end=; else partials "$end" "$last:$cut" "$3" "$clips"; fi
@@ -85,10 +82,10 @@ best() {
     for candidate; do
         fill "$as" "$candidate" "$whole" "$begun" '' tried
         pad-chop -o predicted -c "$cut:" tried
-        score=$(r2-score --pooled -q -c ":$scored" "$whole" predicted)
-        echo "$score $candidate"
+        r2-score --pooled -q -o score -c ":$scored" "$whole" predicted
+        echo "$(cat score) $candidate"
     done >scores
-    awk 'NR == 1 || $1 > score { score = $1; word = $2 } END { print word }' scores
+    sort -s -r -g -k 1,1 scores | sed 's/.* //; q'
 }
 
 # choose CLIPS GIVEN: sets near and far, the candidates of the best score on CLIPS.
