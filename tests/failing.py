@@ -3,10 +3,12 @@
 
 Runs pipelines/PIPELINE.mk once as it is, then once for each command line of it that differs from the others in more than
 numbers, and for each way to fail, with the filter of that line failing so. The run must end with another status than 0, or
-leave the very files of the first. Prints how many runs these were, or what went wrong, with status 1."""
+leave the very files of the first. Prints how many runs these were, or what went wrong, with status 1. In the environment,
+ALL=1: each line in all ways, not in one after the other; ONLY=EXPRESSION: lines that it matches."""
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -53,8 +55,8 @@ def main():
     if ran.returncode != 0:
         sys.exit(f"nothing fails, and the status is {ran.returncode}: {ran.stderr}")
     wrong, runs = 0, 0
-    for i, line in enumerate(dict.fromkeys(lines)):
-        # Each line in one way, and each way for one line after the other, where all would take too long.
+    chosen = [line for line in dict.fromkeys(lines) if re.search(os.environ.get("ONLY", ""), line)]
+    for i, line in enumerate(chosen):
         for way in WAYS if os.environ.get("ALL") else [WAYS[i % len(WAYS)]]:
             ran, _, left = run(work / "run", sys.argv[3], sys.argv[4:], line, way)
             runs += 1

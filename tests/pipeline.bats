@@ -533,7 +533,7 @@ END
     refuses_in 1 'tutorial\.mk is for make -f, not for include' make -f other.mk
     says "split-holdout: clips.mat: no row is named '0_espeak_50', expected a name of the 50 rows" BIN="$BIN" HOLDOUT=0_espeak_50
     says "split-holdout: --seed: '-1', expected a number from 0 to 4294967295; try 'split-holdout --help'" BIN="$BIN" SEED=-1
-    says 'pad-chop: heldout.mat: columns :5000 are 0:5000 in rows of 2016, expected A < B <= 2016' BIN="$BIN" PROVIDED=5000
+    says 'pad-chop: heldout.mat: columns :5000 are 0:5000 in rows of 2800, expected A < B <= 2800' BIN="$BIN" PROVIDED=5000
     # No recording of that digit: the folder is named, not a tool that nobody called.
     refuses_in 2 "$CORPUS: no 5_espeak_TAKE\\.wav \\(DIGIT, SPEAKER\\), expected it there" "${make[@]}" BIN="$BIN" DIGIT=5
     refuses_in 2 "$CORPUS: no 0_nobody_TAKE\\.wav \\(DIGIT, SPEAKER\\), expected it there" "${make[@]}" BIN="$BIN" SPEAKER=nobody
@@ -686,6 +686,22 @@ END
         assert_regex "${stderr_lines[0]}" "/enter\\.mk:[0-9]+: \\*\\*\\* nowhere: no fsdd-load, expected it there\\.  Stop\\.\$"
         [ ! -e out ]
     done
+}
+
+# Each way to fail: at once, after the work, by a signal, without input or output.
+@test "all pipelines: a filter that fails, in whatever way, is noticed" {
+    local take
+    mkdir rec
+    for take in 0 1 2 3; do
+        sox "$CORPUS/0_espeak_$take.wav" "rec/0_a_$take.wav" trim 0.1 0.1
+    done
+    run -0 env ALL=1 "$PYTHON" "$ROOT/tests/failing.py" "$BIN" work1 tutorial FSDD="$PWD/rec" SPEAKER=a PROVIDED=0.5
+    assert_output '60 runs, 0 wrong'
+    run -0 "$PYTHON" "$ROOT/tests/failing.py" "$BIN" work2 frames FSDD="$PWD/rec" SPEAKER=a PROVIDED=0.5
+    assert_output --regexp '^[1-9][0-9]* runs, 0 wrong$'
+    ONLY='left-out|--sums|silence|fsdd-load|clips[01]' \
+        run -0 "$PYTHON" "$ROOT/tests/failing.py" "$BIN" work3 evaluate FSDD="$PWD/rec" PROVIDED=0.5
+    assert_output --regexp '^[1-9][0-9]* runs, 0 wrong$'
 }
 
 @test "all pipelines: the environment has no say" {
