@@ -1,5 +1,7 @@
 # pipelines/evaluate.mk and frames.mk, on the embedded corpus and copies of it
 
+# shellcheck disable=SC2154 # run sets stderr and stderr_lines
+
 load common
 
 # One evaluation and one extension with all defaults, to compare with.

@@ -1,6 +1,6 @@
 # fsdd-load
 
-# shellcheck disable=SC2016 # what stands in single quotes is for another shell, or a name
+# shellcheck disable=SC2016,SC2094 # what stands in single quotes is for another shell, or a name; files are only read
 
 load common
 

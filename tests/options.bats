@@ -1,5 +1,7 @@
 # What all filters have in common: options, terminals, standard streams, messages.
 
+# shellcheck disable=SC2094 # files are only read
+
 load common
 
 FILTERS='fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score'
