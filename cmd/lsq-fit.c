@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 {
     msg_init(argv[0]);
     mem_expect_much();
-    struct options o = {.fitting = {.weight = 1, .lsq = {true, -1}}};
+    struct options o = {.fitting = {.weight = 1, .lsq.rcond = -1}};
     char **files = options_parse(&table, &argc, argv, &o);
     o.fitting.lsq.intercept = !o.no_intercept;
     o.fitting.loo |= o.left_out != NULL;

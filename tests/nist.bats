@@ -35,3 +35,8 @@ check_digits() {
     chmod +x bin/lsq-fit
     PATH=$PWD/bin:$PATH check_digits
 }
+
+# The height and weight of women (R's data set of that name) and Filip, among others.
+@test "nist: --left-out is that of exact arithmetic, however nearly the columns depend on each other" {
+    NIST=$ROOT/tests/data/nist oracle nist left_out_as_exact_arithmetic
+}

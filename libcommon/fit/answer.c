@@ -86,7 +86,7 @@ static double penalty(const struct answer *f, const struct lsq_spectrum *s, cons
 }
 
 static void leave_out(const struct answer *f, struct stream *in, const struct lsq_spectrum *s,
-                      struct leave_one_out *loo)
+                      const double *rows, struct leave_one_out *loo)
 {
     const char *file = stream_name(in);
     if (s->rows < 2)
@@ -98,9 +98,18 @@ static void leave_out(const struct answer *f, struct stream *in, const struct ls
         loo->lambdas = mem_array(1, sizeof *loo->lambdas);
         loo->lambdas[0] = penalty(f, s, file);
     }
-    leave_one_out_run(loo, in, s);
+    leave_one_out_run(loo, in, s, rows);
     if (f->left_out != NULL)
         leave_one_out_put_left_out(loo, in, s, f->left_out);
+}
+
+/* The rows as they came, to outlast the reducer; NULL where they are gone. */
+static double *copy_rows(struct training *input)
+{
+    size_t count;
+    const double *rows = lsq_reducer_rows(input->reducer, &count);
+    size_t bytes = count * (input->given + input->targets) * sizeof *rows;
+    return rows != NULL ? memcpy(mem_array(bytes, 1), rows, bytes) : NULL;
 }
 
 /* Ridge regression, leave-one-out errors or both, from one decomposition. Returns the penalty. */
@@ -112,6 +121,7 @@ static double solve_spectrum(const struct answer *f, struct training *input, str
     struct lsq_reduced reduced;
     struct lsq_spectrum spectrum;
 
+    double *rows = f->loo && !ridged ? copy_rows(input) : NULL;
     fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
     bool tall = reduced.count - reduced.intercept >= reduced.given;
     fit_check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
@@ -123,7 +133,8 @@ static double solve_spectrum(const struct answer *f, struct training *input, str
              spectrum.rank, spectrum.unit_rank);
 
     if (f->loo || f->ridge_auto)
-        leave_out(f, in, &spectrum, loo);
+        leave_out(f, in, &spectrum, rows, loo);
+    free(rows);
 
     double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum, file);
     fit_check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)

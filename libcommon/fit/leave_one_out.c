@@ -19,6 +19,7 @@ void leave_one_out_free(struct leave_one_out *loo)
     free(loo->mse);
     free(loo->squares);
     free(loo->r2);
+    free(loo->refined);
     r2_free(&loo->total);
     refit_free(&loo->refit);
     memset(loo, 0, sizeof *loo);
@@ -44,6 +45,8 @@ static void add_row(struct leave_one_out *loo, const struct lsq_spectrum *s, uin
     r2_add(&loo->total, row + s->given, row + s->given);
     if (known.doubt > DOUBT && refit_take(&loo->refit, index, row, s))
         return;
+    if (loo->refined != NULL)
+        memcpy(errors, loo->refined + index * s->targets, s->targets * sizeof *errors);
     loo->doubtful += known.doubt > DOUBT;
     loo->deficient += known.through && is_free(loo);
     add_squares(loo, errors, loo->count * s->targets);
@@ -83,7 +86,17 @@ static void check_targets(const struct leave_one_out *loo, size_t targets, const
                       "apart: leave-one-out errors are compared by their squares");
 }
 
-void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struct lsq_spectrum *s)
+static void refine(struct leave_one_out *loo, const double *rows, const struct lsq_spectrum *s)
+{
+    loo->refined = mem_array(s->rows, s->targets * sizeof *loo->refined);
+    if (lsq_left_out_refined(rows, s->rows, s, loo->refined))
+        return;
+    free(loo->refined);
+    loo->refined = NULL;
+}
+
+void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struct lsq_spectrum *s,
+                       const double *rows)
 {
     size_t c = s->given + s->targets;
     double *row = mem_array(c, sizeof *row);
@@ -93,6 +106,8 @@ void leave_one_out_run(struct leave_one_out *loo, struct stream *in, const struc
     loo->squares = mem_zero(loo->count * s->targets, sizeof *loo->squares);
     if (!r2_init(&loo->total, s->targets))
         die(NULL, "out of memory");
+    if (rows != NULL && is_free(loo))
+        refine(loo, rows, s);
     stream_rewind(in);
     while (stream_next(in, &block)) {
         if (block.other)
@@ -130,7 +145,10 @@ static void put_block(const struct leave_one_out *loo, struct stream *in, const 
     row_writer_begin(&writer, out, &meta, &array_double, s->targets);
     for (size_t i = 0; i < block->rows; i++) {
         row_reader_columns(in, block, i, 0, c, scratch);
-        const double *known = refit_errors(&loo->refit, stream_row0(in) + i, loo->best);
+        size_t index = stream_row0(in) + i;
+        const double *known = refit_errors(&loo->refit, index, loo->best);
+        if (known == NULL && loo->refined != NULL)
+            known = loo->refined + index * s->targets;
         if (known == NULL)
             lsq_left_out(s, scratch, loo->lambdas + loo->best, 1, errors);
         for (size_t j = 0; j < s->targets; j++)

@@ -22,7 +22,8 @@ struct leave_one_out {
     size_t best;     /* index of the least mse */
     double *r2; /* t: R² of the errors of each target under the best penalty; of a constant one 1
                  * if exact, else 0 */
-    double mean_r2; /* over the targets */
+    double mean_r2;  /* over the targets */
+    double *refined; /* errors of all rows (n × t) where lsq_left_out_refined has them; else NULL */
     struct refit refit;
     uint64_t deficient; /* rows that the full rank needs, where there is no penalty */
     uint64_t
@@ -30,9 +31,10 @@ struct leave_one_out {
 };
 
 /* Fills in all that follows from loo->count and lambdas and the rows of in, which is rewound first.
+ * rows: the same ones, as lsq_reducer_rows has them, or NULL.
  * Errors that overflow are refused. Partial fits among them are refused: their rows are gone. */
 void leave_one_out_run(struct leave_one_out *loo, struct stream *in,
-                       const struct lsq_spectrum *spectrum);
+                       const struct lsq_spectrum *spectrum, const double *rows);
 
 /* Writes each row's prediction by the fit of the others, under the best penalty, in a
  * further reading of in: a matrix of t columns, named as the rows are, from column

@@ -116,7 +116,7 @@ static void miss(const struct lsq_fit *fit, const double *row, double *errors)
 static void miss_free(struct refit *refit, struct lsq_reduced *others, const double *row,
                       double *errors, const char *file, const struct lsq_spectrum *s)
 {
-    struct lsq_options options = {s->intercept, -1};
+    struct lsq_options options = {.intercept = s->intercept, .rcond = -1};
     struct lsq_fit fit;
     fit_check(lsq_solve_reduced(others, &options, &fit), file);
     fit_check(lsq_fit_make_dense(&fit), file);

@@ -9,7 +9,9 @@
 
 struct lsq_options {
     bool intercept;
-    double rcond; /* singular values below rcond * largest count as 0; < 0: default */
+    double rcond;      /* singular values below rcond * largest count as 0; < 0: default */
+    double *residuals; /* n × t, the caller's: lsq_solve puts them there where it refines the fit;
+                        * NULL: they are not wanted */
 };
 
 /* All arrays are owned (lsq_fit_free) and in C order. There is either coef (p × t) or, where that

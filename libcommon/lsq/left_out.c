@@ -1,7 +1,11 @@
 #include "lsq/left_out.h"
 
+#include "lsq/refine.h"
+#include "lsq/solve.h"
+
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A row beside the decomposition. */
@@ -157,4 +161,54 @@ void lsq_left_out_anew(const struct lsq_spectrum *s, const double *row, const do
     struct place at = find_place(s, row);
     for (size_t k = 0; k < count; k++)
         find_residual(s, row, at.u, lambdas[k] / s->weight, errors + k * s->targets);
+}
+
+/* Columns `first` on, `count` of them, of the targets and the identity behind them: their
+ * residuals, n × count. rows: n × (given + count), scratch. */
+static bool find_residuals(const double *data, size_t n, const struct lsq_spectrum *s, size_t first,
+                           size_t count, double *rows, double *residuals)
+{
+    size_t p = s->given;
+    size_t c = p + s->targets;
+    struct lsq_options options = {s->intercept, -1, residuals};
+    struct lsq_fit fit;
+    for (size_t i = 0; i < n; i++) {
+        double *row = rows + i * (p + count);
+        memcpy(row, data + i * c, p * sizeof *row);
+        for (size_t j = first; j < first + count; j++)
+            row[p + j - first] = j < s->targets ? data[i * c + p + j] : j - s->targets == i;
+    }
+    residuals[0] = NAN;
+    if (lsq_solve(rows, n, p, count, &options, &fit) != LSQ_OK)
+        return false;
+    lsq_fit_free(&fit);
+    return !isnan(residuals[0]);
+}
+
+bool lsq_left_out_refined(const double *data, size_t n, const struct lsq_spectrum *s,
+                          double *errors)
+{
+    enum { PRODUCTS = 1 << 22 }; /* a quarter of a second */
+    static const double CONDITION = 1e3;
+    size_t p = s->given;
+    size_t t = s->targets;
+    bool near = s->rank == p && s->s[0] > CONDITION * s->s[p - 1];
+    if (!near || n > REFINE_MAX / p || n + t > PRODUCTS / n / p)
+        return false;
+    size_t most = REFINE_MAX / n / p;
+    double *rows = malloc(n * (p + 2 * most) * sizeof *rows);
+    double *residuals = rows + n * (p + most);
+    bool found = rows != NULL;
+    for (size_t count, first = 0; first < t + n && found; first += count) {
+        count = most < t + n - first ? most : t + n - first;
+        found = find_residuals(data, n, s, first, count, rows, residuals);
+        for (size_t j = first; j < first + count && found; j++)
+            for (size_t i = 0; i < n && j < t; i++)
+                errors[i * t + j] = residuals[i * count + j - first];
+        for (size_t i = first > t ? first - t : 0; i + t < first + count && found; i++)
+            for (size_t j = 0; j < t; j++)
+                errors[i * t + j] /= residuals[i * count + i + t - first];
+    }
+    free(rows);
+    return found;
 }

@@ -33,4 +33,11 @@ struct lsq_left_out lsq_left_out(const struct lsq_spectrum *spectrum, const doub
 void lsq_left_out_anew(const struct lsq_spectrum *others, const double *row, const double *lambdas,
                        size_t count, double *errors);
 
+/* The same for all n rows (C order), where these are few, there is no penalty, and columns nearly
+ * depend on each other: (y - ŷ) / (1 - h), both of them residuals of refined fits, 1 - h those of
+ * the columns of the identity. errors: n × t. False in other cases, and without memory: errors then
+ * hold nothing of use. */
+bool lsq_left_out_refined(const double *rows, size_t n, const struct lsq_spectrum *spectrum,
+                          double *errors);
+
 #endif

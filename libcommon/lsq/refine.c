@@ -26,6 +26,7 @@ struct refine {
     double *u;                   /* p: first row of R after its diagonal */
     double *norm;                /* q: of the columns of A */
     double root;                 /* of n */
+    double *residuals;           /* n × t, for the caller; or NULL */
 };
 
 /* f = b - r - A x */
@@ -151,6 +152,8 @@ static void keep(const struct refine *w, struct lsq_fit *fit)
     memcpy(fit->coef, w->x + w->first * w->t, w->p * w->t * sizeof *w->x);
     memset(fit->rss, 0, w->t * sizeof *fit->rss);
     linear_add_squares(w->r, w->n, w->t, w->t, fit->rss);
+    if (w->residuals != NULL)
+        memcpy(w->residuals, w->r, w->n * w->t * sizeof *w->r);
 }
 
 /* Corrections must shrink; when they no longer do, the last good state stays. */
@@ -203,7 +206,7 @@ static bool is_moderate(const struct refine *w)
 }
 
 enum lsq_status refine_fit(const double *rows, const double *factored, const double *tau,
-                           const double *shift, struct lsq_fit *fit)
+                           const double *shift, double *residuals, struct lsq_fit *fit)
 {
     size_t n = fit->rows;
     size_t p = fit->given;
@@ -213,8 +216,18 @@ enum lsq_status refine_fit(const double *rows, const double *factored, const dou
     double *scratch = malloc((3 * q * t + 2 * n * t + p + q) * sizeof *scratch);
     if (scratch == NULL)
         return LSQ_NOMEM;
-    struct refine w = {rows,  shift, factored + first * (p + t), tau, n, p, t, p + t,
-                       first, q,     .root = sqrt((double)n)};
+    struct refine w = {rows,
+                       shift,
+                       factored + first * (p + t),
+                       tau,
+                       n,
+                       p,
+                       t,
+                       p + t,
+                       first,
+                       q,
+                       .root = sqrt((double)n),
+                       .residuals = residuals};
     w.x = scratch;
     w.g = w.x + q * t;
     w.h = w.g + q * t;

@@ -65,7 +65,8 @@ static enum lsq_status solve(double *rows, bool refine, const struct lsq_options
     enum lsq_status status =
         solve_centred(rows + first * c, n - first, options, mean, noise, tau, fit);
     if (status == LSQ_OK && refine && fit->rank == fit->given && lsq_fit_is_finite(fit))
-        status = refine_fit(original, rows, tau, options->intercept ? shift : NULL, fit);
+        status = refine_fit(original, rows, tau, options->intercept ? shift : NULL,
+                            options->residuals, fit);
     return status;
 }
 

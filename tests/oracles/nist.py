@@ -9,7 +9,7 @@ import msgpack
 import msgpack_numpy
 import numpy as np
 
-from common import main, write
+from common import main, read, write
 
 
 def check_digits():
@@ -51,6 +51,48 @@ def check_digits():
         if any(a < b for a, b in zip(got, least[name])):
             short.append(f"{name}: {got}, expected at least {least[name]}")
     assert not short, "\n".join(short)
+
+
+def solve(a, b):
+    """a x = b in fractions, a positive definite."""
+    rows = [[*row, value] for row, value in zip(a, b)]
+    for k in range(len(rows)):
+        rows[k] = [v / rows[k][k] for v in rows[k]]
+        for i in range(len(rows)):
+            if i != k:
+                rows[i] = [v - rows[i][k] * w for v, w in zip(rows[i], rows[k])]
+    return [row[-1] for row in rows]
+
+
+def left_out(x, y, intercept):
+    """What a fit of all other rows predicts of each, in exact arithmetic: y - (y - fitted) / (1 - leverage)."""
+    z = [[*[Fraction(1)] * intercept, *map(Fraction, row)] for row in x.tolist()]
+    y = [Fraction(v) for v in y.tolist()]
+    q = range(len(z[0]))
+    square = [[sum(row[i] * row[j] for row in z) for j in q] for i in q]
+    beta = solve(square, [sum(row[i] * v for row, v in zip(z, y)) for i in q])
+    dot = lambda a, b: sum(v * w for v, w in zip(a, b))
+    return [float(v - (v - dot(row, beta)) / (1 - dot(row, solve(square, row)))) for row, v in zip(z, y)]
+
+
+def left_out_as_exact_arithmetic():
+    powers = lambda x, degree: np.vander(x, degree + 1, increasing=True)[:, 1:]
+    with open(os.path.join(os.environ["NIST"], "Filip.txt")) as f:
+        filip = np.array([line.split() for line in f if not line.startswith("#")][5:], float)
+    weight = np.array([115, 117, 120, 123, 126, 129, 132, 135, 139, 142, 146, 150, 154, 159, 164.0])
+    women = [(powers(np.arange(58.0, 73), degree), weight) for degree in (3, 6, 7)]
+    noise = np.random.default_rng(7).standard_normal((40, 5))
+    near = np.column_stack([noise[:, :3], noise[:, 0] + 1e-7 * noise[:, 3]])
+    for x, y in *women, (powers(filip[:, 1], 10), filip[:, 0]), (powers(np.linspace(0, 1, 40), 9), noise[:, 4]), (near, noise[:, 4]):
+        for intercept in True, False:
+            # Two targets, the other one being the same in other units.
+            write("in", np.column_stack([x, y, y * 1024]))
+            done = subprocess.run(["lsq-fit", "-g", str(x.shape[1]), "--left-out=out", *([] if intercept else ["--no-intercept"]), "in"], capture_output=True)
+            assert done.returncode == 0, done.stderr
+            got, want = read("out")[0]["x"], np.array(left_out(x, y, intercept))
+            np.testing.assert_allclose(got, np.column_stack([want, want * 1024]), rtol=1e-13, atol=1e-13 * abs(want).max())
+            r2 = 1 - ((y - want) ** 2).sum() / ((y - y.mean()) ** 2).sum()
+            assert ("leave-one-out R^2 %.6g," % r2).encode() in done.stderr, (r2, done.stderr)
 
 
 if __name__ == "__main__":
