@@ -121,7 +121,8 @@ class Fit:
         elif self.rank == p and n - intercept >= p:
             conditions = [spread([Fraction(bool(v)) for v in norms], unit, self.rank)]
         self.wide_condition = max(conditions[0], spread(norms, unit, self.rank))
-        self.condition = min(conditions[0] * max(shift, 1.0), 1e100)
+        product_ = conditions[0] * max(shift, 1.0)
+        self.condition = product_ if product_ < 1e100 else 1e100  # not a number neither
         self.error = []
         for j, c in enumerate(zip(*y)):
             terms = sum(tops[i] * abs(self.coef[i][j]) for i in range(p)) + abs(self.intercept[j]) + max(abs(v) for v in c)

@@ -11,7 +11,7 @@ import numpy as np
 
 from exact import EPS, Fit, Sums, close, fractions, real
 from runs import Wrong
-from streams import MILD, Matrix, Refusal, blocks, chance, matrix, names, pack, pack_models, pick, size, unpack, values
+from streams import MILD, Matrix, Refusal, blocks, canon, chance, matrix, names, pack, pack_models, pick, size, unpack, values
 
 
 class Case:
@@ -472,17 +472,22 @@ class LsqFit:
     @staticmethod
     def make(rng, given=None):
         n, cols = int(pick(rng, [1, 2, 3, 4, 5, 6, 7, 12, 30])), int(rng.integers(2, 7))
+        if chance(rng, 0.1):
+            n, cols = int(rng.integers(40, 300)), int(rng.integers(2, 5))
         p = int(rng.integers(1, cols))
         kinds = pick(rng, [MILD, MILD, ["normal"], ["counts"], ["scaled", "normal"], None])
         x = values(rng, n, cols, pick(rng, ["<f8", "<f8", "<i2", ">f4"]), kinds)
         options = [["-g", pick(rng, [str(p), str(p), "%d%%" % rng.integers(101)])]]
         options += [["--no-intercept"]] if chance(rng, 0.25) else []
         options += [["-w", pick(rng, ["2", "0.1", "1e6"])]] if chance(rng, 0.15) else []
-        if chance(rng, 0.25):
-            options.append(["--ridge=" + pick(rng, ["1", "1e-3", "1e4", "1%", "50%"])])
-        if chance(rng, 0.25):
-            options.append(["--left-out=left"])
+        options += [["--threads", str(rng.integers(4))]] if chance(rng, 0.2) else []
+        if chance(rng, 0.1) and n < 40:
+            options += [["--ridge=auto"], ["--grid", pick(rng, ["1,1000", "1e-3,1e3,1e6", "7"])]]
         elif chance(rng, 0.25):
+            options.append(["--ridge=" + pick(rng, ["1", "1e-3", "1e4", "1%", "50%"])])
+        if chance(rng, 0.25) and n < 40:
+            options.append(["--left-out=left"])
+        elif chance(rng, 0.25) and ["--ridge=auto"] not in options:
             options.append(["--by-name"])
             options += [["--others"]] if chance(rng, 0.5) else []
         elif chance(rng, 0.3):
@@ -526,10 +531,12 @@ class LsqFit:
         return [(name, [i for i, c in enumerate(called) if (c == name) != others]) for name in first]
 
     @staticmethod
-    def ridge(case, x, weight):
+    def ridge(case, model, x, weight):
         text = case.value("--ridge")
         if not text:
             return Fraction(0)
+        if text == "auto":
+            return Fraction(float(model["ridge"]))
         if not text.endswith("%"):
             return Fraction(float(text))
         n = len(x)
@@ -549,10 +556,11 @@ class LsqFit:
             data = np.array(m.doubles())
             if not 1 <= p < cols or not np.isfinite(data).all():
                 raise Refusal("given")
-            if case.value("--others") and not case.value("--by-name"):
+            auto = case.value("--ridge") == "auto"
+            if (case.value("--others") and not case.value("--by-name")) or (case.value("--grid") and not auto):
                 raise Refusal("options")
             groups = LsqFit.groups(case, m)
-            if case.value("--left-out") and len(m.rows) < 2:
+            if (case.value("--left-out") or auto) and len(m.rows) < 2:
                 raise Refusal("one row")
         except Refusal:
             return runner.run("lsq-fit", *[w for o in case.options if o[0] != "parts" for w in o], stdin="a").refused("left")
@@ -570,6 +578,8 @@ class LsqFit:
             LsqFit.compare(case, m, model, x, y, weight, odd)
             if case.value("--left-out"):
                 LsqFit.left_out(case, m, result.file("left"), x, y, weight, model)
+            if auto and not odd:
+                LsqFit.best(case, model, x, y, weight)
         return None
 
     @staticmethod
@@ -585,7 +595,7 @@ class LsqFit:
         every = [float(v) for row in x + y for v in row]
         if not case.value("--by-name") and "range" in model and list(model["range"]) != [min(every), max(every)]:
             raise Wrong("range %s, expected %s" % (model["range"], [min(every), max(every)]))
-        ridge = LsqFit.ridge(case, x, weight)
+        ridge = LsqFit.ridge(case, model, x, weight)
         if ridge and not close(model["ridge"], ridge, ridge * Fraction(1e-13)):
             raise Wrong("ridge %s, expected %s" % (model["ridge"], real(ridge)))
         fit = Fit(x, y, [weight] * n, not case.value("--no-intercept"), ridge)
@@ -610,6 +620,26 @@ class LsqFit:
                 raise Wrong("rss %s of target %d, expected %s" % (model["rss"][j], j, real(fit.rss[j])))
 
     @staticmethod
+    def best(case, model, x, y, weight):
+        """The leave-one-out errors of all penalties, and that the least was taken."""
+        grid = [float(v) for v in (case.value("--grid") or "").split(",") if v]
+        if not grid:
+            return
+        if list(model["grid"]) != grid or model["ridge"] != grid[int(np.argmin(model["loo_mse"]))]:
+            raise Wrong("grid %s, mean squared errors %s, ridge %s" % (model["grid"], model["loo_mse"], model["ridge"]))
+        n = len(x)
+        for ridge, got in zip(grid, model["loo_mse"]):
+            total, unclear = Fraction(0), False
+            for i in range(n):
+                keep = [j for j in range(n) if j != i]
+                fit = Fit([x[j] for j in keep], [y[j] for j in keep], [weight] * (n - 1), not case.value("--no-intercept"), Fraction(ridge))
+                unclear |= not LsqFit.clear(fit, x, True)
+                total += sum((a - b) ** 2 for a, b in zip(fit.predict([x[i]])[0], y[i]))
+            expected = total / (n * len(y[0]))
+            if not unclear and not close(got, expected, expected * Fraction(1e-5) + Fraction(1e-12) * max(v * v for row in y for v in row)):
+                raise Wrong("ridge %g: mean squared leave-one-out error %s, expected %s" % (ridge, got, real(expected)))
+
+    @staticmethod
     def left_out(case, m, data, x, y, weight, model):
         got = matrix_out(data, "left")
         n = len(x)
@@ -618,10 +648,10 @@ class LsqFit:
         if [row.name for row in got.rows] != [row.name for row in m.rows]:
             raise Wrong("--left-out: names")
         ridge = Fraction(float(model["ridge"])) if "ridge" in model else Fraction(0)
+        whole = Fit(x, y, [weight] * n, not case.value("--no-intercept"), ridge)
         for i in range(n):
             keep = [j for j in range(n) if j != i]
             fit = Fit([x[j] for j in keep], [y[j] for j in keep], [weight] * (n - 1), not case.value("--no-intercept"), ridge)
-            whole = Fit(x, y, [weight] * n, not case.value("--no-intercept"), ridge)
             if not LsqFit.clear(fit, x, ridge) or not LsqFit.clear(whole, x, ridge) or fit.condition * whole.condition > 1e7:
                 continue
             far = max(abs(v) for v in x[i]) / (max(abs(v) for j in keep for v in x[j]) or 1) + 1
@@ -655,11 +685,49 @@ class LsqPredict:
         if chance(rng, 0.3):
             models = [{**model, "name": name, "intercept": model["intercept"] + i} for i, name in enumerate(["a", "b"])]
             models[0]["last"] = False
+        elif t > 1 and chance(rng, 0.4):
+            models = LsqPredict.sliced(rng, model, t)
         n, cols = size(rng, 6), p + int(rng.integers(0, 5))
         x = rng.integers(-9, 10, (n, cols)).astype(float) if whole else values(rng, n, cols, "<f8")
         rows = blocks(rng, x, [pick(rng, ["a", "b", "a@7", "b@01"]) for _ in range(n)] if chance(rng, 0.9) else None,
                       rate=pick(rng, [None, 8000]), col0=model["col0"])
         return Case("lsq-predict", options, a=given or rows, model=models)
+
+    @staticmethod
+    def sliced(rng, model, t):
+        """A model in two maps; now and then they do not belong together."""
+        at, parts = int(rng.integers(1, t)), []
+        for start, end in (0, at), (at, t):
+            part = {**model, "targets": t, "target0": start, "last": end == t, "rank": 1, "rows": 3}
+            for key in "coef", "loadings", "intercept":
+                if key in model:
+                    part[key] = np.ascontiguousarray(model[key][..., start:end])
+            parts.append(part)
+        if chance(rng, 0.3):
+            key = pick(rng, [k for k in ("k", "col0", "basis", "range", "targets", "target0") if k in parts[1]])
+            parts[1][key] = parts[1][key] + 1
+        return parts
+
+    @staticmethod
+    def joined(models):
+        """The model whose slices these are."""
+        first = models[0]
+        if "target0" not in first:
+            return models
+        start = 0
+        for part in models:
+            if any(canon(part.get(k)) != canon(first.get(k)) for k in ("k", "col0", "basis", "range", "targets")):
+                raise Refusal("parts of other models")
+            if part["target0"] != start:
+                raise Refusal("target0")
+            start += len(part["intercept"])
+        if start != first["targets"]:
+            raise Refusal("parts missing")
+        whole = {**first, "last": models[-1].get("last", True)}
+        for key in "coef", "loadings", "intercept":
+            if key in first:
+                whole[key] = np.concatenate([part[key] for part in models], axis=-1)
+        return [whole]
 
     @staticmethod
     def terms(model, x):
@@ -693,10 +761,10 @@ class LsqPredict:
     def check(case, runner):
         put(case, runner)
         result = runner.run("lsq-predict", *case.words(), "model", "a")
-        models = {m.get("name", ""): m for m in case.inputs["model"]}
-        model = case.inputs["model"][0]
         count = int(case.value("-e") or 0)
         try:
+            joined = LsqPredict.joined(case.inputs["model"])
+            model, models = joined[0], {m.get("name", ""): m for m in joined}
             if not case.inputs["model"][-1].get("last", True) or (case.value("--clamp") and not count):
                 raise Refusal("model, or options")
             m = Matrix(case.inputs["a"])
@@ -712,7 +780,7 @@ class LsqPredict:
                 raise Refusal("not finite")
         except Refusal:
             return result.refused()
-        top = max(np.abs(v).max() for m_ in case.inputs["model"] for k, v in m_.items() if k in ("coef", "basis", "loadings", "intercept"))
+        top = max(np.abs(v).max() for m_ in joined for k, v in m_.items() if k in ("coef", "basis", "loadings", "intercept"))
         top = max(top, max(np.abs(r.values).max() for r in m.rows))
         if result.status and top > 1e90:
             return result.refused()

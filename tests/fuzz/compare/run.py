@@ -7,6 +7,7 @@ import copy
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 import time
 
@@ -26,6 +27,8 @@ def said(runner, case):
         FILTERS[case.tool].check(case, runner)
     except Wrong as wrong:
         return str(wrong)
+    except subprocess.TimeoutExpired:
+        return "no end within a minute"
     return None
 
 
@@ -107,7 +110,10 @@ def minimized(runner, case, why, seconds):
 
 
 def report(runner, case, why, folder, seed, number):
-    said(runner, case)
+    try:
+        said(runner, case)
+    except Exception:  # what was to be said is known
+        pass
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(runner.folder, folder)
     with open(os.path.join(folder, "again"), "w", encoding="utf-8") as f:
@@ -153,9 +159,10 @@ def main():
             runner.clear()
             try:
                 output = FILTERS[case.tool].check(copy.deepcopy(case), runner)
-            except Wrong as wrong:
+            except Exception as wrong:  # of the evaluation itself too, if the output is no stream
                 found += 1
-                small, why = minimized(runner, case, str(wrong), o.minimize)
+                why = str(wrong) if isinstance(wrong, Wrong) else "no verdict: %r" % wrong
+                small, why = minimized(runner, case, why, o.minimize) if isinstance(wrong, Wrong) else (case, why)
                 report(runner, small, why, os.path.join(o.folder, "findings", "%d-%d" % (o.seed, number)), o.seed, number)
                 break
             if output is None or rng.random() < 0.5:
