@@ -37,3 +37,15 @@ setup() {
 @test "fsdd-load: ADPCM that the standard does not allow is refused" {
     oracle recordings adpcm
 }
+
+@test "fsdd-load: recordings cut off are refused in all formats that tell" {
+    oracle recordings cut
+}
+
+@test "fsdd-load: MPEG audio of any length is whole" {
+    oracle recordings mpeg
+}
+
+@test "fsdd-load: what SoX guesses the length or the bits of is read to its end, rounded to nearest" {
+    oracle recordings coarse
+}

@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE /* syscall */
 #include "audio/decoder.h"
 
+#include "audio/extent.h"
 #include "audio/sandbox.h"
 #include "audio/wav.h"
 #include "base/fd.h"
@@ -118,19 +119,20 @@ struct buffers {
     struct wav wav;
 };
 
-/* WAV files come through memory, where their headers are checked; so does what cannot be opened
- * twice. */
+/* Files come through memory, where it is checked that they are whole. */
 static void decode_open(struct buffers *b, const char *type, int fd, size_t expected, size_t max,
                         struct reply *reply)
 {
-    if (expected > 0 && !wav_is_riff(type)) {
-        wav_decode_fd(&b->wav, type, fd, max, reply->why);
-        return;
-    }
-    reply->file_status = (int)whole_file_read(fd, expected, WHOLE_FILE_MAX, &b->file);
+    struct whole_file_bytes *file = &b->file;
+    reply->file_status = (int)whole_file_read(fd, expected, WHOLE_FILE_MAX, file);
     reply->error = errno;
-    if (reply->file_status == WHOLE_FILE_OK)
-        wav_decode(&b->wav, type, b->file.p, b->file.size, max, reply->why);
+    if (reply->file_status != WHOLE_FILE_OK ||
+        !extent_check(type, (const unsigned char *)file->p, file->size, reply->why))
+        return;
+    if (expected > 0 && wav_wants_file(type))
+        wav_decode_fd(&b->wav, type, fd, max, reply->why);
+    else
+        wav_decode(&b->wav, type, file->p, file->size, max, reply->why);
 }
 
 static void decode(struct buffers *b, const struct recording *recording, size_t max,

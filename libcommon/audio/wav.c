@@ -3,6 +3,7 @@
 #include "audio/linear.h"
 #include "audio/riff.h"
 #include "base/msg.h"
+#include "base/whole_file.h"
 #include "base/why.h"
 
 #include <sox.h>
@@ -61,14 +62,25 @@ bool wav_known_type(const char *type)
     return find(type) != NULL;
 }
 
+/* Whether two names are those of one reader. */
+static bool is_like(const char *type, const char *other)
+{
+    const sox_format_handler_t *a = find(type);
+    const sox_format_handler_t *b = find(other);
+    return a != NULL && b != NULL && a->startread == b->startread;
+}
+
 bool wav_is_riff(const char *type)
 {
     if (strcasecmp(type, "wav") == 0)
         return true;
     wav_start();
-    const sox_format_handler_t *handler = find(type);
-    const sox_format_handler_t *wav = find("wav");
-    return handler != NULL && wav != NULL && handler->startread == wav->startread;
+    return is_like(type, "wav");
+}
+
+bool wav_wants_file(const char *type)
+{
+    return !wav_is_riff(type) && !is_like(type, "mp3");
 }
 
 /* Says what libsox says, without what it calls the file: the caller has its name. */
@@ -234,6 +246,9 @@ static bool read_recording(sox_format_t *ft, size_t max, struct wav *wav, char *
         return false;
     if (wav->channels != 1)
         return true;
+    /* Of these libsox only guesses the length. */
+    if (ft->encoding.encoding == SOX_ENCODING_MP3 || ft->encoding.encoding == SOX_ENCODING_CVSD)
+        ft->signal.length = SOX_UNSPEC;
     if (!read_samples(ft, max, wav, why) || !check_max(wav->count, max, why))
         return false;
     /* libsox's own codes are from SOX_EHDR on; below are system errors, which some of its
@@ -301,7 +316,8 @@ bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, siz
         return why_not(why, "an empty file, expected a recording");
     if (wav_is_riff(type))
         return decode_riff(wav, bytes, size, max, why);
-    return decode(wav, sox_open_mem_read(bytes, size, NULL, NULL, type), type, max, why);
+    size_t more = is_like(type, "mp3") ? WHOLE_FILE_NULS : 0; /* else it drops the last frame */
+    return decode(wav, sox_open_mem_read(bytes, size + more, NULL, NULL, type), type, max, why);
 }
 
 bool wav_decode_fd(struct wav *wav, const char *type, int fd, size_t max, char *why)

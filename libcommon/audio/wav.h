@@ -33,13 +33,16 @@ bool wav_known_type(const char *type);
  * whatever they are called. */
 bool wav_is_riff(const char *type);
 
+/* Whether libsox reads files of this type best from a real file. */
+bool wav_wants_file(const char *type);
+
 /* Loads libsox and the formats asked for so far. The first recording does so too; a process that
  * enters the sandbox must do it before. */
 void wav_start(void);
 
 /* Decodes the recording of that type in the size bytes. False with why (why.h) if it is not a
  * whole recording of at most max samples, all finite. With more than one channel it succeeds
- * without samples. Overwrites the bytes of a compressed WAV file. */
+ * without samples. Overwrites the bytes of a compressed WAV file. WHOLE_FILE_NULS follow them. */
 bool wav_decode(struct wav *wav, const char *type, void *bytes, size_t size, size_t max, char *why);
 
 /* The same, for a regular file that is open at fd. Some of libsox's readers want a

@@ -43,8 +43,8 @@ void whole_file_close(int fd)
 static void make_room(struct whole_file_bytes *bytes, size_t expected, size_t max)
 {
     enum { STEP = 64 << 10 };
-    size_t wanted = expected > 0 && expected <= max ? expected + 2 : STEP;
-    if (bytes->size + 1 < bytes->capacity && bytes->capacity >= wanted)
+    size_t wanted = expected > 0 && expected <= max ? expected + 1 + WHOLE_FILE_NULS : STEP;
+    if (bytes->size + WHOLE_FILE_NULS < bytes->capacity && bytes->capacity >= wanted)
         return;
     bytes->capacity = bytes->capacity < wanted ? wanted + STEP : 2 * bytes->capacity;
     bytes->p = mem_grow(bytes->p, bytes->capacity, 1);
@@ -57,12 +57,12 @@ enum whole_file_status whole_file_read(int fd, size_t expected, size_t max,
     bytes->size = 0;
     do {
         make_room(bytes, expected, max);
-        n = fd_read(fd, bytes->p + bytes->size, bytes->capacity - 1 - bytes->size);
+        n = fd_read(fd, bytes->p + bytes->size, bytes->capacity - WHOLE_FILE_NULS - bytes->size);
         if (n < 0)
             return WHOLE_FILE_READ_ERROR;
         bytes->size += (size_t)n;
     } while (n > 0 && bytes->size <= max && bytes->size != expected);
-    bytes->p[bytes->size] = '\0';
+    memset(bytes->p + bytes->size, 0, WHOLE_FILE_NULS);
     return bytes->size > max ? WHOLE_FILE_TOO_LARGE : WHOLE_FILE_OK;
 }
 

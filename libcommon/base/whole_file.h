@@ -23,8 +23,10 @@ struct whole_file_bytes {
  * is a regular file that has one, else 0. */
 enum whole_file_status whole_file_open(const char *path, int *fd, size_t *expected);
 
-/* Reads fd to its end, at most max bytes, and adds a NUL. Ends the program
- * when memory runs out. */
+/* After the last byte, since libmad looks so far beyond the last frame. */
+enum { WHOLE_FILE_NULS = 8 };
+
+/* Reads fd to its end, at most max bytes, and adds NULs. Ends the program when memory runs out. */
 enum whole_file_status whole_file_read(int fd, size_t expected, size_t max,
                                        struct whole_file_bytes *bytes);
 

@@ -103,8 +103,8 @@ def float_files(values):
 
 def by_sox(values, name, *encoding):
     """A file as SoX writes it."""
-    subprocess.run(["sox", "-D", "-t", "f64", "-r", "8000", "-c", "1", "-", *encoding, name], check=True,
-                   input=values.astype("<f8").tobytes())
+    subprocess.run(["sox", "-D", "-V1", "-t", "s16", "-r", "8000", "-c", "1", "-", *encoding, name], check=True,
+                   input=np.round(values * 32768).clip(-32768, 32767).astype("<i2").tobytes())
     with open(name, "rb") as f:
         return f.read()
 
@@ -120,7 +120,7 @@ def floats():
         gives(data, exact, bits, options=["-Fall"], name=name)
     for kind in "mat4", "mat5":
         quiet = by_sox(values / 8, "m." + kind, "-e", "floating-point", "-b", "32")
-        gives(quiet, np.floor(values * 4096 + 0.5), bits, options=["-Fall"], name="m." + kind)
+        gives(quiet, np.round(values * 4096), bits, options=["-Fall"], name="m." + kind)
     for name, data in float_files(loud):
         gives(data, [16384, 32767, -32768, 32767, -32768, 32767], bits,
               f"3 samples clipped, the largest is -32768 in {name}, expected -1 to 1 in floating point; "
@@ -287,6 +287,65 @@ def adpcm():
     ima = wav(fmt(IMA_ADPCM, bits=4, align=256, more=b"\2\0\xf9\1"), bytes(256) + b"\0\0\x58" + bytes(253))
     assert load(ima)[0] == 0
     refused(ima.replace(b"\x58" + bytes(253), b"\x59" + bytes(253)), "ADPCM with index 89 in the head of block 1, expected 0 to 88")
+
+
+
+# Other formats.
+
+def sox_reads(name):
+    command = ["sox", "-V1", "-D", name, "-b", "16", "-e", "signed-integer", "-t", "raw", "-"]
+    return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, "<i2")
+
+
+def cut():
+    """A recording of which only 60 % are there is refused in each format that tells its length."""
+    t = np.arange(12000)
+    values = 0.4 * np.sin(0.21 * t) * np.hanning(len(t))
+    kinds = ("wav au aiff aifc caf w64 flac ogg voc avr maud mat4 mat5 sph htk 8svx prc sndt wve smp wv hcom sds").split()
+    for kind in kinds:
+        data = by_sox(values, "a." + kind)
+        gives(data, sox_reads("a." + kind), options=["-Fall"], name="a." + kind)
+        status, rows, said = load(data[:len(data) * 6 // 10], "-Fall", name="b." + kind)
+        assert status == 1 and not rows and said.count("\n") == 1 and ", expected " in said, (kind, said)
+    # Of the last bytes none is missed.
+    for kind in "w64", "avr", "maud", "ogg", "voc", "mat4":
+        data = by_sox(values, "a." + kind)
+        status, rows, said = load(data[:-11], "-Fall", name="b." + kind)
+        assert status == 1 and said.startswith(f"fsdd-load: b.{kind}: truncated: {len(data) - 11} bytes, expected "), said
+
+
+def mpeg():
+    """Each frame of a file, the last one too, whatever its length was thought to be; what LAME says of it is believed."""
+    rng = np.random.default_rng(3)
+    noise = (rng.normal(size=30000) * 4000).astype("<i2").tobytes()
+    for options in ["-b", "32"], ["-b", "64"], ["-V", "4"], ["-b", "64", "-t"]:
+        subprocess.run(["lame", "--quiet", "-r", "-s", "8", "-m", "m", "--resample", "8", *options, "-", "a.mp3"], input=noise, check=True)
+        with open("a.mp3", "rb") as f:
+            data = f.read()
+        with open("padded.mp3", "wb") as f:
+            f.write(data + bytes(8))
+        want = sox_reads("padded.mp3")
+        # SoX stops at the length that it guesses.
+        row = load(data, "-Fmp3", name="a.mp3")[1][0]
+        assert np.array_equal(row[:len(want)], want[:len(row)]), options
+        count = subprocess.run(["ffprobe", "-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0",
+                                "a.mp3"], capture_output=True, check=True).stdout
+        frames = int(count.strip().rstrip(b","))
+        tagged = b"Info" in data[:64] or b"Xing" in data[:64]
+        assert len(row) in (576 * frames, 576 * (frames + tagged)), (len(row), frames)
+        if tagged:
+            refused(data[:-100], f"truncated: {len(data) - 100} bytes, expected {len(data)} as its header says", "-Fmp3", name="a.mp3")
+    data = by_sox(rng.normal(size=30000) / 8, "a.mp2", "-r", "16000")
+    row, want = load(data, "-Fall", name="a.mp2")[1][0], sox_reads("a.mp2")
+    assert len(row) == len(want) + 1152 and np.array_equal(row[:len(want)], want)
+
+
+def coarse():
+    """Formats that SoX says to have 16 bits, or a length, and that have more or another."""
+    values = 0.4 * np.sin(0.21 * np.arange(24000))
+    for kind in "cvsd", "cvs", "dvms", "vms", "cvu", "lpc10", "ima", "gsm":
+        data = by_sox(values, "a." + kind)
+        gives(data, sox_reads("a." + kind), options=["-Fall"], name="a." + kind)
 
 
 if __name__ == "__main__":
