@@ -83,12 +83,12 @@ static size_t find_length(struct stream *in, enum length length)
 
 static struct cut make_cut(const struct options *o, size_t length, const char *name)
 {
-    struct cut cut = {length, (size_t)num_resolve_pos(&o->span.from, length),
-                      (size_t)num_resolve_pos(&o->span.to, length)};
-    if (cut.to > length || cut.from >= cut.to)
-        die(name, "columns %s are %zu:%zu in rows of %zu, expected A < B <= %zu", o->span.text,
-            cut.from, cut.to, length, length);
-    return cut;
+    uint64_t from = num_resolve_pos(&o->span.from, length);
+    uint64_t to = num_resolve_pos(&o->span.to, length);
+    if (to > length || from >= to)
+        die(name, "columns %s are %" PRIu64 ":%" PRIu64 " in rows of %zu, expected A < B <= %zu",
+            o->span.text, from, to, length, length);
+    return (struct cut){length, (size_t)from, (size_t)to};
 }
 
 /* Puts the columns of a row that stay, with zeros after them where it is too short. */

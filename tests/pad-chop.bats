@@ -172,6 +172,13 @@ assert count == 4 * 19
 assert read("100 0.29")[0]["col0"] == 28 and read("100 29%")[0]["col0"] == 28 and read("4087 0.25")[0]["col0"] == 1021'
 }
 
+@test "pad-chop: a processor whose registers have more digits than a double counts the same columns" {
+    [[ $(uname -m) == x86_64 ]] || return 0
+    gcc -std=c11 -O2 -mfpmath=387 -D_POSIX_C_SOURCE=200809L -I"$ROOT/libcommon" -I"$ROOT/tests/unit" -DWAVEFILL_VERSION='""' -o num \
+        "$ROOT"/tests/unit/num.c "$ROOT"/libcommon/base/*.c
+    ./num
+}
+
 @test "pad-chop: --columns counts in the rows as --length has made them" {
     lengths
     pad-chop -c 50%: in >chopped

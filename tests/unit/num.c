@@ -60,7 +60,7 @@ static void test_double(void)
 {
     double v = 0;
     EXPECT(num_parse_double("0.25", &v) && v == 0.25);
-    EXPECT(num_parse_double("-1e-3", &v) && v == -1e-3);
+    EXPECT(num_parse_double("-1e-3", &v) && v == (double)-1e-3);
     EXPECT(num_parse_double(".5", &v) && v == 0.5);
     const char *const wrong[] = {"",      " 1",  "1 ",  "nan", "inf", "0x1p3",
                                  "1e999", "1,5", "--1", "e",   "."};
@@ -84,6 +84,11 @@ static void test_position(void)
     EXPECT(position("25%", 4087) == 1021);
     EXPECT(position("0.29", 100) == 28);
     EXPECT(position("29%", 100) == 28);
+    /* The products are below these numbers, and round to them. */
+    EXPECT(position("0.35", 100) == 35);
+    EXPECT(position("0.7", 10) == 7);
+    EXPECT(position("70%", 10) == 7);
+    EXPECT(position("18446744073709551615", 10) == UINT64_MAX);
     EXPECT(position("100%", 7) == 7);
     EXPECT(position("0%", 7) == 0);
     EXPECT(position("2.5e-1", 8) == 2);
