@@ -21,7 +21,7 @@ CFLAGS = -O2 -g
 CPPFLAGS =
 LDFLAGS =
 SANITIZE =
-PROJECT = -D_XOPEN_SOURCE=700 -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
+PROJECT = -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -DWAVEFILL_VERSION='"$(VERSION)"' -Ilibcommon
 WARNINGS = -Werror=implicit-function-declaration -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wformat=2
 # No fused multiply-adds where the code has none: results to the last bit whatever the compiler and the processor.
 ARITHMETIC = -ffp-contract=off

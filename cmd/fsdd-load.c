@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     struct options o = {.files0 = NULL};
     char **files = options_parse(&table, &argc, argv, &o);
     if (argc == 0 && o.files0 == NULL)
-        die_usage("no recordings named, expected a directory or files");
+        die_usage("no recordings named, expected directories or files, or - for standard input");
     struct recording_list list = {NULL, 0, 0};
     for (int i = 0; i < argc; i++)
         recording_add(&list, &o.filter, files[i]);

@@ -306,7 +306,7 @@ assert len(whole) == 3 and [np.trim_zeros(row, "b").tolist() for row in whole] =
     sox "$WAVS/good.wav" -t wav - | fsdd-load - >rows
     py 'm, = read("rows"); assert m["x"][0].tobytes() == open(sys.argv[1], "rb").read()' "$WAVS/good.i16"
     sox -D "$WAVS/good.wav" good.flac
-    refuses 1 'fsdd-load: stdin: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load - <good.flac
+    refuses 1 'fsdd-load: stdin: a FLAC file, expected a WAV file; to convert it: sox -t flac IN OUT.wav' fsdd-load - <good.flac
     refuses 1 'fsdd-load: stdin: an empty file, expected a recording' fsdd-load - </dev/null
     refuses 2 "fsdd-load: two inputs on standard input, expected one in a file; try 'fsdd-load --help'" fsdd-load - - <"$WAVS/good.wav"
 }
@@ -464,6 +464,23 @@ EOF
     [ ! -e x ]
 }
 
+@test "fsdd-load: one command mends all stereo files of a directory, or all of another rate" {
+    mkdir 'd i.r'
+    cp "$WAVS/stereo.wav" 'd i.r/0_a_1.wav'
+    cp "$WAVS/stereo.wav" 'd i.r/0_a_2.wav'
+    put 'd i.r/0_a_3.wav'
+    run -1 --separate-stderr fsdd-load 'd i.r'
+    SOX_OPTS=-D bash -c "${stderr##*to mix them: }"
+    loads 0_a_1 0_a_2 0_a_3 -- NEW
+    py 'assert all(row.tobytes() == open(sys.argv[1], "rb").read() for row in x(read("rows")))' "$WAVS/good.i16"
+    rm -r NEW
+    rm 'd i.r/'0_a_[12].wav
+    cp "$WAVS/fast.wav" 'd i.r/0_a_4.wav'
+    run -1 --separate-stderr fsdd-load 'd i.r/'
+    SOX_OPTS=-D bash -c "${stderr##*to convert it: }"
+    loads 0_a_3 0_a_4 -- NEW
+}
+
 @test "fsdd-load: any number of channels is mixed by the command in the message" {
     sox -D -M "$WAVS/stereo.wav" "$WAVS/good.wav" three.wav
     sox -D "$WAVS/stereo.wav" stereo.flac
@@ -616,7 +633,7 @@ EOF
     refuses 1 'fsdd-load: truncated.aiff: truncated: 7 samples, expected 11 as its header says' fsdd-load -F all truncated.aiff
     refuses 1 "fsdd-load: stereo.flac: 2 channels, expected 1; to mix them: sox -t flac IN OUT.wav remix -" \
         fsdd-load -F all stereo.flac
-    refuses 1 'fsdd-load: flac.wav: no WAV file (no RIFF WAVE header), expected a recording' fsdd-load -F all flac.wav
+    refuses 1 'fsdd-load: flac.wav: a FLAC file, expected a WAV file; to convert it: sox -t flac IN OUT.wav' fsdd-load -F all flac.wav
     refuses 1 'fsdd-load: no.aiff: libsox says "AIFF header does not begin with magic word `FORM'\''", expected a recording in the format aiff' \
         bash -c 'echo a text that is long enough >no.aiff; fsdd-load -F all no.aiff'
     for file in empty.flac text.flac wav.flac; do
@@ -722,11 +739,9 @@ EOF
         eval "set -- $arguments"
         refuses 2 "fsdd-load: $message; try 'fsdd-load --help'" fsdd-load "$@"
     done <<'EOF'
-no recordings named, expected a directory or files|
-no recordings named, expected a directory or files|--
-no recordings named, expected a directory or files|-q -d 0
-an empty file name, expected a directory or a file|''
-an empty file name, expected a directory or a file|"$CORPUS" ''
+no recordings named, expected directories or files, or - for standard input|
+no recordings named, expected directories or files, or - for standard input|--
+no recordings named, expected directories or files, or - for standard input|-q -d 0
 unknown option -x|-x .
 unknown option -l|-ql .
 unknown option --nonsense|--nonsense .
@@ -796,6 +811,11 @@ ours, theirs = pty.openpty()
 p = subprocess.run(["fsdd-load", sys.argv[1]], stdout=theirs, stderr=subprocess.PIPE, timeout=20)
 assert p.stderr == b"fsdd-load: stdout: a terminal, expected a pipe or a file for binary data\n"
 assert p.returncode == 1
+for name in "-", "/dev/stdin":
+    p = subprocess.run(["fsdd-load", name], stdin=theirs, capture_output=True, timeout=20)
+    shown = {"-": "stdin"}.get(name, name)
+    said = "fsdd-load: %s: a terminal, expected a recording from a pipe or a file\n" % shown
+    assert (p.returncode, p.stdout, p.stderr.decode()) == (1, b"", said), p
 p = subprocess.run(["fsdd-load", "--version"], stdout=theirs, stderr=subprocess.PIPE, timeout=20)
 assert p.returncode == 0
 os.close(theirs)
@@ -813,7 +833,7 @@ assert os.read(ours, 9) == b"fsdd-load"' "$CORPUS"
     loads 0_a_1 0_a_2 0_a_2 -- --formats=FLAC,aiff d
     loads 0_a_1 0_a_2 0_a_2 -- -F flac -F aiff d
     loads 0_a_1 0_a_2 0_a_2 0_a_2 -- -F all d
-    refuses 1 'fsdd-load: d/0_a_2.flac: no WAV file (no RIFF WAVE header), expected a recording, or --formats=flac' \
+    refuses 1 'fsdd-load: d/0_a_2.flac: a FLAC file, expected a WAV file, or --formats=flac' \
         fsdd-load -F au,aiff d/0_a_2.flac
     for list in '' 'flac,' ',flac' nonsense 'flac,nonsense' 'flac au' alsa '|touch x' "$(printf 'x%.0s' {1..40})"; do
         refuses 2 "fsdd-load: --formats: '$list', expected names of libsox's file formats, separated by commas, or all; try 'fsdd-load --help'" \

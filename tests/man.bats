@@ -255,9 +255,9 @@ fsdd-load.1 sox one.wav -c 2 two.wav && fsdd-load two.wav
 fsdd-load.1 sox one.wav -r 16000 fast.wav && fsdd-load one.wav fast.wav
 fsdd-load.1 head -c 1000 one.wav >cut.wav && fsdd-load cut.wav
 fsdd-load.1 sox -D one.wav -e float nan.wav && printf '\000\000\300\177' | dd of=nan.wav bs=1 seek=78 conv=notrunc status=none; fsdd-load nan.wav
-fsdd-load.1 sox -D one.wav -e float wide.wav && printf '\000\000\000\100' | dd of=wide.wav bs=1 seek=78 conv=notrunc status=none; fsdd-load wide.wav
+fsdd-load.1 sox -D one.wav -e float wide.wav && printf '\000\000\000\100\000\000\000\100' | dd of=wide.wav bs=1 seek=78 conv=notrunc status=none; fsdd-load wide.wav wide.wav
 fsdd-load.1 cp one.wav more.wav && printf '\024\061' | dd of=more.wav bs=1 seek=40 conv=notrunc status=none; fsdd-load more.wav
-fsdd-load.1 sox -D one.wav -e float rest.wav && printf '\043\142' | dd of=rest.wav bs=1 seek=54 conv=notrunc status=none; fsdd-load rest.wav
+fsdd-load.1 sox -D one.wav -e float rest.wav && printf '\043\142' | dd of=rest.wav bs=1 seek=54 conv=notrunc status=none; fsdd-load rest.wav rest.wav
 fsdd-load.1 mkdir none && fsdd-load none
 fsdd-load.1 cp one.wav $'caf\351.wav' && fsdd-load $'caf\351.wav'
 fsdd-load.1 sox one.wav one.flac && fsdd-load one.flac

@@ -258,7 +258,7 @@ static _Noreturn void refuse(const struct recording *recording, const char *why)
                  !wav_is_riff(extension);
     if (!other || fd_is_dash(recording->path))
         die(fd_shown(recording->path), "%s", why);
-    die(recording->path, "%s, or --formats=%s", why, extension);
+    die(recording->path, "%.*s, or --formats=%s", (int)strcspn(why, ";"), why, extension);
 }
 
 void decoder_next(struct decoder *d, struct decoded *decoded)

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,22 +35,40 @@ struct batch {
     const char *widest_in; /* the path of the recording with the widest sample */
 };
 
+/* The command that mends a recording, or all those of its kind in the directory in which it was
+ * found. */
+static char *mend(const struct recording *recording, const char *effect)
+{
+    int length = (int)(recording->name.stem.p - recording->path);
+    size_t size = (size_t)length + 128;
+    char *command = mem_array(size, 1);
+    if (recording->found)
+        snprintf(command, size,
+                 "mkdir NEW; for f in '%.*s'*.%.15s; do sox \"$f\" \"NEW/${f##*/}\" %s; done",
+                 length, recording->path, recording->name.extension, effect);
+    else
+        snprintf(command, size, "sox -t %.15s IN OUT.wav %s", recording->type, effect);
+    return command;
+}
+
 /* The recording must be mono, of the rate of those before it. */
 static void check(struct batch *b, const struct recording *recording, const struct decoded *row)
 {
     const char *name = fd_shown(recording->path);
     if (row->channels != 1)
-        die(name, "%u channels, expected 1; to mix them: sox -t %s IN OUT.wav remix -",
-            row->channels, recording->type);
+        die(name, "%u channels, expected 1; to mix them: %s", row->channels,
+            mend(recording, "remix -"));
     if (b->rate_from == NULL) {
         b->rate_from = recording->path;
         b->block.has_rate = true;
         b->block.rate = row->rate;
     }
-    if (row->rate != b->block.rate)
-        die(name,
-            "%.10g Hz, expected %.10g as in %s; to convert it: sox -t %s IN OUT.wav rate %.10g",
-            row->rate, b->block.rate, fd_shown(b->rate_from), recording->type, b->block.rate);
+    if (row->rate == b->block.rate)
+        return;
+    char effect[32];
+    snprintf(effect, sizeof effect, "rate %.10g", b->block.rate);
+    die(name, "%.10g Hz, expected %.10g as in %s; to convert it: %s", row->rate, b->block.rate,
+        fd_shown(b->rate_from), mend(recording, effect));
 }
 
 /* A name that readers in Python accept, whatever the bytes on disk. */

@@ -53,6 +53,7 @@ static void add(struct recording_list *list, const struct recording_filter *filt
     }
     struct recording *r = &list->items[list->count];
     r->path = path;
+    r->found = false;
     r->descriptor = fd_is_dash(path) ? STDIN_FILENO : -1;
     input_note(path);
     r->order = list->count++;
@@ -74,13 +75,31 @@ static void check_found(const struct dirent *entry, const char *path)
         die(path, "a pipe, a socket or a device, expected a file; to read one, name it");
 }
 
+/* What a directory has that is not taken. */
+struct left {
+    size_t others;   /* recordings that only the filter leaves out */
+    char format[16]; /* of files with such names; empty: of none */
+    bool wavs;       /* there are WAV files with other names */
+};
+
+static void note_left(struct left *left, const struct fsdd_name *name, bool is_fsdd)
+{
+    if (is_fsdd && wav_known_type(name->extension))
+        snprintf(left->format, sizeof left->format, "%s", name->extension);
+    left->wavs |= strcasecmp(name->extension, "wav") == 0;
+}
+
 /* Returns false for a recording that only the filter leaves out. */
 static bool add_entry(struct recording_list *list, const struct recording_filter *filter,
-                      const char *dir, const struct dirent *entry)
+                      const char *dir, const struct dirent *entry, struct left *left)
 {
     struct fsdd_name name;
-    if (!fsdd_parse(entry->d_name, &name) || !takes_format(filter, name.extension))
+    bool is_fsdd = fsdd_parse(entry->d_name, &name);
+    if (!is_fsdd || !takes_format(filter, name.extension)) {
+        if (list->count == 0)
+            note_left(left, &name, is_fsdd);
         return true;
+    }
     if (!selects(filter, &name))
         return false;
     size_t size = strlen(dir) + strlen(entry->d_name) + 2;
@@ -88,7 +107,20 @@ static bool add_entry(struct recording_list *list, const struct recording_filter
     snprintf(path, size, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", entry->d_name);
     check_found(entry, path);
     add(list, filter, path);
+    list->items[list->count - 1].found = true;
     return true;
+}
+
+static _Noreturn void refuse_directory(const char *dir, const struct left *left)
+{
+    if (left->others > 0)
+        die(dir,
+            "%zu recording%s of other digits, speakers or takes, expected some of those asked for",
+            left->others, msg_plural(left->others));
+    if (left->format[0] != '\0')
+        die(dir, "no recordings in WAV format, expected some, or --formats=%s", left->format);
+    die(dir, "no recordings, expected names such as 0_jackson_7.wav%s",
+        left->wavs ? "; to load others, name the files, as DIR/*.wav does" : "");
 }
 
 static void search(struct recording_list *list, const struct recording_filter *filter,
@@ -98,20 +130,15 @@ static void search(struct recording_list *list, const struct recording_filter *f
     if (d == NULL)
         die_errno(dir, "cannot be read");
     size_t before = list->count;
-    size_t others = 0;
+    struct left left = {0, "", false};
     struct dirent *entry;
     while (errno = 0, (entry = readdir(d)) != NULL)
-        others += !add_entry(list, filter, dir, entry);
+        left.others += !add_entry(list, filter, dir, entry, &left);
     if (errno != 0)
         die_errno(dir, "cannot be read");
     closedir(d);
-    if (list->count > before)
-        return;
-    if (others > 0)
-        die(dir,
-            "%zu recording%s of other digits, speakers or takes, expected some of those asked for",
-            others, msg_plural(others));
-    die(dir, "no recordings, expected names such as 0_jackson_7.wav");
+    if (list->count == before)
+        refuse_directory(dir, &left);
 }
 
 /* A file that is named may be one of this process's descriptors, which must be open. */
@@ -120,9 +147,10 @@ static void add_named(struct recording_list *list, const struct recording_filter
 {
     add(list, filter, mem_string(path));
     struct recording *r = &list->items[list->count - 1];
-    if (fd_is_dash(path))
-        return;
-    r->descriptor = path_descriptor(path);
+    if (r->descriptor < 0)
+        r->descriptor = path_descriptor(path);
+    if (r->descriptor >= 0 && isatty(r->descriptor))
+        die(fd_shown(path), "a terminal, expected a recording from a pipe or a file");
     if (r->descriptor >= 0 && fcntl(r->descriptor, F_GETFD) < 0)
         die_errno(path, "cannot be opened");
 }
@@ -130,8 +158,6 @@ static void add_named(struct recording_list *list, const struct recording_filter
 void recording_add(struct recording_list *list, const struct recording_filter *filter,
                    const char *path)
 {
-    if (path[0] == '\0')
-        die_usage("an empty file name, expected a directory or a file");
     if (!fd_is_dash(path) && whole_file_is_directory(path))
         search(list, filter, path);
     else

@@ -14,6 +14,7 @@ struct recording {
     char *path; /* owned by the list; "-" is standard input */
     struct fsdd_name name;
     const char *type; /* what libsox reads it as */
+    bool found;       /* in a directory, not named */
     bool is_fsdd;     /* name is complete: sorts before those that are not */
     size_t order;     /* in which it was named or found */
     int descriptor;   /* of this process, that path is another name of; -1: of none */

@@ -1,5 +1,6 @@
 #include "audio/riff.h"
 
+#include "audio/magic.h"
 #include "base/why.h"
 
 #include <string.h>
@@ -302,7 +303,10 @@ static bool check_form(const unsigned char *bytes, size_t size, char *why)
         return true;
     if (size >= 4 && size < 12 && memcmp(bytes, "RI", 2) == 0)
         return why_not(why, "truncated inside the WAV header, expected a whole recording");
-    return why_not(why, "no WAV file (no RIFF WAVE header), expected a recording");
+    const char *other = magic_name(bytes, size);
+    return why_not(why, "%s",
+                   other != NULL ? other
+                                 : "no WAV file (no RIFF WAVE header), expected a recording");
 }
 
 bool riff_parse(const unsigned char *bytes, size_t size, struct riff *riff, char *why)
