@@ -515,10 +515,10 @@ def rank_judged_by_rounding():
             wide = [(np.tile(given, 8), run(np.column_stack([np.tile(given, 8), y]), "-g", str(8 * p)))] if n == 6 else []
             fits = [(given, subprocess.run(["lsq-fit", *options], input=data, capture_output=True)) for data, options in (
                 (block(rows), ["-g", str(p)]), (block(rows), ["-g", str(p), "--loo"]), (part, []), (part + part, []), (weighted, []))]
-            for x, done in fits + wide:
+            for known, done in fits + wide:
                 model, = maps(done.stdout)
-                assert model["rank"] == rank and (b"warning: rank deficient: rank %d of " % rank in done.stderr) == (rank < x.shape[1]), (n, columns, model["rank"], done.stderr)
-                got = (x - x[0]) @ coef(model) + (model["intercept"] + x[0] @ coef(model))
+                assert model["rank"] == rank and (b"warning: rank deficient: rank %d of " % rank in done.stderr) == (rank < known.shape[1]), (n, columns, model["rank"], done.stderr)
+                got = (known - known[0]) @ coef(model) + (model["intercept"] + known[0] @ coef(model))
                 if rank < p:
                     np.testing.assert_allclose(got[:, 0], want, rtol=0, atol=1e-8 * abs(want).max())
 
