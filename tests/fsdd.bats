@@ -198,7 +198,7 @@ fsdd: the recordings are in fsdd/recordings"
     make=$(command -v make)
     run -2 --separate-stderr env PATH="$BATS_TEST_TMPDIR/bin" "$make" -s -f "$makefile"
     assert_output ''
-    assert_equal "${stderr_lines[0]}" 'fsdd: git is not installed'
+    assert_equal "${stderr_lines[0]}" 'fsdd: git is not installed, expected it (packages git and ca-certificates)'
     assert_nothing_here
 }
 

@@ -153,8 +153,56 @@ assert {(m.type, m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members} == {
     run -0 "$ROOT/setup" --list
     assert_equal "$(head -n "$(wc -l <<<"$said")" <<<"$output")" "$said"
     assert_line chromium
+    run -0 "$ROOT/setup" --deb --list
+    assert_equal "$(head -n "$(wc -l <<<"$said")" <<<"$output")" "$said"
+    for name in build-essential dpkg-dev debhelper; do
+        assert_line "$name"
+    done
+    refute_line bats
     run -2 "$ROOT/setup" --ran
     assert_output "setup: --ran: no such option; try './setup --help'"
+}
+
+# tools NAME...: a folder bin of these tools alone, for PATH.
+tools() {
+    mkdir -p bin
+    for name; do ln -sf "$(command -v "$name")" bin; done
+}
+
+@test "setup: who is not root gets a line to paste, whether there is no sudo or it refuses" {
+    local sudo line='apt-get update && apt-get install --no-install-recommends gcc make pkg-config libc6-dev libsox-dev'
+    cd "$BATS_TEST_TMPDIR"
+    tools sh cat sed tr env
+    printf '#!/bin/sh\necho 1000\n' >bin/id
+    printf '#!/bin/sh\n' | tee bin/dpkg-query bin/apt-get >bin/apt-cache
+    chmod +x bin/*
+    for sudo in none refuses; do
+        run -1 --separate-stderr env PATH="$PWD/bin" sh "$ROOT/setup" --run
+        assert_output ''
+        assert_equal "${stderr_lines[0]}" 'setup: neither root nor a sudo that lets us; as root:'
+        assert_regex "${stderr_lines[1]}" "^    $line [a-z0-9 .-]*\$"
+        assert_equal "${#stderr_lines[@]}" 2
+        printf '#!/bin/sh\nexit 1\n' >bin/sudo
+        chmod +x bin/sudo
+    done
+}
+
+@test "setup: on other systems --run names what builds and runs it, without what tests" {
+    cd "$BATS_TEST_TMPDIR"
+    tools sh cat
+    run -1 env PATH="$PWD/bin" sh "$ROOT/setup" --run
+    assert_output --partial 'sudo dnf install gcc make'
+    refute_output --partial bats
+    assert_line 'setup: missing to build: cc make pkg-config'
+    run -1 env PATH="$PWD/bin" sh "$ROOT/setup"
+    assert_output --partial 'sudo dnf install bats'
+}
+
+@test "build: without the libraries' headers one line says what installs them" {
+    cd "$ROOT"
+    run -2 make -s PKG_CONFIG=false CPPFLAGS=-nostdinc BUILD="$BATS_TEST_TMPDIR/build"
+    assert_output --regexp "^Makefile:[0-9]+: \*\*\* a C compiler, libsox, LAPACKE or msgpack-c is not installed: \./setup --run installs them\.  Stop\.$"
+    run -0 make -s PKG_CONFIG=false CPPFLAGS=-nostdinc help
 }
 
 @test "debian: the version and what is needed to build are those of the Makefile and of setup" {
@@ -166,7 +214,7 @@ assert {(m.type, m.uid, m.gid, m.uname, m.gname, m.mtime) for m in members} == {
     sed -n "/^[a-z]*_packages='/,/^'/p" "$ROOT/setup" | grep -v "'" | tr '|' '\n' | sort >installed
     run -0 comm -23 needed installed
     assert_output debhelper-compat
-    # What the other libraries are for: build-essential has the first, the sanitizers use the second.
+    # dpkg-dev makes the package; build-essential has the next, the sanitizers use the last.
     run -0 bash -c 'comm -13 needed installed | grep -e -dev'
-    assert_output $'libc6-dev\nlibclang-rt-dev'
+    assert_output $'dpkg-dev\nlibc6-dev\nlibclang-rt-dev'
 }

@@ -28,7 +28,7 @@ if [ -L "$DEST" ] || [ -n "$(ls -A "$DEST" 2>/dev/null)" ]; then
     echo "fsdd: $DEST/recordings is complete"
     exit 0
 fi
-command -v git >/dev/null || die 'git is not installed'
+command -v git >/dev/null || die 'git is not installed, expected it (packages git and ca-certificates)'
 
 # Below another repository, or called from its hook, git looks at this one alone.
 # shellcheck disable=SC2046 # names
