@@ -19,8 +19,8 @@ include $(subst $() ,\ ,$(HERE))tutorial.mk
 run    = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)report)
 made   = $(foreach p,$(portions),$(call wavs,$p) $p/columns.r2 $p/rows.r2)
 others = $(wildcard $(foreach p,$(portions:%=frames/%),$p/ExtrapolatedClip.wav $p/columns.r2 $p/rows.r2) \
-	evaluate/summary.tsv evaluate/time.tsv evaluate/facts.tsv)
-filled = $(portions:%=%/predicted.mat) $(wildcard $(portions:%=frames/%/predicted.mat))
+	$(patsubst %,evaluate/%.tsv,summary time facts clips))
+filled = $(portions:%=%/model.lsq) $(portions:%=%/predicted.mat) $(wildcard $(portions:%=frames/%/predicted.mat))
 
 report: report.html
 	$(if $(looking),,$(settled)$(info The page is $(OUT)/report.html: open it in a browser.)@:)

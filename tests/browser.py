@@ -36,6 +36,8 @@ INSPECT = """(async () => {
     const players = [...document.querySelectorAll('audio')];
     await Promise.all(players.map(settled));
     const box = element => { const b = element.getBoundingClientRect(); return [b.width, b.height]; };
+    const meet = (one, other) => { const a = one.getBoundingClientRect(), b = other.getBoundingClientRect();
+        return a.left < b.right - .5 && b.left < a.right - .5 && a.top < b.bottom - .5 && b.top < a.bottom - .5; };
     const main = document.querySelector('main');
     const edge = main.getBoundingClientRect().right - parseFloat(getComputedStyle(main).paddingRight);
     return {
@@ -44,6 +46,10 @@ INSPECT = """(async () => {
         pictures: [...document.images].map(image => ({alt: image.alt, natural: [image.naturalWidth, image.naturalHeight], box: box(image)})),
         drawings: [...document.querySelectorAll('svg[role=img]')].map(svg => ({title: svg.querySelector('title').textContent,
             paths: svg.querySelectorAll('path').length, box: box(svg)})),
+        // Labels over the curves or other labels of their plot; tables that must be scrolled.
+        over: [...document.querySelectorAll('.wave > b')].filter(label => [...label.parentElement.children].some(
+            other => other !== label && meet(label, other))).map(label => label.textContent),
+        scrolled: [...document.querySelectorAll('.wide')].filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent),
         width: [innerWidth, document.documentElement.scrollWidth],
         past: [...document.querySelectorAll('main *')].filter(element => !element.closest('.wide')
             && element.getBoundingClientRect().right > edge + 0.5).map(element => element.outerHTML.slice(0, 80)),

@@ -6,6 +6,13 @@ setup_file() {
     command -v "${CHROMIUM:-chromium}" >/dev/null || return 0
     export OUT="$BATS_FILE_TMPDIR/fresh run"
     make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT="$OUT" >"$BATS_FILE_TMPDIR/log" 2>&1
+    # An evaluation, with the columns of a real one.
+    mkdir "$OUT/evaluate"
+    printf '%s\n' $'given\tmodel\tclips\t5 ms\t10 ms\t20 ms\t50 ms\tall' \
+        0.25$'\t'{tutorial,silence}$'\t50\t-0.085789\t-0.421498\t-0.707012\t-1.187513\t-1.886954' >"$OUT/evaluate/summary.tsv"
+    printf '%s\t%s\t%s\t%s\n' given model ms r2 0.25 tutorial 0 1 0.25 tutorial 50 -3 0.25 tutorial 100 0 0.25 silence 0 0 0.25 silence 100 0 \
+        >"$OUT/evaluate/time.tsv"
+    make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT="$OUT" >"$BATS_FILE_TMPDIR/log" 2>&1
     "$PYTHON" "$ROOT/tests/browser.py" inspect "$OUT/report.html" >"$BATS_FILE_TMPDIR/found"
     export FOUND="$BATS_FILE_TMPDIR/found"
 }
@@ -29,7 +36,7 @@ for name, view in views.items():
     assert view["title"] == "0_espeak_47: its end filled in"
     assert [player["duration"] for player in view["players"]] == [0.35, 0.175, 0.35, 0.35, 0.0875, 0.35], view["players"]
     assert [picture["natural"] for picture in view["pictures"]] == [[width, 129] for width in (700, 350, 700, 700, 175, 700)]
-    assert len(view["drawings"]) == 4 and all(drawing["paths"] == 2 for drawing in view["drawings"])
+    assert len(view["drawings"]) == 5 and all(drawing["paths"] == 2 for drawing in view["drawings"])
     for element in view["players"] + view["pictures"] + view["drawings"]:
         assert min(element["box"]) > 40, (name, element)'
 }
@@ -57,11 +64,20 @@ for name, view in views.items():
     assert (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05) > 7'
 }
 
+@test "browser: no label is drawn over by a curve or another label, no table is cut off on a phone" {
+    py "$with_views"'
+for name, view in views.items():
+    assert view["over"] == [], (name, view["over"])
+    assert view["scrolled"] == [], (name, view["scrolled"])'
+}
+
 @test "browser: it does see what it looks for: requests, errors, overflow, sounds and pictures that are none" {
     cat >broken.html <<'END'
 <!DOCTYPE html><title>broken</title><meta name="viewport" content="width=device-width, initial-scale=1">
 <main><p style="width:500px">wide</p><audio src="data:audio/wav;base64,AAAA"></audio><img alt="none" src="data:image/png;base64,AAAA">
-<img alt="elsewhere" src="http://127.0.0.1:9/picture.png"></main><script>undefined_function()</script>
+<img alt="elsewhere" src="http://127.0.0.1:9/picture.png">
+<div class="wave"><svg width="9" height="9"></svg><b style="margin-left:-5px">over</b></div>
+<div class="wide" style="width:9px;overflow:auto">columns</div></main><script>undefined_function()</script>
 END
     "$PYTHON" "$ROOT/tests/browser.py" inspect broken.html >found
     FOUND=found py "$with_views"'
@@ -69,6 +85,7 @@ for name, view in views.items():
     assert view["players"][0]["duration"] is None and view["pictures"][0]["natural"] == [0, 0]
     assert view["requests"][1:] == ["http://127.0.0.1:9/picture.png"], view["requests"]
     assert any("ERR_" in text for text in view["console"]) and any("Uncaught" in text for text in view["console"]), view["console"]
+    assert view["over"] == ["over"] and view["scrolled"] == ["columns"], view
     assert bool(view["past"]) == name.startswith("phone")'
 }
 

@@ -130,7 +130,8 @@ The page is $FRESH/report.html: open it in a browser."
     assert_output --partial '> <pre>make report FSDD=recordings DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=&#x27;0.5 0.25&#x27;</pre>'
     # shellcheck disable=SC1112 # as the page has it
     assert_output --partial '< <p class="note">Recordings: wavefill’s own corpus'
-    assert_equal "$(grep -c '^[<>]' <<<"$output")" 6
+    assert_output --partial '> <p class="note">Recordings: from a folder; who made them and under which licence is not known here.'
+    assert_equal "$(grep -c '^[<>]' <<<"$output")" 7
 }
 
 @test "report: nothing is loaded, and each data: URI is a whole WAV, PNG or SVG" {
@@ -150,6 +151,9 @@ clips = [read_file(fresh, portion, clip + ".wav") for portion in ("0.5", "0.25")
 assert [content for _, content in sounds] == clips
 lengths = [wave.open(io.BytesIO(content)).getnframes() for content in clips]
 assert lengths == [2800, 1400, 2800, 2800, 700, 2800]
+# A browser shows 0:00 for all of them; what is short is repeated.
+assert [element["text"].split()[-2:] for element in page.all("h4")] == [[f"{length / 8000:.3g}", "s"] for length in lengths]
+assert all("loop" in element for element in page.all("audio"))
 pictures = [data(element["src"]) for element in page.all("img")]
 assert [kind for kind, _ in pictures] == ["image/png"] * 6
 assert [png_size(content) for _, content in pictures] == [(length // 4, 129) for length in lengths]
@@ -222,18 +226,49 @@ assert [step.split()[-1] for step in steps] == ["fsdd-load", "pad-chop", "split-
     report OUT=out >log
     py "$with_page"'
 page = Page("out/report.html")
-cells = page.cells()[5 - 1:]
-want = []
+cells = page.cells()[5:]
+want, verdicts = [], []
 for portion, share in ("0.5", "50"), ("0.25", "25"):
     truth = x(read("out/heldout.mat"))[0].astype(float)
     filled = x(read(f"out/{portion}/predicted.mat"))[0]
     truth = truth[-len(filled):]
     times = ((truth - filled) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
-    printed = format(float(read_file("out", portion, "rows.r2").split()[-1]), ".10g")
-    assert abs(1 - float(printed) - times) < 1e-8
-    want += [f"tutorial, {share}\u00a0%", "0.0", printed.replace("-", "\u2212"), f"{times:.3g} \u00d7"]
-    want += [f"frames, {share}\u00a0%", "0.0", portion, f"{1 - float(portion):.3g} \u00d7"]
-assert cells[:16] == want, cells[:16]'
+    assert abs(1 - float(read_file("out", portion, "rows.r2").split()[-1]) - times) < 1e-8
+    snr = f"\u2212{-10 * np.log10((truth ** 2).sum() / ((truth - filled) ** 2).sum()):.1f}"
+    want += [f"tutorial, {share}\u00a0%", "0.0", f"\u2212{times - 1:.3f}", f"{times:.3f}", snr]
+    # The scores of the clip beside it are given; what was predicted is the same.
+    want += [f"frames, {share}\u00a0%", "0.0", f"{float(portion):.3f}", f"{1 - float(portion):.3f}", snr]
+    truth, filled = truth[:40], filled[:40]
+    first = 1 - ((truth - filled) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
+    begins = f"it goes astray within the first 5 ms (R\u00b2\u00a0\u2212{-first:.3f})."
+    words = {"0.5": "like the original", "0.25": "a little better than a flat line"}[portion]
+    verdicts.append(f"The tutorial\u2019s clip is, as a whole, a worse guess than a flat line (R\u00b2\u00a0\u2212{times - 1:.3f}); {begins} "
+                    f"The frame model\u2019s clip is, as a whole, {words} (R\u00b2\u00a0{float(portion):.3f}); {begins}")
+assert cells[:20] == want, cells[:20]
+said = [element["text"] for element in page.all("p")]
+assert [text for text in said if "as a whole" in text] == verdicts, said
+# What there is to hear comes before what is to be read.
+at = [page.source.index(text) for text in (verdicts[0][:40], "<audio", "Load 50 takes")]
+assert at == sorted(at)
+# 49 centred rows are of rank 48.
+assert len([text for text in said if "fitted to 49 takes; its rank is 48." in re.sub(r"\s+", " ", text)]) == 2'
+    # The words for each score, and for beginnings that are met.
+    local r2 words
+    while read -r r2 words; do
+        printf '0_espeak_47\t%s\n' "$r2" >out/frames/0.5/rows.r2
+        pad-chop -c 50%: out/heldout.mat >out/frames/0.5/predicted.mat
+        (cd out && "$PYTHON" -I -B "$ROOT/pipelines/report" page -o report.html report.facts)
+        sed -i 's/\xc2\xa0/ /g' out/report.html
+        # shellcheck disable=SC1112 # as the page has it
+        run -0 grep -c -F "The frame model’s clip is, as a whole, $words; it follows the original for the first 50 ms (R² 1.000)." out/report.html
+    done <<'END'
+0.9 close to the original (R² 0.900)
+0.8999 like the original (R² 0.900)
+0.0999 no better than a flat line (R² 0.100)
+-0.1 no better than a flat line (R² −0.100)
+-0.1004 a worse guess than a flat line (R² −0.100)
+nan without a score (R² –)
+END
 }
 
 @test "report: the sums of all inputs and outputs are right, and the versions those in use" {
@@ -335,12 +370,12 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     assert_equal "$(remade before after)" 'report.facts report.html'
     run -0 grep -c '<article class="clip frames">' out/report.html
     assert_output 2
-    sed -i 's/0\.25$/0.2625/' out/frames/0.25/rows.r2
+    sed -i 's/0\.25$/0.262/' out/frames/0.25/rows.r2
     stamps out >before
     report OUT=out >log
     stamps out >after
     assert_equal "$(remade before after)" report.html
-    run -0 grep -c '<td class="number">0.2625</td>' out/report.html
+    run -0 grep -c '<td class="number">0.262</td>' out/report.html
     rm -r out/frames
     report OUT=out >log
     cmp out/report.html "$FRESH/report.html"
@@ -383,10 +418,15 @@ for portion, start in ("0.5", 0), ("0.25", 4):
     py "$with_page"'
 page = Page("out/report.html")
 paths = [element["d"] for element in page.all("path") if element["class"] in ("other1", "ridge") and "ul" not in element["in"]]
-# The lowest that is drawn is -1: R2 1 at 4, -1 at 196 of 200.
-assert paths == ["M0 4L350 196L700 196", "M0 100L700 52"], paths
+# R2 1 is at 4, -1 at 196 of 200; the curve leaves the panel and comes back.
+assert paths == ["M0 4L350 964L700 196", "M0 100L700 52"], paths
+def axis(side):
+    of_time = page.source.index("id=\"time\"")
+    return re.findall(rf"<b class=\"{side}\" style=\"\w+:([\d.]+)%\">(.*?)</b>", page.source[of_time:])
+assert axis("x") == [("0", "0\u00a0ms"), ("25", "10\u00a0ms"), ("50", "20\u00a0ms"), ("75", "30\u00a0ms"), ("100", "40\u00a0ms")], axis("x")
+assert axis("y") == [("98", "\u22121"), ("74", "\u22120.5"), ("50", "0"), ("26", "0.5"), ("2", "1")], axis("y")
 assert page.by_id("time-1-d")["text"] == "From 0 to 40 ms: least <squares> 1.00 at first, \u22121.00 at last; ridge 0.00 at first, 0.50 at last."
-assert page.all("figcaption")[0]["text"] == "R\u00b2 from bottom to top, \u22121 to 1; what is lower is drawn at the bottom."
+assert page.all("figcaption")[0]["text"] == "R\u00b2 over the first milliseconds after the cut, from bottom to top; curves that leave it are lower."
 cells = page.cells()
 at = cells.index("Model")
 assert cells[at:at + 9] == ["Model", "ms since the cut", "R\u00b2", "least <squares>", "40", "\u22121.5", "ridge", "40", "0.25"], cells[at:at + 9]'
@@ -429,8 +469,8 @@ headings = [element["text"] for element in page.all("h3")]
 assert headings[-3:] == ["50\u00a0% given", "10\u00a0% given", "300 samples given"], headings
 assert page.by_id("time-2-t")["text"] == "R\u00b2 against the time since the cut, a line a model, 10\u00a0% given"
 assert page.by_id("time-3-d")["text"] == "From 0 to 2 ms: " + "; ".join(f"{model} 0.50 at first, 0.50 at last" for model in ("tutorial", "frames", "silence")) + "."
-assert [element["text"] for element in page.all("figcaption")][-2:] == ["R\u00b2 from bottom to top, 0 to 1.",
-    "R\u00b2 from bottom to top, 0 to 1; the lines end where not all clips miss more."]
+up = "R\u00b2 over the first milliseconds after the cut, from bottom to top"
+assert [element["text"] for element in page.all("figcaption")][-2:] == [up + ".", up + "; the lines end where not all clips miss more."]
 classes = [element["class"] for element in page.all("path") if "ul" not in element["in"]]
 assert classes[-9:] == ["tutorial", "frames", "silence"] * 3, classes
 assert {"true area", "tutorial area", "frames area", "true", "tutorial", "frames"} == set(classes[:-9])
@@ -442,16 +482,20 @@ assert len({dash for name, dash in dashes if name != "area"}) == 5 and "tutorial
 assert [(element["class"], element["text"]) for element in page.all("dt")] == [(model, model) for model in ("tutorial", "frames", "silence")]
 assert len(page.all("dd")) == 3 and all(len(element["text"]) > 20 for element in page.all("dd"))
 assert "It also filled in the clips above." in page.all("dd")[1]["text"]
-assert [element["text"] for element in page.all("h4")][3] == "Filled in, by frames"
+assert [element["text"] for element in page.all("h4")][3] == "Filled in, by frames 0.35\u00a0s"
 cells = page.cells()
-at = cells.index("Given")
-assert cells[at:at + 10] == ["Given", "Model", "Clips", "5 ms", "All", "0.5", "tutorial", "8", "\u2013", "\u22120.25"], cells[at:at + 10]
+at = cells.index("Model")
+assert cells[at:at + 6] == ["Model", "5 ms", "All", "tutorial", "\u2013", "\u22120.25"], cells[at:at + 6]
+captions = [element["text"] for element in page.all("caption")]
+assert captions[-4:-1] == [f"The models compared, {given} given, 8 clips" for given in ("50\u00a0%", "10\u00a0%", "300 samples")], captions
 assert "\u2013: not all clips miss that much, or nothing varies there." in [element["text"] for element in page.all("p")]
 made = page.all("pre")[0]["text"].splitlines()
 assert made == ["make evaluate FSDD=recordings DIGITS=\u00270 1\u0027 SPEAKERS=\u0027a b\u0027 PROVIDED=\u00270.5 10% 300\u0027",
                 "make frames DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027",
                 "make report DIGIT=0 SPEAKER=espeak SEED=7 PROVIDED=\u00270.5 0.25\u0027"], made
 words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
+data = "The data: 32 recordings in a folder, digit 0, 1; speaker a, b. The clip above is not one of them."
+assert data in words and page.source.index("The data:") < page.source.index("Every take was cut")
 assert "In a clone of the project or an unpacked tarball of it, from the recordings that come with wavefill, the evaluation from recordings in a folder:" in words
 assert "The evaluation is of 32 recordings. What sha256sum prints for them, ordered by name in the C locale, has the SHA-256 sum " + "0" * 63 + "5" in words'
 }
@@ -465,8 +509,60 @@ assert "The evaluation is of 32 recordings. What sha256sum prints for them, orde
 page = Page("out/report.html")
 words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
 assert "There is no plot over time: no stretch has a score, because not all clips miss that much or because nothing varies." in words
-assert "The models compared" in [element["text"] for element in page.all("caption")]
+assert "The models compared, 10\u00a0% given, 8 clips" in [element["text"] for element in page.all("caption")]
 assert "make frames fills in the clip above with it." in page.all("dd")[1]["text"]'
+}
+
+# clips.tsv of an evaluation; the tutorial's score of the clip held out is $2.
+clips_told() {
+    {
+        printf 'given\tspeaker\tdigit\tclip\tmodel\t5 ms\t10 ms\t20 ms\t50 ms\tall\n'
+        printf '0.5\tespeak\t0\t0_espeak_47\t%s\n' $"tutorial\t1\t1\t1\t1\t$2" $'mean\t0.5\tnan\t0.25\t0.125\t-0.0004' \
+            $'other\t1\t1\t1\t1\t1' $'silence\t0\t0\t0\t0\t-0.0015' | sed 's/\\t/\t/g'
+    } >"$1/evaluate/clips.tsv"
+}
+
+@test "report: an evaluation names its data, and gives the baselines of the clip if it scored the same clip" {
+    cp -Rp "$FRESH" out
+    evaluated_twice out
+    sed -i 's/given$/embedded/;s/0 1/0/;s/a b/espeak/' out/evaluate/facts.tsv
+    clips_told out "$(printf %.6f "$(cut -f 2 out/0.5/rows.r2)")"
+    report OUT=out >log
+    local with_rows='
+page = Page("out/report.html")
+lines, at = [], page.cells()
+words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
+data, = [text for text in words if text.startswith("The data: ")]'
+    py "$with_page$with_rows"'
+assert data == "The data: 32 recordings that come with wavefill, digit 0; speaker espeak.", data
+mean, first = [i for i, cell in enumerate(at) if cell == "mean, 50\u00a0%"]
+assert at[mean:mean + 10] == ["mean, 50\u00a0%", "\u2013", "0.000", "1.000", "\u2013", "silence, 50\u00a0%", "\u2013", "\u22120.002", "1.002", "\u2013"], at[mean:mean + 10]
+assert at[first:first + 5] == ["mean, 50\u00a0%", "0.500", "\u2013", "0.250", "0.125"], at[first:first + 5]
+assert "other, 50\u00a0%" not in at and "mean, 25\u00a0%" not in at'
+    # Another clip of that name; none of that name.
+    clips_told out -0.7
+    report OUT=out >log
+    run -1 grep 'mean, 50' out/report.html
+    sed -i 's/_47/_470/' out/evaluate/clips.tsv
+    report OUT=out >log
+    py "$with_page$with_rows"'
+assert data == "The data: 32 recordings that come with wavefill, digit 0; speaker espeak. The clip above is not one of them.", data
+assert "mean, 50\u00a0%" not in at'
+}
+
+@test "report: a clone in which git is missing, or does not tell, is shown without a revision" {
+    cp -R "$ROOT/pipelines" .
+    chmod -R u+w pipelines
+    mkdir .git bin
+    ln -s /usr/bin/* bin
+    local made=(make -f pipelines/report.mk BIN="$BIN" PYTHON="$PYTHON" PROVIDED=0.5)
+    run -0 --separate-stderr "${made[@]}" OUT=silent
+    rm bin/git
+    PATH=$PWD/bin run -0 --separate-stderr "${made[@]}" OUT=without
+    # shellcheck disable=SC2154
+    assert_equal "$(grep -v '^lsq-fit: warning: ' <<<"$stderr")" ''
+    run -0 grep -c '<th scope="row">revision</th><td class="long">not known: git does not tell</td>' without/report.html
+    cmp silent/report.html without/report.html
 }
 
 @test "report: the extended clip of another take or cut is left out, and that is said" {
@@ -504,15 +600,26 @@ assert "make frames fills in the clip above with it." in page.all("dd")[1]["text
         cp "$CORPUS/0_espeak_$take.wav" "fsdd/0_jackson_$take.wav"
         cp "$CORPUS/0_espeak_$take.wav" "mine/0_a_$take.wav"
     done
-    report OUT=of-fsdd FSDD=fsdd PROVIDED=0.5 >log
+    report OUT=named FSDD=fsdd PROVIDED=0.5 >log
     report OUT=of-mine FSDD=mine SPEAKER=a PROVIDED=0.5 >log
-    py "$with_page"'
+    local with_credits='
 def credits(path):
     return [re.sub(r"\s+", " ", element["text"]) for element in Page(path).all("p") if element["text"].startswith("Recordings: ")]
+unknown = ["Recordings: from a folder; who made them and under which licence is not known here. Those of the Free Spoken Digit Dataset "
+    "are known by the SHA-256 sums of their takes 0 and 49."]'
+    py "$with_page$with_credits"'
 assert credits(sys.argv[1] + "/report.html") == ["Recordings: wavefill\u2019s own corpus, synthetic speech by eSpeak NG, MIT licence."]
-assert credits("of-mine/report.html") == []
-assert credits("of-fsdd/report.html") == ["Recordings: Free Spoken Digit Dataset, https://github.com/Jakobovski/free-spoken-digit-dataset, "
-    "CC BY-SA 4.0. The clips on this page are made from them and are under the same licence."]' "$FRESH"
+# A name proves nothing.
+assert credits("of-mine/report.html") == credits("named/report.html") == unknown' "$FRESH"
+    # What sha256sum prints for the real one.
+    cd named || exit 1
+    local sum
+    sum=$(sha256sum <../fsdd/0_jackson_0.wav | cut -c 1-64)
+    sed -i "s/$sum/eea86018ce1730baaf7f5dd6ec88c1f727dd90203521a9115b489310a248ea05/" report.facts
+    "$PYTHON" -I -B "$ROOT/pipelines/report" page -o report.html report.facts
+    py "$with_page$with_credits"'
+assert credits("report.html") == ["Recordings: Free Spoken Digit Dataset, https://github.com/Jakobovski/free-spoken-digit-dataset, "
+    "CC BY-SA 4.0. The clips on this page are made from them and are under the same licence."]'
 }
 
 # Four takes of 900 samples in the folder short, and a text beside one.
@@ -595,6 +702,10 @@ for take in range(6):
     head -c 20 keep >heldout.mat
     refuses 1 'report: heldout.mat: nothing that can be read near byte 0, expected matrices with named rows' page
     mv keep heldout.mat
+    mv 0.5/model.lsq keep
+    head -c 10 keep >0.5/model.lsq
+    refuses 1 'report: 0.5/model.lsq: nothing that can be read, expected a model of lsq-fit' page
+    mv keep 0.5/model.lsq
     [ ! -e new.html ]
     refuses 1 'report: nowhere/new.html: No such file or directory' "$PYTHON" -I -B "$ROOT/pipelines/report" page -o nowhere/new.html report.facts
     cd ..

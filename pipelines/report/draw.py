@@ -9,7 +9,7 @@ from text import Bad, columns_of, data_uri, esc, fill, is_number, number, percen
 # Points across a waveform, pixels across a spectrogram: two for each that a phone shows.
 ACROSS = 700
 DYNAMIC_RANGE = 80
-# Scores below this are drawn at the bottom of the plot: beyond it, silence would be nearer by far.
+# Curves leave the plot below this: beyond it, silence would be nearer by far.
 LOWEST = -1
 # The models, which are their classes on the page, too.
 MODELS = ("tutorial", "ridge", "frames", "mean", "silence")
@@ -35,14 +35,34 @@ def drawn(style, path):
     return f'<path class="{style}" d="{path}"/>'
 
 
-def label(text, left, top=0.0):
-    return f'<b style="left:{left:.4g}%;top:{top:.4g}%">{text}</b>'
+def label(side, place, text):
+    """Text over the panel (o), or at a tick of the axis under it (x) or left of it (y); its place in per cent."""
+    return f'<b class="{side}" style="{"top" if side == "y" else "left"}:{place:.4g}%">{text}</b>'
 
 
-def wave_figure(name, title, desc, body, ends, keys, **more):
+def ticks(first, last, most):
+    """Round numbers from first to last or next to these, at most that many steps."""
+    least = (last - first) / most
+    power = 10 ** math.floor(math.log10(least))
+    step = next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= least * (1 - 1e-9))
+    return [at * step for at in range(math.ceil(first / step - .02), math.floor(last / step + .02) + 1)]
+
+
+def wave_figure(name, title, desc, body, span, heights, keys, over=(), **more):
+    """Curves in a panel: span is (first, last, unit) of the axis under it, heights {value: y of 200}, over [(place, text)]."""
+    first, last, unit = span
+    labels = [label("o", *each) for each in over]
+    labels += [label("x", (at - first) / (last - first) * 100, f"{number(at)}\N{NO-BREAK SPACE}{unit}") for at in ticks(first, last, 6)]
+    labels += [label("y", y / 2, number(value, ".6g")) for value, y in heights.items()]
+    grid = [f'<line class="zero" x1="0" y1="{y:.5g}" x2="{ACROSS}" y2="{y:.5g}"/>' for y in heights.values()]
     key = "\n".join(fill("key", style=style, text=esc(text)) for style, text in keys)
-    return fill("wave", **{"tall": "", "labels": "", "caption": "", "across": ACROSS, **more}, name=name, title=esc(title),
-                desc=esc(desc), body=body, left=ends[0], right=ends[1], key=key)
+    return fill("wave", **{"tall": "", "caption": "", "across": ACROSS, **more}, name=name, title=esc(title), desc=esc(desc),
+                body="\n".join([*grid, body]), labels="".join(labels), key=key)
+
+
+def loudness(peak, height):
+    """The axis of samples up to a peak, which is drawn so far above the middle."""
+    return {value: 100 - height * value / peak for value in ticks(-peak, peak, 4)}
 
 
 def marked(cut, *paths):
@@ -58,6 +78,7 @@ def waveforms(part, name, peak):
     """One picture for each fill: the original under it, on one scale."""
     share = part.given / part.length
     lasts, cut = seconds(part.length, part.rate), seconds(part.given, part.rate)
+    span = (0, 1000 * part.length / part.rate, "ms") if part.length < 2 * part.rate else (0, part.length / part.rate, "s")
     original = drawn("true area", envelope(part.original.samples, 0, part.length, peak))
     return "\n".join(wave_figure(
         f"{name}-{each.model}", f"Waveforms: the original and {each.whose} clip over each other",
@@ -65,8 +86,8 @@ def waveforms(part, name, peak):
         "and filled in.",
         marked(share * ACROSS, original,
                drawn(f"{each.model} area", envelope(each.clip.samples, part.given, part.length, peak))),
-        ("0 s", lasts), [("true area", "original"), (f"{each.model} area", f"{each.whose} clip, where it was filled in")],
-        labels=label("given", 0) + label("filled in", 100 * share)) for each in part.fills)
+        span, loudness(peak, 98), [("true area", "original"), (f"{each.model} area", f"{each.whose} clip, where it was filled in")],
+        over=((0, "given"), (100 * share, "filled in"))) for each in part.fills)
 
 
 def close_up(part, name):
@@ -86,13 +107,14 @@ def close_up(part, name):
              for style, samples, start in curves]
     cut = across(part.given - .5)
     before, after = (number(1000 * count / part.rate, ".3g") for count in (part.given - first, last - part.given))
+    span = *(1000 * (at - part.given + .5) / part.rate for at in (first, last - 1)), "ms"
     return "<h3>Close-up of the cut</h3>\n" + wave_figure(
         f"{name}-cut", "Close-up of the waveforms at the cut",
         f"From {before} ms before the cut to {after} ms after it, sample by sample: how the original goes on, and what was "
         "filled in.",
-        marked(cut, *paths), (f"{before} ms before the cut", f"{after} ms after"),
+        marked(cut, *paths), span, loudness(peak, 96),
         [("true", "original")] + [(each.model, f"{each.whose} clip") for each in part.fills],
-        labels=label("filled in", cut / ACROSS * 100))
+        over=((0, "given"), (cut / ACROSS * 100, "filled in")))
 
 
 def spectrogram(clip, total):
@@ -145,20 +167,17 @@ def time_plots(portions):
 
 def time_plot(name, portion, curves, until, bottom):
     def place(point):
-        return point[0] / until * ACROSS, 4 + 192 * (1 - max(point[1], bottom)) / (1 - bottom)
+        return point[0] / until * ACROSS, 4 + 192 * (1 - point[1]) / (1 - bottom)
 
-    heights = {level: place((0, level))[1] for level in (1, .5, 0, -1, -2, -3) if level >= bottom}
-    grid = [f'<line class="zero" x1="0" y1="{y:.5g}" x2="{ACROSS}" y2="{y:.5g}"/>' for y in heights.values()]
     styles = styles_of(curves)
     lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
     ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
                      for model, curve in curves.items())
     last = max(curve[-1][0] for curve in curves.values())
-    clipped = "; what is lower is drawn at the bottom" if min(r2 for curve in curves.values() for _, r2 in curve) < bottom else ""
+    left = "; curves that leave it are lower" if min(r2 for curve in curves.values() for _, r2 in curve) < bottom else ""
     ended = "; the lines end where not all clips miss more" if last < until else ""
     return wave_figure(
         name, "R² against the time since the cut, a line a model" + (f", {html.unescape(given_of(portion))}" if portion else ""),
-        f"From 0 to {number(last)} ms: {ends}.", "\n".join(grid + lines), ("the cut", f"{number(until)} ms after it"),
-        [(styles[model], model) for model in curves], tall=" tall",
-        labels="".join(label(number(level), 0, y / 2) for level, y in heights.items() if level > bottom),
-        caption=f"<figcaption>R² from bottom to top, {number(bottom)} to 1{clipped}{ended}.</figcaption>")
+        f"From 0 to {number(last)} ms: {ends}.", "\n".join(lines), (0, until, "ms"),
+        {level: place((0, level))[1] for level in ticks(bottom, 1, 5)}, [(styles[model], model) for model in curves], tall=" tall",
+        caption=f"<figcaption>R² over the first milliseconds after the cut, from bottom to top{left}{ended}.</figcaption>")

@@ -14,13 +14,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def first_line(*command):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    """Of what a command prints; nothing where it fails or is not there."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    except FileNotFoundError:
+        return ""
     lines = done.stdout.decode(errors="replace").splitlines()
     return lines[0].strip() if done.returncode == 0 and lines else ""
 
 
 def revision():
-    """That of the clone in which this file lies; none where it is installed or comes from a tarball."""
+    """That of the clone in which this file lies, if git tells it; none where it is installed or comes from a tarball."""
     top = os.path.dirname(os.path.dirname(HERE))
     if not os.path.exists(os.path.join(top, ".git")):
         return ""
@@ -28,7 +32,7 @@ def revision():
     # Called from a git hook, git would work on the repository of the hook.
     for name in [name for name in os.environ if name.startswith("GIT_") and name != "GIT_OPTIONAL_LOCKS"]:
         del os.environ[name]
-    return first_line("git", "-C", top, "describe", "--always", "--tags", "--dirty")
+    return first_line("git", "-C", top, "describe", "--always", "--tags", "--dirty") or "not known: git does not tell"
 
 
 def blas():

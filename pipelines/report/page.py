@@ -5,13 +5,22 @@ import math
 import re
 import shlex
 
-from draw import DYNAMIC_RANGE, MODELS, close_up, peak_of, spectrum, time_plots, waveforms
+from draw import DYNAMIC_RANGE, MODELS, close_up, given_of, peak_of, spectrum, time_plots, waveforms
 from streams import Portion, rows, table_of, time_curves
 from text import Bad, columns_of, data_uri, esc, fill, is_number, number, percent, read, seconds, sha256, table, text_of
 
 # Stretches after the cut that are scored by themselves, in ms.
 FIRST = (5, 10, 20, 50)
-FSDD_SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
+# The Free Spoken Digit Dataset is known by the first four hex digits of the SHA-256 sums of takes 0 and 49, digit by digit.
+FSDD = {"george": "228a125ec6521da064e8b8c7ab3c02cdcaf61026573f6662a5af6bdb645d7028ad8f13222a9e9066",
+        "jackson": "eea8e1adb373c9f7214b83ea51529cfde0fecef7070a5efefe77bf00bd4fcedf251722516b25bfcd",
+        "lucas": "1d94e2963be9a08d1cc4dc3058465aba4adfbd83266b50ec199e4112d3dbc061154ca3b76508b216",
+        "nicolas": "527b27aed57ae27be55a90525da081b2dc6ac372808a5a9f48d27e0c615d97ab8e2a22d344e8c34b",
+        "theo": "d583e1aea856b3cd226a11abd583c0234b9605dba5c0234af65b79db3074f43e24b8a6c42a30677f",
+        "yweweler": "c2d53c416250413a0d1489cf66457c98bb9e99bb8850eb2b69f858241ade92dbef195c453a5cd809"}
+# What R² means in words, from the best down.
+JUDGED = ((.9, "close to the original"), (.5, "like the original"), (.1, "a little better than a flat line"),
+          (-.1, "no better than a flat line"), (-math.inf, "a worse guess than a flat line"))
 ICON = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="none" stroke="#c2410c" '
         'stroke-width="2" d="M1 8h2l2-6 3 12 3-9 2 3h2"/></svg>')
 
@@ -32,31 +41,51 @@ class Story:
         self.choice, self.value = re.fullmatch(r"--(seed|name)=(.*)\n", text_of("holdout.choice"), re.DOTALL).groups()
 
 
-def first_table(parts):
-    """R² over the first ms behind the cut."""
-    missing = min(part.length - part.given for part in parts)
-    spans = [(ms, count) for ms, count in ((ms, columns_of(ms, parts[0].rate)) for ms in FIRST) if 2 <= count <= missing]
-    lines = []
-    for part in parts:
-        for each in part.fills:
-            found = [each.first(count) for _, count in spans]
-            lines.append([clip_label(part, each)] + ["–" if math.isnan(r2) else number(r2, ".3f") for r2 in found])
-    header = ["Clip, given"] + [f"{ms}\N{NO-BREAK SPACE}ms" for ms, _ in spans]
-    return table("R² over the first milliseconds of what was filled in", header, lines) if spans else ""
+def shown(value, form=".3f"):
+    return "–" if math.isnan(value) else number(round(value, int(form[1])) + 0.0, form)
 
 
-def clip_label(part, each):
-    return f"{each.model}, {percent(part.given, part.length)}"
+def first_scores(part, each):
+    """{ms: R² over so much after the cut}."""
+    counts = ((ms, columns_of(ms, part.rate)) for ms in FIRST)
+    return {ms: each.score("-c", f":{count}") for ms, count in counts if 2 <= count <= part.length - part.given}
 
 
-def credit(story, own):
-    """Whose recordings these are; nothing of those that nobody here knows."""
-    if own:
+def scored(part):
+    """(clip, score as the tutorial prints it, R², SNR in dB, R² of the first ms), for each that fills this portion in."""
+    found = [(each.model, each.scores[0] or "–", each.scores[1], each.score("--snr"), first_scores(part, each)) for each in part.fills]
+    found += [(model, "–", float(line["all"]), math.nan, {ms: float(line.get(f"{ms} ms", "nan")) for ms in FIRST})
+              for model, line in part.baselines.items()]
+    return [(f"{model}, {percent(part.given, part.length)}", *scores) for model, *scores in found]
+
+
+def first_table(lines):
+    spans = [ms for ms in FIRST if all(ms in line[-1] for line in lines)]
+    return table("R² over the first milliseconds of what was filled in", ["Clip, given"] + [f"{ms}\N{NO-BREAK SPACE}ms" for ms in spans],
+                 [[line[0]] + [shown(line[-1][ms]) for ms in spans] for line in lines]) if spans else ""
+
+
+def verdict(part, each):
+    """How good a clip is, in words."""
+    r2, near = each.scores[1], {ms: score for ms, score in first_scores(part, each).items() if not math.isnan(score)}
+    followed = [ms for ms in near if all(near[other] >= .5 for other in near if other <= ms)]
+    words = next((words for least, words in JUDGED if r2 >= least), "without a score")
+    ms, does = (followed[-1], "follows the original for") if followed else (min(near, default=0), "goes astray within")
+    begins = f"; it {does} the first {ms} ms (R² {shown(near[ms])})" if near else ""
+    return f"{each.whose.capitalize()} clip is, as a whole, {words} (R² {shown(r2)}){begins}.".replace("R² ", "R²\N{NO-BREAK SPACE}")
+
+
+def credit(story, known):
+    """Whose recordings these are, as far as that can be known here."""
+    if known["own"]:
         return fill("credit_own")
-    return fill("credit_fsdd") if story.speaker in FSDD_SPEAKERS else ""
+    names = [f"{story.digit}_{story.speaker}_{take}.wav" for take in (0, 49)]
+    sums = FSDD.get(story.speaker, "")[8 * int(story.digit):][:8]
+    found = [total[:4] for name, total in known["recordings"] if name in names]
+    return fill("credit_fsdd" if {sums[:4], sums[4:]} & set(found) else "credit_unknown")
 
 
-def done_section(story, parts, own):
+def done_section(story, parts, known):
     shares = " or ".join(f"the first {percent(part.given, part.length)} ({part.given} samples)" for part in parts)
     chosen = ", chosen by its name:"
     if story.choice == "seed":
@@ -64,64 +93,86 @@ def done_section(story, parts, own):
     return fill("done", count=story.count, digit=story.digit, speaker=esc(story.speaker), rate=parts[0].rate,
                 shortest=story.shortest, longest=story.longest, length=story.length, chosen=chosen, held=esc(story.held),
                 lasts=seconds(story.length, parts[0].rate), others=story.count - 1, shares=shares,
-                credit=credit(story, own), frames=fill("done_frames") if any(len(part.fills) > 1 for part in parts) else "")
+                credit=credit(story, known), frames=fill("done_frames") if any(len(part.fills) > 1 for part in parts) else "")
 
 
 def portion_section(part, name):
     clips = [("true", "Original", part.original, "the original", "What was said, chopped to the common length."),
              ("given", "Chopped", part.chopped, "the chopped clip", "All that the model is given.")]
     for each in part.fills:
-        title, by = ("as in the tutorial", "linear regression") if each.model == "tutorial" else ("by frames", "frame model")
+        title, by = ("by the tutorial", "linear regression") if each.model == "tutorial" else ("by frames", "frame model")
         clips.append((each.model, f"Filled in, {title}", each.clip, f"{each.whose} clip",
                       f"The same beginning; the {by} fills in the rest."))
     cards = [fill("clip", style=style, title=title, share=percent(part.given, part.length), text=text,
+                  loop=" loop" if len(clip.samples) < clip.rate else "", lasts=seconds(len(clip.samples), clip.rate),
                   sound=data_uri("audio/wav", clip.data), spectrum=spectrum(part, clip, what))
              for style, title, clip, what, text in clips]
     missing, peak = part.length - part.given, peak_of(part.original.samples, *(each.clip.samples for each in part.fills))
-    return fill("portion", length=part.length, given=part.given, given_lasts=seconds(part.given, part.rate), missing=missing,
+    least = fill("least_norm", given=part.given) if part.fit["rank"] < part.given else ""
+    return fill("portion", verdict=" ".join(verdict(part, each) for each in part.fills), **part.fit, least=least,
+                length=part.length, given=part.given, given_lasts=seconds(part.given, part.rate), missing=missing,
                 missing_lasts=seconds(missing, part.rate), four=" four" if len(clips) == 4 else "", cards="\n".join(cards),
-                range=DYNAMIC_RANGE, waveforms=waveforms(part, name, peak), peak=peak, close_up=close_up(part, name))
+                range=DYNAMIC_RANGE, waveforms=waveforms(part, name, peak), close_up=close_up(part, name))
 
 
 def score_section(parts):
-    lines, flats = [], []
-    for part in parts:
-        for each in part.fills:
-            columns, samples = each.scores
-            flat = float(samples) if samples and is_number(samples) else math.nan
-            times = "–" if math.isnan(flat) else f"{number(1 - flat, '.3g')} ×"
-            flats += [] if math.isnan(flat) else [flat]
-            lines.append([clip_label(part, each),
-                          esc(columns or "–"), esc(samples or "–").replace("-", "\N{MINUS SIGN}"), times])
-    lowest = min(flats, default=0)
-    example = fill("negative", lowest=number(lowest, ".3g"), times=number(1 - lowest, ".3g")) if lowest < 0 else ""
-    header = ["Clip, given", "As the tutorial prints it", "Over the samples", "Squared error (flat line: 1)"]
-    return fill("scores", table=table("R² of what was filled in", header, lines), first=first_table(parts), example=example)
-
-
-def short(cell):
-    """A number of many digits with three behind the point."""
-    return format(float(cell), ".3f") if re.fullmatch(r"-?\d+\.\d{4,}", cell) else cell
+    lines = [line for part in parts for line in scored(part)]
+    lowest = min((r2 for _, _, r2, *_ in lines if not math.isnan(r2)), default=0)
+    example = fill("negative", lowest=shown(lowest), times=shown(1 - lowest)) if lowest < 0 else ""
+    header = ["Clip, given", "As the tutorial prints it", "Over the samples", "Squared error (flat line: 1)", "SNR, dB"]
+    cells = [[name, esc(printed), shown(r2), shown(1 - r2), shown(snr, ".1f")] for name, printed, r2, snr, _ in lines]
+    return fill("scores", table=table("R² of what was filled in", header, cells), first=first_table(lines), example=example,
+                baselines=fill("baselines") if any(part.baselines for part in parts) else "")
 
 
 def cell_of(text):
-    if text == "nan":
-        return "–"
-    return esc(short(text)).replace("-", "\N{MINUS SIGN}") if is_number(text) else esc(text)
+    """A number of many digits has three behind the point."""
+    if re.fullmatch(r"nan|-?\d+\.\d{4,}", text):
+        return shown(float(text))
+    return esc(text).replace("-", "\N{MINUS SIGN}") if is_number(text) else esc(text)
 
 
-def evaluate_section(extended):
+def baselines(part, held, clips):
+    """{model: its scores of the clip held out} in an evaluation that has the tutorial's score of it as this page has."""
+    here = {clip["model"]: clip for clip in clips if (clip["clip"], clip["given"]) == (held, part.portion)}
+    same = "tutorial" in here and here["tutorial"]["all"] == format(part.fills[0].scores[1], ".6f")
+    return {model: here[model] for model in ("ridge", "mean", "silence") if same and model in here}
+
+
+def data_of(told, clips, known, held):
+    """Which recordings an evaluation is of."""
+    if "count" not in told:
+        return fill("data_unknown")
+    own = told["recordings"] == "embedded"
+    which = [f"{name} " + ", ".join(sorted({clip[name] for clip in clips}) or told.get(name + "s", "").split() or ["not told"])
+             for name in ("digit", "speaker")]
+    other = own != known["own"] or held not in [clip["clip"] for clip in clips]
+    return fill("data", count=esc(told["count"]), source="that come with wavefill" if own else "in a folder", which=esc("; ".join(which)),
+                among=" The clip above is not one of them." if other else "")
+
+
+def compared(header, lines):
+    """A table for each portion and number of clips, which its caption names."""
+    names = {"r2": "R²", "ms": "ms since the cut", "model": "Model", "all": "All"}
+    kept = [name for name in header if name not in ("given", "clips")]
+    tables = {}
+    for line in lines:
+        caption = ", ".join(filter(None, ["The models compared", given_of(line.get("given")),
+                                          f"{esc(line['clips'])} clips" if "clips" in line else ""]))
+        tables.setdefault(caption, []).append([cell_of(line[name]) for name in kept])
+    head = [esc(names.get(name, name)) for name in kept]
+    return "\n".join(fill("wide", caption=caption, table=table(caption, head, cells)) for caption, cells in tables.items())
+
+
+def evaluate_section(extended, data):
     header, lines = table_of("evaluate/summary.tsv", ["model", "ms", "r2"])
-    cells = [[cell_of(text) for text in line] for line in lines]
-    names = {"r2": "R²", "ms": "ms since the cut", "model": "Model", "given": "Given", "clips": "Clips", "all": "All"}
-    compared = table("The models compared", [esc(names.get(name, name)) for name in header], cells)
-    told = {dict(zip(header, line)).get("model") for line in lines}
+    told = {line.get("model") for line in lines}
     where = "It also filled in the clips above." if extended else "<code>make frames</code> fills in the clip above with it."
     models = "\n".join(fill(f"model_{model}", where=where) for model in MODELS if model in told)
     portions = time_curves("evaluate/time.tsv")
-    return fill("evaluate", plots=time_plots(portions) if portions else fill("no_plot"), table=compared,
+    return fill("evaluate", data=data, plots=time_plots(portions) if portions else fill("no_plot"), tables=compared(header, lines),
                 models=fill("models", body=models) if models else "",
-                none=fill("no_score") if any("–" in line for line in cells) else "")
+                none=fill("no_score") if any("nan" in line.values() for line in lines) else "")
 
 
 def evaluated(files):
@@ -169,13 +220,17 @@ def page(path):
     known = json.loads(read(path))
     story, parts = Story(), [Portion(portion, known["files"]) for portion in known["portions"]]
     shares = " and ".join(percent(part.given, part.length) for part in parts)
-    sections = [("done", "What was done", done_section(story, parts, known["own"]))]
-    for at, part in enumerate(parts, 1):
-        sections.append((f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")))
+    there, told = evaluated(known["files"])
+    clips = table_of("evaluate/clips.tsv", ["clip", "given"])[1] if there and "evaluate/clips.tsv" in known["files"] else []
+    for part in parts:
+        part.baselines = baselines(part, story.held, clips)
+    sections = [(f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")) for at, part in enumerate(parts, 1)]
+    sections.append(("done", "What was done", done_section(story, parts, known)))
     sections.append(("scores", "Scores", score_section(parts)))
-    if evaluated(known["files"])[0]:
+    if there:
         extended = any(len(part.fills) > 1 for part in parts)
-        sections.append(("time", "R² against time since the cut", evaluate_section(extended)))
+        data = data_of(told, clips, known, story.held)
+        sections.append(("time", "R² against time since the cut", evaluate_section(extended, data)))
     sections.append(("again", "To make it again", again_section(known, story)))
     return fill("page", title=f"{esc(story.held)}: its end filled in", icon=data_uri("image/svg+xml", ICON.encode()),
                 lead=f"The end of a spoken digit, deleted and filled in by linear regression from the first {shares} of it: "

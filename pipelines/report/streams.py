@@ -56,6 +56,15 @@ def rows(path):
     return found
 
 
+def fit(path):
+    """What a model says of its fit."""
+    try:
+        model = unpack(read(path))[0]
+        return {key: model[key] for key in ("rows", "rank")}
+    except (KeyError, IndexError, TypeError, ValueError, struct.error):
+        raise Bad(f"{path}: nothing that can be read, expected a model of lsq-fit") from None
+
+
 class Clip:
     """A WAV file of 16 bits, mono."""
 
@@ -83,9 +92,8 @@ def score(path):
 
 
 def scores(folder):
-    """(as the tutorial prints it, over the samples), as text; None where there is none."""
-    columns, samples = score(f"{folder}/columns.r2"), score(f"{folder}/rows.r2")
-    return columns, format(float(samples), ".10g") if samples else None
+    """As the tutorial prints it, in its own digits or None, and over the samples, nan where there is none."""
+    return score(f"{folder}/columns.r2"), float(score(f"{folder}/rows.r2") or "nan")
 
 
 class Fill:
@@ -96,15 +104,15 @@ class Fill:
         self.clip, self.scores = Clip(f"{folder}/ExtrapolatedClip.wav"), scores(folder)
         self.predicted = f"{folder}/predicted.mat"
 
-    def first(self, count):
-        """R² over the first columns filled in, before they are rounded."""
+    def score(self, *options):
+        """The last number of r2-score's for the columns filled in, before they are rounded."""
         if not os.path.exists(self.predicted):
             return math.nan
-        done = subprocess.run(["r2-score", "-q", "--pooled", "--undefined=nan", "-c", f":{count}", "heldout.mat", self.predicted],
+        done = subprocess.run(["r2-score", "-q", "--pooled", "--undefined=nan", *options, "heldout.mat", self.predicted],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if done.returncode != 0:
             raise Bad(f"{self.predicted}: {done.stderr.decode(errors='replace').strip()}")
-        return float(done.stdout)
+        return float(done.stdout.split()[-1])
 
 
 class Portion:
@@ -112,8 +120,9 @@ class Portion:
 
     def __init__(self, portion, files):
         folder = portion.replace("%", "percent")
-        self.portion = portion
+        self.portion, self.fit = portion, fit(f"{folder}/model.lsq")
         self.original, self.chopped = (Clip(f"{folder}/{name}.wav") for name in CLIPS[:2])
+        self.baselines = {}
         self.fills = [Fill("tutorial", "the tutorial’s", folder)]
         if f"frames/{folder}/ExtrapolatedClip.wav" in files:
             self.fills.append(Fill("frames", "the frame model’s", f"frames/{folder}"))
@@ -128,7 +137,7 @@ class Portion:
 
 
 def table_of(path, columns):
-    """(header, rows) of a file of columns parted by tabs; a first line without a number is the header."""
+    """(header, rows, each by its columns' names) of a file of columns parted by tabs; a first line without a number is the header."""
     lines = [line.split("\t") for line in text_of(path).splitlines() if line]
     if not lines:
         raise Bad(f"{path}: empty, expected columns such as {', '.join(columns)}")
@@ -136,7 +145,7 @@ def table_of(path, columns):
     for at, line in enumerate(lines, 1):
         if len(line) != len(header):
             raise Bad(f"{path}: row {at} of {len(line)} columns, expected {len(header)}")
-    return header, lines
+    return header, [dict(zip(header, line)) for line in lines]
 
 
 def time_curves(path):
@@ -145,8 +154,7 @@ def time_curves(path):
     if not {"model", "ms", "r2"} <= set(header):
         raise Bad(f"{path}: columns {', '.join(header)}, expected model, ms, r2")
     portions = {}
-    for at, line in enumerate(lines, 1):
-        cells = dict(zip(header, line))
+    for at, cells in enumerate(lines, 1):
         if not (is_number(cells["ms"]) and is_number(cells["r2"])):
             raise Bad(f"{path}: row {at}: '{cells['ms']}' and '{cells['r2']}', expected numbers")
         point = float(cells["ms"]), float(cells["r2"])
