@@ -49,7 +49,7 @@ INCLUDES = $(filter -I% -D%,$(LIBRARIES))
 LIBS = -Wl,--as-needed $(filter-out $(INCLUDES),$(LIBRARIES)) -lm -lpthread
 EXPORT = -Wl,--export-dynamic-symbol=openblas_num_threads_env
 
-COMMANDS = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score
+COMMANDS = csv-load fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score stream-show
 BINARIES = $(COMMANDS:%=$(BUILD)/bin/%)
 OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard libcommon/*/*.c)))
 
@@ -57,7 +57,7 @@ quote = '$(subst ','\'',$(1))'
 
 all: $(BINARIES)
 
-## make                 build the seven filters into build/bin
+## make                 build the nine filters into build/bin
 ## make clean           remove build/ and out/
 help:
 	@sed -n 's/^## //p' Makefile tests/tests.mk packaging/packaging.mk

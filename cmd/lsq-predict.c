@@ -188,6 +188,12 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
         meta.has_col0 = true;
         meta.col0 = w->position;
     }
+    block_cut_columns(&meta, w->o->append ? 0 : w->before, w->before + w->columns);
+    if (meta.columns == NULL && !w->o->append && w->o->extend == 0 && model->columns.count > 0) {
+        meta.has_columns = true;
+        meta.columns = model->columns.items + model->given;
+        meta.columns_count = model->targets;
+    }
     row_writer_begin(&writer, out, &meta, &array_double, columns);
     for (w->at.row = 0; w->at.row < block->rows; w->at.row++)
         row_writer_put(&writer, complete_row(w), 1);

@@ -137,6 +137,7 @@ static void put_block(struct output *out, const struct stream *in, const struct 
     bool last = stream_at_end(in);
     own.col0 = stream_position(in, block, cut->from);
     own.has_col0 |= own.col0 > 0;
+    block_cut_columns(&own, cut->from, cut->to);
     size_t row = 0;
     do {
         own.rows = run_length(block, row);

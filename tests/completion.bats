@@ -4,7 +4,7 @@ load common
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || exit 1
-    FILTERS=(fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score)
+    FILTERS=(csv-load fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score stream-show)
     COMPLETION=$ROOT/packaging/completions/wavefill
 }
 

@@ -2,7 +2,7 @@
 
 load common
 
-filters=(fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score)
+filters=(csv-load fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score stream-show)
 
 # A copy of what the build needs, in a folder with a space in its name.
 setup_file() {

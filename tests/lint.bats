@@ -35,7 +35,7 @@ walls() {
         'libcommon/math/range.h:1: found "base/msg.h", expected no folder but math'
     includes '  #  include "cmd/lsq-fit.h"' cmd/lsq-predict.c
     sed -i 1d libcommon/lsq/wide.c libcommon/math/range.h
-    walls 'cmd/lsq-predict.c:1: found "cmd/lsq-fit.h", expected no folder but audio base fit lsq math model stream'
+    walls 'cmd/lsq-predict.c:1: found "cmd/lsq-fit.h", expected no folder but audio base fit lsq math model show stream text'
 }
 
 @test "walls: an include without its folder is told" {

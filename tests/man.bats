@@ -10,7 +10,7 @@ load common
 setup() {
     cd "$BATS_TEST_TMPDIR" || exit 1
     MAN=$ROOT/man
-    FILTERS=(fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score)
+    FILTERS=(csv-load fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score stream-show)
 }
 
 # pages CODE [ARG...]: Python with displays(page), the literal displays of a page as
@@ -251,6 +251,13 @@ write("rest", {"mat": 1, "x": rows, "names": ["c", "d"]})'
 # Commands and the page whose DIAGNOSTICS each of their messages is in.
 messages() {
     cat <<'END'
+csv-load.1 printf '1,2\n,3\n' | csv-load
+csv-load.1 printf '1,\n2,3\n' | csv-load -m drop
+csv-load.1 printf '2019,a\n1,2\n' | csv-load
+csv-load.1 printf '1;2\n1,5;2\n' | csv-load
+csv-load.1 printf '1,2\n3\n' | csv-load
+csv-load.1 printf '1,"2\n3\n' | csv-load
+stream-show.1 lsq-fit -q -g 2 rows >model; stream-show --csv model
 fsdd-load.1 sox one.wav -c 2 two.wav && fsdd-load two.wav
 fsdd-load.1 sox one.wav -r 16000 fast.wav && fsdd-load one.wav fast.wav
 fsdd-load.1 head -c 1000 one.wav >cut.wav && fsdd-load cut.wav

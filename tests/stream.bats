@@ -520,7 +520,7 @@ for command in ("pad-chop", "split-holdout -S 1 -H held", "lsq-fit -g 1", "lsq-p
 @test "stream: what is no stream is refused with the byte that shows it" {
     sweep '
 start = "expected the start of a msgpack map"
-text = "text, expected a matrix stream (wavefill(7) shows how one is made of CSV)"
+text = "text, expected a matrix stream (csv-load makes one of it)"
 n = len(GOOD)
 must_refuse([
     (b"hello, world\n", text),

@@ -1,5 +1,6 @@
 #include "base/num.h"
 
+#include "base/decimal.h"
 #include "base/mem.h"
 
 #include <ctype.h>
@@ -136,18 +137,7 @@ bool num_list_has(const struct num_list *list, uint64_t value)
 
 void num_repr(double value, char out[NUM_REPR_SIZE])
 {
-    if (!isfinite(value)) {
-        snprintf(out, NUM_REPR_SIZE, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
-        return;
-    }
-    /* Correct rounding at the shortest precision that reads back is also the
-     * closest of the shortest, which is what repr() prints. */
-    int precision = -1;
-    do
-        snprintf(out, NUM_REPR_SIZE, "%.*e", ++precision, value);
-    while (strtod(out, NULL) != value);
-    int exponent = (int)strtol(strchr(out, 'e') + 1, NULL, 10);
-    int decimals = precision > exponent ? precision - exponent : 1;
-    if (exponent >= -4 && exponent < 16)
-        snprintf(out, NUM_REPR_SIZE, "%.*f", decimals, value);
+    size_t n = decimal_write(value, false, out);
+    bool whole = isfinite(value) && memchr(out, '.', n) == NULL && memchr(out, 'e', n) == NULL;
+    snprintf(out + n, NUM_REPR_SIZE - n, "%s", whole ? ".0" : "");
 }

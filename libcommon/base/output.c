@@ -22,10 +22,11 @@
 struct output {
     int fd;
     char *name;
-    char *final;   /* the file to make or replace; NULL where the output is written directly */
-    char *temp;    /* a name beside it: */
-    bool is_named; /* fd has that name, for want of files without one */
-    bool exists;   /* `file` is what was there before */
+    char *final;    /* the file to make or replace; NULL where the output is written directly */
+    char *temp;     /* a name beside it: */
+    bool is_named;  /* fd has that name, for want of files without one */
+    bool may_close; /* its reader may go */
+    bool exists;    /* `file` is what was there before */
     struct stat file;
     char *held; /* bytes not written yet, `size` of them */
     size_t size;
@@ -306,10 +307,19 @@ const char *output_name(const struct output *out)
     return out->name;
 }
 
+void output_may_close(struct output *out)
+{
+    out->may_close = true;
+    signal(SIGPIPE, SIG_IGN);
+}
+
 static void write_all(struct output *out, const void *data, size_t size)
 {
-    if (!fd_write_all(out->fd, data, size))
-        die_errno(out->name, "write failed");
+    if (fd_write_all(out->fd, data, size))
+        return;
+    if (out->may_close && errno == EPIPE)
+        exit(EXIT_SUCCESS);
+    die_errno(out->name, "write failed");
 }
 
 void output_write(struct output *out, const void *data, size_t size)

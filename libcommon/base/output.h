@@ -38,6 +38,9 @@ const char *output_name(const struct output *out);
 enum { OUTPUT_HOLD = OUTPUT_HOLD_SIZE };
 void output_write(struct output *out, const void *data, size_t size);
 
+/* A reader of this output that goes, such as head, ends the program with success. */
+void output_may_close(struct output *out);
+
 /* Writes what is held back, puts the file in place and frees. */
 void output_close(struct output *out);
 

@@ -9,6 +9,9 @@ void model_free(struct model *m)
     free(m->basis);
     free(m->loadings);
     free(m->intercept);
+    for (size_t i = 0; i < m->columns.count; i++)
+        free((char *)m->columns.items[i].p);
+    free(m->columns.items);
     free((char *)m->name.p);
     memset(m, 0, sizeof *m);
 }

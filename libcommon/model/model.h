@@ -16,10 +16,11 @@ struct model {
     size_t given, targets, rank;
     double *coef, *basis, *loadings, *intercept;
     bool has_rate;
-    double rate;        /* Hz */
-    uint64_t col0;      /* of the first given column */
-    struct range range; /* of the values fitted, if known */
-    struct str name;    /* of the rows fitted, bytes owned; empty: none */
+    double rate;             /* Hz */
+    uint64_t col0;           /* of the first given column */
+    struct range range;      /* of the values fitted, if known */
+    struct str_list columns; /* names of given columns and targets, owned; empty: not known */
+    struct str name;         /* of the rows fitted, bytes owned; empty: none */
 };
 
 /* Predicts the targets (`targets` doubles at y) of one row from its given columns.

@@ -62,6 +62,16 @@ static struct str name_of(const struct fields *s)
     return name != NULL ? name->str : (struct str){"", 0};
 }
 
+/* Where there is one for each given column and each target. */
+static void read_columns(const struct fields *s, struct model *m)
+{
+    const struct map_value *v = map_find(s->map, "columns");
+    if (v == NULL || v->kind != MAP_LIST_STR || v->count != m->given + m->targets)
+        return;
+    for (size_t i = 0; i < v->count; i++)
+        str_list_add(&m->columns, (struct str){mem_text(v->strs[i].p, v->strs[i].n), v->strs[i].n});
+}
+
 static void read_head(const struct fields *s, struct model *m)
 {
     m->given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
@@ -79,6 +89,7 @@ static void read_head(const struct fields *s, struct model *m)
         m->col0 = fields_uint(s, FIELD_COL0, 0, INT64_MAX);
     m->range = fields_range(s);
     struct str name = name_of(s);
+    read_columns(s, m);
     m->name = (struct str){mem_text(name.p, name.n), name.n};
     bool dense = fields_find(s, FIELD_COEF) != NULL;
     m->rank = dense ? m->given : count_factors(s);

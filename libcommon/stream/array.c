@@ -10,6 +10,7 @@
 #endif
 
 const struct array_type array_int16 = {ARRAY_INT, 2, false, {NATIVE, 'i', '2', 0}};
+const struct array_type array_int64 = {ARRAY_INT, 8, false, {NATIVE, 'i', '8', 0}};
 const struct array_type array_double = {ARRAY_FLOAT, 8, false, {NATIVE, 'f', '8', 0}};
 
 /* One loop a type, which the compiler can vectorise. memcpy keeps any alignment legal. */

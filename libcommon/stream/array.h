@@ -27,6 +27,7 @@ struct array {
 
 /* The types that the suite computes with itself. */
 extern const struct array_type array_int16;
+extern const struct array_type array_int64;
 extern const struct array_type array_double;
 
 /* Fills type from NumPy's name for it. False unless it is bool, an integer of 8

@@ -64,6 +64,28 @@ static bool read_names(const struct map *map, struct block *block, char *why)
     return true;
 }
 
+/* Any other value of this key is an attribute that no filter knows. */
+static void read_columns(const struct map *map, struct block *block)
+{
+    const struct map_value *v = map_find(map, "columns");
+    if (v == NULL || v->kind != MAP_LIST_STR)
+        return;
+    for (size_t i = 0; i < v->count; i++)
+        if (!utf8_valid(v->strs[i].p, v->strs[i].n))
+            return;
+    block->has_columns = true;
+    block->columns = v->strs;
+    block->columns_count = v->count;
+}
+
+void block_cut_columns(struct block *block, size_t from, size_t to)
+{
+    if (block->columns == NULL)
+        return;
+    block->columns = to <= block->columns_count ? block->columns + from : NULL;
+    block->columns_count = to - from;
+}
+
 static bool read_attributes(const struct map *map, struct block *block, char *why)
 {
     const struct map_value *rate = map_find(map, "rate");
@@ -87,6 +109,7 @@ static bool read_attributes(const struct map *map, struct block *block, char *wh
 bool block_parse(const struct map *map, bool other, struct block *block, char *why)
 {
     *block = (struct block){.map = map, .other = other, .ragged = other};
+    read_columns(map, block);
     bool rows =
         other || (read_version(map, why) && read_x(map, block, why) && read_names(map, block, why));
     return rows && read_attributes(map, block, why);
@@ -103,6 +126,7 @@ void block_meta_keep(struct block_meta *meta, const struct block *block,
     *meta = (struct block_meta){.block = *block};
     meta->bytes = map_copy(&meta->map, block->map, skip != NULL ? skip : is_rows);
     meta->block.map = &meta->map;
+    read_columns(&meta->map, &meta->block);
     meta->block.names = NULL;
     meta->block.nds = NULL;
     meta->block.rows = 0;

@@ -14,10 +14,13 @@
 /* A view of a parsed map; it owns nothing. */
 struct block {
     size_t rows;
-    bool other;              /* no matrix block but one that stream_also accepts: no rows here */
-    bool ragged;             /* one 1-D array a row; otherwise one rectangle */
-    const struct array *nds; /* `rows` of them where ragged, else one */
-    const struct str *names; /* one a row, or NULL */
+    bool other;                /* no matrix block but one that stream_also accepts: no rows here */
+    bool ragged;               /* one 1-D array a row; otherwise one rectangle */
+    const struct array *nds;   /* `rows` of them where ragged, else one */
+    const struct str *names;   /* one a row, or NULL */
+    bool has_columns;          /* the map has names of columns: */
+    const struct str *columns; /* columns_count of them; NULL: not to be handed on */
+    size_t columns_count;
     bool has_rate, has_col0, last;
     double rate;           /* Hz */
     uint64_t col0;         /* which column of the full row the first one is; 0 if absent */
@@ -46,6 +49,9 @@ struct array block_row(const struct block *block, size_t row);
 
 /* The type of a row's elements. A ragged block of no rows has none of its own: int16 then. */
 struct array_type block_type(const struct block *block, size_t row);
+
+/* The block's names of columns become those of its columns from up to to; none if it has fewer. */
+void block_cut_columns(struct block *block, size_t from, size_t to);
 
 /* The name of a row, a view; empty if the block has none. */
 struct str block_name(const struct block *block, size_t row);

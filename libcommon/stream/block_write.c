@@ -2,22 +2,38 @@
 
 #include "stream/pack.h"
 
-static bool is_known(struct str key)
+static bool is_known(const struct block *block, struct str key)
 {
+    if (str_is(key, "columns"))
+        return block->has_columns;
     return str_is(key, "mat") || str_is(key, "x") || str_is(key, "names") || str_is(key, "rate") ||
            str_is(key, "col0") || str_is(key, "last");
 }
 
 /* The next attribute from *at on that goes on into what is written; NULL after the last. */
-static const struct map_field *next_attribute(const struct map *map, bool (*skip)(struct str key),
-                                              size_t *at)
+static const struct map_field *next_attribute(const struct block *block,
+                                              bool (*skip)(struct str key), size_t *at)
 {
+    const struct map *map = block->map;
     while (map != NULL && *at < map->count) {
         const struct map_field *field = &map->fields[(*at)++];
-        if (!is_known(field->key) && (skip == NULL || !skip(field->key)))
+        if (!is_known(block, field->key) && (skip == NULL || !skip(field->key)))
             return field;
     }
     return NULL;
+}
+
+static size_t put_columns(struct output *out, const struct block *block)
+{
+    if (block->columns == NULL)
+        return 0;
+    if (out == NULL)
+        return 1;
+    pack_key(out, "columns");
+    pack_list(out, block->columns_count);
+    for (size_t i = 0; i < block->columns_count; i++)
+        pack_str(out, block->columns[i]);
+    return 1;
 }
 
 size_t block_write_meta(struct output *out, const struct block *block, bool (*skip)(struct str key))
@@ -32,7 +48,8 @@ size_t block_write_meta(struct output *out, const struct block *block, bool (*sk
         pack_key(out, "col0");
         pack_uint(out, block->col0);
     }
-    for (size_t at = 0; (field = next_attribute(block->map, skip, &at)) != NULL; n++)
+    n += put_columns(out, block);
+    for (size_t at = 0; (field = next_attribute(block, skip, &at)) != NULL; n++)
         if (out != NULL) {
             pack_object(out, field->key_object);
             pack_object(out, field->value.object);
@@ -42,10 +59,12 @@ size_t block_write_meta(struct output *out, const struct block *block, bool (*sk
 
 size_t block_write_size(const struct block *block, bool (*skip)(struct str key))
 {
-    enum { RATE_AND_COL0 = 28 };
-    size_t size = RATE_AND_COL0;
+    enum { RATE_AND_COL0 = 28, COLUMNS = 13, STR_HEAD = 5 };
+    size_t size = RATE_AND_COL0 + COLUMNS;
+    for (size_t i = 0; block->columns != NULL && i < block->columns_count; i++)
+        size += STR_HEAD + block->columns[i].n;
     const struct map_field *field;
-    for (size_t at = 0; (field = next_attribute(block->map, skip, &at)) != NULL;)
+    for (size_t at = 0; (field = next_attribute(block, skip, &at)) != NULL;)
         size += pack_object_size(field->key_object) + pack_object_size(field->value.object);
     return size;
 }

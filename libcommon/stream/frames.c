@@ -130,6 +130,7 @@ void frames_put(struct frames *w, struct output *out, const struct stream *in,
         struct row_writer writer;
         gather(w, &at);
         own.has_col0 = false;
+        own.columns = NULL;
         own.names = block->names != NULL ? w->batch->names : NULL;
         own.rows = w->batch->count;
         own.last = last && at.row == block->rows;

@@ -10,7 +10,7 @@
 struct stream {
     struct map_reader *maps;
     size_t rows, block_rows, cols; /* before the present block, in it, in each row */
-    const char *also;              /* key of other maps that are accepted; NULL for none */
+    const char *also[2];           /* keys of other maps that are accepted; NULL for none */
     bool others;                   /* there has been one */
     bool has_rate, has_col0;
     double rate;
@@ -20,14 +20,13 @@ struct stream {
 struct stream *stream_open(char *const paths[], int count)
 {
     struct stream *s = mem_zero(1, sizeof *s);
-    s->maps = map_reader_open(paths, count, "a matrix stream",
-                              " (wavefill(7) shows how one is made of CSV)");
+    s->maps = map_reader_open(paths, count, "a matrix stream", " (csv-load makes one of it)");
     return s;
 }
 
 void stream_also(struct stream *s, const char *key)
 {
-    s->also = key;
+    s->also[s->also[0] != NULL] = key;
 }
 
 void stream_keep(struct stream *s)
@@ -56,11 +55,19 @@ static bool agrees(struct stream *s, const struct block *block, char *why)
     return true;
 }
 
+static bool is_other(const struct stream *s, const struct map *map)
+{
+    bool found = false;
+    for (size_t i = 0; i < 2 && s->also[i] != NULL; i++)
+        found |= map_find(map, s->also[i]) != NULL;
+    return found && map_find(map, "mat") == NULL;
+}
+
 /* Fills block from the map, a matrix block or one of the others that are accepted. */
 static void parse(struct stream *s, const struct map *map, struct block *block)
 {
     char why[WHY_SIZE];
-    bool other = s->also != NULL && map_find(map, s->also) != NULL && map_find(map, "mat") == NULL;
+    bool other = is_other(s, map);
     s->others |= other;
     if (!block_parse(map, other, block, why) || !agrees(s, block, why))
         map_reader_refuse(s->maps, why);

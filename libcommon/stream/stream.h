@@ -19,7 +19,8 @@ struct stream *stream_open(char *const paths[], int count);
 void stream_keep(struct stream *s);
 void stream_rewind(struct stream *s);
 
-/* Accepts maps with this key as blocks too: they come with `other` set and no rows. */
+/* Accepts maps with this key as blocks too, of two keys at most: they come with `other` set and no
+ * rows. */
 void stream_also(struct stream *s, const char *key);
 
 /* The next block; valid until the next call. False after the last one: there has been at least

@@ -25,6 +25,7 @@ static void test_repr(void)
     EXPECT(repr_is(0.1, "0.1"));
     EXPECT(repr_is(1.0 / 3, "0.3333333333333333"));
     EXPECT(repr_is(100, "100.0"));
+    EXPECT(repr_is(0x1p-808, "5.858190679279809e-244"));
     EXPECT(repr_is(123456789012345680.0, "1.2345678901234568e+17"));
     EXPECT(repr_is(1e15, "1000000000000000.0"));
     EXPECT(repr_is(9007199254740993.0, "9007199254740992.0"));

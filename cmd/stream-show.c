@@ -1,0 +1,160 @@
+/* stream-show: any stream in, text out: a summary of a few lines, a table, JSON, or single values.
+ */
+#include "base/input.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/options.h"
+#include "base/output.h"
+#include "model/model_read.h"
+#include "show/json.h"
+#include "show/summary.h"
+#include "show/table.h"
+#include "stream/stream.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUMMARY, CSV, TSV, JSON };
+#define FORMS "summary,csv,tsv,json"
+
+struct options {
+    int form;
+    bool coefficients;
+    uint64_t rows;
+    struct str_list fields;
+    const char *output;
+};
+
+static void take_fields(const struct options_row *row, const char *arg, void *to)
+{
+    struct str field, known;
+    for (const char *list = arg; str_next_item(&list, &field);) {
+        bool found = false;
+        for (const char *all = SUMMARY_FIELDS; str_next_item(&all, &known);)
+            found |= str_equal(field, known);
+        if (!found)
+            options_refuse(row, arg, "names among %s", SUMMARY_FIELDS);
+        str_list_add(to, field);
+    }
+}
+
+static const struct options_row options[] = {
+    {0, "csv", NULL, options_word, offsetof(struct options, form), .words = FORMS,
+     .help = "print the rows, commas between: the names of columns first, if they are known, the "
+             "name of a row before its values; these read back to the same bits"},
+    {0, "tsv", NULL, options_word, offsetof(struct options, form), .words = FORMS,
+     .excludes = "csv", .help = "the same with tabs between"},
+    {'j', "json", NULL, options_word, offsetof(struct options, form), .words = FORMS,
+     .excludes = "csv,tsv", .help = "print an object a message, all of it, one a line"},
+    {0, "coefficients", NULL, options_flag, offsetof(struct options, coefficients),
+     .excludes = "json",
+     .help = "print the coefficients of models as a table, a given column a line (tabs between; "
+             "with --csv, commas)"},
+    {'n', "rows", "N", options_uint, offsetof(struct options, rows), .min = 1, .max = UINT32_MAX,
+     .needs = "csv,tsv,json", .help = "only the first N rows"},
+    {'F', "field", "LIST", take_fields, offsetof(struct options, fields),
+     .excludes = "csv,tsv,json,coefficients,rows",
+     .help =
+         "print only these, on one line, tabs between (- for what there is not): kind, rows, "
+         "columns, shortest, type, rate, col0, low, high, nonfinite, blocks, names, k, targets, "
+         "rank, name"},
+    OPTIONS_OUTPUT,
+    OPTIONS_COMMON};
+
+static const struct options_table table = {
+    "[OPTION]... [FILE]...",
+    "Show as text what streams hold (stdin, or each FILE): matrices, models or partial fits. "
+    "Without options, a summary.",
+    options};
+
+static struct table begin_table(const struct options *o, struct output *out)
+{
+    return (struct table){.out = out, .delimiter = o->form == CSV ? ',' : '\t'};
+}
+
+static void show_coefficients(const struct options *o, struct output *out, char **files, int count)
+{
+    struct table t = begin_table(o, out);
+    struct map_reader *maps = map_reader_open(files, count, "a model", "");
+    do {
+        struct model model;
+        model_read(maps, &model);
+        table_model(&t, &model);
+        model_free(&model);
+    } while (!map_reader_at_end(maps));
+    map_reader_close(maps);
+}
+
+/* The first rows of the block, up to so many. */
+static void show_rows(struct table *t, struct stream *in, const struct block *block, uint64_t left)
+{
+    if (block->other)
+        die(stream_name(in), "a fit, expected a matrix (--coefficients shows those of models)");
+    stream_rectangle(in, block);
+    if (stream_row0(in) == 0)
+        table_header(t, block);
+    for (size_t i = 0; i < block->rows && i < left; i++)
+        table_row(t, block, i);
+}
+
+static void show_blocks(const struct options *o, struct output *out, struct stream *in)
+{
+    struct table t = begin_table(o, out);
+    struct block block;
+    uint64_t left = o->rows;
+    while (left > 0 && stream_next(in, &block)) {
+        if (o->form == JSON)
+            json_put(out, block.map, left);
+        else
+            show_rows(&t, in, &block, left);
+        left -= block.rows < left ? block.rows : left;
+    }
+}
+
+/* The matrix as a whole, and each fit for itself. */
+static void show_summary(const struct options *o, struct output *out, struct stream *in)
+{
+    struct summary s = {.blocks = 0};
+    struct block block;
+    bool fields = o->fields.count > 0;
+    while (stream_next(in, &block))
+        if (!block.other)
+            summary_add(&s, &block);
+        else if (fields)
+            summary_put_fields(out, NULL, block.map, &o->fields);
+        else
+            summary_put_fit(out, block.map, stream_name(in));
+    if (s.blocks > 0 && fields)
+        summary_put_fields(out, &s, NULL, &o->fields);
+    else if (s.blocks > 0)
+        summary_put(out, &s);
+    summary_free(&s);
+}
+
+int main(int argc, char **argv)
+{
+    msg_init(argv[0]);
+    struct options o = {.rows = UINT64_MAX};
+    char **files = options_parse(&table, &argc, argv, &o);
+    input_note_all(files, argc, 1);
+    struct output *out = output_open_text(o.output);
+    output_may_close(out);
+    if (o.coefficients) {
+        show_coefficients(&o, out, files, argc);
+    } else {
+        struct stream *in = stream_open(files, argc);
+        stream_also(in, "lsq");
+        stream_also(in, "lsq_partial");
+        if (o.form == SUMMARY)
+            show_summary(&o, out, in);
+        else
+            show_blocks(&o, out, in);
+        stream_close(in);
+    }
+
+    output_close(out);
+    free(o.fields.items);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,272 @@
+/* A number times a power of ten, in twice the precision of double, is right to some 2^-97 of it:
+ * that nearly always settles to what it rounds, and which decimals round to it. Where it does not,
+ * and near the ends of double's range, the C library is asked. */
+#include "base/decimal.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* hi + lo, of which hi is the nearest double. */
+struct pair {
+    double hi, lo;
+};
+
+/* Beyond these the low parts could lose bits; numbers up to most are brought to 17 digits. */
+enum { POWERS = 270 };
+static const double most = 1e250;
+
+static struct pair sum(double a, double b)
+{
+    double s = a + b;
+    return (struct pair){s, b - (s - a)};
+}
+
+static struct pair product(struct pair a, struct pair b)
+{
+    double p = a.hi * b.hi;
+    return sum(p, fma(a.hi, b.hi, -p) + (a.hi * b.lo + a.lo * b.hi));
+}
+
+static struct pair inverse(struct pair a)
+{
+    double q = 1 / a.hi;
+    return sum(q, (fma(-q, a.hi, 1) - q * a.lo) / a.hi);
+}
+
+/* 10^n, |n| up to POWERS. */
+static const struct pair *power(int n)
+{
+    static struct pair powers[2 * POWERS + 1];
+    if (powers[POWERS].hi == 0) {
+        powers[POWERS].hi = 1;
+        for (int i = 1; i <= POWERS; i++) {
+            powers[POWERS + i] = product(powers[POWERS + i - 1], (struct pair){10, 0});
+            powers[POWERS - i] = inverse(powers[POWERS + i]);
+        }
+    }
+    return &powers[POWERS + n];
+}
+
+/* The double nearest to digits * 10^exponent. False if this does not tell. */
+static bool scale(uint64_t digits, int exponent, double *value)
+{
+    double whole = (double)digits;
+    bool exact = digits <= (uint64_t)1 << DBL_MANT_DIG;
+    *value = whole;
+    if (digits == 0 || (exact && exponent == 0))
+        return true;
+    if (FLT_EVAL_METHOD != 0 || exponent < 19 - POWERS || exponent > POWERS - 19)
+        return false;
+    /* Both exact: one rounding. */
+    if (exact && exponent >= -22 && exponent <= 22) {
+        *value = exponent < 0 ? whole / power(-exponent)->hi : whole * power(exponent)->hi;
+        return true;
+    }
+    struct pair from = {whole, (double)(int64_t)(digits - (uint64_t)whole)};
+    struct pair got = product(from, *power(exponent));
+    double doubt = got.hi * 0x1p-95;
+    *value = got.hi;
+    return got.hi + (got.lo + doubt) == got.hi && got.hi + (got.lo - doubt) == got.hi;
+}
+
+/* As many significant digits as a uint64_t holds, whatever they are. */
+enum { DIGITS = 19 };
+
+struct scan {
+    uint64_t digits;
+    int exponent;
+    size_t count; /* of digits, zeros too */
+    int significant;
+};
+
+static const char *scan_digits(const char *s, struct scan *n, int step)
+{
+    for (; *s >= '0' && *s <= '9'; s++) {
+        n->count++;
+        n->significant += n->digits > 0 || *s > '0';
+        if (n->significant > DIGITS)
+            continue;
+        n->digits = 10 * n->digits + (uint64_t)(*s - '0');
+        n->exponent -= step;
+    }
+    return s;
+}
+
+/* The exponent, if there is one; more than the range of double needs ends as that. */
+static const char *scan_exponent(const char *s, struct scan *n)
+{
+    const char *at = s + 1;
+    bool negative = *at == '-';
+    int value = 0;
+    if (*s != 'e' && *s != 'E')
+        return s;
+    at += *at == '-' || *at == '+';
+    if (*at < '0' || *at > '9')
+        return s;
+    for (; *at >= '0' && *at <= '9'; at++)
+        value = value < 10000 ? 10 * value + (*at - '0') : value;
+    n->exponent += negative ? -value : value;
+    return at;
+}
+
+const char *decimal_read(const char *s, double *value)
+{
+    struct scan n = {.digits = 0};
+    bool negative = *s == '-';
+    const char *at = scan_digits(s + (*s == '-' || *s == '+'), &n, 0);
+    if (*at == '.')
+        at = scan_digits(at + 1, &n, 1);
+    if (n.count == 0)
+        return NULL;
+    at = scan_exponent(at, &n);
+    if (n.significant > DIGITS || !scale(n.digits, n.exponent, value))
+        *value = fabs(strtod(s, NULL));
+    *value = negative ? -*value : *value;
+    return at;
+}
+
+/* A number as digits * 10^exponent, its last digit not 0. */
+struct decimal {
+    uint64_t digits;
+    int exponent;
+};
+
+static struct decimal strip(struct decimal d)
+{
+    for (; d.digits % 10 == 0; d.exponent++)
+        d.digits /= 10;
+    return d;
+}
+
+static bool reads_back(struct decimal d, double value, bool single)
+{
+    char text[DECIMAL_SIZE];
+    snprintf(text, sizeof text, "%" PRIu64 "e%d", d.digits, d.exponent);
+    return single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
+}
+
+/* By trying 1 digit, 2 digits, ...: correct rounding at the first that reads back is the closest,
+ * but above a power of two, whose larger neighbour is twice as far, the next decimal may do. */
+static struct decimal search(double value, bool single)
+{
+    struct decimal d;
+    for (int precision = 0;; precision++) {
+        char text[DECIMAL_SIZE];
+        snprintf(text, sizeof text, "%.*e", precision, value);
+        char *e = strchr(text, 'e');
+        d = (struct decimal){0, (int)strtol(e + 1, NULL, 10) - precision};
+        for (char *at = text; at < e; at++)
+            if (*at != '.')
+                d.digits = 10 * d.digits + (uint64_t)(*at - '0');
+        if (reads_back(d, value, single))
+            return strip(d);
+        d.digits++;
+        if (reads_back(d, value, single))
+            return strip(d);
+    }
+}
+
+/* Of the multiples of step the one next to whole + rest. *distance: how far it is. */
+static uint64_t nearest(uint64_t whole, double rest, uint64_t step, double *distance)
+{
+    uint64_t down = whole / step * step;
+    double above = (double)(whole - down) + rest;
+    bool up = above > (double)step / 2;
+    *distance = up ? (double)step - above : fabs(above);
+    return down + (up ? step : 0);
+}
+
+/* value, brought to 17 digits before the point, and half the distance to its neighbour there: a
+ * decimal nearer than that reads back as value. The coarsest grid of decimals that has such a one
+ * has the shortest; on grids of four times that distance there is one at most, and all coarser
+ * ones are among its zeros. False if this does not tell. */
+static bool shortest(double value, bool single, struct decimal *d)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    int exponent = 16 - (int)floor(((int)(bits >> 52) - 1023) * 0.30103);
+    if (FLT_EVAL_METHOD != 0 || value > most || value < 1 / most || (single && value < FLT_MIN))
+        return false;
+    struct pair x = product((struct pair){value, 0}, *power(exponent));
+    if (x.hi >= 1e17)
+        x = product((struct pair){value, 0}, *power(--exponent));
+    uint64_t mantissa = bits & (((uint64_t)1 << 52) - 1);
+    bits -= mantissa;
+    double
+        half; /* of the distance; to the smaller neighbour of a power of two that is half of it */
+    memcpy(&half, &bits, sizeof half);
+    half *= (single ? 0x1p-24 : 0x1p-53) * (mantissa == 0 ? 0.5 : 1) * power(exponent)->hi;
+    double distance;
+    uint64_t whole = (uint64_t)x.hi + (uint64_t)(int64_t)floor(x.lo);
+    x.lo -= floor(x.lo);
+    *d = (struct decimal){nearest(whole, x.lo, 1, &distance), -exponent};
+    if (fabs(distance - 0.5) < 1e-6)
+        return false;
+    bool inside = true;
+    for (uint64_t step = 10; inside && (double)step < 40 * half; step *= 10) {
+        uint64_t found = nearest(whole, x.lo, step, &distance);
+        inside = distance < half;
+        if (fabs(distance - half) < 1e-9 * half || fabs(distance - (double)step / 2) < 1e-6)
+            return false;
+        d->digits = inside ? found : d->digits;
+    }
+    *d = strip(*d);
+    return mantissa != 0 || inside;
+}
+
+static size_t put_digits(uint64_t digits, char *out)
+{
+    char text[DIGITS + 1];
+    size_t n = 0;
+    do
+        text[sizeof text - ++n] = (char)('0' + digits % 10);
+    while ((digits /= 10) > 0);
+    memcpy(out, text + sizeof text - n, n);
+    return n;
+}
+
+/* Where the point goes: into the digits, after or before zeros, or after the first digit. */
+static size_t put_decimal(struct decimal d, char *out)
+{
+    size_t n = put_digits(d.digits, out);
+    int point = (int)n + d.exponent; /* digits before it */
+    if (point > 16 || point < -3) {
+        memmove(out + 2, out + 1, n - 1);
+        out[1] = '.';
+        n += n > 1;
+        return n + (size_t)sprintf(out + n, "e%+03d", point - 1);
+    }
+    if (d.exponent >= 0) {
+        memset(out + n, '0', (size_t)d.exponent);
+        return n + (size_t)d.exponent;
+    }
+    size_t zeros = point > 0 ? 0 : (size_t)(1 - point);
+    size_t before = point > 0 ? (size_t)point : 1;
+    memmove(out + zeros, out, n);
+    memset(out, '0', zeros);
+    memmove(out + before + 1, out + before, n + zeros - before);
+    out[before] = '.';
+    return n + zeros + 1;
+}
+
+size_t decimal_write(double value, bool single, char out[DECIMAL_SIZE])
+{
+    struct decimal d;
+    bool negative = signbit(value) != 0 && !isnan(value);
+    double size = fabs(value);
+    out[0] = '-';
+    out += negative;
+    if (!isfinite(value)) {
+        memcpy(out, isnan(value) ? "nan" : "inf", 3);
+        return (size_t)negative + 3;
+    }
+    if (size < 1e15 && size == (double)(uint64_t)size)
+        return (size_t)negative + put_digits((uint64_t)size, out);
+    if (!shortest(size, single, &d))
+        d = search(size, single);
+    return (size_t)negative + put_decimal(d, out);
+}

@@ -1,0 +1,364 @@
+#include "show/summary.h"
+
+#include "base/decimal.h"
+#include "base/mem.h"
+#include "base/print.h"
+#include "model/fields.h"
+#include "stream/map_scan.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_values(struct summary *s, const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool finite = isfinite(x[i]);
+        s->odd += !finite;
+        if (!finite)
+            continue;
+        s->low = s->has_values && s->low <= x[i] ? s->low : x[i];
+        s->high = s->has_values && s->high >= x[i] ? s->high : x[i];
+        s->has_values = true;
+    }
+}
+
+static void add_array(struct summary *s, const struct array *a)
+{
+    enum { STRIP = 1024 };
+    double x[STRIP];
+    size_t count = a->rows * a->cols;
+    if (s->type[0] != '\0' && strcmp(s->type, a->type.name) != 0)
+        strcpy(s->type, "mixed");
+    if (s->type[0] == '\0')
+        strcpy(s->type, a->type.name);
+    for (size_t n, at = 0; at < count; at += n) {
+        n = count - at < STRIP ? count - at : STRIP;
+        array_to_double(&a->type, a->data + at * a->type.size, n, x);
+        add_values(s, x, n);
+    }
+}
+
+static void add_name(struct summary *s, struct str name)
+{
+    enum { LAST = sizeof s->names / sizeof *s->names - 1 };
+    struct str *to = &s->names[s->named < LAST ? s->named : LAST];
+    free((char *)to->p);
+    *to = (struct str){mem_text(name.p, name.n), name.n};
+    s->named++;
+}
+
+void summary_add(struct summary *s, const struct block *block)
+{
+    if (s->blocks++ == 0)
+        block_meta_keep(&s->meta, block, NULL);
+    s->col0 = block->col0;
+    s->has_rate |= block->has_rate;
+    s->rate = block->has_rate ? block->rate : s->rate;
+    for (size_t i = 0; i < block->rows; i++) {
+        size_t cols = block_row(block, i).cols;
+        s->shortest = s->shortest == 0 || cols < s->shortest ? cols : s->shortest;
+        s->longest = cols > s->longest ? cols : s->longest;
+        if (block->names != NULL)
+            add_name(s, block->names[i]);
+    }
+    for (size_t i = 0; i < (block->ragged ? block->rows : block->rows > 0); i++)
+        add_array(s, &block->nds[i]);
+    s->rows += block->rows;
+}
+
+static MSG_PRINTF(3, 4) void put_line(struct output *out, const char *key, const char *fmt, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    char line[600];
+    snprintf(line, sizeof line, "%-11s %s", key, text);
+    print_text(out, line);
+    print_text(out, "\n");
+}
+
+/* A list, of which the middle may be left out: the first three and the last. */
+static void put_names(struct output *out, const char *key, const struct str *names, size_t count,
+                      const struct str *last)
+{
+    char head[32];
+    if (count == 0)
+        return;
+    snprintf(head, sizeof head, "%-11s ", key);
+    print_text(out, head);
+    for (size_t i = 0; i < count && i < 3; i++) {
+        print_text(out, i > 0 ? ", " : "");
+        print_name(out, names[i], false);
+    }
+    if (count > 3) {
+        print_text(out, count > 4 ? ", ..., " : ", ");
+        print_name(out, *last, false);
+    }
+    print_text(out, "\n");
+}
+
+static void put_value(struct output *out, const struct map_value *v)
+{
+    char text[96];
+    if (v->kind == MAP_STR)
+        print_name(out, v->str, false);
+    else if (v->kind == MAP_BOOL)
+        print_text(out, v->boolean ? "true" : "false");
+    else if (v->kind == MAP_INT || v->kind == MAP_REAL)
+        output_write(out, text, decimal_write(v->real, false, text));
+    else if (v->kind == MAP_LIST_STR)
+        print_text(out, (snprintf(text, sizeof text, "a list of %zu strings", v->count), text));
+    else if (v->kind == MAP_ARRAY && v->nds->ndim == 2)
+        print_text(
+            out, (snprintf(text, sizeof text, "an array of %zu x %zu", v->nds->rows, v->nds->cols),
+                  text));
+    else if (v->kind == MAP_ARRAY)
+        print_text(out, (snprintf(text, sizeof text, "an array of %zu", v->nds->cols), text));
+    else
+        print_text(out, "a map, a list or the like");
+}
+
+/* Whether a key is told of elsewhere. */
+static bool is_told(struct str key)
+{
+    static const char *const told[] = {"mat", "x", "names", "rate", "col0", "last", "columns"};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (str_is(key, told[i]))
+            return true;
+    return field_is_own(key);
+}
+
+static void put_attributes(struct output *out, const struct map *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        if (is_told(map->fields[i].key))
+            continue;
+        print_text(out, "attribute   ");
+        print_name(out, map->fields[i].key, false);
+        print_text(out, ": ");
+        put_value(out, &map->fields[i].value);
+        print_text(out, "\n");
+    }
+}
+
+static const char *number(double value, char text[DECIMAL_SIZE + 1])
+{
+    text[decimal_write(value, false, text)] = '\0';
+    return text;
+}
+
+void summary_put(struct output *out, const struct summary *s)
+{
+    char a[DECIMAL_SIZE + 1], b[DECIMAL_SIZE + 1];
+    if (s->shortest == s->longest)
+        put_line(out, "matrix", "%zu row%s x %zu column%s", s->rows, msg_plural(s->rows),
+                 s->longest, msg_plural(s->longest));
+    else
+        put_line(out, "matrix", "%zu rows of %zu to %zu columns", s->rows, s->shortest, s->longest);
+    put_line(out, "type", "%s", s->type);
+    if (s->blocks > 1)
+        put_line(out, "blocks", "%zu", s->blocks);
+    if (s->has_rate)
+        put_line(out, "rate", "%s Hz, %.3g s a row%s", number(s->rate, a),
+                 (double)s->longest / s->rate, s->shortest == s->longest ? "" : " at most");
+    if (s->col0 > 0)
+        put_line(out, "col0", "%" PRIu64 ", the number of the first column", s->col0);
+    put_names(out, "names", s->names, s->named, &s->names[3]);
+    const struct block *block = &s->meta.block;
+    if (block->columns != NULL)
+        put_names(out, "columns", block->columns, block->columns_count,
+                  &block->columns[block->columns_count - 1]);
+    if (s->has_values)
+        put_line(out, "values", "%s to %s", number(s->low, a), number(s->high, b));
+    if (s->odd > 0)
+        put_line(out, "not finite", "%" PRIu64 " value%s", s->odd, msg_plural(s->odd));
+    put_attributes(out, block->map);
+}
+
+void summary_free(struct summary *s)
+{
+    for (size_t i = 0; i < sizeof s->names / sizeof *s->names; i++)
+        free((char *)s->names[i].p);
+    block_meta_free(&s->meta);
+}
+
+/* The columns' names of a fit, where there is one for each. */
+struct labels {
+    const struct str *names; /* NULL: there are none */
+    size_t given;
+};
+
+static const char *label(const struct labels *l, size_t column, char text[80])
+{
+    if (l->names == NULL)
+        snprintf(text, 80, "%zu", column);
+    else
+        msg_text(l->names[column].p, l->names[column].n < 70 ? l->names[column].n : 70, text, 80);
+    return text;
+}
+
+/* The coefficients of one of the map's targets: owned. */
+static double *coefficients(const struct fields *f, size_t given, size_t count, size_t target)
+{
+    double *c = mem_zero(given, sizeof *c);
+    bool dense = fields_find(f, FIELD_COEF) != NULL;
+    const struct map_value *basis = fields_find(f, FIELD_BASIS);
+    size_t rank = dense ? 1 : basis != NULL && basis->kind == MAP_ARRAY ? basis->nds->cols : 1;
+    double *left = dense ? fields_array(f, FIELD_COEF, 2, given, count)
+                         : fields_array(f, FIELD_BASIS, 2, given, rank);
+    double *right = dense ? NULL : fields_array(f, FIELD_LOADINGS, 2, rank, count);
+    for (size_t i = 0; i < given; i++)
+        for (size_t k = 0; k < rank; k++)
+            c[i] +=
+                dense ? left[i * count + target] : left[i * rank + k] * right[k * count + target];
+    free(left);
+    free(right);
+    return c;
+}
+
+/* The five largest, one a line. */
+static void put_largest(struct output *out, const struct labels *l, double *c)
+{
+    enum { MOST = 5 };
+    char name[80], value[DECIMAL_SIZE + 1];
+    for (size_t n = 0; n < MOST && n < l->given; n++) {
+        size_t best = 0;
+        for (size_t i = 1; i < l->given; i++)
+            if (isnan(c[best]) || fabs(c[i]) > fabs(c[best]))
+                best = i;
+        put_line(out, "", "  %s x column %s", number(c[best], value), label(l, best, name));
+        c[best] = NAN;
+    }
+    if (l->given > MOST)
+        put_line(out, "", "  ... (the largest %d of %zu)", MOST, l->given);
+}
+
+static void put_targets(struct output *out, const struct fields *f, const struct labels *l,
+                        double freedom)
+{
+    enum { MOST = 3 };
+    size_t count = fields_find(f, FIELD_INTERCEPT)->nds->cols;
+    double *intercept = fields_array(f, FIELD_INTERCEPT, 1, 1, count);
+    double *rss =
+        fields_find(f, FIELD_RSS) != NULL ? fields_array(f, FIELD_RSS, 1, 1, count) : NULL;
+    char name[80], value[DECIMAL_SIZE + 1];
+    for (size_t j = 0; j < count && j < MOST; j++) {
+        put_line(out, "target", "%s: intercept %s", label(l, l->given + j, name),
+                 number(intercept[j], value));
+        if (rss != NULL && freedom > 0)
+            put_line(out, "", "  residual standard error %.6g", sqrt(rss[j] / freedom));
+        double *c = coefficients(f, l->given, count, j);
+        put_largest(out, l, c);
+        free(c);
+    }
+    free(intercept);
+    free(rss);
+}
+
+static void put_model(struct output *out, const struct fields *f, const struct labels *l,
+                      size_t targets)
+{
+    const struct map_value *v = fields_find(f, FIELD_RANK);
+    const struct map_value *rows = fields_find(f, FIELD_ROWS);
+    const struct map_value *fitted = fields_find(f, FIELD_FIT_INTERCEPT);
+    const struct map_value *singular = fields_find(f, FIELD_SINGULAR);
+    double freedom = 0;
+    if (v != NULL && v->kind == MAP_INT)
+        put_line(out, "rank", "%" PRId64 "%s", v->integer,
+                 v->integer < (int64_t)l->given ? ", deficient: fewer than the given columns" : "");
+    if (v != NULL && rows != NULL)
+        freedom = rows->real - v->real - (fitted != NULL && fitted->boolean);
+    if (singular != NULL && singular->kind == MAP_ARRAY && singular->nds->cols > 0) {
+        size_t n = singular->nds->cols;
+        double *s = fields_array(f, FIELD_SINGULAR, 1, 1, n);
+        put_line(out, "condition", "%.3g", s[0] / s[n - 1]);
+        free(s);
+    }
+    if (fields_find(f, FIELD_RIDGE) != NULL)
+        put_line(out, "ridge", "penalty %.6g", fields_find(f, FIELD_RIDGE)->real);
+    const struct map_value *b = fields_find(f, FIELD_INTERCEPT);
+    if (b != NULL && b->kind == MAP_ARRAY && b->nds->ndim == 1)
+        put_targets(out, f, l, freedom);
+    if (targets > 3)
+        put_line(out, "", "... (3 of %zu targets)", targets);
+}
+
+void summary_put_fit(struct output *out, const struct map *map, const char *file)
+{
+    bool partial = map_find(map, "lsq_partial") != NULL;
+    struct fields f = {file, partial ? "a partial fit" : "a model", map};
+    const struct map_value *target0 = fields_find(&f, FIELD_TARGET0);
+    if (target0 != NULL && target0->integer > 0)
+        return; /* a later part of a large model */
+    size_t given = (size_t)fields_uint(&f, FIELD_K, 1, MAP_SCAN_MAX);
+    const struct map_value *targets = fields_find(&f, FIELD_TARGETS);
+    size_t count = targets != NULL ? (size_t)fields_uint(&f, FIELD_TARGETS, 1, MAP_SCAN_MAX) : 0;
+    const struct map_value *rows = fields_find(&f, FIELD_ROWS);
+    put_line(out, partial ? "partial fit" : "model", "%.17g rows, %zu given column%s, %zu target%s",
+             rows != NULL ? rows->real : NAN, given, msg_plural(given), count, msg_plural(count));
+    const struct map_value *name = fields_find(&f, FIELD_NAME);
+    if (name != NULL && name->kind == MAP_STR)
+        put_names(out, "name", &name->str, 1, NULL);
+    const struct map_value *columns = map_find(map, "columns");
+    bool named =
+        columns != NULL && columns->kind == MAP_LIST_STR && columns->count == given + count;
+    struct labels l = {named ? columns->strs : NULL, given};
+    const struct map_value *rate = fields_find(&f, FIELD_RATE);
+    if (rate != NULL)
+        put_line(out, "rate", "%.10g Hz", rate->real);
+    if (!partial)
+        put_model(out, &f, &l, count);
+    put_attributes(out, map);
+}
+
+/* One field's text; NULL: there is none. */
+static const char *find_field(const struct summary *s, const struct map *fit, struct str field,
+                              char text[64])
+{
+    char key[32];
+    snprintf(key, sizeof key, "%.*s", (int)field.n, field.p);
+    if (fit != NULL) {
+        const struct map_value *v = map_find(fit, key);
+        if (str_is(field, "kind"))
+            return map_find(fit, "lsq") != NULL ? "model" : "partial";
+        if (v == NULL || (v->kind != MAP_INT && v->kind != MAP_REAL))
+            return NULL;
+        return number(v->real, text);
+    }
+    const struct {
+        const char *key;
+        bool known;
+        double value;
+    } numbers[] = {{"rows", true, (double)s->rows},         {"columns", true, (double)s->longest},
+                   {"shortest", true, (double)s->shortest}, {"rate", s->has_rate, s->rate},
+                   {"col0", true, (double)s->col0},         {"low", s->has_values, s->low},
+                   {"high", s->has_values, s->high},        {"nonfinite", true, (double)s->odd},
+                   {"blocks", true, (double)s->blocks},     {"names", true, (double)s->named}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (str_is(field, numbers[i].key))
+            return numbers[i].known ? number(numbers[i].value, text) : NULL;
+    return str_is(field, "kind") ? "matrix" : str_is(field, "type") ? s->type : NULL;
+}
+
+void summary_put_fields(struct output *out, const struct summary *s, const struct map *fit,
+                        const struct str_list *fields)
+{
+    char text[64];
+    for (size_t i = 0; i < fields->count; i++) {
+        const struct map_value *name = fit != NULL ? map_find(fit, "name") : NULL;
+        print_text(out, i > 0 ? "\t" : "");
+        if (str_is(fields->items[i], "name") && name != NULL && name->kind == MAP_STR) {
+            print_name(out, name->str, false);
+            continue;
+        }
+        const char *found = find_field(s, fit, fields->items[i], text);
+        print_text(out, found != NULL ? found : "-");
+    }
+    print_text(out, "\n");
+}

@@ -1,0 +1,42 @@
+/* A stream in a few lines for people, or in single values for scripts. */
+#ifndef WAVEFILL_SHOW_SUMMARY_H
+#define WAVEFILL_SHOW_SUMMARY_H
+
+#include "base/output.h"
+#include "base/str.h"
+#include "stream/block.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of the blocks of a matrix; starts as zeroes. */
+struct summary {
+    size_t blocks, rows, shortest, longest;
+    char type[8]; /* of all elements; "mixed" */
+    bool has_rate, has_values;
+    double rate, low, high; /* of the finite values */
+    uint64_t odd;           /* values that are not finite */
+    uint64_t col0;
+    struct str names[4]; /* the first three and the last, owned */
+    size_t named;
+    struct block_meta meta; /* of the first block */
+};
+
+void summary_add(struct summary *s, const struct block *block);
+
+/* Writes lines of `key  value`. */
+void summary_put(struct output *out, const struct summary *s);
+void summary_free(struct summary *s);
+
+/* The same of a map that lsq-fit has written, where name is its file. */
+void summary_put_fit(struct output *out, const struct map *map, const char *name);
+
+/* One line of the values asked for, tabs between, - for what there is not. */
+#define SUMMARY_FIELDS                                                                             \
+    "kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,targets,rank,"    \
+    "name"
+void summary_put_fields(struct output *out, const struct summary *s, const struct map *fit,
+                        const struct str_list *fields);
+
+#endif

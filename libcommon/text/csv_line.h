@@ -1,0 +1,58 @@
+/* The lines of a text as a table: the header, and which columns are taken, in which order. Errors
+ * end the program with a message. */
+#ifndef WAVEFILL_TEXT_CSV_LINE_H
+#define WAVEFILL_TEXT_CSV_LINE_H
+
+#include "base/str.h"
+#include "text/csv.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct csv_field {
+    bool number;
+    double value; /* of a number */
+    struct str text;
+};
+
+/* The next field of the present line, a view until the next call; false at its end. */
+bool csv_line_field(struct csv *csv, struct csv_field *field);
+
+/* All fields of a line, of at most 64 MiB; copies. */
+struct csv_line {
+    struct csv_field *fields;
+    size_t count;
+};
+void csv_line_read(struct csv_line *line, struct csv *csv);
+void csv_line_free(struct csv_line *line);
+
+/* Says which delimiter is in use, and whether the file has a header. */
+void csv_line_remark(const struct csv *csv, bool header);
+
+/* Starts as zeroes. */
+struct csv_columns {
+    struct str_list header;            /* of all columns, owned; empty: there is none */
+    size_t total;                      /* columns of the text */
+    size_t *place;                     /* of each: where it goes in a row, or */
+#define CSV_COLUMN_NAME (SIZE_MAX - 1) /* it names the rows */
+#define CSV_COLUMN_LEFT SIZE_MAX       /* nowhere */
+    size_t count;                      /* columns of a row, and */
+    struct str *taken;                 /* their names, views, where there is a header */
+};
+
+/* Whether the first line of a file is a header: it has text and no number, or must be one. That of
+ * the first file is kept; the first line of another one is a header if it is the same. */
+bool csv_columns_header(struct csv_columns *c, const struct csv *csv, const struct csv_line *line,
+                        bool may, bool must);
+
+/* Chooses from the columns of the first line, `total` of them: list, or all if it is empty, without
+ * the one called names (NULL: none). */
+void csv_columns_choose(struct csv_columns *c, const struct csv *csv, size_t total,
+                        const struct str_list *list, const char *names);
+
+/* Refuses a line of another number of columns. */
+void csv_columns_check(const struct csv_columns *c, const struct csv *csv, size_t count);
+void csv_columns_free(struct csv_columns *c);
+
+#endif

@@ -1,0 +1,117 @@
+# stream-show: any stream as text.
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+@test "stream-show: what --csv prints reads back to the bit, of every type" {
+    oracle csv round_trip
+}
+
+@test "stream-show: a matrix in a few lines" {
+    py 'x = np.array([[1, 2.5, np.nan], [-3, np.inf, 1e6]])
+write("in", {"mat": 1, "x": x, "names": ["a", "b\tc"], "rate": 8000, "col0": 7, "origin": "a test", "list": [1, 2], "last": False},
+    {"mat": 1, "x": x, "names": ["d", "e"], "rate": 8000, "col0": 7})
+write("ragged", {"mat": 1, "x": [np.arange(3, dtype="<i2"), np.arange(5, dtype="<f4")]})
+write("bare", np.array([[True, False]]))
+write("named", {"mat": 1, "x": np.arange(5), "columns": list("abcde")})'
+    run -0 --separate-stderr stream-show in
+    # shellcheck disable=SC2154
+    assert_equal "$output$stderr" 'matrix      4 rows x 3 columns
+type        <f8
+blocks      2
+rate        8000 Hz, 0.000375 s a row
+col0        7, the number of the first column
+names       a, b\tc, d, e
+values      -3 to 1000000
+not finite  4 values
+attribute   origin: a test
+attribute   list: a map, a list or the like'
+    run -0 stream-show ragged
+    assert_output 'matrix      2 rows of 3 to 5 columns
+type        mixed
+values      0 to 4'
+    run -0 stream-show bare
+    assert_output 'matrix      1 row x 2 columns
+type        |b1
+values      0 to 1'
+    run -0 stream-show named
+    assert_output 'matrix      1 row x 5 columns
+type        <i8
+columns     a, b, c, ..., e
+values      0 to 4'
+}
+
+@test "stream-show: tables, with names in quotes where they need them" {
+    py 'write("in", {"mat": 1, "x": np.array([[1, -2], [3, 4]]), "names": ["a,b", "\u00e9\"\n"], "columns": ["x y", ""]})
+write("ragged", {"mat": 1, "x": [np.arange(3), np.arange(5)]})
+write("odd", np.array([[np.nan, np.inf, -np.inf, -0.0, 1e16, 1e-5]]))'
+    run -0 stream-show --csv in
+    assert_output $'name,x y,""\n"a,b",1,-2\n"é""\n",3,4'
+    run -0 stream-show --tsv -n 1 in
+    assert_output $'name\tx y\t""\na,b\t1\t-2'
+    run -0 stream-show --csv odd
+    assert_output 'nan,inf,-inf,-0,1e+16,1e-05'
+    refuses 1 'stream-show: ragged: row 1 of 5 columns, expected 3 as in the rows before (pad-chop makes them one length)' \
+        stream-show --csv ragged
+}
+
+@test "stream-show: --json is a message a line, as Python reads it" {
+    py 'write("in", {"mat": 1, "x": np.array([[1.5, np.nan], [2**53, 0.1]]), "names": ["a", ""], "rate": 8000.5, "s": "\u00e9\n", "t": True, "n": {"a": 1}},
+    {"mat": 1, "x": [np.array([2**63 - 1])], "rate": 8000.5})'
+    stream-show --json in >out
+    py 'import json
+a, b = map(json.loads, open("out", encoding="utf-8"))
+assert a == {"mat": 1, "x": [[1.5, None], [2**53, 0.1]], "names": ["a", ""], "rate": 8000.5, "s": "\u00e9\n", "t": True, "n": None}, a
+assert b == {"mat": 1, "x": [[2**63 - 1]], "rate": 8000.5}, b'
+    run -0 stream-show --json -n 1 in
+    assert_output '{"mat": 1, "x": [[1.5, null]], "names": ["a"], "rate": 8000.5, "s": "é\n", "t": true, "n": null}'
+}
+
+@test "stream-show: --field answers scripts in one line" {
+    py 'write("in", {"mat": 1, "x": [np.arange(3, dtype="<i2"), np.arange(5, dtype="<i2")], "rate": 8000})'
+    run -0 stream-show -F kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k in
+    assert_output $'matrix\t2\t5\t3\t<i2\t8000\t0\t0\t4\t0\t1\t0\t-'
+    py 'write("in", {"lsq": 1, "k": 2, "targets": 1, "rank": 2, "rows": 9, "name": "a", "coef": np.ones((2, 1)), "intercept": np.ones(1)})'
+    run -0 stream-show -F kind,rows,k,targets,rank,name,rate in
+    assert_output $'model\t9\t2\t1\t2\ta\t-'
+    refuses 2 "stream-show: --field: 'rows,x', expected names among kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,targets,rank,name; try 'stream-show --help'" \
+        stream-show -F rows,x in
+}
+
+@test "stream-show: columns' names travel from CSV into models and predictions" {
+    printf 'a,b,y\n1,0,3\n0,1,5\n1,1,8\n2,1,9\n' | csv-load >rows
+    lsq-fit -g 2 rows >model
+    run -0 stream-show model
+    assert_line 'model       4 rows, 2 given columns, 1 target'
+    assert_line 'rank        2'
+    assert_line 'target      y: intercept 1'
+    assert_line '              4.333333333333333 x column b'
+    run -0 bash -c 'stream-show --coefficients --csv model | cut -d, -f1'
+    assert_output $'column\n(intercept)\na\nb'
+    assert_equal "$(lsq-predict model rows | stream-show --csv -n 1 | head -n 1)" y
+    assert_equal "$(pad-chop -c :2 rows | lsq-predict model | stream-show --csv -n 1 | head -n 1)" y
+    assert_equal "$(lsq-predict -a model rows | stream-show --csv -n 1 | head -n 1)" a,b,y
+    assert_equal "$(pad-chop -c 1: rows | stream-show --csv -n 1)" $'b,y\n0,3'
+    assert_equal "$(pad-chop -f 2 rows | stream-show --csv -n 1)" 1,0
+    lsq-fit -g 2 --partial rows >part
+    run -0 stream-show part
+    assert_output 'partial fit 4 rows, 2 given columns, 1 target'
+    lsq-fit part | stream-show --coefficients >merged
+    stream-show --coefficients model | cut -f1 | diff - <(cut -f1 merged)
+    refuses 1 'stream-show: model: a fit, expected a matrix (--coefficients shows those of models)' stream-show --csv model
+}
+
+@test "stream-show: a model's numbers are those of NumPy, dense and in two factors" {
+    oracle csv coefficients
+}
+
+@test "stream-show: a reader that goes is no error" {
+    py 'write("in", np.ones((300000, 3)))'
+    run -0 bash -c 'set -o pipefail; stream-show --csv in | head -n 1'
+    assert_output 1,1,1
+    run -0 bash -c 'set -o pipefail; pad-chop in | cat | stream-show --csv -n 2'
+    assert_output $'1,1,1\n1,1,1'
+}
