@@ -411,6 +411,26 @@ END
     assert_equal "$(sed 1d <<<"$output")" "$(cat out/evaluate/summary.tsv)"
 }
 
+@test "evaluate, frames: any shell and any awk make the same files" {
+    local take tool name
+    mkdir rec
+    for take in 0 1 2 3; do
+        sox "$CORPUS/0_espeak_$take.wav" "rec/0_a_$take.wav" trim 0.1 0.1
+    done
+    filled() {
+        pipeline evaluate OUT="$1" FSDD=rec PROVIDED=0.5 >log
+        pipeline frames OUT="$1" FSDD=rec SPEAKER=a PROVIDED=0.5 >log
+    }
+    filled want
+    for tool in sh=bash sh=busybox sh=mksh sh=yash awk=busybox awk=gawk awk=original-awk; do
+        name=$(command -v "${tool#*=}") || skip "no ${tool#*=}"
+        mkdir "$tool"
+        ln -s "$name" "$tool/${tool%=*}"
+        PATH=$PWD/$tool:$PATH filled "out $tool"
+        diff -r want "out $tool"
+    done
+}
+
 @test "frames: the clip is filled in by the frame model, as chosen on the other takes" {
     py "$with_models$with_frames"'
 out = sys.argv[1]
