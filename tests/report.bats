@@ -252,7 +252,7 @@ at = [page.source.index(text) for text in (verdicts[0][:40], "<audio", "Load 50 
 assert at == sorted(at)
 # 49 centred rows are of rank 48.
 assert len([text for text in said if "fitted to 49 takes; its rank is 48." in re.sub(r"\s+", " ", text)]) == 2'
-    # The words for each score, and for beginnings that are met.
+    # The words for each score, and for a beginning that is met.
     local r2 words
     while read -r r2 words; do
         printf '0_espeak_47\t%s\n' "$r2" >out/frames/0.5/rows.r2

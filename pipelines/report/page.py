@@ -68,7 +68,7 @@ def first_table(lines):
 def verdict(part, each):
     """How good a clip is, in words."""
     r2, near = each.scores[1], {ms: score for ms, score in first_scores(part, each).items() if not math.isnan(score)}
-    followed = [ms for ms in near if all(near[other] >= .5 for other in near if other <= ms)]
+    followed = [ms for ms, score in near.items() if score >= .5]
     words = next((words for least, words in JUDGED if r2 >= least), "without a score")
     ms, does = (followed[-1], "follows the original for") if followed else (min(near, default=0), "goes astray within")
     begins = f"; it {does} the first {ms} ms (R² {shown(near[ms])})" if near else ""
