@@ -659,7 +659,7 @@ assert [line.split()[1] for line in page.all("pre")[1]["text"].splitlines()] == 
 }
 
 @test "report: what it says of the scores is so for clips that are not silent in the middle, and where samples are met exactly" {
-    mkdir flat
+    mkdir flat slow
     # Around 3000, so that silence is far off, and the same in each take where it goes on.
     py '
 from scipy.io import wavfile
@@ -667,11 +667,21 @@ rng = np.random.default_rng(1)
 for take in range(6):
     y = 3000 + 200 * np.sin(np.arange(1200) / 9) + rng.normal(0, 30, 1200)
     y[1190:] = 3000
-    wavfile.write(f"flat/0_a_{take}.wav", 8000, y.astype(np.int16))'
+    wavfile.write(f"flat/0_a_{take}.wav", 1000, y.astype(np.int16))
+    wavfile.write(f"slow/0_a_{take}.wav", 100, y[:300].astype(np.int16))'
     report OUT=out FSDD=flat SPEAKER=a PROVIDED=0.5 >log
     run -1 grep -i 'silence would\|score is 0\.0' out/report.html
     run -0 grep -c 'the share of samples that are met exactly' out/report.html
     assert_output 1
+    # All but those 10 of 600 are missed. What lasts a second is not repeated.
+    assert_equal "$(cut -c 1-6 out/0.5/columns.r2)" 0.0166
+    run -0 grep -c '<td class="number">0.017</td><td' out/report.html
+    run -0 grep -o '<audio controls[a-z ]*' out/report.html
+    assert_output $'<audio controls preload\n<audio controls loop preload\n<audio controls preload'
+    # Fewer samples than a phone has pixels.
+    report OUT=slowly FSDD=slow SPEAKER=a PROVIDED=0.5 >log
+    run -0 grep -c '<img alt="Spectrogram of ' slowly/report.html
+    assert_output 3
 }
 
 @test "report: what cannot be shown is refused in one line, and the page before stays" {

@@ -119,8 +119,8 @@ def close_up(part, name):
 
 def spectrogram(clip, total):
     """PNG, as SoX draws it without axes. SoX never sees a file's name."""
-    # The same pixels a second for clips of one total.
-    a_second = min(max(math.ceil(ACROSS * clip.rate / total), 1), 5000)
+    # The same pixels a second for clips of one total; SoX draws none of more than it has samples.
+    a_second = min(max(math.ceil(ACROSS * clip.rate / total), 1), 5000, clip.rate)
     done = subprocess.run(["sox", "-D", "-t", "wav", "-", "-n", "spectrogram", "-r", "-X", str(a_second), "-y", "129",
                            "-z", str(DYNAMIC_RANGE), "-o", "-"],
                           input=clip.data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)

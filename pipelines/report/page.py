@@ -120,7 +120,7 @@ def score_section(parts):
     lowest = min((r2 for _, _, r2, *_ in lines if not math.isnan(r2)), default=0)
     example = fill("negative", lowest=shown(lowest), times=shown(1 - lowest)) if lowest < 0 else ""
     header = ["Clip, given", "As the tutorial prints it", "Over the samples", "Squared error (flat line: 1)", "SNR, dB"]
-    cells = [[name, esc(printed), shown(r2), shown(1 - r2), shown(snr, ".1f")] for name, printed, r2, snr, _ in lines]
+    cells = [[name, cell_of(printed), shown(r2), shown(1 - r2), shown(snr, ".1f")] for name, printed, r2, snr, _ in lines]
     return fill("scores", table=table("R² of what was filled in", header, cells), first=first_table(lines), example=example,
                 baselines=fill("baselines") if any(part.baselines for part in parts) else "")
 
