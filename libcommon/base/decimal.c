@@ -135,11 +135,17 @@ struct decimal {
     int exponent;
 };
 
+static inline struct decimal drop(struct decimal d, uint64_t power, int zeros)
+{
+    for (; d.digits % power == 0; d.exponent += zeros)
+        d.digits /= power;
+    return d;
+}
+
+/* Without the zeros at its end: most first, as few divisions as that takes. */
 static struct decimal strip(struct decimal d)
 {
-    for (; d.digits % 10 == 0; d.exponent++)
-        d.digits /= 10;
-    return d;
+    return drop(drop(drop(d, 100000000, 8), 1000, 3), 10, 1);
 }
 
 static bool reads_back(struct decimal d, double value, bool single)
@@ -173,7 +179,7 @@ static struct decimal search(double value, bool single)
 /* Of the multiples of step the one next to whole + rest. *distance: how far it is. */
 static uint64_t nearest(uint64_t whole, double rest, uint64_t step, double *distance)
 {
-    uint64_t down = whole / step * step;
+    uint64_t down = step == 1 ? whole : step == 10 ? whole / 10 * 10 : whole / step * step;
     double above = (double)(whole - down) + rest;
     bool up = above > (double)step / 2;
     *distance = up ? (double)step - above : fabs(above);
@@ -218,14 +224,33 @@ static bool shortest(double value, bool single, struct decimal *d)
     return mantissa != 0 || inside;
 }
 
+/* Most of what people write: up to 15 digits, 6 of them decimals. Of so few digits no other decimal
+ * reads back as value. */
+static bool millionths(double value, bool single, struct decimal *d)
+{
+    if (FLT_EVAL_METHOD != 0 || single || value >= 1e9)
+        return false;
+    uint64_t digits = (uint64_t)(value * 1e6 + 0.5);
+    if (digits == 0 || (double)digits / 1e6 != value)
+        return false;
+    *d = strip((struct decimal){digits, -6});
+    return true;
+}
+
+/* Two at a time, for each waits for the division before it. */
 static size_t put_digits(uint64_t digits, char *out)
 {
     char text[DIGITS + 1];
-    size_t n = 0;
-    do
-        text[sizeof text - ++n] = (char)('0' + digits % 10);
-    while ((digits /= 10) > 0);
-    memcpy(out, text + sizeof text - n, n);
+    char *at = text + sizeof text;
+    do {
+        unsigned two = (unsigned)(digits % 100);
+        *--at = (char)('0' + two % 10);
+        *--at = (char)('0' + two / 10);
+        digits /= 100;
+    } while (digits > 0);
+    at += *at == '0' && at + 1 < text + sizeof text;
+    size_t n = (size_t)(text + sizeof text - at);
+    memcpy(out, at, n);
     return n;
 }
 
@@ -266,7 +291,7 @@ size_t decimal_write(double value, bool single, char out[DECIMAL_SIZE])
     }
     if (size < 1e15 && size == (double)(uint64_t)size)
         return (size_t)negative + put_digits((uint64_t)size, out);
-    if (!shortest(size, single, &d))
+    if (!millionths(size, single, &d) && !shortest(size, single, &d))
         d = search(size, single);
     return (size_t)negative + put_decimal(d, out);
 }
