@@ -93,6 +93,7 @@ def make_inputs():
         "thin": pack({"lsq": 1, "k": 8, "basis": rng.normal(size=(8, 2)), "loadings": rng.normal(size=(2, 22)),
                       "intercept": rng.normal(size=22)}),
         # What goes on from itself, to 9 and to -9, with a range to be cut off at.
+        "lines": b"name,a,b\nx,1,2\ny,,3\n\"z\",4,5.5\n",
         "wave": pack({"lsq": 1, "k": 2, "coef": np.array([[-1.02], [1.4]]), "intercept": np.array([0.5]), "range": np.array([-9.0, 9.0])}),
         "part": pack({"lsq_partial": 1, "k": 3, "targets": 2, "rows": 9, "fit_intercept": True, "shift": np.ones(5),
                       "reduced": np.diag([9.0, 8, 7, 6, 5, 4]) + 1, "rss": np.ones(2), "range": np.array([-9.0, 9.0])}),
@@ -170,6 +171,12 @@ CASES = [
     Case("r2-score flat", "r2-score -q --flat --json in/rows in/predicted"),
     Case("r2-score rows", "r2-score -q --by-row --snr -c 3:50% in/rows", "predicted"),
     Case("r2-score pooled", "r2-score -q --pooled --snr --json in/rows in/predicted"),
+    Case("csv-load", "csv-load -q -n 0 -m drop in/lines -", "lines"),
+    Case("csv-load file", "csv-load -q -n name -m drop -t int16 -c a -o out/file in/lines", out={"file": b"old"}),
+    Case("stream-show", "stream-show in/ragged"),
+    Case("stream-show rows", "stream-show --csv -o out/file", "rows", out={"file": b"old"}),
+    Case("stream-show json", "stream-show --json in/thin"),
+    Case("stream-show coefficients", "stream-show --coefficients in/thin in/dense"),
     # What does not fit into memory goes to a temporary file, which must not stay.
     Case("split-holdout big", "split-holdout -q --seed=7 -H out/held", "big",
          kinds=["open", "unlink", "seek", "close", "rename", "write"], most=4),

@@ -47,6 +47,14 @@ replay() {
     replay scores 20
 }
 
+@test "fuzz: csv-load" {
+    replay text 10
+}
+
+@test "fuzz: stream-show" {
+    replay show 10
+}
+
 @test "fuzz: file names and UTF-8" {
     replay names 5
 }

@@ -36,6 +36,14 @@ check_digits() {
     PATH=$PWD/bin:$PATH check_digits
 }
 
+# From text to coefficients and back in one pipe, in the order of the file: y comes first there.
+@test "nist: Longley from CSV has the certified digits" {
+    NIST=$ROOT/tests/data/nist oracle nist longley_as_csv
+    csv-load -c employed,0-4,year longley.csv 2>/dev/null && fail 'took a column that is not there'
+    csv-load -c 1-6,0 longley.csv | lsq-fit -g 6 | stream-show --coefficients >got
+    NIST=$ROOT/tests/data/nist oracle nist longley_digits
+}
+
 # The height and weight of women (R's data set of that name) and Filip, among others.
 @test "nist: --left-out is that of exact arithmetic, however nearly the columns depend on each other" {
     NIST=$ROOT/tests/data/nist oracle nist left_out_as_exact_arithmetic

@@ -14,12 +14,14 @@ lsq-fit -q -g 1 --left-out=FILE rows
 lsq-predict -o FILE model rows
 stitch-wav -o FILE one
 r2-score -o FILE rows rows
+csv-load -o FILE lines
+stream-show -o FILE rows
 END
 }
 
 # The same, waiting for standard input.
 waiting() {
-    commands | sed -E 's/ (0_a_0\.wav|one|rows)$//; s/^fsdd.*/& -/'
+    commands | sed -E 's/ (0_a_0\.wav|one|rows|lines)$//; s/^fsdd.*/& -/'
 }
 
 # with FILE COMMAND: the command's words in $words.
@@ -65,6 +67,8 @@ write("one", {"mat": 1, "x": x[:1], "names": ["a"], "rate": 8000})
 write("big", *({"mat": 1, "x": np.full((64, 16384), 7, "u1"), "rate": 8000, "last": i == 3} for i in range(4)))'
     lsq-fit -q -g 1 rows >model
     stitch-wav one >0_a_0.wav
+    printf '1,"2"' >lines
+    head -c -1 lines >lines.short
     head -c -1 rows >rows.short
     head -c -1 one >one.short
     head -c -1 0_a_0.wav >0_a_0.wav.short

@@ -58,7 +58,7 @@ check-san:
 # Fuzzing: libFuzzer runs the targets that clang has built; `make check` gives their corpus to
 # the same targets built with CC. Each is one file of tests/fuzz.
 
-FUZZ_TARGETS = stream model frames fit predict scores names numbers riff wav
+FUZZ_TARGETS = stream model frames fit predict scores text show names numbers riff wav
 FUZZ_ONLY = wav-guarded
 FUZZ_WRAP = exit open close read write isatty
 FUZZ_MAIN =

@@ -47,6 +47,18 @@ def recordings(folder, total=None):
     assert total is None or sum(len(row) for row in rows.values()) == int(total)
 
 
+def decimals(text):
+    """The first rows as NumPy reads them, and as they were written."""
+    with open(text, encoding="ascii") as f:
+        lines = [next(f) for _ in range(1000)]
+    head = text + ".head"
+    with open(head, "w", encoding="ascii") as f:
+        f.writelines(lines)
+    assert np.array_equal(out(f"csv-load {head}")[0]["x"], np.loadtxt(head, delimiter=","))
+    shown = subprocess.run(f"csv-load {head} | stream-show --csv", shell=True, check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert shown.splitlines() == [",".join(repr(float(v)).removesuffix(".0") for v in line.split(",")) for line in lines]
+
+
 def passed(few):
     """What the filters of the last rows make of a few blocks of 1024 columns."""
     x = read(few)

@@ -93,6 +93,43 @@ def wavs(recordings):
     print(time.perf_counter() - start)
 
 
+def decimals(rows, cols, out):
+    """Writes that many numbers of four decimals."""
+    import numpy as np
+
+    x = np.random.default_rng(1).normal(size=(int(rows), int(cols))) * 100
+    np.savetxt(out, x, delimiter=",", fmt="%.4f")
+
+
+def timed(call):
+    """Prints the seconds that the call took."""
+    import time
+
+    start = time.perf_counter()
+    call()
+    print(time.perf_counter() - start)
+
+
+def read_csv(text):
+    import pandas
+
+    timed(lambda: pandas.read_csv(text, header=None))
+
+
+def loadtxt(text):
+    import numpy as np
+
+    timed(lambda: np.loadtxt(text, delimiter=","))
+
+
+def savetxt(text, out):
+    import numpy as np
+    import pandas
+
+    x = pandas.read_csv(text, header=None).to_numpy()
+    timed(lambda: np.savetxt(out, x, delimiter=","))
+
+
 def dgemm():
     """The machine's dgemm rate with all cores, in GFlop/s."""
     import time

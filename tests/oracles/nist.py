@@ -53,6 +53,28 @@ def check_digits():
     assert not short, "\n".join(short)
 
 
+def longley():
+    with open(os.path.join(os.environ["NIST"], "Longley.txt")) as f:
+        lines = [line.split() for line in f if not line.startswith("#")]
+    return {line[0]: line[1:] for line in lines[:5]}, lines[5:]
+
+
+def longley_as_csv():
+    with open("longley.csv", "w") as f:
+        f.write('"y","x1","x2","x3","x4","x5","x6"\n')
+        f.writelines(",".join(line) + "\n" for line in longley()[1])
+
+
+def longley_digits():
+    """Twelve of the certified ones."""
+    certified = longley()[0]["coefficients"]
+    with open("got") as f:
+        head, *lines = [line.split() for line in f]
+    assert head == ["column", "y"] and [name for name, _ in lines] == ["(intercept)", "x1", "x2", "x3", "x4", "x5", "x6"]
+    for (name, value), right in zip(lines, certified):
+        assert abs(Fraction(value) / Fraction(right) - 1) < Fraction(1, 10**12), (name, value, right)
+
+
 def solve(a, b):
     """a x = b in fractions, a positive definite."""
     rows = [[*row, value] for row, value in zip(a, b)]
