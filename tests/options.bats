@@ -227,8 +227,8 @@ END
         read -ra words <<<"$command"
         refuses 2 "${words[0]}: $message; try '${words[0]} --help'" "${words[@]}"
     done <<'END'
-fsdd-load|no recordings named, expected a directory or files
-fsdd-load -q --|no recordings named, expected a directory or files
+fsdd-load|no recordings named, expected directories or files, or - for standard input
+fsdd-load -q --|no recordings named, expected directories or files, or - for standard input
 lsq-fit in|no given columns, expected -g GIVEN
 lsq-predict|no model, expected MODEL, a file that lsq-fit has written
 lsq-predict --|no model, expected MODEL, a file that lsq-fit has written

@@ -170,13 +170,14 @@ tools() {
 }
 
 @test "setup: who is not root gets a line to paste, whether there is no sudo or it refuses" {
-    local sudo line='apt-get update && apt-get install --no-install-recommends gcc make pkg-config libc6-dev libsox-dev'
+    local line='apt-get update && apt-get install --no-install-recommends gcc make pkg-config libc6-dev libsox-dev'
     cd "$BATS_TEST_TMPDIR"
     tools sh cat sed tr env
     printf '#!/bin/sh\necho 1000\n' >bin/id
     printf '#!/bin/sh\n' | tee bin/dpkg-query bin/apt-get >bin/apt-cache
     chmod +x bin/*
-    for sudo in none refuses; do
+    # Without a sudo, then with one that refuses.
+    for _ in 1 2; do
         run -1 --separate-stderr env PATH="$PWD/bin" sh "$ROOT/setup" --run
         assert_output ''
         assert_equal "${stderr_lines[0]}" 'setup: neither root nor a sudo that lets us; as root:'
