@@ -44,6 +44,30 @@ columns     a, b, c, ..., e
 values      0 to 4'
 }
 
+@test "stream-show: no name or attribute drives the terminal, and one that is not UTF-8 is shown" {
+    py 'ones = np.ones((1, 1))
+write("in", {"mat": 1, "x": ones, "columns": ["a\x1b[1m"], "s": "QQ"})
+data = open("in", "rb").read()
+open("in", "wb").write(data.replace(b"QQ", b"\xff\n"))
+write("model", {"lsq": 1, "k": 1, "coef": np.ones((1, 3)), "intercept": np.ones(3), "targets": 1, "columns": ["\x1bb", "c\n"], "rows": 4, "rank": 1})
+write("handmade", {"lsq": 1, "k": 1, "coef": ones, "intercept": np.ones(1)})'
+    run -0 stream-show in
+    assert_output 'matrix      1 row x 1 column
+type        <f8
+columns     a\033[1m
+values      1 to 1
+attribute   s: \377\n'
+    run -0 bash -c 'stream-show model | tail -n 6'
+    assert_output 'target      c\n: intercept 1
+              1 x column \033b
+target      2: intercept 1
+              1 x column \033b
+target      3: intercept 1
+              1 x column \033b'
+    run -0 stream-show handmade
+    assert_line --index 0 'model       1 given column, 1 target'
+}
+
 @test "stream-show: tables, with names in quotes where they need them" {
     py 'write("in", {"mat": 1, "x": np.array([[1, -2], [3, 4]]), "names": ["a,b", "\u00e9\"\n"], "columns": ["x y", ""]})
 write("ragged", {"mat": 1, "x": [np.arange(3), np.arange(5)]})

@@ -50,6 +50,7 @@ void print_name(struct output *out, struct str name, bool json)
     for (size_t i = 0, n; i < name.n; i += n) {
         const char *c = name.p + i;
         n = utf8_length(c, name.n - i);
+        n += n == 0; /* a byte that is not UTF-8, as in attributes */
         if (short_form(*c) != NULL)
             print_text(out, short_form(*c));
         else if (json && *c == '"')

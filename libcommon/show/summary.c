@@ -79,7 +79,7 @@ static MSG_PRINTF(3, 4) void put_line(struct output *out, const char *key, const
     va_end(args);
     char line[600];
     snprintf(line, sizeof line, "%-11s %s", key, text);
-    print_text(out, line);
+    print_name(out, (struct str){line, strlen(line)}, false);
     print_text(out, "\n");
 }
 
@@ -191,12 +191,12 @@ void summary_free(struct summary *s)
 /* The columns' names of a fit, where there is one for each. */
 struct labels {
     const struct str *names; /* NULL: there are none */
-    size_t given;
+    size_t given, total;
 };
 
 static const char *label(const struct labels *l, size_t column, char text[80])
 {
-    if (l->names == NULL)
+    if (l->names == NULL || column >= l->total)
         snprintf(text, 80, "%zu", column);
     else
         msg_text(l->names[column].p, l->names[column].n < 70 ? l->names[column].n : 70, text, 80);
@@ -206,13 +206,13 @@ static const char *label(const struct labels *l, size_t column, char text[80])
 /* The coefficients of one of the map's targets: owned. */
 static double *coefficients(const struct fields *f, size_t given, size_t count, size_t target)
 {
-    double *c = mem_zero(given, sizeof *c);
     bool dense = fields_find(f, FIELD_COEF) != NULL;
     const struct map_value *basis = fields_find(f, FIELD_BASIS);
     size_t rank = dense ? 1 : basis != NULL && basis->kind == MAP_ARRAY ? basis->nds->cols : 1;
     double *left = dense ? fields_array(f, FIELD_COEF, 2, given, count)
                          : fields_array(f, FIELD_BASIS, 2, given, rank);
     double *right = dense ? NULL : fields_array(f, FIELD_LOADINGS, 2, rank, count);
+    double *c = mem_zero(given, sizeof *c);
     for (size_t i = 0; i < given; i++)
         for (size_t k = 0; k < rank; k++)
             c[i] +=
@@ -298,17 +298,23 @@ void summary_put_fit(struct output *out, const struct map *map, const char *file
         return; /* a later part of a large model */
     size_t given = (size_t)fields_uint(&f, FIELD_K, 1, MAP_SCAN_MAX);
     const struct map_value *targets = fields_find(&f, FIELD_TARGETS);
-    size_t count = targets != NULL ? (size_t)fields_uint(&f, FIELD_TARGETS, 1, MAP_SCAN_MAX) : 0;
+    const struct map_value *intercept = fields_find(&f, FIELD_INTERCEPT);
+    size_t count = targets != NULL ? (size_t)fields_uint(&f, FIELD_TARGETS, 1, MAP_SCAN_MAX)
+                   : intercept != NULL && intercept->kind == MAP_ARRAY ? intercept->nds->cols
+                                                                       : 0;
     const struct map_value *rows = fields_find(&f, FIELD_ROWS);
-    put_line(out, partial ? "partial fit" : "model", "%.17g rows, %zu given column%s, %zu target%s",
-             rows != NULL ? rows->real : NAN, given, msg_plural(given), count, msg_plural(count));
+    char of[DECIMAL_SIZE + 8] = "";
+    if (rows != NULL)
+        snprintf(of, sizeof of, "%.17g rows, ", rows->real);
+    put_line(out, partial ? "partial fit" : "model", "%s%zu given column%s, %zu target%s", of,
+             given, msg_plural(given), count, msg_plural(count));
     const struct map_value *name = fields_find(&f, FIELD_NAME);
     if (name != NULL && name->kind == MAP_STR)
         put_names(out, "name", &name->str, 1, NULL);
     const struct map_value *columns = map_find(map, "columns");
     bool named =
         columns != NULL && columns->kind == MAP_LIST_STR && columns->count == given + count;
-    struct labels l = {named ? columns->strs : NULL, given};
+    struct labels l = {named ? columns->strs : NULL, given, given + count};
     const struct map_value *rate = fields_find(&f, FIELD_RATE);
     if (rate != NULL)
         put_line(out, "rate", "%.10g Hz", rate->real);
