@@ -412,6 +412,8 @@ for command in os.environ["LARGE"].splitlines():
         export LC_ALL=$locale LANG=$locale LC_NUMERIC=$locale LOCPATH=$PWD/locales
         {
             pad-chop -c 0.34:99.9% in
+            printf '1.5,2e-3\n' | csv-load | stream-show --csv
+            printf '1,5;2\n' | csv-load --decimal=, | stream-show --csv
             lsq-fit --rcond=1e-3 -g 0.5 in
             lsq-predict model in
             r2-score in other

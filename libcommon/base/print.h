@@ -13,7 +13,8 @@ void print_text(struct output *out, const char *text);
 void print_number(struct output *out, double value, bool json);
 
 /* A name on one line and without tabs: as JSON a string, or null where it is
- * empty; else with \\, \t, \n, \r and, for each byte of other control characters and of what is no UTF-8, \ooo. */
+ * empty; else with \\, \t, \n, \r and, for each byte of other control characters and of what is no
+ * UTF-8, \ooo. */
 void print_name(struct output *out, struct str name, bool json);
 
 #endif
