@@ -722,6 +722,7 @@ for reader in READERS[:2]:
     sweep '
 B = lambda **more: pack({"mat": 1, "x": X, **more})
 names = "\"names\": no list of strings, expected one name a row"
+array = "\"names\": an array, expected a list of strings (names.tolist())"
 rate = "\"rate\" is no positive number, expected a sample rate in Hz"
 col0 = "\"col0\" is no column number, expected an integer from 0"
 last = "\"last\" is neither true nor false, expected one of them"
@@ -729,7 +730,8 @@ version = "a matrix format other than version 1, expected \"mat\": 1"
 bad_utf8 = [b"\xff", b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"ok\xfe"]
 def raw_name(name):
     return B(names=["a", "@" * len(name)]).replace(b"@" * len(name), name)
-cases = [(B(names=v), names) for v in ("ab", 7, None, True, {}, {"a": "b"}, [1, 2], ["a", 1], ["a", None], [["a"], ["b"]], X, [X[0], X[1]], 1.5)]
+cases = [(B(names=v), names) for v in ("ab", 7, None, True, {}, {"a": "b"}, [1, 2], ["a", 1], ["a", None], [["a"], ["b"]], [X[0], X[1]], 1.5)]
+cases += [(B(names=v), array) for v in (X, np.array(["a", "b"]))]
 cases += [(B(names=[str(i) for i in range(n)]), f"{n} {noun} for 2 rows, expected one name a row") for n, noun in ((0, "names"), (1, "name"), (3, "names"))]
 cases += [(B(names=["a", name]), "the name of row 1 of this block is not UTF-8, expected UTF-8") for name in bad_utf8]
 cases += [(raw_name(name), "the name of row 1 of this block is not UTF-8, expected UTF-8") for name in bad_utf8]

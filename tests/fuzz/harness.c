@@ -231,6 +231,9 @@ int __wrap_open(const char *path, int flags, ...)
     return __real_open(path, flags, mode);
 }
 
+/* The name of the same where offsets are of 64 bits. */
+int __wrap_open64(const char *path, int flags, ...) __attribute__((alias("__wrap_open")));
+
 int __wrap_close(int fd)
 {
     return running ? 0 : __real_close(fd);
