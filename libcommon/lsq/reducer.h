@@ -3,8 +3,8 @@
  * of parts is reducing the whole.
  *
  * w is 1, or the square root of the row's weight; x are the p given columns and y the t
- * targets, both less a shift (the first row seen, so that a constant column is exactly
- * zero). The reduced rows are Qᵀ [w X Y] for an orthogonal Q, without those rows below that
+ * targets, both less a shift (the medians of the first rows, so that a constant column is
+ * exactly zero). The reduced rows are Qᵀ [w X Y] for an orthogonal Q, without those rows below that
  * are zero in w and X: of these only the sums of squares in Y stay.
  *
  * Chunks of rows are reduced in one of three ways, by how ill-conditioned the columns
