@@ -186,6 +186,18 @@ static uint64_t nearest(uint64_t whole, double rest, uint64_t step, double *dist
     return down + (up ? step : 0);
 }
 
+#define MANTISSA (((uint64_t)1 << 52) - 1)
+
+/* Half the distance from a double, by its bits, to the nearest other double or float: for a power
+ * of two that is the smaller one, at half the distance. */
+static double half_distance(uint64_t bits, bool single)
+{
+    uint64_t power_of_two = bits & ~MANTISSA;
+    double value;
+    memcpy(&value, &power_of_two, sizeof value);
+    return value * (single ? 0x1p-24 : 0x1p-53) * (power_of_two == bits ? 0.5 : 1);
+}
+
 /* value, brought to 17 digits before the point, and half the distance to its neighbour there: a
  * decimal nearer than that reads back as value. The coarsest grid of decimals that has such a one
  * has the shortest; on grids of four times that distance there is one at most, and all coarser
@@ -200,13 +212,8 @@ static bool shortest(double value, bool single, struct decimal *d)
     struct pair x = product((struct pair){value, 0}, *power(exponent));
     if (x.hi >= 1e17)
         x = product((struct pair){value, 0}, *power(--exponent));
-    uint64_t mantissa = bits & (((uint64_t)1 << 52) - 1);
-    bits -= mantissa;
-    double
-        half; /* of the distance; to the smaller neighbour of a power of two that is half of it */
-    memcpy(&half, &bits, sizeof half);
-    half *= (single ? 0x1p-24 : 0x1p-53) * (mantissa == 0 ? 0.5 : 1) * power(exponent)->hi;
-    double distance;
+    uint64_t mantissa = bits & MANTISSA;
+    double half = half_distance(bits, single) * power(exponent)->hi, distance;
     uint64_t whole = (uint64_t)x.hi + (uint64_t)(int64_t)floor(x.lo);
     x.lo -= floor(x.lo);
     *d = (struct decimal){nearest(whole, x.lo, 1, &distance), -exponent};
