@@ -147,7 +147,8 @@ fuzz: $PWD/clang has no libFuzzer, expected its runtime: install the package lib
     local number
     number=$(sed -n 's/^# --seed=5 --first=\([0-9]*\) --cases=1$/\1/p' compared/findings/5-*/again)
     assert_line "  compared/findings/5-$number"
-    run -0 bash -c "cd compared/findings/5-$number && PATH=$BIN:\$PATH && . ./again"
+    # shellcheck disable=SC2016 # for that shell
+    run -0 bash -c 'cd "compared/findings/5-$1" && PATH=$BIN:$PATH && . ./again' bash "$number"
     run -1 "$PYTHON" "$ROOT/tests/fuzz/compare/run.py" wrong compared --seed=5 --filters=split-holdout --first="$number" --cases=1
     assert_line --regexp "^compare: seed 5, 1 cases from $number: .*; 1 wrong\$"
 }
