@@ -142,7 +142,7 @@ static bool measure(const struct file *f, struct chunk data, size_t unit, struct
 {
     uint64_t claimed = claimed_length(f, data);
     bool open = is_open_ended(f, data, claimed);
-    size_t rest, each = unit > 0 ? unit : 1;
+    size_t each = unit > 0 ? unit : 1;
     r->at = data.at;
     r->length = open || claimed > data.there ? data.there : (size_t)claimed;
     if (open)
@@ -154,10 +154,11 @@ static bool measure(const struct file *f, struct chunk data, size_t unit, struct
         return why_not(why, "truncated: %zu %s%s, expected %llu as its header says",
                        data.there / each, unit > 0 ? "sample" : "byte",
                        msg_plural(data.there / each), (unsigned long long)(claimed / each));
+    size_t rest = unit > 0 ? drop_rest(f, r, unit, open) : 0;
     if (short_of)
         snprintf(r->note, sizeof r->note, "%zu bytes of samples, not %llu as its header says",
                  r->length, (unsigned long long)claimed);
-    else if (unit > 0 && (rest = drop_rest(f, r, unit, open)) > 0)
+    else if (rest > 0)
         snprintf(r->note, sizeof r->note, "%zu byte%s after the last whole sample, left out", rest,
                  msg_plural(rest));
     return true;

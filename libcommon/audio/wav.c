@@ -179,6 +179,8 @@ static bool append(struct wav *wav, const struct linear *kind, const unsigned ch
                    size_t count, char *why)
 {
     double refused;
+    if (count == 0) /* there may be no room, not even of nothing */
+        return true;
     size_t n = linear_cast(kind, bytes, count, wav->samples + wav->count, &wav->clips, &refused);
     wav->count += n;
     return n == count ||

@@ -12,8 +12,8 @@ static const char *const lines[] = {
     "stream-show --json -n 1 - 1",
     "stream-show --coefficients",
     "stream-show --coefficients --csv 1",
-    "stream-show -F "
-    "kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,rank,name",
+    ("stream-show -F "
+     "kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,rank,name"),
 };
 enum { LINES = sizeof lines / sizeof *lines };
 
