@@ -131,13 +131,19 @@ static bool is_of_part(struct str key)
 }
 
 /* Refuses a part unless all other fields of a are b's too; one of the two is its map. */
-static void check_part(const char *file, const struct map *a, const struct map *b)
+static void check_fields(const char *file, const struct map *a, const struct map *b)
 {
     char text[256];
     for (size_t i = 0; i < a->count; i++)
         if (!is_of_part(a->fields[i].key) && !map_has(b, &a->fields[i]))
             die(file, "a part of a model with another \"%s\", expected that of the part before",
                 msg_text(a->fields[i].key.p, a->fields[i].key.n, text, sizeof text));
+}
+
+static void check_part(const char *file, const struct map *first, const struct map *part)
+{
+    check_fields(file, first, part);
+    check_fields(file, part, first);
 }
 
 /* Reads the targets from `first` on that this map holds; returns the next one. capacity: columns of
@@ -189,13 +195,13 @@ bool model_read(struct map_reader *maps, struct model *m)
                 m->targets);
         check_kind(&s);
         last = fields_find(&s, FIELD_LAST) == NULL || fields_bool(&s, FIELD_LAST);
-        if (next == 0) {
+        if (next == 0)
             read_head(&s, m);
-            bytes = map_copy(&first, map, is_of_part);
-        }
-        check_part(s.name, &first, map);
-        check_part(s.name, map, &first);
+        else
+            check_part(s.name, &first, map);
         next = read_slice(&s, m, next, &capacity);
+        if (bytes == NULL && next < m->targets)
+            bytes = map_copy(&first, map, is_of_part);
     } while (next < m->targets);
     map_free(&first);
     free(bytes);
