@@ -49,3 +49,14 @@ const char *input_find(const struct stat *file)
     }
     return NULL;
 }
+
+int input_open(const char *path, const char *expected)
+{
+    struct stat st;
+    int fd = fd_open_input(path);
+    if (fd < 0)
+        die_errno(fd_shown(path), "cannot be opened");
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        die(fd_shown(path), "a directory, expected %s", expected);
+    return fd;
+}

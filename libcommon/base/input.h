@@ -11,6 +11,10 @@ void input_note(const char *path);
 /* Notes operands, and standard input where there are fewer than `least`. */
 void input_note_all(char *const paths[], int count, int least);
 
+/* Opens an input, which "-" is open. Ends the program where that fails, and for a directory, with
+ * what is expected instead. */
+int input_open(const char *path, const char *expected);
+
 /* The input that is this file, by its name for messages; NULL: none is. */
 const char *input_find(const struct stat *file);
 

@@ -4,6 +4,7 @@
 #include "stream/map_reader.h"
 
 #include "base/fd.h"
+#include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/spool.h"
@@ -14,7 +15,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* As much as a pipe can be made to hold: fewer switches between its two ends. Fuzzing sets
@@ -46,12 +46,7 @@ static void open_next(struct map_reader *r)
     const char *path = r->count == 0 ? "-" : r->paths[r->index];
     r->index++;
     r->next_name = fd_shown(path);
-    r->fd = fd_open_input(path);
-    if (r->fd < 0)
-        die_errno(r->next_name, "cannot be opened");
-    struct stat st;
-    if (fstat(r->fd, &st) == 0 && S_ISDIR(st.st_mode))
-        die(r->next_name, "a directory, expected %s", r->expected);
+    r->fd = input_open(path, r->expected);
 #ifdef F_SETPIPE_SZ
     /* Fails, harmlessly, for what is no pipe. */
     fcntl(r->fd, F_SETPIPE_SZ, READ_SIZE);

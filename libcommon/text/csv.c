@@ -2,6 +2,7 @@
 
 #include "base/decimal.h"
 #include "base/fd.h"
+#include "base/input.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* Before a field is looked at, all of it is in the buffer. */
@@ -117,15 +117,10 @@ static char find_delimiter(const struct csv *c)
 
 static void open_next(struct csv *c)
 {
-    struct stat st;
     const char *path = c->count == 0 ? "-" : c->paths[c->index];
     c->index++;
     c->name = fd_shown(path);
-    c->fd = fd_open_input(path);
-    if (c->fd < 0)
-        die_errno(c->name, "cannot be opened");
-    if (fstat(c->fd, &st) == 0 && S_ISDIR(st.st_mode))
-        die(c->name, "a directory, expected numbers as text");
+    c->fd = input_open(path, "numbers as text");
     c->delimiter = c->format.delimiter;
     c->at = c->end = c->buffer;
     c->at_eof = false;
