@@ -5,10 +5,10 @@
 
 const bool linear_native_is_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 
-static uint64_t load(const unsigned char *at, unsigned width, bool big_endian)
+uint64_t linear_load(const unsigned char *at, size_t width, bool big_endian)
 {
     uint64_t v = 0;
-    for (unsigned i = 0; i < width; i++)
+    for (size_t i = 0; i < width; i++)
         v = v << 8 | at[big_endian ? i : width - 1 - i];
     return v;
 }
@@ -33,7 +33,7 @@ static void cast_integers(const struct linear *kind, const unsigned char *bytes,
     unsigned width = kind->bits / 8;
     uint32_t zero = kind->bits == 8 ? UINT32_C(1) << 31 : 0;
     for (size_t i = 0; i < count; i++) {
-        uint32_t left = (uint32_t)load(bytes + i * width, width, kind->big_endian)
+        uint32_t left = (uint32_t)linear_load(bytes + i * width, width, kind->big_endian)
                         << (32 - kind->bits);
         to[i] = narrow((int32_t)(left ^ zero));
     }
@@ -41,7 +41,7 @@ static void cast_integers(const struct linear *kind, const unsigned char *bytes,
 
 static double load_float(const struct linear *kind, const unsigned char *at)
 {
-    uint64_t v = load(at, kind->bits / 8, kind->big_endian);
+    uint64_t v = linear_load(at, kind->bits / 8, kind->big_endian);
     uint32_t low = (uint32_t)v;
     double value;
     float single;

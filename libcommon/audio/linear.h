@@ -16,6 +16,9 @@ struct linear {
 /* Of this machine: as int32_t, float and double stand in memory. */
 extern const bool linear_native_is_big;
 
+/* The unsigned integer of up to 8 bytes that stands there. */
+uint64_t linear_load(const unsigned char *at, size_t width, bool big_endian);
+
 /* What was cast so far; starts as zeroes. */
 struct linear_clips {
     size_t count;  /* of floating-point samples beyond -1 to 1 */

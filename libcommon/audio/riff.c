@@ -24,10 +24,7 @@ struct file {
 
 static uint64_t number(const struct file *f, size_t at, size_t width)
 {
-    uint64_t v = 0;
-    for (size_t i = 0; i < width; i++)
-        v = v << 8 | f->bytes[at + (f->big_endian ? i : width - 1 - i)];
-    return v;
+    return linear_load(f->bytes + at, width, f->big_endian);
 }
 
 /* Where a chunk's data are, how many bytes it claims, and how many the file has from there. at 0:

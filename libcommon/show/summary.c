@@ -127,11 +127,7 @@ static void put_value(struct output *out, const struct map_value *v)
 /* Whether a key is told of elsewhere. */
 static bool is_told(struct str key)
 {
-    static const char *const told[] = {"mat", "x", "names", "rate", "col0", "last", "columns"};
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
-        if (str_is(key, told[i]))
-            return true;
-    return field_is_own(key);
+    return block_field_is_own(key) || str_is(key, "columns") || field_is_own(key);
 }
 
 static void put_attributes(struct output *out, const struct map *map)

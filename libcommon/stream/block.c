@@ -78,6 +78,12 @@ static void read_columns(const struct map *map, struct block *block)
     block->columns_count = v->count;
 }
 
+bool block_field_is_own(struct str key)
+{
+    return str_is(key, "mat") || str_is(key, "x") || str_is(key, "names") || str_is(key, "rate") ||
+           str_is(key, "col0") || str_is(key, "last");
+}
+
 void block_cut_columns(struct block *block, size_t from, size_t to)
 {
     if (block->columns == NULL)

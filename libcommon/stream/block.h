@@ -53,6 +53,10 @@ struct array_type block_type(const struct block *block, size_t row);
 /* The block's names of columns become those of its columns from up to to; none if it has fewer. */
 void block_cut_columns(struct block *block, size_t from, size_t to);
 
+/* Whether a key is one of the format's, so that its field is no attribute; "columns" is one where
+ * the block has_columns. */
+bool block_field_is_own(struct str key);
+
 /* The name of a row, a view; empty if the block has none. */
 struct str block_name(const struct block *block, size_t row);
 

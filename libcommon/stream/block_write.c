@@ -6,8 +6,7 @@ static bool is_known(const struct block *block, struct str key)
 {
     if (str_is(key, "columns"))
         return block->has_columns;
-    return str_is(key, "mat") || str_is(key, "x") || str_is(key, "names") || str_is(key, "rate") ||
-           str_is(key, "col0") || str_is(key, "last");
+    return block_field_is_own(key);
 }
 
 /* The next attribute from *at on that goes on into what is written; NULL after the last. */
