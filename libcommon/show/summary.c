@@ -199,23 +199,34 @@ static const char *label(const struct labels *l, size_t column, char text[80])
     return text;
 }
 
-/* The coefficients of one of the map's targets: owned. */
-static double *coefficients(const struct fields *f, size_t given, size_t count, size_t target)
+/* The coefficients of a map's targets: left (given x count), or left (given x rank) times right
+ * (rank x count). */
+struct coefficients {
+    size_t given, count, rank;
+    double *left, *right; /* right: NULL where there is no product */
+};
+
+static struct coefficients read_coefficients(const struct fields *f, size_t given, size_t count)
 {
-    bool dense = fields_find(f, FIELD_COEF) != NULL;
     const struct map_value *basis = fields_find(f, FIELD_BASIS);
-    size_t rank = dense ? 1 : basis != NULL && basis->kind == MAP_ARRAY ? basis->nds->cols : 1;
-    double *left = dense ? fields_array(f, FIELD_COEF, 2, given, count)
-                         : fields_array(f, FIELD_BASIS, 2, given, rank);
-    double *right = dense ? NULL : fields_array(f, FIELD_LOADINGS, 2, rank, count);
-    double *c = mem_zero(given, sizeof *c);
-    for (size_t i = 0; i < given; i++)
-        for (size_t k = 0; k < rank; k++)
-            c[i] +=
-                dense ? left[i * count + target] : left[i * rank + k] * right[k * count + target];
-    free(left);
-    free(right);
-    return c;
+    if (fields_find(f, FIELD_COEF) != NULL)
+        return (struct coefficients){given, count, 1, fields_array(f, FIELD_COEF, 2, given, count),
+                                     NULL};
+    size_t rank = basis != NULL && basis->kind == MAP_ARRAY ? basis->nds->cols : 1;
+    double *left = fields_array(f, FIELD_BASIS, 2, given, rank);
+    return (struct coefficients){given, count, rank, left,
+                                 fields_array(f, FIELD_LOADINGS, 2, rank, count)};
+}
+
+/* Those of one target. */
+static void get_coefficients(const struct coefficients *a, size_t target, double *c)
+{
+    for (size_t i = 0; i < a->given; i++) {
+        c[i] = 0;
+        for (size_t k = 0; k < a->rank; k++)
+            c[i] += a->right == NULL ? a->left[i * a->count + target]
+                                     : a->left[i * a->rank + k] * a->right[k * a->count + target];
+    }
 }
 
 /* The five largest, one a line. */
@@ -243,16 +254,20 @@ static void put_targets(struct output *out, const struct fields *f, const struct
     double *intercept = fields_array(f, FIELD_INTERCEPT, 1, 1, count);
     double *rss =
         fields_find(f, FIELD_RSS) != NULL ? fields_array(f, FIELD_RSS, 1, 1, count) : NULL;
+    struct coefficients all = read_coefficients(f, l->given, count);
+    double *c = mem_array(l->given, sizeof *c);
     char name[80], value[DECIMAL_SIZE + 1];
     for (size_t j = 0; j < count && j < MOST; j++) {
         put_line(out, "target", "%s: intercept %s", label(l, l->given + j, name),
                  number(intercept[j], value));
         if (rss != NULL && freedom > 0)
             put_line(out, "", "  residual standard error %.6g", sqrt(rss[j] / freedom));
-        double *c = coefficients(f, l->given, count, j);
+        get_coefficients(&all, j, c);
         put_largest(out, l, c);
-        free(c);
     }
+    free(c);
+    free(all.left);
+    free(all.right);
     free(intercept);
     free(rss);
 }

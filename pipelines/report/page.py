@@ -1,5 +1,6 @@
 """The second step: the page, in sections."""
 
+import functools
 import json
 import math
 import re
@@ -45,6 +46,7 @@ def shown(value, form=".3f"):
     return "–" if math.isnan(value) else number(round(value, int(form[1])) + 0.0, form)
 
 
+@functools.lru_cache(maxsize=None)
 def first_scores(part, each):
     """{ms: R² over so much after the cut}."""
     counts = ((ms, columns_of(ms, part.rate)) for ms in FIRST)
