@@ -29,9 +29,13 @@ enum { WORKERS_MAX = 16 };
 /* To start another worker takes as long as to decode so many recordings. */
 enum { RECORDINGS_PER_WORKER = 64 };
 
+enum { PIPE_BYTES = 64 << 10 };
+
 struct worker {
     pid_t pid;
     FILE *replies;
+    char buffer[PIPE_BYTES]; /* of replies */
+    bool careful; /* sends each reply at once, so that it is known which recording it dies of */
 };
 
 /* A worker's answer for one recording; its samples follow. */
@@ -104,12 +108,12 @@ static void close_others(const struct decoder *d, int own)
         open("/dev/null", O_RDONLY);
 }
 
-static FILE *open_end(int fd, const char *mode)
+static FILE *open_end(int fd, const char *mode, char buffer[PIPE_BYTES])
 {
     FILE *file = fdopen(fd, mode);
     if (file == NULL)
         die_errno(NULL, "no pipe to a process to decode in");
-    setvbuf(file, NULL, _IOFBF, 64 << 10);
+    setvbuf(file, buffer, _IOFBF, PIPE_BYTES);
     return file;
 }
 
@@ -160,30 +164,31 @@ static void leave(void)
     _exit(EXIT_FAILURE);
 }
 
-/* Decodes every worker_count-th recording, from number worker on. Writes each reply at once, so
- * that the parent knows which recording it died of, and ends the process. */
-static _Noreturn void be_worker(const struct decoder *d, size_t worker, int end)
+/* Decodes every worker_count-th recording, from `first` on, and ends the process. */
+static _Noreturn void be_worker(const struct decoder *d, size_t first, bool careful, int end)
 {
-    FILE *out = open_end(end, "wb");
+    FILE *out = open_end(end, "wb", d->workers[first % d->worker_count].buffer);
     struct buffers b = {.file = {NULL, 0, 0}};
     close_others(d, end);
     sandbox_enter(end);
     atexit(leave);
-    for (size_t i = worker; i < d->count; i += d->worker_count) {
+    for (size_t i = first; i < d->count; i += d->worker_count) {
         struct reply reply = {.file_status = WHOLE_FILE_OK};
         decode(&b, &d->recordings[i], d->max, &reply);
         size_t count = reply.decoded.count;
         if (fwrite(&reply, sizeof reply, 1, out) != 1 ||
-            fwrite(b.wav.samples, sizeof(int16_t), count, out) != count || fflush(out) != 0)
+            fwrite(b.wav.samples, sizeof(int16_t), count, out) != count ||
+            (careful && fflush(out) != 0))
             _exit(EXIT_FAILURE);
     }
-    _exit(EXIT_SUCCESS);
+    _exit(fflush(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static void start_worker(struct decoder *d, size_t worker)
+/* The worker for recording `first` and those that follow it at its pace. */
+static void start_worker(struct decoder *d, size_t first, bool careful)
 {
     int ends[2];
-    struct worker *w = &d->workers[worker];
+    struct worker *w = &d->workers[first % d->worker_count];
     if (pipe(ends) != 0)
         die_errno(NULL, "no pipe to a process to decode in");
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -192,9 +197,19 @@ static void start_worker(struct decoder *d, size_t worker)
     if (w->pid < 0)
         die_errno(NULL, "cannot start a process to decode in");
     if (w->pid == 0)
-        be_worker(d, worker, ends[1]);
+        be_worker(d, first, careful, ends[1]);
     close(ends[1]);
-    w->replies = open_end(ends[0], "rb");
+    w->careful = careful;
+    w->replies = open_end(ends[0], "rb", w->buffer);
+}
+
+/* A pipe cannot be read again. */
+static bool has_descriptor(const struct decoder *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->recordings[i].descriptor >= 0)
+            return true;
+    return false;
 }
 
 struct decoder *decoder_start(const struct recording *recordings, size_t count, size_t max)
@@ -208,7 +223,7 @@ struct decoder *decoder_start(const struct recording *recordings, size_t count, 
     wav_start();
     signal(SIGCHLD, SIG_DFL); /* if it is ignored, waitpid cannot tell how a worker ended */
     for (size_t i = 0; i < d->worker_count; i++)
-        start_worker(d, i);
+        start_worker(d, i, has_descriptor(d));
     return d;
 }
 
@@ -230,12 +245,6 @@ static _Noreturn void report_death(const struct decoder *d, const struct worker 
         die(name, "its decoder died (%s), expected a recording that libsox can read",
             strsignal(WTERMSIG(status)));
     die(name, "its decoder gave up, expected a recording that fits into the memory it may use");
-}
-
-static void read_exactly(const struct decoder *d, const struct worker *w, void *data, size_t size)
-{
-    if (fread(data, 1, size, w->replies) != size)
-        report_death(d, w);
 }
 
 /* An answer is believed no more than the recordings themselves. */
@@ -261,13 +270,39 @@ static _Noreturn void refuse(const struct recording *recording, const char *why)
     die(recording->path, "%.*s, or --formats=%s", (int)strcspn(why, ";"), why, extension);
 }
 
+/* The reply for the next recording, and its samples. False if they are not whole. */
+static bool receive(struct decoder *d, struct reply *r)
+{
+    FILE *replies = d->workers[d->next % d->worker_count].replies;
+    if (fread(r, sizeof *r, 1, replies) != 1)
+        return false;
+    check_reply(d, r);
+    if (r->decoded.count > d->capacity) {
+        d->capacity = r->decoded.count;
+        d->samples = mem_grow(d->samples, d->capacity, sizeof *d->samples);
+    }
+    return fread(d->samples, sizeof *d->samples, r->decoded.count, replies) == r->decoded.count;
+}
+
+/* Replies are sent many at a time: those that a worker had made when it died are made again. */
+static void receive_next(struct decoder *d, struct reply *r)
+{
+    struct worker *w = &d->workers[d->next % d->worker_count];
+    if (receive(d, r))
+        return;
+    if (w->careful)
+        report_death(d, w);
+    fclose(w->replies);
+    wait_for(w);
+    start_worker(d, d->next, true);
+    receive_next(d, r);
+}
+
 void decoder_next(struct decoder *d, struct decoded *decoded)
 {
-    const struct worker *w = &d->workers[d->next % d->worker_count];
     const struct recording *recording = &d->recordings[d->next];
     struct reply r;
-    read_exactly(d, w, &r, sizeof r);
-    check_reply(d, &r);
+    receive_next(d, &r);
     if (r.file_status != WHOLE_FILE_OK)
         whole_file_die((enum whole_file_status)r.file_status, recording->path, WHOLE_FILE_MAX,
                        r.error);
@@ -276,11 +311,6 @@ void decoder_next(struct decoder *d, struct decoded *decoded)
     if (r.note[0] != '\0')
         warn(fd_shown(recording->path), "%s", r.note);
     *decoded = r.decoded;
-    if (decoded->count > d->capacity) {
-        d->capacity = decoded->count;
-        d->samples = mem_grow(d->samples, d->capacity, sizeof *d->samples);
-    }
-    read_exactly(d, w, d->samples, decoded->count * sizeof *d->samples);
     decoded->samples = d->samples;
     d->next++;
 }

@@ -44,8 +44,10 @@ static bool selects(const struct recording_filter *filter, const struct fsdd_nam
            (filter->speakers.count == 0 || has(&filter->speakers, name->speaker, strncmp));
 }
 
-/* Takes ownership of path. A file without an extension that is taken counts as WAV. */
-static void add(struct recording_list *list, const struct recording_filter *filter, char *path)
+/* Takes ownership of path. A file without an extension that is taken counts as WAV. found: in a
+ * directory. */
+static void add(struct recording_list *list, const struct recording_filter *filter, char *path,
+                bool found)
 {
     if (list->count == list->capacity) {
         list->capacity = 2 * list->capacity + 64;
@@ -53,9 +55,9 @@ static void add(struct recording_list *list, const struct recording_filter *filt
     }
     struct recording *r = &list->items[list->count];
     r->path = path;
-    r->found = false;
+    r->found = found;
     r->descriptor = fd_is_dash(path) ? STDIN_FILENO : -1;
-    input_note(path);
+    (found ? input_note_file : input_note)(path);
     r->order = list->count++;
     r->is_fsdd = fsdd_parse(path, &r->name);
     r->type = takes_format(filter, r->name.extension) ? r->name.extension : "wav";
@@ -106,8 +108,7 @@ static bool add_entry(struct recording_list *list, const struct recording_filter
     char *path = mem_array(1, size);
     snprintf(path, size, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", entry->d_name);
     check_found(entry, path);
-    add(list, filter, path);
-    list->items[list->count - 1].found = true;
+    add(list, filter, path, true);
     return true;
 }
 
@@ -145,7 +146,7 @@ static void search(struct recording_list *list, const struct recording_filter *f
 static void add_named(struct recording_list *list, const struct recording_filter *filter,
                       const char *path)
 {
-    add(list, filter, mem_string(path));
+    add(list, filter, mem_string(path), false);
     struct recording *r = &list->items[list->count - 1];
     if (r->descriptor < 0)
         r->descriptor = path_descriptor(path);

@@ -28,6 +28,11 @@ void input_note(const char *path)
         die_usage("%s and %s are one pipe, which can be read once, expected a file", same,
                   fd_shown(path));
     from_stdin |= fd_is_dash(path);
+    input_note_file(path);
+}
+
+void input_note_file(const char *path)
+{
     inputs = mem_room(inputs, count, sizeof *inputs);
     inputs[count++] = path;
 }

@@ -8,6 +8,9 @@
  * pipe can be read twice. */
 void input_note(const char *path);
 
+/* The same for what is known to be a file. */
+void input_note_file(const char *path);
+
 /* Notes operands, and standard input where there are fewer than `least`. */
 void input_note_all(char *const paths[], int count, int least);
 
