@@ -47,8 +47,10 @@ static const struct options_row options[] = {
      .help = "min: chop to the shortest row (default); max: pad with zeros to the longest; "
              "N: exactly N columns, in constant memory"},
     {'c', "columns", "A:B", options_span, offsetof(struct options, span),
-     .help = "then keep columns A up to, not including, B, each an index (12), a fraction of the "
-             "columns (0.25) or a percentage (25%) (default: from the first to the last)"},
+     .help =
+         "then keep columns A up to, not including, B, each an index (12), a fraction of the "
+         "columns (0.25) or a percentage (25%), or columns before or after one (25%-20, 0.25+20) "
+         "(default: from the first to the last)"},
     {'f', "frame", "W", options_uint, offsetof(struct options, width), .min = 1,
      .max = MAP_SCAN_MAX, .excludes = "length",
      .help = "instead of --length: cut each row into its frames, the W columns from columns 0, H, "

@@ -172,6 +172,25 @@ assert count == 4 * 19
 assert read("100 0.29")[0]["col0"] == 28 and read("100 29%")[0]["col0"] == 28 and read("4087 0.25")[0]["col0"] == 1021'
 }
 
+@test "pad-chop: a fraction or a per cent has an offset, which ends where the row does" {
+    py 'write("in", {"mat": 1, "x": np.arange(49)})
+write("rows", {"mat": 1, "x": [np.arange(n) for n in (9, 49, 100)], "names": ["a", "b", "c"]})'
+    local range
+    for range in 25%-5:25%+7 0.5-40:0.5+2 50%+20:100%+1 100%-3: :1e-1+1 3:2e-1-2; do
+        pad-chop -c "$range" in >"out $range"
+    done
+    pad-chop -q -f 12 -c 25%-6:25%+6 rows >frames
+    pad-chop -q -f 8 -c 25%-6:25%+6 rows >shorter
+    refuses 1 "pad-chop: in: columns 50%+30: are 49:49 in rows of 49, expected A < B <= 49" pad-chop -c 50%+30: in
+    py 'for range, a, b in (("25%-5:25%+7", 7, 19), ("0.5-40:0.5+2", 0, 26), ("50%+20:100%+1", 44, 49), ("100%-3:", 46, 49), (":1e-1+1", 0, 5), ("3:2e-1-2", 3, 7)):
+    m, = read("out " + range)
+    assert m["x"].tolist() == [list(__import__("builtins").range(a, b))] and m.get("col0", 0) == a, (range, m)
+m = read("frames")
+assert names(m) == ["b@6", "c@19"] and x(m).tolist() == [list(__import__("builtins").range(6, 18)), list(__import__("builtins").range(19, 31))], m
+# A context near the edge is shorter.
+assert names(read("shorter"))[:2] == ["a@0", "b@6"]'
+}
+
 @test "pad-chop: a processor whose registers have more digits than a double counts the same columns" {
     [[ $(uname -m) == x86_64 ]] || return 0
     gcc -std=c11 -O2 -mfpmath=387 -D_POSIX_C_SOURCE=200809L -I"$ROOT/libcommon" -I"$ROOT/tests/unit" -DWAVEFILL_VERSION='""' -o num \
@@ -240,11 +259,11 @@ write("forty", {"mat": 1, "x": x, "col0": 40})'
 @test "pad-chop: --columns that are no columns are a usage error" {
     local arg
     for arg in '' 3 a:b 1:2:3 -1: :-1 1-3 101%: :100.1% 1.5: :2.0 nan: inf: 0x1: ' 1:2' '1 :2' 1:' 2' 1,5: :e %: :% 1%%: :5%% 1e400: \
-        18446744073709551616: :99999999999999999999 1:2x; do
+        18446744073709551616: :99999999999999999999 1:2x 5-3: :5+1 50%--3: 50%-3%: :50%- :-3 50%-1-1:; do
         refuses 2 "pad-chop: --columns: '$arg', expected A:B, each an index, a fraction or a percentage; try 'pad-chop --help'" \
             pad-chop -c "$arg"
     done
-    for arg in 5:5 5:3 :0 0:0 0.5:0.5 0.5:0.25 50%:0.2 0.5:50% 100%: 1.0:; do
+    for arg in 5:5 5:3 :0 0:0 0.5:0.5 0.5:0.25 50%:0.2 0.5:50% 100%: 1.0: 50%+3:50% 50%+3:25%-3; do
         refuses 2 "pad-chop: --columns: '$arg', expected A smaller than B; try 'pad-chop --help'" pad-chop -c "$arg"
     done
 }

@@ -44,7 +44,7 @@ bool num_parse_uint(const char *s, uint64_t max, uint64_t *value)
 bool num_read_double(struct str s, double *value)
 {
     /* strtod also takes blanks, hexadecimal, "inf" and "nan". */
-    if (s.n == 0 || strspn(s.p, "0123456789+-.eE") != s.n)
+    if (s.n == 0 || strspn(s.p, "0123456789+-.eE") < s.n)
         return false;
     char *end;
     double v = strtod(s.p, &end);
@@ -59,20 +59,43 @@ bool num_parse_double(const char *s, double *value)
     return num_read_double((struct str){s, strlen(s)}, value);
 }
 
-static bool read_pos(struct str s, struct num_pos *pos)
+static bool all_digits(struct str s)
 {
-    bool percent = s.n > 0 && s.p[s.n - 1] == '%';
+    return strspn(s.p, "0123456789") >= s.n;
+}
+
+/* Takes +20 or -20 off the end of s, if it is not an exponent's. */
+static void take_offset(struct str *s, int64_t *offset)
+{
+    size_t n = s->n;
+    uint64_t columns;
+    while (n > 0 && isdigit((unsigned char)s->p[n - 1]))
+        n--;
+    const char *digits = s->p + n;
+    if (n < 2 || strchr("+-", s->p[n - 1]) == NULL || strchr("eE", s->p[n - 2]) != NULL ||
+        !take_uint(&digits, INT64_MAX, &columns))
+        return;
+    *offset = s->p[n - 1] == '-' ? -(int64_t)columns : (int64_t)columns;
+    s->n = n - 1;
+}
+
+static bool read_fraction(struct str s, struct num_pos *pos)
+{
     double v;
-    *pos = (struct num_pos){.kind = NUM_INDEX};
-    if (strspn(s.p, "0123456789") == s.n) {
-        const char *p = s.p;
-        return take_uint(&p, UINT64_MAX, &pos->index);
-    }
-    if (strchr("+-", s.p[0]) != NULL || !num_read_double((struct str){s.p, s.n - percent}, &v))
-        return false;
+    take_offset(&s, &pos->offset);
+    bool percent = s.p[s.n - 1] == '%';
     pos->kind = NUM_FRACTION;
+    if (strchr("+-", s.p[0]) != NULL || (!percent && all_digits(s)) ||
+        !num_read_double((struct str){s.p, s.n - percent}, &v))
+        return false;
     pos->fraction = percent ? v / 100 : v;
     return pos->fraction >= 0 && pos->fraction <= 1;
+}
+
+static bool read_pos(struct str s, struct num_pos *pos)
+{
+    *pos = (struct num_pos){.kind = NUM_INDEX};
+    return all_digits(s) ? take_uint(&s.p, UINT64_MAX, &pos->index) : read_fraction(s, pos);
 }
 
 bool num_parse_pos(const char *s, struct num_pos *pos)
@@ -86,7 +109,11 @@ uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns)
 {
     if (pos->kind == NUM_INDEX)
         return pos->index;
-    return (uint64_t)(pos->fraction * (double)columns);
+    uint64_t at = (uint64_t)(pos->fraction * (double)columns);
+    if (pos->offset < 0)
+        return at - (at < (uint64_t)-pos->offset ? at : (uint64_t)-pos->offset);
+    at += (uint64_t)pos->offset;
+    return at < columns ? at : columns;
 }
 
 bool num_parse_span(const char *s, struct num_span *span)
@@ -104,8 +131,9 @@ bool num_span_ordered(const struct num_span *span)
 {
     if (span->from.kind != span->to.kind)
         return true;
-    return span->from.kind == NUM_INDEX ? span->from.index < span->to.index
-                                        : span->from.fraction < span->to.fraction;
+    return span->from.kind == NUM_INDEX
+               ? span->from.index < span->to.index
+               : span->from.fraction < span->to.fraction || span->from.offset < span->to.offset;
 }
 
 bool num_parse_list(const char *s, uint64_t max, struct num_list *list)

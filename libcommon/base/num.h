@@ -17,19 +17,22 @@ bool num_parse_double(const char *s, double *value);
 bool num_read_double(struct str s, double *value);
 
 /* A column position: `12` is an index, `0.25` a fraction of the columns, `25%` a
- * per cent. */
+ * per cent; `25%-20` is 20 columns before that, `0.25+20` 20 after it. */
 struct num_pos {
     const char *text; /* as it was written, not owned; NULL: none, or part of a span */
     enum { NUM_INDEX, NUM_FRACTION } kind;
     uint64_t index;
     double fraction;
+    int64_t offset; /* columns after the fraction */
 };
 
-/* False unless s is an index, a fraction of 0 to 1 or a percentage of 0 to 100. */
+/* False unless s is an index, or a fraction of 0 to 1 or a percentage of 0 to 100, with an offset
+ * or without. */
 bool num_parse_pos(const char *s, struct num_pos *pos);
 
 /* The index that pos means among `columns` columns: a fraction is multiplied
- * and truncated in double, int(fraction * columns), so 0.29 of 100 is 28. */
+ * and truncated in double, int(fraction * columns), so 0.29 of 100 is 28. Its offset leads no
+ * further than to the first column and the end; an index may be any. */
 uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns);
 
 /* Columns from A up to, not including, B: written A:B, without A from the first, without
@@ -40,13 +43,13 @@ struct num_span {
 };
 
 /* All columns. */
-#define NUM_SPAN_ALL ((struct num_span){.text = ":", .to = {NULL, NUM_FRACTION, 0, 1}})
+#define NUM_SPAN_ALL ((struct num_span){.text = ":", .to = {.kind = NUM_FRACTION, .fraction = 1}})
 
 /* False unless s is A:B. */
 bool num_parse_span(const char *s, struct num_span *span);
 
-/* False if it is empty whatever the number of columns: A is not smaller than B, and of the
- * same kind. */
+/* False if it is empty whatever the number of columns: A is of the same kind as B, and neither
+ * smaller nor with a smaller offset. */
 bool num_span_ordered(const struct num_span *span);
 
 /* A list such as `0,3-5`: inclusive ranges, in the order written. */

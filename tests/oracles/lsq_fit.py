@@ -345,8 +345,9 @@ def given_count_fraction_or_percentage():
         (100, "28.999%", 28), (100, "29.000001%", 29), (100, "2.5e-1", 25), (100, ".5", 50), (100, "99%", 99), (100, "0.999", 99), (100, "1e-2", 1),
         (100, "007", 7), (4087, "0.25", 1021), (4087, "25%", 1021), (4087, "0.5", 2043), (4087, "50%", 2043), (4087, "4086", 4086),
         (10, "0.3", 3), (10, "0.1", 1), (10, "10%", 1), (10, "0.7", 7),
+        (100, "25%-20", 5), (4087, "25%+120", 1141), (100, "0.5-40", 10), (10, "50%+4", 9),
     ):
-        if "%" not in given and not given.isdigit():
+        if set(given).isdisjoint("%-+") and not given.isdigit():
             assert k == int(float(given) * columns)
         model = fit(rows[columns], given)
         assert (model["k"], model["targets"]) == (k, columns - k), (columns, given, model["k"])

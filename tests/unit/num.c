@@ -93,9 +93,50 @@ static void test_position(void)
     EXPECT(position("100%", 7) == 7);
     EXPECT(position("0%", 7) == 0);
     EXPECT(position("2.5e-1", 8) == 2);
+    EXPECT(position("1e-1", 100) == 10);
     const char *const wrong[] = {"", "%", "-1", "1.5", "101%", "-1%", "x", "0.5x", "50%%", "5 %"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         EXPECT(position(wrong[i], 10) == UINT64_MAX);
+}
+
+/* int(fraction * columns) and so many columns more or fewer, within the row. */
+static void test_offset(void)
+{
+    EXPECT(position("25%-20", 4087) == 1001);
+    EXPECT(position("25%+120", 4087) == 1141);
+    EXPECT(position("0.5-40", 101) == 10);
+    EXPECT(position("29%+1", 100) == 29);
+    EXPECT(position("1e-1-3", 100) == 7);
+    EXPECT(position("2.5e-1+3", 8) == 5);
+    EXPECT(position("1e-1", 100) == 10);
+    EXPECT(position("50%+007", 10) == 10);
+    EXPECT(position("50%-6", 10) == 0);
+    EXPECT(position("0%-0", 10) == 0);
+    EXPECT(position("100%-1", 10) == 9);
+    EXPECT(position("50%+9223372036854775807", 10) == 10);
+    EXPECT(position("50%-9223372036854775807", 10) == 0);
+    const char *const wrong[] = {"5-3",   "5+3",    "1-",      "50%-",
+                                 "50%+",  "50%--3", "50%-3%",  "50%-.5",
+                                 "-3",    "+3",     "%-3",     "50%-3-3",
+                                 "e-3",   "50%- 3", "1.5-3",   "-50%+3",
+                                 "50-3%", "1e-3-",  "50%-0x1", "50%+9223372036854775808"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        EXPECT(position(wrong[i], 10) == UINT64_MAX);
+}
+
+/* Empty for any number of columns, or not. */
+static void test_span(void)
+{
+    struct num_span span;
+    const char *const good[] = {
+        ":",       "25%-140:25%+140", "50%-1:50%", "50%-9:25%",  "25%+9:50%",
+        "100%-3:", ":0%+3",           "3:50%-1",   "0.5-9:0.5-3"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        EXPECT(num_parse_span(good[i], &span) && num_span_ordered(&span));
+    const char *const empty[] = {"3:3",   "50%+3:50%+3", "50%+3:50%", "50%+3:25%-3",
+                                 "100%:", "100%+1:",     "0.5:0.5-1"};
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+        EXPECT(num_parse_span(empty[i], &span) && !num_span_ordered(&span));
 }
 
 static void test_list(void)
@@ -121,6 +162,8 @@ int main(void)
     test_uint();
     test_double();
     test_position();
+    test_offset();
+    test_span();
     test_list();
     return UNIT_END();
 }
