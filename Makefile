@@ -46,7 +46,7 @@ LIBRARIES := $(or $(shell $(PKG_CONFIG) --silence-errors --cflags --libs sox lap
 		$(error a C compiler, libsox, LAPACKE or msgpack-c is not installed: ./setup --run installs them)))
 INCLUDES = $(filter -I% -D%,$(LIBRARIES))
 # A program loads what it calls, for start-up time counts. The symbol is what OpenBLAS must find in lsq-fit (lapack.c).
-LIBS = -Wl,--as-needed $(filter-out $(INCLUDES),$(LIBRARIES)) -lm -lpthread
+LIBS = -Wl,--as-needed $(filter-out $(INCLUDES),$(LIBRARIES)) -lm -ldl -lpthread
 EXPORT = -Wl,--export-dynamic-symbol=openblas_num_threads_env
 
 COMMANDS = csv-load fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score stream-show

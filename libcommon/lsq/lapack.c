@@ -1,12 +1,12 @@
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX has only since 2024 */
 #include "lsq/lapack.h"
+
+#include "lsq/openblas.h"
 
 #include <cblas.h>
 #include <lapacke.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* OpenBLAS has these; other libraries need no such thing. Weak, so that the
  * filter runs with whichever BLAS the system has chosen. */
@@ -14,39 +14,10 @@ __attribute__((weak)) void openblas_set_num_threads(int threads);
 __attribute__((weak)) void *blas_memory_alloc(int unused);
 __attribute__((weak)) void blas_memory_free(void *buffer);
 
-/* OpenBLAS asks itself this while it is loaded; asked here, found first, it starts no threads,
- * which would do nothing but look for work for a while, on cores that other filters want. */
-int openblas_num_threads_env(void);
-int openblas_num_threads_env(void)
-{
-    return 1;
-}
-
-/* Whether OpenBLAS could map one of its buffers now, and a little would be left. */
-static bool has_room(void)
-{
-    enum { BUFFER = 128 << 20, LEFT = 8 << 20 };
-    void *map =
-        mmap(NULL, BUFFER + LEFT, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return map != MAP_FAILED && munmap(map, BUFFER + LEFT) == 0;
-}
-
-/* OpenBLAS takes a buffer for each thread that is inside it, keeps it for the next, and where
- * there is no room for one asks for ever: so it is given them once there is known to be room. */
 unsigned lapack_threads(unsigned wanted)
 {
-    enum { MOST = 512 };
-    static unsigned had;
-    void *buffers[MOST];
-    unsigned n = 0;
-    if (openblas_set_num_threads == NULL || blas_memory_alloc == NULL || blas_memory_free == NULL)
-        return wanted;
-    for (; n < wanted && n < MOST && (n < had || has_room()); n++)
-        buffers[n] = blas_memory_alloc(0);
-    for (unsigned i = 0; i < n; i++)
-        blas_memory_free(buffers[i]);
-    had = n > had ? n : had;
-    return n;
+    struct openblas blas = {openblas_set_num_threads, blas_memory_alloc, blas_memory_free};
+    return openblas_threads(&blas, wanted);
 }
 
 static bool settle(void)

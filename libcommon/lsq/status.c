@@ -10,6 +10,8 @@ const char *lsq_status_why(enum lsq_status status)
     case LSQ_OVERFLOW:
         return "values so large, or given columns so small, that the solution overflows, "
                "expected them scaled";
+    case LSQ_MISSING:
+        return "no liblapack.so.3 that can be loaded, expected LAPACK installed (liblapack3)";
     default:
         return "fitted";
     }
