@@ -248,6 +248,21 @@ write("forty", {"mat": 1, "x": x, "col0": 40})'
     assert m.get("col0") == col0 and m["x"][0][0] == first, (path, m)'
 }
 
+@test "pad-chop: --columns is a list of ranges, kept in its order, and --reverse turns rows around" {
+    oracle pad_chop columns_in_any_order
+}
+
+@test "pad-chop: with --frame, each range of --columns has its frames, and --reverse turns each around" {
+    oracle pad_chop frames_of_ranges
+}
+
+@test "pad-chop: a recording in reverse is that of sox" {
+    sox -n -r 8000 -b 16 -c 1 tone.wav synth 0.05 sine 300-2000
+    sox tone.wav back.wav reverse
+    fsdd-load tone.wav | pad-chop --reverse | stitch-wav -o out.wav
+    cmp out.wav back.wav
+}
+
 @test "pad-chop: --length that is no length is a usage error" {
     local arg
     for arg in '' 0 -1 +3 ' 3' '3 ' 3x 0x10 1e3 1.5 50% MIN mini 67108865 18446744073709551617 99999999999999999999; do

@@ -116,15 +116,35 @@ uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns)
     return at < columns ? at : columns;
 }
 
-bool num_parse_span(const char *s, struct num_span *span)
+static bool read_span(struct str s, struct num_span *span)
 {
-    const char *colon = strchr(s, ':');
-    if (colon == NULL)
+    size_t colon = strcspn(s.p, ":");
+    if (colon >= s.n)
         return false;
     *span = NUM_SPAN_ALL;
+    struct str from = {s.p, colon}, to = {s.p + colon + 1, s.n - colon - 1};
+    return (from.n == 0 || read_pos(from, &span->from)) && (to.n == 0 || read_pos(to, &span->to));
+}
+
+bool num_parse_span(const char *s, struct num_span *span)
+{
+    bool good = read_span((struct str){s, strlen(s)}, span);
     span->text = s;
-    return (colon == s || read_pos((struct str){s, (size_t)(colon - s)}, &span->from)) &&
-           (colon[1] == '\0' || read_pos((struct str){colon + 1, strlen(colon + 1)}, &span->to));
+    return good;
+}
+
+bool num_parse_spans(const char *s, struct num_spans *list)
+{
+    const char *rest = s;
+    for (struct str item; str_next_item(&rest, &item);) {
+        struct num_span span;
+        if (!read_span(item, &span))
+            return false;
+        span.text = s;
+        list->items = mem_room(list->items, list->count, sizeof *list->items);
+        list->items[list->count++] = span;
+    }
+    return true;
 }
 
 bool num_span_ordered(const struct num_span *span)
@@ -134,6 +154,12 @@ bool num_span_ordered(const struct num_span *span)
     return span->from.kind == NUM_INDEX
                ? span->from.index < span->to.index
                : span->from.fraction < span->to.fraction || span->from.offset < span->to.offset;
+}
+
+struct num_columns num_resolve_span(const struct num_span *span, uint64_t columns)
+{
+    return (struct num_columns){num_resolve_pos(&span->from, columns),
+                                num_resolve_pos(&span->to, columns)};
 }
 
 bool num_parse_list(const char *s, uint64_t max, struct num_list *list)

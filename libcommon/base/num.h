@@ -38,8 +38,13 @@ uint64_t num_resolve_pos(const struct num_pos *pos, uint64_t columns);
 /* Columns from A up to, not including, B: written A:B, without A from the first, without
  * B to the last. */
 struct num_span {
-    const char *text; /* as it was written, not owned */
+    const char *text; /* as it was written, alone or in a list; not owned */
     struct num_pos from, to;
+};
+
+/* The columns from `from` up to, not including, `to`. */
+struct num_columns {
+    uint64_t from, to;
 };
 
 /* All columns. */
@@ -51,6 +56,18 @@ bool num_parse_span(const char *s, struct num_span *span);
 /* False if it is empty whatever the number of columns: A is of the same kind as B, and neither
  * smaller nor with a smaller offset. */
 bool num_span_ordered(const struct num_span *span);
+
+/* What span means among `columns` columns; it may be empty or end after them. */
+struct num_columns num_resolve_span(const struct num_span *span, uint64_t columns);
+
+/* A list such as `0:120,160:`: spans, in the order written. Starts as zeroes. */
+struct num_spans {
+    struct num_span *items; /* freed by the caller */
+    size_t count;
+};
+
+/* Appends s to list. False if s is not such a list. Ends the program when memory runs out. */
+bool num_parse_spans(const char *s, struct num_spans *list);
 
 /* A list such as `0,3-5`: inclusive ranges, in the order written. */
 struct num_range {

@@ -308,12 +308,26 @@ void options_position(const struct options_row *row, const char *arg, void *to)
         options_refuse(row, arg, "a number of columns, a fraction or a percentage");
 }
 
+static void check_spans(const struct options_row *row, const char *arg, bool good,
+                        const struct num_span *spans, size_t count)
+{
+    if (!good)
+        options_refuse(row, arg, "A:B, each an index, a fraction or a percentage");
+    for (size_t i = 0; i < count; i++)
+        if (!num_span_ordered(&spans[i]))
+            options_refuse(row, arg, "A smaller than B");
+}
+
 void options_span(const struct options_row *row, const char *arg, void *to)
 {
-    if (!num_parse_span(arg, to))
-        options_refuse(row, arg, "A:B, each an index, a fraction or a percentage");
-    if (!num_span_ordered(to))
-        options_refuse(row, arg, "A smaller than B");
+    check_spans(row, arg, num_parse_span(arg, to), to, 1);
+}
+
+void options_spans(const struct options_row *row, const char *arg, void *to)
+{
+    struct num_spans *list = to;
+    bool good = num_parse_spans(arg, list);
+    check_spans(row, arg, good, list->items, list->count);
 }
 
 void options_word(const struct options_row *row, const char *arg, void *to)

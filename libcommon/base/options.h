@@ -43,6 +43,7 @@ options_take options_flag;     /* bool */
 options_take options_uint;     /* uint64_t, from min to max */
 options_take options_position; /* struct num_pos */
 options_take options_span;     /* struct num_span */
+options_take options_spans;    /* struct num_spans, owned */
 options_take options_word; /* int: the place among words of the argument or, without, of its name */
 options_take options_numbers; /* struct num_list, up to max; adds to it */
 options_take options_name;    /* struct str_list, owned: adds the argument */

@@ -74,6 +74,28 @@ bool array_parse_type(struct str name, struct array_type *type)
     return true;
 }
 
+#define REVERSAL(NAME, T)                                                                          \
+    static void NAME(const char *restrict src, size_t count, char *restrict dst)                   \
+    {                                                                                              \
+        for (size_t i = 0; i < count; i++)                                                         \
+            memcpy(dst + i * sizeof(T), src + (count - 1 - i) * sizeof(T), sizeof(T));             \
+    }
+REVERSAL(reverse_1, uint8_t)
+REVERSAL(reverse_2, uint16_t)
+REVERSAL(reverse_4, uint32_t)
+REVERSAL(reverse_8, uint64_t)
+
+void array_copy(const struct array_type *type, const char *src, size_t count, bool reverse,
+                char *dst)
+{
+    static void (*const reversal[])(const char *restrict, size_t, char *restrict) = {
+        [1] = reverse_1, [2] = reverse_2, [4] = reverse_4, [8] = reverse_8};
+    if (reverse)
+        reversal[type->size](src, count, dst);
+    else
+        memcpy(dst, src, count * type->size);
+}
+
 /* Turns the bytes of some elements at a time around, and converts these. */
 static void convert_swapped(const struct array_type *type, const char *src, size_t count,
                             double *dst)

@@ -34,6 +34,10 @@ extern const struct array_type array_double;
  * to 64 bits, float32 or float64. */
 bool array_parse_type(struct str name, struct array_type *type);
 
+/* Copies count elements at src to dst; reverse: the last one first. */
+void array_copy(const struct array_type *type, const char *src, size_t count, bool reverse,
+                char *dst);
+
 /* Converts count elements at src (any alignment) to double at dst; what does not
  * fit into 53 bits is rounded to nearest. */
 void array_to_double(const struct array_type *type, const void *src, size_t count, double *dst);

@@ -24,39 +24,55 @@ struct frames_batch {
     char *text;
 };
 
-/* Where the next frame is: at column `start` of a row whose frames end by column `end`. */
+/* Where the next frame is: at column `start` of a row and a span of it that ends by column `end`.
+ */
 struct place {
     const struct stream *in;
     const struct block *block;
-    size_t row, start, end;
+    size_t row, span, start, end;
+    bool framed; /* the row has a frame before that */
 };
 
 static void resolve(const struct frames *w, struct place *at)
 {
     size_t cols = block_row(at->block, at->row).cols;
-    uint64_t from = num_resolve_pos(&w->span.from, cols);
-    uint64_t to = num_resolve_pos(&w->span.to, cols);
-    if (from > cols || to > cols)
+    const struct num_span *span = &w->spans.items[at->span];
+    struct num_columns c = num_resolve_span(span, cols);
+    if (c.from > cols || c.to > cols)
         die(stream_name(at->in),
             "row %zu: columns %s are %" PRIu64 ":%" PRIu64
             " in a row of %zu, expected positions up to %zu",
-            stream_row0(at->in) + at->row, w->span.text, from, to, cols, cols);
-    at->start = (size_t)from;
+            stream_row0(at->in) + at->row, span->text, c.from, c.to, cols, cols);
+    at->start = (size_t)c.from;
     /* Of a short row a fraction can be no column at all. */
-    at->end = (size_t)(to > from ? to : from);
+    at->end = (size_t)(c.to > c.from ? c.to : c.from);
 }
 
-/* From the start of a row on to the next row that has a frame, or after the last. */
-static void seek_row(struct frames *w, struct place *at)
+/* From the start of a span on to the next one of the row that has a frame, or after the last. */
+static bool seek_span(struct frames *w, struct place *at)
 {
-    for (; at->row < at->block->rows; at->row++) {
+    for (; at->span < w->spans.count; at->span++) {
         resolve(w, at);
         size_t cols = at->end - at->start;
-        w->rows++;
         w->longest = cols > w->longest ? cols : w->longest;
         if (cols >= w->width)
+            return true;
+    }
+    return false;
+}
+
+/* The same, and then on to the next row that has a frame, or after the last. */
+static void seek(struct frames *w, struct place *at)
+{
+    for (; at->row < at->block->rows; at->row++) {
+        if (seek_span(w, at)) {
+            at->framed = true;
             return;
-        w->short_rows++;
+        }
+        w->rows++;
+        w->short_rows += !at->framed;
+        at->framed = false;
+        at->span = 0;
     }
 }
 
@@ -106,20 +122,34 @@ static void gather(struct frames *w, struct place *at)
         if (at->end - at->start - w->width >= w->hop) {
             at->start += w->hop;
         } else {
-            at->row++;
-            seek_row(w, at);
+            at->span++;
+            seek(w, at);
         }
     }
+}
+
+/* Writes the frames of the batch. */
+static void put_batch(struct frames *w, struct row_writer *writer, const struct array_type *type)
+{
+    bool reverse = w->reverse && w->batch->count > 0;
+    char *reversed = reverse ? mem_array(w->width, type->size) : NULL;
+    for (size_t i = 0; i < w->batch->count; i++) {
+        if (reverse)
+            array_copy(type, w->batch->data[i], w->width, true, reversed);
+        row_writer_put(writer, reverse ? reversed : w->batch->data[i], 1);
+    }
+    w->frames += w->batch->count;
+    free(reversed);
 }
 
 void frames_put(struct frames *w, struct output *out, const struct stream *in,
                 const struct block *block)
 {
     bool last = stream_at_end(in);
-    struct place at = {in, block, 0, 0, 0};
+    struct place at = {.in = in, .block = block};
     if (w->batch == NULL)
         w->batch = mem_zero(1, sizeof *w->batch);
-    seek_row(w, &at);
+    seek(w, &at);
     if (last && at.row == block->rows && w->frames == 0 && w->rows > 0)
         die(stream_name(in),
             "rows of at most %zu column%s, expected one of at least %zu for a frame", w->longest,
@@ -135,9 +165,7 @@ void frames_put(struct frames *w, struct output *out, const struct stream *in,
         own.rows = w->batch->count;
         own.last = last && at.row == block->rows;
         row_writer_begin(&writer, out, &own, &type, w->width);
-        for (size_t i = 0; i < own.rows; i++)
-            row_writer_put(&writer, w->batch->data[i], 1);
-        w->frames += own.rows;
+        put_batch(w, &writer, &type);
     } while (at.row < block->rows);
 }
 

@@ -1,5 +1,5 @@
 /* The overlapping frames of rows: windows of `width` columns, at columns 0, hop, 2 hop,
- * ... of a row, as many as fit wholly into it. Errors end the program. */
+ * ... of a row's span, as many as fit wholly into it. Errors end the program. */
 #ifndef WAVEFILL_STREAM_FRAMES_H
 #define WAVEFILL_STREAM_FRAMES_H
 
@@ -12,9 +12,10 @@
 #include <stddef.h>
 
 struct frames {
-    size_t width, hop;    /* columns, at least 1 */
-    struct num_span span; /* of each row these columns only */
-    /* frames_put counts here. */
+    size_t width, hop;      /* columns, at least 1 */
+    struct num_spans spans; /* of each row these columns only, one after the other */
+    bool reverse;           /* the last column of a frame comes first */
+    /* frames_put counts here: rows, those without a frame, and the most columns of a span. */
     size_t rows, short_rows, longest, frames;
     struct frames_batch *batch; /* NULL to start with; frames_free */
 };

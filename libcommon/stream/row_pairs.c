@@ -80,14 +80,13 @@ static size_t offset_of(const struct row_reader *known, const struct row_reader 
 /* Once, with the first row: all predicted rows have as many columns. */
 static void choose_columns(struct row_pairs *pairs, size_t cols)
 {
-    uint64_t from = num_resolve_pos(&pairs->span.from, cols);
-    uint64_t to = num_resolve_pos(&pairs->span.to, cols);
-    if (to > cols || from >= to)
+    struct num_columns c = num_resolve_span(&pairs->span, cols);
+    if (c.to > cols || c.from >= c.to)
         die(stream_name(pairs->predicted.in),
             "columns %s are %" PRIu64 ":%" PRIu64 " of %zu compared, expected A < B <= %zu",
-            pairs->span.text, from, to, cols, cols);
-    pairs->from = (size_t)from;
-    pairs->cols = (size_t)(to - from);
+            pairs->span.text, c.from, c.to, cols, cols);
+    pairs->from = (size_t)c.from;
+    pairs->cols = (size_t)(c.to - c.from);
     pairs->predicted_values = mem_array(cols, sizeof *pairs->predicted_values);
 }
 

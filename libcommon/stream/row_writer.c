@@ -114,15 +114,3 @@ void row_writer_put(struct row_writer *w, const void *data, size_t rows)
         rows -= n;
     }
 }
-
-void row_writer_put_padded(struct row_writer *w, const void *data, size_t size)
-{
-    static const char zeros[4096];
-    size_t left = row_bytes(&w->block, w->row) - size;
-    begin_rows(w, 1);
-    output_write(w->out, data, size);
-    for (size_t n; left > 0; left -= n) {
-        n = left < sizeof zeros ? left : sizeof zeros;
-        output_write(w->out, zeros, n);
-    }
-}

@@ -27,7 +27,4 @@ void row_writer_begin(struct row_writer *w, struct output *out, const struct blo
 /* Writes the next `rows` rows, which lie one after the other at data; of a ragged block one. */
 void row_writer_put(struct row_writer *w, const void *data, size_t rows);
 
-/* Writes the next row: size bytes at data, and zeros after them up to its length. */
-void row_writer_put_padded(struct row_writer *w, const void *data, size_t size);
-
 #endif

@@ -139,6 +139,23 @@ static void test_span(void)
         EXPECT(num_parse_span(empty[i], &span) && !num_span_ordered(&span));
 }
 
+static void test_spans(void)
+{
+    struct num_spans list = {NULL, 0};
+    EXPECT(num_parse_spans("0:120,25%-3:,:9", &list) && list.count == 3);
+    struct num_columns c = num_resolve_span(&list.items[1], 400);
+    EXPECT(c.from == 97 && c.to == 400);
+    c = num_resolve_span(&list.items[2], 5);
+    EXPECT(c.from == 0 && c.to == 9);
+    free(list.items);
+    const char *const wrong[] = {"", ",", "1:2,", ",1:2", "1:2,3", "1:2,,3:4", "1:2:3", "1:2, 3:4"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        list = (struct num_spans){NULL, 0};
+        EXPECT(!num_parse_spans(wrong[i], &list));
+        free(list.items);
+    }
+}
+
 static void test_list(void)
 {
     struct num_list list = {NULL, 0};
@@ -164,6 +181,7 @@ int main(void)
     test_position();
     test_offset();
     test_span();
+    test_spans();
     test_list();
     return UNIT_END();
 }

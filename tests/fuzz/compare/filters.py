@@ -1,6 +1,7 @@
 """For each filter: a case at random, and the check of it against an evaluation that shares nothing with the filter."""
 
 import io
+import itertools
 import json
 import math
 import re
@@ -36,15 +37,17 @@ class Case:
 
 
 def position(text):
+    """An index, or a fraction and its offset."""
     if re.fullmatch("[0-9]+", text):
-        return int(text), None
-    fraction = float(text.rstrip("%")) / (100 if text.endswith("%") else 1)
-    return None, fraction
+        return int(text), None, 0
+    base, offset = re.fullmatch("(.*?[^eE])([+-][0-9]+)?", text).groups()
+    fraction = float(base.rstrip("%")) / (100 if base.endswith("%") else 1)
+    return None, fraction, int(offset or 0)
 
 
 def resolve(text, columns):
-    index, fraction = position(text)
-    return index if fraction is None else int(fraction * float(columns))
+    index, fraction, offset = position(text)
+    return index if fraction is None else min(max(int(fraction * float(columns)) + offset, 0), columns)
 
 
 def span(text, columns):
@@ -53,7 +56,8 @@ def span(text, columns):
 
 
 def a_position(rng, most):
-    return pick(rng, [str(rng.integers(most + 2)), "%d%%" % rng.integers(101), "%.2f" % rng.random(), "0.29", "12.5%", "1e-1"])
+    index, percent, fraction = str(rng.integers(most + 2)), "%d%%" % rng.integers(101), "%.2f" % rng.random()
+    return pick(rng, [index, percent, fraction, "0.29", "12.5%", "1e-1", "%s%+d" % (percent, rng.integers(-9, 10)), fraction + "-2"])
 
 
 def a_span(rng, most):
@@ -66,8 +70,8 @@ def a_span(rng, most):
 def ordered(text):
     """Whether a span can have columns."""
     a, b = text.split(":")
-    (i, f), (j, g) = position(a or "0"), position(b or "1.0")
-    return i < j if f is None and g is None else f < g if f is not None and g is not None else True
+    (i, f, m), (j, g, n) = position(a or "0"), position(b or "1.0")
+    return i < j if f is None and g is None else f < g or m < n if f is not None and g is not None else True
 
 
 def same_rows(got, expected, what="row", kinds=True):
@@ -123,20 +127,24 @@ class PadChop:
         elif chance(rng, 0.7):
             options.append(["-l", pick(rng, ["min", "max", str(rng.integers(1, most + 6))])])
         if chance(rng, 0.6):
-            options.append(["-c", a_span(rng, most if chance(rng, 0.5) else 6)])
+            count = pick(rng, [1, 1, 2, 3])
+            options.append(["-c", ",".join(a_span(rng, most if chance(rng, 0.5) else 6) for _ in range(count))])
+        if chance(rng, 0.2):
+            options.append(["--reverse"])
         return Case("pad-chop", options, a=content)
 
     @staticmethod
     def frames(case, m):
-        width, hop, text = int(case.value("-f")), int(case.value("--hop") or 1), case.value("-c") or ":"
+        width, hop, texts = int(case.value("-f")), int(case.value("--hop") or 1), (case.value("-c") or ":").split(",")
+        step = -1 if case.value("--reverse") else 1
         made = []
-        for row in m.rows:
+        for row, text in itertools.product(m.rows, texts):
             cols = len(row.values)
             start, end = span(text, cols)
             if start > cols or end > cols:
                 raise Refusal("span")
             for at in range(start, end - width + 1, hop):
-                made.append(Changed(row, row.values[at : at + width], row.name and "%s@%d" % (row.name, m.col0 + at)))
+                made.append(Changed(row, row.values[at : at + width][::step], row.name and "%s@%d" % (row.name, m.col0 + at)))
         if not made:
             raise Refusal("no frame")
         return made, 0
@@ -146,22 +154,24 @@ class PadChop:
         length = case.value("-l") or "min"
         lengths = [len(row.values) for row in m.rows]
         n = {"min": min(lengths), "max": max(lengths)}.get(length) or int(length)
-        start, end = span(case.value("-c") or ":", n)
-        if end > n or start >= end:
+        spans = [span(text, n) for text in (case.value("-c") or ":").split(",")]
+        if any(end > n or start >= end for start, end in spans):
             raise Refusal("span")
+        order = np.concatenate([np.arange(*ends) for ends in spans])[:: -1 if case.value("--reverse") else 1]
+        neighbours = not case.value("--reverse") and all(a[1] == b[0] for a, b in zip(spans, spans[1:]))
         rows = []
         for row in m.rows:
             v = np.zeros(n, row.values.dtype)
             v[: min(n, len(row.values))] = row.values[:n]
-            rows.append(Changed(row, v[start:end]))
-        return rows, m.col0 + start
+            rows.append(Changed(row, v[order]))
+        return rows, m.col0 + spans[0][0] if neighbours else 0
 
     @staticmethod
     def check(case, runner):
         put(case, runner)
         result = runner.run("pad-chop", *case.words(), stdin="a")
         try:
-            if case.value("--hop") and not case.value("-f") or not ordered(case.value("-c") or ":"):
+            if case.value("--hop") and not case.value("-f") or not all(map(ordered, (case.value("-c") or ":").split(","))):
                 raise Refusal("options")
             m = Matrix(case.inputs["a"])
             expected, col0 = (PadChop.frames if case.value("-f") else PadChop.cut)(case, m)
