@@ -51,6 +51,16 @@ refuses() {
     assert_output ''
 }
 
+# source_tree FOLDER: a copy of what the build needs, with the objects that there are: make has yet to link the filters.
+source_tree() {
+    mkdir -p "$1/tests" "$1/build"
+    cp -Rp "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,packaging,README.md,LICENSE} "$1"
+    cp -p "$ROOT/tests/tests.mk" "$1/tests"
+    cp -Rp "$BIN"/../{flags,obj} "$1/build"
+    # The sources may be closed to writing.
+    chmod -R u+w "$1"
+}
+
 # quoted WORD: as make shows it to a shell, in quotes if it has a space.
 quoted() {
     case $1 in

@@ -7,11 +7,7 @@ filters=(csv-load fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wa
 # A copy of what the build needs, in a folder with a space in its name.
 setup_file() {
     export TREE="$BATS_FILE_TMPDIR/the tree"
-    mkdir -p "$TREE/tests"
-    cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,packaging,README.md,LICENSE} "$TREE"
-    cp "$ROOT/tests/tests.mk" "$TREE/tests"
-    # The sources may be closed to writing.
-    chmod -R u+w "$TREE"
+    source_tree "$TREE"
     make -s -j2 -C "$TREE" >"$BATS_FILE_TMPDIR/log" 2>&1
 }
 

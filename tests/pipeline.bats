@@ -598,11 +598,7 @@ END
 }
 
 @test "tutorial: from the top, in a fresh copy with a space in its name, and installed" {
-    mkdir -p 'the tree/tests'
-    cp -R "$ROOT"/{Makefile,cmd,libcommon,pipelines,man,packaging,README.md,LICENSE} 'the tree'
-    cp "$ROOT/tests/tests.mk" 'the tree/tests'
-    # The sources may be closed to writing.
-    chmod -R u+w 'the tree'
+    source_tree 'the tree'
     # Only make: it builds what is missing, runs, and puts things into out/.
     make -C 'the tree' -j2 tutorial >log 2>&1
     for file in $(all_files 0.25/ 0.5/); do
