@@ -103,6 +103,10 @@ static const struct options_row options[] = {
      .help = "print how well a fit of all other rows predicts each row"},
     {0, "left-out", "F", options_file, offsetof(struct options, left_out),
      .help = "the same, and write these predictions to F, whole or not at all"},
+    {0, "singular", NULL, options_flag, offsetof(struct options, fitting.lsq.singular),
+     .excludes = "partial",
+     .help = "note singular values in the model also where they take long: of more than 256 rows "
+             "and given columns"},
     {0, "partial", NULL, options_flag, offsetof(struct options, fitting.partial),
      .excludes = "ridge,loo,left-out,dense,rcond",
      .help = "write a partial fit, not a model: the reduced rows, which lsq-fit reads like rows, "
@@ -150,6 +154,7 @@ int main(int argc, char **argv)
                                             .threads = o.by_name       ? 1
                                                        : o.threads > 0 ? (unsigned)o.threads
                                                                        : default_threads()}};
+    o.fitting.lsq.threads = set.settings.threads;
     if (o.fitting.loo || o.fitting.ridge_auto)
         stream_keep(in);
     training_set_read(&set, in);

@@ -10,6 +10,8 @@
 struct lsq_options {
     bool intercept;
     double rcond;      /* singular values below rcond * largest count as 0; < 0: default */
+    bool singular;     /* whether singular values are wanted where they cost much */
+    unsigned threads;  /* that one large factorization may use; 0: one */
     double *residuals; /* n × t, the caller's: lsq_solve puts them there where it refines the fit;
                         * NULL: they are not wanted */
 };
@@ -21,7 +23,7 @@ struct lsq_fit {
     size_t rows, given, targets, rank;
     double *coef, *basis, *loadings;
     double *intercept; /* t; zeros without intercept */
-    double *singular;  /* of X (centred where there is an intercept), falling */
+    double *singular;  /* of X (centred where there is an intercept), falling; NULL: not computed */
     size_t singular_count;
     double *rss;  /* t: residual sum of squares of each target, weighted */
     double rcond; /* the threshold applied */

@@ -34,6 +34,13 @@ static bool settle(void)
     return true;
 }
 
+void lapack_share(unsigned threads)
+{
+    if (openblas_set_num_threads == NULL || !settle())
+        return;
+    openblas_set_num_threads((int)lapack_threads(threads));
+}
+
 /* LAPACKE's own says on standard output that memory is short, in the middle of the model;
  * this one, found first, leaves it to the status. */
 void LAPACKE_xerbla(const char *name, lapack_int info)
@@ -152,6 +159,14 @@ void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t
 {
     cblas_dgemv(CblasColMajor, CblasTrans, (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, 1, y,
                 (int)incy);
+}
+
+enum lsq_status lapack_invert(bool lower, size_t n, double *a, size_t lda)
+{
+    if (!fits(n, n, lda))
+        return LSQ_NOMEM;
+    return status_of(LAPACKE_dtrtri(LAPACK_COL_MAJOR, lower ? 'L' : 'U', 'N', (lapack_int)n, a,
+                                    (lapack_int)lda));
 }
 
 enum lsq_status lapack_cholesky(size_t n, double *a, size_t lda)

@@ -17,6 +17,10 @@
  * while no other thread does; up to one thread needs no call. */
 unsigned lapack_threads(unsigned wanted);
 
+/* How many threads of its own the BLAS may use from now on, in OpenBLAS; 1 at first. For one large
+ * factorization while no other thread calls what stands below. Fewer where there is no memory. */
+void lapack_share(unsigned threads);
+
 /* QR with column pivoting of a (m × n, m >= n): column pivot[j] of a is column j of Q R. */
 enum lsq_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
                                   double *tau);
@@ -55,6 +59,9 @@ void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t
  * of a, "L" or "U" for its triangle, "N" or "T" for a or aᵀ. */
 void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t lda, double *b,
                   size_t ldb);
+
+/* a (n × n, triangular, lower or upper) becomes its inverse; LSQ_DIVERGED if it has none. */
+enum lsq_status lapack_invert(bool lower, size_t n, double *a, size_t lda);
 
 /* Cholesky: the lower triangle of a (n × n) becomes L with a = L Lᵀ; LSQ_DIVERGED if
  * a is not positive definite. */

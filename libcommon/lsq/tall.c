@@ -1,6 +1,7 @@
 #include "lsq/tall.h"
 
 #include "lsq/deficient.h"
+#include "lsq/full_rank.h"
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
 #include "math/finite.h"
@@ -37,8 +38,7 @@ enum lsq_status tall_reduce(double *a, size_t m, size_t p, size_t t, double *rss
 /* R as a matrix of its own, C order: LAPACK sees the lower triangular Rᵀ. */
 struct triangle {
     double *r;
-    double *copy; /* for what destroys its argument */
-    double *u, *vt;
+    double *copy;  /* for what destroys its argument */
     double *scale; /* norm of each column of R, which is that of X's; 1 where it is 0 */
     double *sigma; /* singular values of R with unit columns */
     const double *noise;
@@ -51,30 +51,38 @@ static enum lsq_status solve_full_rank(const struct triangle *w, struct lsq_fit 
     return LSQ_OK;
 }
 
-/* coef = U_r S_r⁻¹ V_rᵀ Qᵀ Y, the solution of minimum norm where the singular values that
- * count are those of X as it is. In LAPACK's eyes Rᵀ = u S vt, so R = vtᵀ S uᵀ. */
-static enum lsq_status solve_truncated(const struct triangle *w, struct lsq_fit *fit)
+/* coef = U_r S_r⁻¹ V_rᵀ Qᵀ Y, from R = vtᵀ S uᵀ; vty: scratch of p × t. */
+static void keep_largest(const double *u, const double *vt, const double *sigma, double *vty,
+                         struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
     size_t r = fit->rank;
-    memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-    enum lsq_status status = lapack_svd(p, p, w->copy, w->sigma, w->u, w->vt);
-    if (status != LSQ_OK)
-        return status;
-    double *vty = malloc(p * t * sizeof *vty);
-    if (vty == NULL)
-        return LSQ_NOMEM;
-    lapack_product(1, false, true, t, p, p, fit->coef, t, w->vt, p, 0, vty, t);
+    lapack_product(1, false, true, t, p, p, fit->coef, t, vt, p, 0, vty, t);
     linear_add_squares(vty + r * t, p - r, t, t, fit->rss);
     for (size_t i = 0; i < r; i++)
         for (size_t j = 0; j < t; j++)
-            vty[i * t + j] /= w->sigma[i];
+            vty[i * t + j] /= sigma[i];
     memset(fit->coef, 0, p * t * sizeof *fit->coef);
     if (r > 0)
-        lapack_product(1, false, true, t, p, r, vty, t, w->u, p, 0, fit->coef, t);
-    free(vty);
-    return LSQ_OK;
+        lapack_product(1, false, true, t, p, r, vty, t, u, p, 0, fit->coef, t);
+}
+
+/* The solution of minimum norm where the singular values that count are those of X as it is. In
+ * LAPACK's eyes Rᵀ = u S vt. */
+static enum lsq_status solve_truncated(const struct triangle *w, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    double *u = malloc((2 * p + fit->targets) * p * sizeof *u);
+    if (u == NULL)
+        return LSQ_NOMEM;
+    double *vt = u + p * p;
+    memcpy(w->copy, w->r, p * p * sizeof *w->copy);
+    enum lsq_status status = lapack_svd(p, p, w->copy, w->sigma, u, vt);
+    if (status == LSQ_OK)
+        keep_largest(u, vt, w->sigma, vt + p * p, fit);
+    free(u);
+    return status;
 }
 
 /* Unit columns, but those shorter whose noise would be above rcond: it is at most that in all. */
@@ -93,30 +101,47 @@ static void scale_columns(const struct triangle *w, size_t p, double rcond)
 static enum lsq_status solve_by_default(const struct triangle *w, struct lsq_fit *fit)
 {
     size_t p = fit->given;
+    bool certain = false;
+    enum lsq_status status = LSQ_OK;
     fit->rcond = linear_default_rcond(p);
     scale_columns(w, p, fit->rcond);
-    enum lsq_status status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
+    if (fit->singular == NULL)
+        status = full_rank_is_certain(w->copy, true, p, p, fit->rcond, fit->rcond, &certain);
+    if (status == LSQ_OK && !certain)
+        status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
     if (status != LSQ_OK)
         return status;
-    fit->rank = linear_rank(w->sigma, p, fit->rcond * fmax(w->sigma[0], 1));
+    fit->rank = certain ? p : linear_rank(w->sigma, p, fit->rcond * fmax(w->sigma[0], 1));
     return fit->rank == p ? solve_full_rank(w, fit) : deficient_solve(w->r, w->scale, fit);
 }
 
 /* Rank by the singular values of X as it is, cut where the user says. */
 static enum lsq_status solve_by_rcond(const struct triangle *w, double rcond, struct lsq_fit *fit)
 {
+    size_t p = fit->given;
+    bool certain = false;
+    enum lsq_status status = LSQ_OK;
     fit->rcond = rcond;
-    fit->rank = linear_rank(fit->singular, fit->given, rcond * fit->singular[0]);
-    return fit->rank == fit->given ? solve_full_rank(w, fit) : solve_truncated(w, fit);
+    if (fit->singular == NULL)
+        status = full_rank_is_certain(w->r, true, p, p, rcond, 0, &certain);
+    if (status == LSQ_OK && fit->singular == NULL && !certain)
+        status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
+    if (status != LSQ_OK)
+        return status;
+    const double *sigma = fit->singular != NULL ? fit->singular : w->sigma;
+    fit->rank = certain ? p : linear_rank(sigma, p, rcond * sigma[0]);
+    return fit->rank == p ? solve_full_rank(w, fit) : solve_truncated(w, fit);
 }
 
 static enum lsq_status solve_triangle(const struct triangle *w, double rcond, struct lsq_fit *fit)
 {
     size_t p = fit->given;
+    enum lsq_status status = LSQ_OK;
     if (!finite_all(w->r, p * p) || !finite_all(fit->coef, p * fit->targets))
         return LSQ_OVERFLOW;
     memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-    enum lsq_status status = lapack_svd(p, p, w->copy, fit->singular, NULL, NULL);
+    if (fit->singular != NULL)
+        status = lapack_svd(p, p, w->copy, fit->singular, NULL, NULL);
     if (status != LSQ_OK)
         return status;
     return rcond >= 0 ? solve_by_rcond(w, rcond, fit) : solve_by_default(w, fit);
@@ -130,17 +155,13 @@ enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *option
     enum lsq_status status = factor(a, m, p, t, tau, fit->rss);
     if (status != LSQ_OK)
         return status;
-    double *scratch = calloc(4 * p * p + 2 * p, sizeof *scratch);
+    double *scratch = calloc(2 * p * p + 2 * p, sizeof *scratch);
     fit->coef = malloc(p * t * sizeof *fit->coef);
-    fit->singular = malloc(p * sizeof *fit->singular);
-    fit->singular_count = p;
     status = LSQ_NOMEM;
-    if (scratch != NULL && fit->coef != NULL && fit->singular != NULL) {
+    if (scratch != NULL && fit->coef != NULL && full_rank_begin(p, options, fit) == LSQ_OK) {
         struct triangle w = {.r = scratch, .noise = noise};
         w.copy = w.r + p * p;
-        w.u = w.copy + p * p;
-        w.vt = w.u + p * p;
-        w.scale = w.vt + p * p;
+        w.scale = w.copy + p * p;
         w.sigma = w.scale + p;
         for (size_t i = 0; i < p; i++) {
             memcpy(w.r + i * p + i, a + i * (p + t) + i, (p - i) * sizeof *a);

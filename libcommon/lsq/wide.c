@@ -1,5 +1,6 @@
 #include "lsq/wide.h"
 
+#include "lsq/full_rank.h"
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
 #include "math/finite.h"
@@ -8,22 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With X (m × p) of few rows, Xᵀ = Q R reduces all to the m × m matrix Rᵀ = U S Vᵀ:
- * X = U S (Q V)ᵀ, so C = Q V S⁻¹ Uᵀ Y. Row-major X is Xᵀ in LAPACK's eyes. */
+/* With X (m × p) of few rows, Xᵀ = Q R leaves the m × m matrix Rᵀ, and C = Q R⁻ᵀ Y where that has
+ * full rank; else Rᵀ = U S Vᵀ: X = U S (Q V)ᵀ, so C = Q V S⁻¹ Uᵀ Y. Row-major X is Xᵀ in LAPACK's
+ * eyes, whose Q R a holds. */
 struct wide {
+    const double *tau;     /* m */
     double *core, *u, *vt; /* m × m */
     double *columns;       /* p × m */
-    double *tau;           /* m */
 };
 
-static enum lsq_status decompose(double *a, size_t m, const struct wide *w, struct lsq_fit *fit)
+/* core = Rᵀ, column-major: R's element (i, j) stands at a[j * c + i]. */
+static enum lsq_status decompose(const double *a, size_t m, const struct wide *w,
+                                 struct lsq_fit *fit)
 {
-    size_t p = fit->given;
-    size_t c = p + fit->targets;
-    enum lsq_status status = lapack_qr(p, m, a, c, w->tau);
-    if (status != LSQ_OK)
-        return status;
-    /* core = Rᵀ, column-major: R's element (i, j) stands at a[j * c + i]. */
+    size_t c = fit->given + fit->targets;
     memset(w->core, 0, m * m * sizeof *w->core);
     for (size_t j = 0; j < m; j++)
         for (size_t i = 0; i <= j; i++)
@@ -33,12 +32,12 @@ static enum lsq_status decompose(double *a, size_t m, const struct wide *w, stru
     return lapack_svd(m, m, w->core, fit->singular, w->u, w->vt);
 }
 
-/* The norm of the noise in X v. */
+/* The norm of the noise in X v, or for v NULL in X along any direction, at most. */
 static double noise_along(const double *v, const double *noise, size_t p)
 {
     double norm = 0;
     for (size_t i = 0; i < p; i++)
-        norm = noise[i] > 0 ? hypot(norm, noise[i] * v[i]) : norm;
+        norm = noise[i] > 0 ? hypot(norm, noise[i] * (v != NULL ? v[i] : 1)) : norm;
     return norm;
 }
 
@@ -79,40 +78,104 @@ static void make_loadings(const double *a, size_t m, const struct wide *w, struc
     linear_add_squares(fit->loadings + r * t, m - r, t, t, fit->rss);
 }
 
-static enum lsq_status solve(double *a, size_t m, const struct lsq_options *options,
-                             const struct wide *w, const double *noise, struct lsq_fit *fit)
+static enum lsq_status solve_by_svd(const double *a, size_t m, const struct wide *w,
+                                    const double *noise, struct lsq_fit *fit)
 {
     enum lsq_status status = decompose(a, m, w, fit);
     if (status != LSQ_OK)
         return status;
-    fit->rcond = options->rcond >= 0 ? options->rcond : linear_default_rcond(fit->given);
     fit->rank = linear_rank(fit->singular, m, fit->rcond * fit->singular[0]);
     fit->basis = malloc((fit->given * fit->rank + 1) * sizeof *fit->basis);
     fit->loadings = malloc(m * fit->targets * sizeof *fit->loadings);
     if (fit->basis == NULL || fit->loadings == NULL)
         return LSQ_NOMEM;
     if (fit->rank > 0)
-        status = make_basis(a, m, w, options->rcond < 0 ? noise : NULL, fit);
+        status = make_basis(a, m, w, noise, fit);
     if (status == LSQ_OK)
         make_loadings(a, m, w, fit);
     return status;
 }
 
+static enum lsq_status solve_doubtful(const double *a, size_t m, const double *tau,
+                                      const double *noise, struct lsq_fit *fit)
+{
+    double *scratch = malloc((3 * m + fit->given) * m * sizeof *scratch);
+    enum lsq_status status = LSQ_NOMEM;
+    if (fit->singular == NULL)
+        fit->singular = malloc(m * sizeof *fit->singular);
+    fit->singular_count = m;
+    if (scratch != NULL && fit->singular != NULL) {
+        struct wide w = {tau, scratch, scratch + m * m, scratch + 2 * m * m, scratch + 3 * m * m};
+        status = solve_by_svd(a, m, &w, noise, fit);
+    }
+    free(scratch);
+    return status;
+}
+
+/* to (p × n, C order) = Q b, where b (m × n, C order) stands for [b 0]ᵀ; NULL: the identity. */
+static enum lsq_status apply_q(const double *a, size_t m, const double *tau, const double *b,
+                               size_t n, const struct lsq_fit *fit, double **to)
+{
+    size_t p = fit->given;
+    double *columns = calloc(p, n * sizeof *columns);
+    enum lsq_status status = LSQ_NOMEM;
+    *to = malloc(p * n * sizeof **to);
+    if (columns != NULL && *to != NULL) {
+        for (size_t j = 0; j < n; j++)
+            for (size_t i = 0; i < m; i++)
+                columns[j * p + i] = b != NULL ? b[i * n + j] : (double)(i == j);
+        status = lapack_qr_apply(false, p, n, m, a, p + fit->targets, tau, columns, p);
+        linear_transpose(columns, n, p, *to);
+    }
+    free(columns);
+    return status;
+}
+
+/* loadings = R⁻ᵀ Y, and Q is the basis, or both are multiplied where that is smaller. */
+static enum lsq_status solve_certain(const double *a, size_t m, const double *tau,
+                                     struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    fit->rank = m;
+    fit->loadings = malloc(m * t * sizeof *fit->loadings);
+    if (fit->loadings == NULL)
+        return LSQ_NOMEM;
+    for (size_t i = 0; i < m; i++)
+        memcpy(fit->loadings + i * t, a + i * (p + t) + p, t * sizeof *a);
+    lapack_solve("RUN", t, m, a, p + t, fit->loadings, t);
+    if (m * (p + t) < p * t)
+        return apply_q(a, m, tau, NULL, m, fit, &fit->basis);
+    enum lsq_status status = apply_q(a, m, tau, fit->loadings, t, fit, &fit->coef);
+    free(fit->loadings);
+    fit->loadings = NULL;
+    return status;
+}
+
+static enum lsq_status solve(double *a, size_t m, const struct lsq_options *options, double *tau,
+                             const double *noise, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    bool judged = options->rcond < 0;
+    bool certain = false;
+    fit->rcond = judged ? linear_default_rcond(p) : options->rcond;
+    enum lsq_status status = lapack_qr(p, m, a, p + fit->targets, tau);
+    if (status == LSQ_OK)
+        status = full_rank_begin(m, options, fit);
+    if (status == LSQ_OK && fit->singular == NULL)
+        status = full_rank_is_certain(a, false, m, p + fit->targets, fit->rcond,
+                                      judged ? noise_along(NULL, noise, p) : 0, &certain);
+    if (status != LSQ_OK)
+        return status;
+    return certain ? solve_certain(a, m, tau, fit)
+                   : solve_doubtful(a, m, tau, judged ? noise : NULL, fit);
+}
+
 enum lsq_status wide_solve(double *a, size_t m, const struct lsq_options *options,
                            const double *noise, struct lsq_fit *fit)
 {
-    double *scratch = malloc((3 * m + fit->given + 1) * m * sizeof *scratch);
-    fit->singular = malloc(m * sizeof *fit->singular);
-    fit->singular_count = m;
-    enum lsq_status status = LSQ_NOMEM;
-    if (scratch != NULL && fit->singular != NULL) {
-        struct wide w = {.core = scratch};
-        w.u = w.core + m * m;
-        w.vt = w.u + m * m;
-        w.columns = w.vt + m * m;
-        w.tau = w.columns + m * fit->given;
-        status = solve(a, m, options, &w, noise, fit);
-    }
-    free(scratch);
+    double *tau = malloc(m * sizeof *tau);
+    enum lsq_status status = tau != NULL ? solve(a, m, options, tau, noise, fit) : LSQ_NOMEM;
+    free(tau);
     return status;
 }

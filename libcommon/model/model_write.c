@@ -37,7 +37,8 @@ static void put_fields(struct fields_out *to, const struct lsq_fit *fit,
     put_notes(to, notes, s);
     fields_put_meta(to, meta);
     fields_put_bool(to, FIELD_LAST, notes->last && s.first + s.count == fit->targets);
-    fields_put_vector(to, FIELD_SINGULAR, fit->singular, fit->singular_count);
+    if (fit->singular != NULL)
+        fields_put_vector(to, FIELD_SINGULAR, fit->singular, fit->singular_count);
     fields_put_vector(to, FIELD_RSS, fit->rss + s.first, s.count);
     fields_put_vector(to, FIELD_INTERCEPT, fit->intercept + s.first, s.count);
     if (fit->coef != NULL) {
