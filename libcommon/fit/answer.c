@@ -5,6 +5,7 @@
 #include "fit/fit_check.h"
 #include "fit/leave_one_out.h"
 #include "lsq/reducer.h"
+#include "lsq/ridge.h"
 #include "lsq/solve.h"
 #include "lsq/spectrum.h"
 #include "model/model_write.h"
@@ -112,19 +113,18 @@ static double *copy_rows(struct training *input)
     return rows != NULL ? memcpy(mem_array(bytes, 1), rows, bytes) : NULL;
 }
 
-/* Ridge regression, leave-one-out errors or both, from one decomposition. Returns the penalty. */
-static double solve_spectrum(const struct answer *f, struct training *input, struct stream *in,
-                             struct lsq_fit *fit, struct leave_one_out *loo)
+/* Ridge regression, leave-one-out errors or both, from one decomposition of the rows, reduced; rows
+ * are as they came, or NULL. Returns the penalty. */
+static double solve_spectrum(const struct answer *f, struct lsq_reduced *reduced,
+                             const double *rows, struct stream *in, struct lsq_fit *fit,
+                             struct leave_one_out *loo)
 {
     const char *file = stream_name(in);
     bool ridged = f->ridge_auto || f->ridge > 0;
-    struct lsq_reduced reduced;
     struct lsq_spectrum spectrum;
 
-    double *rows = f->loo && !ridged ? copy_rows(input) : NULL;
-    fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
-    bool tall = reduced.count - reduced.intercept >= reduced.given;
-    fit_check(lsq_spectrum_make(&reduced, tall && !ridged, &spectrum), file);
+    bool tall = reduced->count - reduced->intercept >= reduced->given;
+    fit_check(lsq_spectrum_make(reduced, tall && !ridged, &spectrum), file);
     spectrum.weight = f->weight;
     if (ridged && spectrum.unit_rank > spectrum.rank)
         warn(NULL,
@@ -134,14 +134,29 @@ static double solve_spectrum(const struct answer *f, struct training *input, str
 
     if (f->loo || f->ridge_auto)
         leave_out(f, in, &spectrum, rows, loo);
-    free(rows);
-
     double lambda = loo->count > 0 ? loo->lambdas[loo->best] : penalty(f, &spectrum, file);
     fit_check(ridged ? lsq_spectrum_fit(&spectrum, lambda, fit)
-                     : lsq_solve_reduced(&reduced, &f->lsq, fit),
+                     : lsq_solve_reduced(reduced, &f->lsq, fit),
               file);
     lsq_spectrum_free(&spectrum);
+    return lambda;
+}
+
+/* The same, or ridge regression alone, in the quickest way that is sure of the rank. */
+static double solve_ridge(const struct answer *f, struct training *input, struct stream *in,
+                          struct lsq_fit *fit, struct leave_one_out *loo)
+{
+    struct lsq_reduced reduced;
+    bool done = false;
+    double lambda = f->ridge / (f->ridge_relative ? 1 : f->weight);
+    double *rows = f->loo && f->ridge == 0 && !f->ridge_auto ? copy_rows(input) : NULL;
+    fit_check(lsq_reducer_finish(input->reducer, &reduced), stream_name(in));
+    if (!f->loo && !f->ridge_auto)
+        fit_check(lsq_ridge(&reduced, &f->lsq, f->ridge_relative, &lambda, fit, &done),
+                  stream_name(in));
+    lambda = done ? lambda * f->weight : solve_spectrum(f, &reduced, rows, in, fit, loo);
     lsq_reduced_free(&reduced);
+    free(rows);
     return lambda;
 }
 
@@ -179,7 +194,7 @@ static void put_model(struct answer *f, struct output *out, struct training *inp
         .intercept = f->lsq.intercept, .range = input->range, .name = input->name, .last = last};
     memset(&loo, 0, sizeof loo);
     if (f->loo || f->ridge_auto || f->ridge > 0)
-        notes.ridge = solve_spectrum(f, input, in, &fit, &loo);
+        notes.ridge = solve_ridge(f, input, in, &fit, &loo);
     else
         solve(f, input, stream_name(in), &fit);
     if (f->weight != 1)

@@ -8,11 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool full_rank_wants_singular(size_t count, const struct lsq_options *options)
+{
+    enum { CHEAP = 256 };
+    return count <= CHEAP || options->singular;
+}
+
 enum lsq_status full_rank_begin(size_t count, const struct lsq_options *options,
                                 struct lsq_fit *fit)
 {
-    enum { CHEAP = 256 };
-    if (count > CHEAP && !options->singular)
+    if (!full_rank_wants_singular(count, options))
         return LSQ_OK;
     fit->singular_count = count;
     fit->singular = malloc(count * sizeof *fit->singular);

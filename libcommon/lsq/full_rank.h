@@ -8,8 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room in fit for count singular values, if they are to be computed: all that are asked for, and
- * those of up to 256 columns, which cost little. LSQ_NOMEM. */
+/* Whether so many singular values are to be computed: where they are asked for, and up to 256,
+ * which cost little. */
+bool full_rank_wants_singular(size_t count, const struct lsq_options *options);
+
+/* Room in fit for count singular values, if they are to be computed. LSQ_NOMEM. */
 enum lsq_status full_rank_begin(size_t count, const struct lsq_options *options,
                                 struct lsq_fit *fit);
 

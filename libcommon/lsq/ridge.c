@@ -1,0 +1,101 @@
+#include "lsq/ridge.h"
+
+#include "lsq/full_rank.h"
+#include "lsq/lapack.h"
+#include "lsq/linear.h"
+#include "lsq/tall.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* mean² of the singular values of R, the first p columns of the triangle a (rows of c). */
+static double mean_square(const double *a, size_t p, size_t c)
+{
+    double sum = 0;
+    for (size_t i = 0; i < p; i++)
+        for (size_t j = i; j < p; j++)
+            sum += a[i * c + j] * a[i * c + j];
+    return sum / (double)p;
+}
+
+/* coef from the triangle a = [R Qᵀ Y]; b: scratch of 2 p × (p + t) and t. */
+static enum lsq_status solve(const double *a, double *b, double lambda, struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    size_t c = p + t;
+    double *left = b + p * c; /* what the fit leaves of Qᵀ Y */
+    double *beyond = left + p * c;
+    memcpy(b, a, p * c * sizeof *b);
+    memset(left, 0, p * c * sizeof *b);
+    for (size_t i = 0; i < p; i++)
+        left[i * c + i] = sqrt(lambda);
+    enum lsq_status status = tall_reduce(b, 2 * p, p, t, beyond);
+    if (status != LSQ_OK)
+        return status;
+    for (size_t i = 0; i < p; i++) {
+        memcpy(fit->coef + i * t, b + i * c + p, t * sizeof *b);
+        memcpy(left + i * t, a + i * c + p, t * sizeof *a);
+    }
+    lapack_solve("RLN", t, p, b, c, fit->coef, t);
+    lapack_product(-1, false, false, t, p, p, fit->coef, t, a, c, 1, left, t);
+    linear_add_squares(left, p, t, t, fit->rss);
+    return LSQ_OK;
+}
+
+/* a: the m centred rows, then scratch of 2 p rows and t. */
+static enum lsq_status ridge(double *a, size_t m, bool relative, const double *noise,
+                             double *lambda, struct lsq_fit *fit, bool *done)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    double floor = 0;
+    linear_clear_noise(a, m, p, p + t, noise);
+    linear_column_norms(noise, p, 1, 1, &floor);
+    fit->rank = p;
+    fit->rcond = linear_default_rcond(p);
+    enum lsq_status status = tall_reduce(a, m, p, t, fit->rss);
+    if (status == LSQ_OK)
+        status = full_rank_is_certain(a, true, p, p + t, fit->rcond, floor, done);
+    if (status != LSQ_OK || !*done)
+        return status;
+    *lambda *= relative ? mean_square(a, p, p + t) : 1;
+    fit->coef = malloc(p * t * sizeof *fit->coef);
+    if (fit->coef == NULL || !isfinite(*lambda))
+        return fit->coef == NULL ? LSQ_NOMEM : LSQ_OVERFLOW;
+    return solve(a, a + m * (p + t), *lambda, fit);
+}
+
+enum lsq_status lsq_ridge(const struct lsq_reduced *reduced, const struct lsq_options *options,
+                          bool relative, double *lambda, struct lsq_fit *fit, bool *done)
+{
+    size_t p = reduced->given;
+    size_t t = reduced->targets;
+    size_t values = reduced->count * lsq_reduced_width(reduced);
+    size_t room = values + 2 * p * (p + t) + t;
+    *done = false;
+    memset(fit, 0, sizeof *fit);
+    if (reduced->count - reduced->intercept < p || full_rank_wants_singular(p, options))
+        return LSQ_OK;
+    double *a = malloc((room + 2 * p + t) * sizeof *a);
+    enum lsq_status status = lsq_fit_begin(fit, reduced->rows, p, t);
+    if (a == NULL)
+        status = LSQ_NOMEM;
+    if (status == LSQ_OK) {
+        double *noise = a + room;
+        memcpy(a, reduced->data, values * sizeof *a);
+        memcpy(fit->rss, reduced->rss, t * sizeof *fit->rss);
+        lapack_share(options->threads);
+        size_t m = lsq_reduced_centre(reduced, a, noise + p, noise);
+        status = ridge(a, m, relative, noise, lambda, fit, done);
+        lapack_share(1);
+        if (status == LSQ_OK && *done && options->intercept)
+            lsq_fit_set_intercept(fit, noise + p);
+    }
+    free(a);
+    if (*done || status != LSQ_OK)
+        return lsq_fit_finish(fit, status);
+    lsq_fit_free(fit);
+    return status;
+}
