@@ -14,6 +14,14 @@ setup() {
     oracle lsq_fit thin_factors_written_where_they
 }
 
+@test "lsq-fit: the rank of many columns is that of numpy's singular values, which the model has where they are asked for" {
+    oracle lsq_fit rank_of_many_columns
+}
+
+@test "lsq-fit: ridge regression of many columns is the least-squares solution of rows and penalty" {
+    oracle lsq_fit ridge_of_many_columns
+}
+
 @test "lsq-fit: every field of the model is what the format says" {
     oracle lsq_fit every_field_model_what_format
 }

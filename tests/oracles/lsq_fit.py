@@ -405,6 +405,62 @@ def badly_scaled_columns_keep_their():
                 assert model["rank"] == 5, (exponents, model["rank"])
 
 
+def rank_of_many_columns():
+    def check(name, x, rank, *options, tolerance=1e-9):
+        y = normal(len(x), 2)
+        c, offset, _, singular, rss = reference(x, y, not options)
+        model = fit(np.hstack([x, y]), x.shape[1], *options)
+        assert model["rank"] == rank and "singular" not in model, (name, model["rank"])
+        close(coef(model), c, tolerance)
+        close(model["intercept"], offset, tolerance)
+        assert (np.abs(model["rss"] - rss) <= 1e-9 * rss + 1e-18 * (y ** 2).sum(axis=0)).all(), name
+        asked = fit(np.hstack([x, y]), x.shape[1], "--singular", *options)
+        close(coef(asked), c, tolerance)
+        close(asked["singular"], singular)
+    tall, wide, square = normal(900, 300), normal(280, 700), normal(300, 300)
+    for options in [], ["--no-intercept"]:
+        check("tall", tall, 300, *options)
+        check("wide", wide, 280 - (not options), *options)
+        check("square", square, 300 - (not options), *options, tolerance=1e-7)
+    twins = tall.copy()
+    twins[:, 7] = twins[:, 250]
+    model = fit(np.hstack([twins, normal(900, 1)]), 300)
+    assert model["rank"] == 299
+    twins = wide.copy()
+    twins[7] = twins[250]
+    assert fit(np.hstack([twins, normal(280, 1)]), 700)["rank"] == 278
+    # Kahan's matrix: a QR factorization, with pivots too, hides how near to singular it is.
+    n, s, c = 500, np.sin(1.2), np.cos(1.2)
+    kahan = s ** np.arange(n)[:, None] * (np.eye(n) - c * np.triu(np.ones((n, n)), 1))
+    sigma = np.linalg.svd(kahan / np.linalg.norm(kahan, axis=0), compute_uv=False)
+    rank = int((sigma > 32 * 2.0 ** -52 * n * sigma[0]).sum())
+    for matrix in kahan, np.linalg.qr(normal(n, n))[0] @ kahan:
+        assert fit(np.hstack([matrix, normal(n, 1)]), n, "--no-intercept")["rank"] == rank < n
+    units = 10.0 ** rng.integers(-150, 150, 300)
+    rows = np.hstack([tall * units, normal(900, 1)])
+    assert fit(rows, 300)["rank"] == 300
+    close(coef(fit(rows, 300)) * units[:, None], reference(tall, rows[:, 300:], True)[0])
+
+
+def ridge_of_many_columns():
+    x, y = normal(900, 300) + 5, normal(900, 3)
+    a, b = centred(x), centred(y)
+    mean = (a ** 2).sum() / 300
+    for weight in 1, 3:
+        for text, penalty in ("2.5", 2.5 / weight), ("400", 400 / weight), ("10%", 0.1 * mean):
+            model = fit(np.hstack([x, y]), 300, f"--ridge={text}", "-w", str(weight))
+            c = np.linalg.lstsq(np.vstack([a, np.sqrt(penalty) * np.eye(300)]), np.vstack([b, np.zeros((300, 3))]), rcond=None)[0]
+            close(coef(model), c)
+            close(model["intercept"], y.mean(axis=0) - x.mean(axis=0) @ c)
+            close(model["rss"], weight * ((b - a @ c) ** 2).sum(axis=0))
+            close(model["ridge"], penalty * weight)
+            assert model["rank"] == 300 and "singular" not in model
+    twins = np.hstack([x, x[:, :1], y])
+    asked = fit(twins, 301, "--ridge=2.5")
+    assert asked["rank"] == 300 and len(asked["singular"]) == 300
+    close(coef(asked), Ridge(2.5).fit(twins[:, :301], y).coef_.T)
+
+
 def equal_columns_different_units_found():
     x, y = normal(30, 3), normal(30, 2)
     for unit in 1e-150, 1e-20, 1e-12, 1e-9, 1e-6, 1.0, 1e6, 1e9, 1e12, 1e150:
