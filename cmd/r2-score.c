@@ -7,6 +7,7 @@
 #include "base/print.h"
 #include "math/r2.h"
 #include "math/snr.h"
+#include "stream/in_step.h"
 #include "stream/row_pairs.h"
 #include "stream/stream.h"
 
@@ -186,15 +187,15 @@ int main(int argc, char **argv)
         die_usage("%d files, expected TRUTH and, if not on standard input, PREDICTED", argc);
     input_note_all(files, argc, 2);
     struct output *out = output_open_text(o.output);
-    struct row_pairs pairs = {.known.in = stream_open(files, 1),
-                              .predicted.in = stream_open(files + 1, argc - 1),
-                              .span = o.span};
+    struct row_pairs pairs = {
+        .rows = {{.in = stream_open(files, 1)}, {.in = stream_open(files + 1, argc - 1)}},
+        .span = o.span};
     struct scores scores = {.rows = 0};
-    while (row_pairs_next(&pairs)) {
+    while (in_step_next(pairs.rows, 2)) {
         struct row_pair pair = row_pairs_match(&pairs);
         add_row(&scores, &o, &pair);
         if (o.score == BY_ROW)
-            put_scores(out, &scores, &o, row_pairs_name(&pairs));
+            put_scores(out, &scores, &o, in_step_name(pairs.rows, 2));
     }
 
     warn_undefined(&scores, &o);
@@ -203,8 +204,8 @@ int main(int argc, char **argv)
 
     r2_free(&scores.r2);
     row_pairs_free(&pairs);
-    stream_close(pairs.known.in);
-    stream_close(pairs.predicted.in);
+    stream_close(pairs.rows[ROW_PAIRS_KNOWN].in);
+    stream_close(pairs.rows[ROW_PAIRS_PREDICTED].in);
     output_close(out);
     return EXIT_SUCCESS;
 }

@@ -1,4 +1,5 @@
-/* stitch-wav: given columns and predicted ones in, a WAV file a row out.
+/* stitch-wav: the pieces of rows in, such as given columns and predicted ones, a WAV file a row
+ * out.
  *
  * This is where computed samples become 16 bits: nothing before rounds or clips. */
 #include "audio/pcm.h"
@@ -10,7 +11,7 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "stream/row_pairs.h"
+#include "stream/in_step.h"
 #include "stream/stream.h"
 
 #include <inttypes.h>
@@ -50,17 +51,21 @@ static const struct options_row options[] = {
      .words = "clip,wrap,error", .help = "samples beyond 16 bits: clip (default), wrap or error"},
     OPTIONS_COMMON};
 
-static const struct options_table table = {
-    "[OPTION]... [GIVEN [PREDICTED]]",
-    "Join each row of GIVEN (default stdin) with the same row of PREDICTED, and write it as a mono "
-    "16-bit WAV file. Columns of GIVEN from the first of PREDICTED on are ignored.",
-    options};
+static const struct options_table table = {"[OPTION]... [PIECE]...",
+                                           "Join each row of the first PIECE (default stdin) with "
+                                           "the same row of the others, one after the "
+                                           "other, and write it as a mono 16-bit WAV file. Columns "
+                                           "of a PIECE from the first of the next one "
+                                           "on are ignored.",
+                                           options};
 
 /* One row on its way, and what has been counted. */
 struct work {
     const struct options *options;
-    int16_t *pcm;           /* the row's samples, */
-    size_t count, capacity; /* so many, of so many that there is room for */
+    struct row_reader *pieces; /* in step, */
+    size_t piece_count;        /* at least one; messages about the row name the first */
+    int16_t *pcm;              /* the row's samples, */
+    size_t count, capacity;    /* so many, of so many that there is room for */
     size_t out_of_range, first_row, first_column;
     bool heard;     /* a sample of 2 or more of the 32768 steps */
     bool fractions; /* before that one */
@@ -76,9 +81,9 @@ static void listen(struct work *w, const double *samples, size_t n)
     }
 }
 
-static void cast(struct work *w, const struct row_reader *given, double *samples, size_t n)
+static void cast(struct work *w, double *samples, size_t n)
 {
-    size_t first = 0;
+    size_t first = 0, row = row_reader_number(w->pieces);
     for (size_t i = 0; i < n && w->options->scale != 0; i++)
         samples[i] *= w->options->scale;
     listen(w, samples, n);
@@ -86,22 +91,21 @@ static void cast(struct work *w, const struct row_reader *given, double *samples
     size_t beyond = pcm_cast(samples, n, (enum pcm_round)w->options->round, overflow,
                              w->pcm + w->count, &first);
     if (beyond > 0 && w->options->overflow == OVERFLOW_ERROR)
-        die(stream_name(given->in),
+        die(stream_name(w->pieces->in),
             "row %zu, sample %zu: %.10g, expected -32768 to 32767 "
             "(--overflow=clip cuts it off)",
-            row_reader_number(given), w->count + first, samples[first]);
+            row, w->count + first, samples[first]);
     if (beyond > 0 && w->out_of_range == 0) {
-        w->first_row = row_reader_number(given);
+        w->first_row = row;
         w->first_column = w->count + first;
     }
     w->out_of_range += beyond;
     w->count += n;
 }
 
-/* Adds the first columns of a row to the samples, a few at a time: as doubles they take four
+/* Adds the first columns of a piece to the samples, a few at a time: as doubles they take four
  * times the room. */
-static void append(struct work *w, const struct row_reader *given, const struct row_reader *c,
-                   size_t cols)
+static void append(struct work *w, const struct row_reader *piece, size_t cols)
 {
     enum { STRIP = 4096 };
     double strip[STRIP];
@@ -111,41 +115,47 @@ static void append(struct work *w, const struct row_reader *given, const struct 
     }
     for (size_t at = 0; at < cols; at += STRIP) {
         size_t n = cols - at < STRIP ? cols - at : STRIP;
-        row_reader_columns(c->in, &c->block, c->row, at, n, strip);
-        cast(w, given, strip, n);
+        row_reader_columns(piece->in, &piece->block, piece->row, at, n, strip);
+        cast(w, strip, n);
     }
 }
 
-/* The predicted row must begin where the given one can end; if only the given one says where it
- * is, they have changed places. */
-static void join(struct work *w, const struct row_pairs *rows)
+/* Where a piece begins, which must be among the columns of the one before or right after them: from
+ * `from` on. If only the one before says where it is, they have changed places. */
+static uint64_t start_of(const struct row_reader *piece, const struct row_reader *before,
+                         uint64_t from)
 {
-    const struct row_reader *given = &rows->known;
-    const struct row_reader *predicted = &rows->predicted;
-    size_t cols = row_reader_cols(given);
-    w->count = 0;
-    if (predicted->in == NULL) {
-        append(w, given, given, cols);
-        return;
-    }
-    uint64_t from = given->block.col0;
-    bool placed = predicted->block.has_col0 || from > 0;
-    uint64_t cut = placed ? predicted->block.col0 : from + cols;
-    if (cut < from || cut - from > cols)
-        die(stream_name(predicted->in),
+    uint64_t end = from + row_reader_cols(before);
+    bool placed = piece->block.has_col0 || before->block.col0 > 0;
+    uint64_t start = placed ? piece->block.col0 : end;
+    if (start < from || start > end)
+        die(stream_name(piece->in),
             "row %zu starts at column %" PRIu64 ", expected one from %" PRIu64 " to %" PRIu64
             ", where %s ends",
-            row_reader_number(predicted), cut, from, from + cols, stream_name(given->in));
-    append(w, given, given, (size_t)(cut - from));
-    append(w, given, predicted, row_reader_cols(predicted));
+            row_reader_number(piece), start, from, end, stream_name(before->in));
+    return start;
+}
+
+static void join(struct work *w)
+{
+    const struct row_reader *piece = w->pieces, *last = w->pieces + w->piece_count - 1;
+    uint64_t from = piece->block.col0;
+    w->count = 0;
+    for (; piece < last; piece++) {
+        uint64_t next = start_of(piece + 1, piece, from);
+        append(w, piece, (size_t)(next - from));
+        from = next;
+    }
+    append(w, last, row_reader_cols(last));
 }
 
 /* The rate in a stream goes before --rate, which is only said where they differ. */
-static double rate_of(struct work *w, const struct row_pairs *rows)
+static double rate_of(struct work *w)
 {
     uint64_t asked = w->options->rate;
-    bool other = !rows->known.block.has_rate && rows->predicted.block.has_rate;
-    const struct row_reader *from = other ? &rows->predicted : &rows->known;
+    const struct row_reader *from = w->pieces;
+    for (size_t i = w->piece_count; i-- > 0;)
+        from = w->pieces[i].block.has_rate ? &w->pieces[i] : from;
     const struct block *b = &from->block;
     const char *name = stream_name(from->in);
     if (!b->has_rate && asked == 0)
@@ -161,18 +171,18 @@ static double rate_of(struct work *w, const struct row_pairs *rows)
     return b->rate;
 }
 
-static void put_wav(struct wav_files *dir, struct work *w, const struct row_pairs *rows)
+static void put_wav(struct wav_files *dir, struct work *w)
 {
     char why[WHY_SIZE];
     char *bytes = NULL;
     size_t size = 0; /* a memory stream that cannot be closed for want of memory sets neither */
-    const char *name = stream_name(rows->known.in);
-    size_t row = row_reader_number(&rows->known);
+    const char *name = stream_name(w->pieces->in);
+    size_t row = row_reader_number(w->pieces);
     if (w->count == 0)
         die(name, "row %zu of 0 samples, expected at least 1", row);
-    if (!wav_encode(w->pcm, w->count, rate_of(w, rows), &bytes, &size, why))
+    if (!wav_encode(w->pcm, w->count, rate_of(w), &bytes, &size, why))
         die(name, "row %zu: %s", row, why);
-    wav_files_put(dir, name, row_pairs_name(rows), row, bytes, size);
+    wav_files_put(dir, name, in_step_name(w->pieces, w->piece_count), row, bytes, size);
 }
 
 static void remark(const struct work *w)
@@ -192,24 +202,23 @@ int main(int argc, char **argv)
     msg_init(argv[0]);
     struct options o = {.rate = 0, .round = PCM_TRUNC};
     char **files = options_parse(&table, &argc, argv, &o);
-    if (argc > 2)
-        die_usage("%d files, expected at most GIVEN and PREDICTED", argc);
     input_note_all(files, argc, 1);
     struct wav_files *dir = wav_files_open(o.output);
-    struct row_pairs rows = {.known.in = stream_open(files, argc > 0),
-                             .predicted.in = argc > 1 ? stream_open(files + 1, 1) : NULL};
-    struct work work = {.options = &o};
+    struct work work = {.options = &o, .piece_count = argc > 0 ? (size_t)argc : 1};
+    work.pieces = mem_zero(work.piece_count, sizeof *work.pieces);
+    for (size_t i = 0; i < work.piece_count; i++)
+        work.pieces[i].in = stream_open(files + i, argc > 0);
 
-    while (row_pairs_next(&rows)) {
-        join(&work, &rows);
-        put_wav(dir, &work, &rows);
+    while (in_step_next(work.pieces, work.piece_count)) {
+        join(&work);
+        put_wav(dir, &work);
     }
 
     remark(&work);
     wav_files_close(dir);
-    stream_close(rows.known.in);
-    if (rows.predicted.in != NULL)
-        stream_close(rows.predicted.in);
+    for (size_t i = 0; i < work.piece_count; i++)
+        stream_close(work.pieces[i].in);
+    free(work.pieces);
     free(work.pcm);
     return EXIT_SUCCESS;
 }

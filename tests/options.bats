@@ -233,7 +233,6 @@ lsq-fit in|no given columns, expected -g GIVEN
 lsq-predict|no model, expected MODEL, a file that lsq-fit has written
 lsq-predict --|no model, expected MODEL, a file that lsq-fit has written
 lsq-predict -|two inputs on standard input, expected one in a file
-stitch-wav one one one|3 files, expected at most GIVEN and PREDICTED
 r2-score|0 files, expected TRUTH and, if not on standard input, PREDICTED
 r2-score in in in|3 files, expected TRUTH and, if not on standard input, PREDICTED
 split-holdout in|no row chosen, expected --seed, --row or --name

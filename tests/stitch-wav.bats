@@ -565,6 +565,45 @@ put("longer", names=["a", "bb"], rate=8000)'
     tidy
 }
 
+@test "stitch-wav: any number of pieces: each begins where the one before ends, or earlier" {
+    py 'rng = np.random.default_rng(8)
+whole = rng.integers(-30000, 30000, (3, 40)).astype("<i2")
+def piece(file, a, b, col0=True, names=list("abc"), **more):
+    place = {"col0": a} if col0 else {}
+    write(file, {"mat": 1, "x": whole[:, a:b], **({"names": names} if names else {}), **place, **more})
+write("whole", {"mat": 1, "x": whole, "names": list("abc"), "rate": 8000})
+piece("left", 0, 10, col0=False, rate=8000)
+piece("early", 5, 20)
+piece("gap", 10, 25, names=None)
+piece("named", 10, 25)
+piece("unplaced", 10, 25, col0=False, names=None)
+piece("right", 25, 40)
+piece("late", 26, 40)
+piece("inside", 12, 14)
+piece("other", 25, 40, names=list("abd"))
+piece("fast", 25, 40, rate=16000)
+piece("unnamed", 0, 10, names=None)
+write("two", {"mat": 1, "x": whole[:2, 25:], "col0": 25, "rate": 8000})'
+    stitch-wav -o want whole
+    for pieces in 'left gap right' 'left unplaced right' 'whole gap right' 'left early gap right' \
+        'unnamed early gap right'; do
+        # shellcheck disable=SC2086 # one word a file
+        stitch-wav -r 8000 -o got $pieces
+        diff -r want got
+        rm -r got
+    done
+    # A piece that starts before the one before it, or leaves a gap.
+    refuses 1 'stitch-wav: whole: row 0 starts at column 0, expected one from 10 to 25, where gap ends' stitch-wav -o got left gap whole
+    refuses 1 'stitch-wav: late: row 0 starts at column 26, expected one from 10 to 25, where gap ends' stitch-wav -o got left gap late
+    refuses 1 'stitch-wav: unplaced: row 0 starts at column 0, expected one from 25 to 40, where right ends' stitch-wav -o got left gap right unplaced
+    refuses 1 'stitch-wav: gap: row 0 starts at column 10, expected one from 12 to 14, where inside ends' stitch-wav -o got whole gap inside gap
+    # Rows that are not the same.
+    refuses 1 'stitch-wav: other: row 2 is d, expected c as in left' stitch-wav -o got left gap other
+    refuses 1 'stitch-wav: other: row 2 is d, expected c as in named' stitch-wav -r 8000 -o got unnamed named other
+    refuses 1 'stitch-wav: fast: 16000 Hz, expected 8000 Hz as in left' stitch-wav -o got left gap fast
+    refuses 1 'stitch-wav: two: 2 rows, expected as many as in left' stitch-wav -o got left gap two
+}
+
 @test "stitch-wav: the rate is the stream's, or that of --rate where it has none" {
     py 'write("none", {"mat": 1, "x": np.array([[1, 2]])})
 for rate in 8000, 11025.0, 1, 2147483647:
@@ -825,9 +864,8 @@ assert os.read(ours, 10) == b"stitch-wav"'
         eval "set -- $arguments"
         refuses 2 "stitch-wav: $message; try 'stitch-wav --help'" stitch-wav "$@"
     done <<'EOF'
-3 files, expected at most GIVEN and PREDICTED|in in in
-4 files, expected at most GIVEN and PREDICTED|-- in in in in
 two inputs on standard input, expected one in a file|- -
+two inputs on standard input, expected one in a file|in - in -
 --output: '', expected a file|-o '' in
 --output: '', expected a file|--output= in
 --round: 'up', expected trunc or nearest|--round=up in
@@ -866,7 +904,7 @@ EOF
     for option in -h --help --he; do
         run -0 --separate-stderr stitch-wav "$option" --nonsense
         assert_equal "$stderr" ''
-        assert_line --index 0 'Usage: stitch-wav [OPTION]... [GIVEN [PREDICTED]]'
+        assert_line --index 0 'Usage: stitch-wav [OPTION]... [PIECE]...'
         for name in -o,\ --output -r,\ --rate --round --overflow -q,\ --quiet -h,\ --help -V,\ --version; do
             assert_line --partial -- " $name"
         done

@@ -6,55 +6,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* The present rows: the same name where both have one, and the same rate. */
-static void check(const struct row_reader *known, const struct row_reader *predicted)
-{
-    struct str a = row_reader_name(known);
-    struct str b = row_reader_name(predicted);
-    const struct block *k = &known->block;
-    const struct block *p = &predicted->block;
-    char expected[2048], found[2048];
-    if (a.n > 0 && b.n > 0 && !str_equal(a, b))
-        die(stream_name(predicted->in), "row %zu is %s, expected %s as in %s",
-            row_reader_number(predicted), msg_text(b.p, b.n, found, sizeof found),
-            msg_text(a.p, a.n, expected, sizeof expected), stream_name(known->in));
-    if (k->has_rate && p->has_rate && k->rate != p->rate)
-        die(stream_name(predicted->in), "%.10g Hz, expected %.10g Hz as in %s", p->rate, k->rate,
-            stream_name(known->in));
-}
-
-/* Steps predicted on as well: `more` says whether there is one more known row. */
-static void step_with(const struct row_reader *known, struct row_reader *predicted, bool more)
-{
-    size_t rows = stream_row0(known->in);
-    if (row_reader_next(predicted) == more)
-        return;
-    if (!more)
-        die(stream_name(predicted->in), "more than %zu row%s, expected as many as in %s", rows,
-            msg_plural(rows), stream_name(known->in));
-    rows = stream_row0(predicted->in);
-    die(stream_name(predicted->in), "%zu row%s, expected as many as in %s", rows, msg_plural(rows),
-        stream_name(known->in));
-}
-
-bool row_pairs_next(struct row_pairs *pairs)
-{
-    bool more = row_reader_next(&pairs->known);
-    if (pairs->predicted.in == NULL)
-        return more;
-    step_with(&pairs->known, &pairs->predicted, more);
-    if (more)
-        check(&pairs->known, &pairs->predicted);
-    return more;
-}
-
-struct str row_pairs_name(const struct row_pairs *pairs)
-{
-    struct str name = row_reader_name(&pairs->known);
-    bool other = name.n == 0 && pairs->predicted.in != NULL;
-    return other ? row_reader_name(&pairs->predicted) : name;
-}
-
 /* Where in a known row the predicted columns begin. */
 static size_t offset_of(const struct row_reader *known, const struct row_reader *predicted)
 {
@@ -82,7 +33,7 @@ static void choose_columns(struct row_pairs *pairs, size_t cols)
 {
     struct num_columns c = num_resolve_span(&pairs->span, cols);
     if (c.to > cols || c.from >= c.to)
-        die(stream_name(pairs->predicted.in),
+        die(stream_name(pairs->rows[ROW_PAIRS_PREDICTED].in),
             "columns %s are %" PRIu64 ":%" PRIu64 " of %zu compared, expected A < B <= %zu",
             pairs->span.text, c.from, c.to, cols, cols);
     pairs->from = (size_t)c.from;
@@ -92,8 +43,8 @@ static void choose_columns(struct row_pairs *pairs, size_t cols)
 
 struct row_pair row_pairs_match(struct row_pairs *pairs)
 {
-    const struct row_reader *k = &pairs->known;
-    const struct row_reader *p = &pairs->predicted;
+    const struct row_reader *k = &pairs->rows[ROW_PAIRS_KNOWN];
+    const struct row_reader *p = &pairs->rows[ROW_PAIRS_PREDICTED];
     size_t cols = stream_rectangle(p->in, &p->block);
     size_t offset = offset_of(k, p);
     if (pairs->predicted_values == NULL)

@@ -405,20 +405,25 @@ class StitchWav:
         options += [["--overflow=" + pick(rng, ["clip", "wrap", "error"])]] if chance(rng, 0.5) else []
         options += [["-r", pick(rng, ["8000", "1", "2147483647"])]] if chance(rng, 0.6) else []
         options += [["--scale=" + pick(rng, ["32768", "-1", "1e-3", "0.1"])]] if chance(rng, 0.3) else []
-        return Case("stitch-wav", options, a=a, **({"b": b} if chance(rng, 0.8) else {}))
+        pieces = {"b": b} if chance(rng, 0.8) else {}
+        if pieces and chance(rng, 0.3):
+            pieces["c"] = pick(rng, [a, b, pair(rng, kinds)[1]])
+        return Case("stitch-wav", options, a=a, **pieces)
 
     @staticmethod
-    def joined(a, b):
+    def joined(pieces):
         rows = []
-        for i, r in enumerate(a.rows):
-            given = r.values.astype(float)
-            if b is None:
-                rows.append((r.name, given))
-                continue
-            cut = b.col0 if b.has_col0 or a.col0 else len(given)
-            if not 0 <= cut - a.col0 <= len(given):
-                raise Refusal("columns")
-            rows.append((r.name or b.rows[i].name, np.concatenate([given[: cut - a.col0], b.rows[i].values.astype(float)])))
+        for i in range(len(pieces[0].rows)):
+            start, row = pieces[0].col0, []
+            for m, after in zip(pieces, pieces[1:] + [None]):
+                given = m.rows[i].values.astype(float)
+                end = start + len(given)
+                cut = end if after is None or not (after.has_col0 or m.col0) else after.col0
+                if not start <= cut <= end:
+                    raise Refusal("columns")
+                row.append(given[: cut - start])
+                start = cut
+            rows.append((next((m.rows[i].name for m in pieces if m.rows[i].name), pieces[0].rows[i].name), np.concatenate(row)))
         return rows
 
     @staticmethod
@@ -444,15 +449,13 @@ class StitchWav:
     @staticmethod
     def check(case, runner):
         put(case, runner)
-        operands = ["a", "b"] if "b" in case.inputs else ["a"]
-        result = runner.run("stitch-wav", *case.words(), "-o", "out/", *operands)
+        result = runner.run("stitch-wav", *case.words(), "-o", "out/", *sorted(case.inputs))
         try:
-            a = Matrix(case.inputs["a"])
-            b = Matrix(case.inputs["b"]) if "b" in case.inputs else None
-            if b is not None:
+            pieces = [Matrix(case.inputs[name]) for name in sorted(case.inputs)]
+            for a, b in itertools.combinations(pieces, 2):
                 check_pair(a, b)
-            rows = StitchWav.joined(a, b)
-            rates = [StitchWav.rate(case, [m.rows[i].rate for m in (a, b) if m]) for i in range(len(rows))]
+            rows = StitchWav.joined(pieces)
+            rates = [StitchWav.rate(case, [m.rows[i].rate for m in pieces]) for i in range(len(rows))]
             called = ["%s.wav" % (name or "row%d" % i) for i, (name, _) in enumerate(rows)]
             if len(set(called)) < len(called) or any("/" in name for name in called):
                 raise Refusal("names")
