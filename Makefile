@@ -136,7 +136,7 @@ fishdir = $(datadir)/fish/vendor_completions.d
 MANUALS = $(wildcard man/*.[157])
 DOCUMENTS = README.md LICENSE
 FOLDERS = corpus frames evaluate report
-PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk $(foreach folder,$(FOLDERS),pipelines/$(folder)/*.*)))
+PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk))
 
 # The pages speak of /usr/local; in mdoc a minus that is typed is written \-.
 prefix_in_pages = $(shell printf '%s' $(call quote,$(PREFIX)) | sed 's/[\\&|]/\\&/g; s/-/\\\\-/g')
@@ -144,8 +144,9 @@ prefix_in_pages = $(shell printf '%s' $(call quote,$(PREFIX)) | sed 's/[\\&|]/\\
 install: all
 	install -d $(bindir) $(docdir) $(datadir)/man/man1 $(datadir)/man/man5 $(datadir)/man/man7 $(bashdir) $(zshdir) $(fishdir)
 	install -m 755 $(BINARIES) $(bindir)
-	for folder in $(FOLDERS); do install -d $(datadir)/wavefill/$$folder || exit 1; done
-	for file in $(PIPELINES:pipelines/%=%); do install -m 644 pipelines/$$file $(datadir)/wavefill/$$file || exit 1; done
+	for folder in $(FOLDERS); do install -d $(datadir)/wavefill/$$folder && \
+		install -m 644 pipelines/$$folder/*.* $(datadir)/wavefill/$$folder || exit 1; done
+	install -m 644 $(PIPELINES) $(datadir)/wavefill
 	install -m 644 $(DOCUMENTS) $(docdir)
 	@mkdir -p $(BUILD)/man
 	for page in $(MANUALS); do sed $(call quote,s|/usr/local|$(prefix_in_pages)|g) $$page >$(BUILD)/$$page && \
