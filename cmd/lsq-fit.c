@@ -1,5 +1,5 @@
 /* lsq-fit: a matrix in, a linear model out that gives the last columns of a row from
- * the first. */
+ * the first; or a local one, which keeps the rows. */
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "base/output.h"
 #include "fit/answer.h"
+#include "fit/local_training.h"
 #include "fit/training.h"
 #include "lsq/lapack.h"
 #include "stream/stream.h"
@@ -22,6 +23,8 @@ struct options {
     const char *left_out, *output; /* files; NULL: none, standard output */
     uint64_t threads;
     struct answer fitting;
+    uint64_t nearest; /* 0: no local model */
+    double bandwidth, gain;
 };
 
 enum { THREADS_MAX = 256 };
@@ -39,11 +42,18 @@ static unsigned default_threads(void)
     return processors < 1 ? 1 : processors > 64 ? 64 : (unsigned)processors;
 }
 
-static void take_weight(const struct options_row *row, const char *arg, void *to)
+static void take_positive(const struct options_row *row, const char *arg, void *to)
 {
-    double *weight = to;
-    if (!num_parse_double(arg, weight) || *weight <= 0)
+    double *value = to;
+    if (!num_parse_double(arg, value) || *value <= 0)
         options_refuse(row, arg, "a number above 0");
+}
+
+static void take_gain(const struct options_row *row, const char *arg, void *to)
+{
+    double *gain = to;
+    if (!num_parse_double(arg, gain) || *gain < 0)
+        options_refuse(row, arg, "a number from 0");
 }
 
 static void take_rcond(const struct options_row *row, const char *arg, void *to)
@@ -84,7 +94,7 @@ static const struct options_row options[] = {
          "the first columns are given: how many (12), a fraction of all columns (0.25) or a "
          "percentage (25%); the others are targets; required unless a partial fit, which records "
          "it, comes first"},
-    {'w', "weight", "F", take_weight, offsetof(struct options, fitting.weight),
+    {'w', "weight", "F", take_positive, offsetof(struct options, fitting.weight),
      .help = "count each row F times, F above 0 (default 1)"},
     {0, "no-intercept", NULL, options_flag, offsetof(struct options, no_intercept),
      .help = "fit through the origin (default: with intercepts)"},
@@ -95,7 +105,8 @@ static const struct options_row options[] = {
     {0, "ridge", "LAMBDA", take_ridge, offsetof(struct options, fitting), .words = "auto",
      .help = "ridge regression: penalty on the squared coefficients, not on the intercept: a "
              "number above 0, or a percentage (1%) of the mean squared singular value, or auto: "
-             "the one with the smallest leave-one-out error (default: no penalty)"},
+             "the one with the smallest leave-one-out error (default: no penalty; with --nearest "
+             "3%)"},
     {0, "grid", "LIST", take_grid, offsetof(struct options, fitting), .needs = "ridge=auto",
      .help = "the penalties that auto tries, separated by commas (default: 21 values from the "
              "largest singular value squared down by 10 decades)"},
@@ -117,6 +128,17 @@ static const struct options_row options[] = {
              "name, as of frames of pad-chop, are ignored"},
     {0, "others", NULL, options_flag, offsetof(struct options, others), .needs = "by-name",
      .help = "with --by-name: for each name, fit the rows of all other names"},
+    {0, "nearest", "K", options_uint, offsetof(struct options, nearest), .min = 1,
+     .max = UINT32_MAX,
+     .excludes = "partial,by-name,others,loo,left-out,dense,rcond,singular,ridge=auto",
+     .help = "write a local model: the rows themselves, of which lsq-predict fits the K nearest to "
+             "each row that it predicts"},
+    {0, "bandwidth", "H", take_positive, offsetof(struct options, bandwidth), .needs = "nearest",
+     .help = "with --nearest: rows at distance D, from 0 to 1, count exp(-D/H) times (default "
+             "0.1)"},
+    {0, "gain", "MAX", take_gain, offsetof(struct options, gain), .needs = "nearest",
+     .help = "with --nearest: rows are made louder or softer, -MAX to MAX times, to come near; 0: "
+             "they are taken as they are (default 2)"},
     {0, "threads", "N", options_uint, offsetof(struct options, threads), .max = THREADS_MAX,
      .help = "threads for long inputs, 0 to 256 (default, and 0: OMP_NUM_THREADS, or one per "
              "processor); results differ by rounding only"},
@@ -131,11 +153,48 @@ static const struct options_table table = {
     "from the first, by least squares. If there are many solutions, write that of minimum norm.",
     options};
 
+static void write_local(const struct options *o, struct stream *in, struct output *out)
+{
+    const struct answer *f = &o->fitting;
+    struct nearest_settings settings = {(size_t)o->nearest, o->bandwidth, o->gain, f->ridge,
+                                        f->ridge_relative};
+    if (f->ridge <= 0) {
+        settings.ridge = 0.03;
+        settings.ridge_relative = true;
+    }
+    struct local_notes notes = {.settings = settings, .weight = f->weight};
+    local_training_run(in, out, &o->given, notes);
+}
+
+static void write_fits(struct options *o, struct stream *in, struct output *out)
+{
+    if (lapack_threads(1) == 0)
+        die(NULL, "out of memory: 128 MiB of addresses asked for, which the BLAS needs");
+
+    struct training_set set = {.by_name = o->by_name,
+                               .settings = {.position = o->given,
+                                            .intercept = o->fitting.lsq.intercept,
+                                            .threads = o->by_name       ? 1
+                                                       : o->threads > 0 ? (unsigned)o->threads
+                                                                        : default_threads()}};
+    o->fitting.lsq.threads = set.settings.threads;
+    if (o->fitting.loo || o->fitting.ridge_auto)
+        stream_keep(in);
+    training_set_read(&set, in);
+    if (o->others)
+        training_set_to_others(&set, stream_name(in));
+
+    for (size_t i = 0; i < set.count; i++)
+        answer_put(&o->fitting, out, set.list[i], in, i + 1 == set.count);
+    answer_end(&o->fitting);
+    training_set_free(&set);
+}
+
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
     mem_expect_much();
-    struct options o = {.fitting = {.weight = 1, .lsq.rcond = -1}};
+    struct options o = {.fitting = {.weight = 1, .lsq.rcond = -1}, .bandwidth = 0.1, .gain = 2};
     char **files = options_parse(&table, &argc, argv, &o);
     o.fitting.lsq.intercept = !o.no_intercept;
     o.fitting.loo |= o.left_out != NULL;
@@ -145,28 +204,12 @@ int main(int argc, char **argv)
         o.fitting.left_out = output_file(o.left_out);
     struct stream *in = stream_open(files, argc);
 
-    if (lapack_threads(1) == 0)
-        die(NULL, "out of memory: 128 MiB of addresses asked for, which the BLAS needs");
-
-    struct training_set set = {.by_name = o.by_name,
-                               .settings = {.position = o.given,
-                                            .intercept = o.fitting.lsq.intercept,
-                                            .threads = o.by_name       ? 1
-                                                       : o.threads > 0 ? (unsigned)o.threads
-                                                                       : default_threads()}};
-    o.fitting.lsq.threads = set.settings.threads;
-    if (o.fitting.loo || o.fitting.ridge_auto)
-        stream_keep(in);
-    training_set_read(&set, in);
-    if (o.others)
-        training_set_to_others(&set, stream_name(in));
-
-    for (size_t i = 0; i < set.count; i++)
-        answer_put(&o.fitting, out, set.list[i], in, i + 1 == set.count);
-    answer_end(&o.fitting);
+    if (o.nearest > 0)
+        write_local(&o, in, out);
+    else
+        write_fits(&o, in, out);
 
     free(o.fitting.grid);
-    training_set_free(&set);
     stream_close(in);
     output_close_both(out, o.fitting.left_out);
     return EXIT_SUCCESS;

@@ -6,9 +6,8 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
-#include "math/finite.h"
 #include "model/model_set.h"
-#include "model/roll_out.h"
+#include "model/predictor.h"
 #include "stream/map_scan.h"
 #include "stream/row_reader.h"
 #include "stream/row_writer.h"
@@ -22,7 +21,8 @@
 
 struct options {
     uint64_t extend; /* new columns; 0: the model's targets, once */
-    bool append, clamp;
+    bool append, clamp, others;
+    const char *own; /* a file; NULL: none */
     const char *output;
 };
 
@@ -36,6 +36,12 @@ static const struct options_row options[] = {
     {0, "clamp", NULL, options_flag, offsetof(struct options, clamp), .needs = "extend",
      .help = "with --extend: move predicted values into the range of the training rows before "
              "predicting from them"},
+    {0, "others", NULL, options_flag, offsetof(struct options, others),
+     .help = "with a local MODEL (lsq-fit --nearest): predict each row from training rows of other "
+             "names; @ and digits at the end of a name, as of frames of pad-chop, are ignored"},
+    {0, "own", "OWN", options_input, offsetof(struct options, own), .excludes = "others",
+     .help = "with a local MODEL: take the training rows of each row's own name from OWN, another "
+             "local model, instead"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
@@ -49,14 +55,15 @@ static const struct options_table table = {
 /* What the predictions of rows are made with. */
 struct work {
     const struct options *o;
-    struct model_set models;
-    struct row_reader at;      /* the present row */
-    const struct model *model; /* of that row */
-    struct roll_out *extend;   /* of that model; NULL without --extend */
-    double *row, *factors;     /* what is predicted from, and behind it what is predicted */
-    size_t before, room;       /* columns read, and doubles at row */
-    size_t columns;            /* predicted, a row */
-    uint64_t position;         /* of the first of them */
+    struct model_set models, own; /* own: of --own, else none */
+    struct row_reader at;         /* the present row */
+    const struct model *model;    /* of that row */
+    struct predictor *predictor;  /* of that model */
+    double *rows;             /* side by side: what is predicted from, and then the new columns */
+    struct rolled_out *found; /* of each of them */
+    size_t before, room;      /* columns read, and doubles at rows */
+    size_t columns;           /* predicted, a row */
+    uint64_t position;        /* of the first of them */
     uint64_t held, held_rows, held_column; /* by --clamp, and the first one */
     char held_row[ROW_READER_LABEL];
 };
@@ -84,33 +91,25 @@ static void check_block(struct work *w, struct stream *in, const struct block *b
     w->position = position;
 }
 
-static _Noreturn void refuse_overflow(const struct work *w)
-{
-    die(stream_name(w->at.in),
-        "row %zu: values so large that the prediction overflows, expected smaller ones",
-        row_reader_number(&w->at));
-}
-
 static const char *label(const struct work *w, char text[ROW_READER_LABEL])
 {
     return row_reader_label(w->at.in, &w->at.block, w->at.row, text);
 }
 
-static void use_model(struct work *w, size_t at)
+static void use_model(struct work *w, const struct model *model)
 {
-    const struct model *model = &w->models.list[at];
+    struct predictor_options how = {(size_t)w->o->extend, w->o->clamp,
+                                    w->own.count > 0 ? w->own.list->local : NULL, w->o->others};
     if (model == w->model)
         return;
     w->model = model;
-    w->factors = mem_grow(w->factors, model->rank, sizeof *w->factors);
-    if (w->o->extend == 0)
-        return;
-    roll_out_free(w->extend);
-    w->extend = roll_out_new(model);
+    predictor_free(w->predictor);
+    w->predictor = predictor_new(model, &how);
+    w->found = mem_grow(w->found, predictor_most(w->predictor), sizeof *w->found);
 }
 
-/* The model of this row, and room for what is predicted of it. */
-static void begin_row(struct work *w)
+/* The model of the present row. */
+static void find_model(struct work *w)
 {
     struct str name = row_reader_name(&w->at);
     size_t at;
@@ -122,13 +121,7 @@ static void begin_row(struct work *w)
     if (!found)
         die(stream_name(w->at.in), "%s: no model of its name, expected one among %zu models",
             label(w, text), w->models.count);
-    use_model(w, at);
-    size_t kept = w->o->append ? w->before : w->model->given;
-    size_t room = kept - w->model->given +
-                  (w->o->extend > 0 ? roll_out_size(w->extend, w->columns)
-                                    : w->model->given + w->model->targets);
-    if (room > w->room)
-        w->row = mem_grow(w->row, w->room = room, sizeof *w->row);
+    use_model(w, &w->models.list[at]);
 }
 
 /* Says where the row leaves the range, or notes that it was held there. */
@@ -147,31 +140,53 @@ static void remark(struct work *w, const struct rolled_out *found)
     w->held += found->outside;
 }
 
-/* What follows the given columns at x, the row's last ones. */
-static void extend_row(struct work *w, double *x)
+/* Columns of a row that are read: all that stay, or those that it is predicted from. */
+static size_t kept(const struct work *w)
 {
-    struct rolled_out found = roll_out_row(w->extend, x, w->columns, w->o->clamp);
-    if (!found.finite)
-        refuse_overflow(w);
-    if (found.outside > 0)
-        remark(w, &found);
+    return w->o->append ? w->before : w->model->given;
 }
 
-/* The columns to be written of the row. */
-static const double *complete_row(struct work *w)
+/* How many rows from the present one on are predicted side by side, `stride` doubles each: as many
+ * as fit into some MiB. */
+static size_t make_room(struct work *w, size_t stride)
 {
-    begin_row(w);
-    size_t given = w->model->given;
-    size_t kept = w->o->append ? w->before : given;
-    row_reader_columns(w->at.in, &w->at.block, w->at.row, w->before - kept, kept, w->row);
-    double *x = w->row + kept - given;
-    if (w->o->extend > 0)
-        extend_row(w, x);
-    else
-        model_predict(w->model, x, x + given, w->factors);
-    if (w->o->extend == 0 && !finite_all(x + given, w->model->targets))
-        refuse_overflow(w);
-    return w->o->append ? w->row : x + given;
+    enum { DOUBLES = 2 << 20 };
+    size_t left = w->at.block.rows - w->at.row, most = predictor_most(w->predictor);
+    size_t count = stride < DOUBLES ? DOUBLES / stride : 1;
+    count = count < most ? count : most;
+    count = count < left ? count : left;
+    if (count * stride > w->room)
+        w->rows = mem_grow(w->rows, w->room = count * stride, sizeof *w->rows);
+    return count;
+}
+
+/* Looks at what has been found of the present row. */
+static void check_row(struct work *w, const struct rolled_out *found)
+{
+    char text[ROW_READER_LABEL];
+    if (found->why != NULL)
+        die(stream_name(w->at.in), "%s: %s", label(w, text), found->why);
+    if (found->outside > 0)
+        remark(w, found);
+}
+
+/* Writes the present row and those side by side with it; goes on to the next. */
+static void put_rows(struct work *w, struct row_writer *writer)
+{
+    find_model(w);
+    struct row_reader *at = &w->at;
+    size_t given = w->model->given, first = at->row, keep = kept(w);
+    size_t stride = keep - given + predictor_size(w->predictor);
+    size_t count = make_room(w, stride);
+    for (size_t i = 0; i < count; i++)
+        row_reader_columns(at->in, &at->block, first + i, w->before - keep, keep,
+                           w->rows + i * stride);
+    predictor_run(w->predictor, w->rows + keep - given, stride,
+                  at->block.names != NULL ? at->block.names + first : NULL, count, w->found);
+    for (size_t i = 0; i < count; i++, at->row++) {
+        check_row(w, &w->found[i]);
+        row_writer_put(writer, w->rows + i * stride + (w->o->append ? 0 : given), 1);
+    }
 }
 
 static void put_predictions(struct output *out, struct work *w, struct stream *in,
@@ -195,8 +210,35 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
         meta.columns_count = model->targets;
     }
     row_writer_begin(&writer, out, &meta, &array_double, columns);
-    for (w->at.row = 0; w->at.row < block->rows; w->at.row++)
-        row_writer_put(&writer, complete_row(w), 1);
+    for (w->at.row = 0; w->at.row < block->rows;)
+        put_rows(w, &writer);
+}
+
+/* What the options ask of MODEL, and of OWN. */
+static void check_models(const struct work *w, const char *name)
+{
+    const struct model *model = &w->models.list[0];
+    bool local = w->o->others || w->o->own != NULL;
+    if (local && model->local == NULL)
+        die(name, "a model of coefficients, expected a local one (lsq-fit --nearest) for --%s",
+            w->o->others ? "others" : "own");
+    if (w->o->clamp && !model->range.known)
+        die(name, "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
+}
+
+static void read_own(struct work *w, const char *path)
+{
+    const char *name = fd_shown(path);
+    model_set_read(path, &w->own);
+    const struct model *own = &w->own.list[0], *model = &w->models.list[0];
+    if (own->local == NULL)
+        die(name, "a model of coefficients, expected a local one (lsq-fit --nearest) for --own");
+    if (own->given != model->given || own->targets != model->targets ||
+        own->has_rate != model->has_rate || own->rate != model->rate)
+        die(name,
+            "another number of given columns or targets, or another rate, expected those of MODEL");
+    if (!local_settings_agree(own->local, model->local))
+        die(name, "another bandwidth, gain or ridge, expected those of MODEL");
 }
 
 /* What --clamp has done, in one line. */
@@ -221,15 +263,16 @@ int main(int argc, char **argv)
     if (argc == 0)
         die_usage("no model, expected MODEL, a file that lsq-fit has written");
     input_note_all(files, argc, 2);
+    if (o.own != NULL)
+        input_note(o.own);
     struct output *out = output_open(o.output);
 
     struct work w = {.o = &o};
     model_set_read(files[0], &w.models);
-    const struct model *first = &w.models.list[0];
-    w.columns = o.extend > 0 ? (size_t)o.extend : first->targets;
-    if (o.clamp && !first->range.known)
-        die(fd_shown(files[0]),
-            "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
+    check_models(&w, fd_shown(files[0]));
+    if (o.own != NULL)
+        read_own(&w, o.own);
+    w.columns = o.extend > 0 ? (size_t)o.extend : w.models.list[0].targets;
 
     struct stream *in = w.at.in = stream_open(files + 1, argc - 1);
     while (stream_next(in, &w.at.block)) {
@@ -241,9 +284,10 @@ int main(int argc, char **argv)
     output_close(out);
     if (o.clamp && w.held > 0)
         remark_held(&w);
-    roll_out_free(w.extend);
+    predictor_free(w.predictor);
     model_set_free(&w.models);
-    free(w.row);
-    free(w.factors);
+    model_set_free(&w.own);
+    free(w.rows);
+    free(w.found);
     return EXIT_SUCCESS;
 }

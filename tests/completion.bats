@@ -53,7 +53,7 @@ completes() {
 }
 
 @test "completion: it knows the options of its own filter only, under any path" {
-    run -0 completes /usr/bin/lsq-fit --n
+    run -0 completes /usr/bin/lsq-fit --no
     assert_output $'compopt +o default +o bashdefault\n--no-intercept'
     run -0 completes fsdd-load -t 0-4 --d
     assert_output $'compopt +o default +o bashdefault\ncompopt -o nospace\n--digits='

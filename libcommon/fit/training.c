@@ -24,14 +24,14 @@ static void rest(void)
         lsq_reducer_rest(at_work);
 }
 
-static size_t count_given(const struct training *f, size_t columns, const char *name)
+size_t training_given(const struct num_pos *position, size_t columns, const char *file)
 {
-    if (f->position.text == NULL)
+    if (position->text == NULL)
         die_usage("no given columns, expected -g GIVEN");
-    uint64_t given = num_resolve_pos(&f->position, columns);
+    uint64_t given = num_resolve_pos(position, columns);
     if (given < 1 || given >= columns)
-        die(name, "-g %s is %" PRIu64 " of %zu column%s, expected at least 1 given and 1 target",
-            f->position.text, given, columns, msg_plural(columns));
+        die(file, "-g %s is %" PRIu64 " of %zu column%s, expected at least 1 given and 1 target",
+            position->text, given, columns, msg_plural(columns));
     return (size_t)given;
 }
 
@@ -98,7 +98,8 @@ static void merge(struct training *f, const struct stream *in, const struct bloc
     partial_read(name, block->map, &part, &range);
     size_t columns = part.given + part.targets;
     if (f->reducer == NULL)
-        begin(f, in, block, f->position.text != NULL ? count_given(f, columns, name) : part.given,
+        begin(f, in, block,
+              f->position.text != NULL ? training_given(&f->position, columns, name) : part.given,
               columns);
     if (part.given != f->given || part.targets != f->targets)
         die(name, "a partial fit of %zu given column%s and %zu target%s, expected %zu and %zu",
@@ -121,7 +122,7 @@ static void add_block(struct training *f, const struct stream *in, const struct 
         return;
     }
     if (f->reducer == NULL)
-        begin(f, in, block, count_given(f, columns, stream_name(in)), columns);
+        begin(f, in, block, training_given(&f->position, columns, stream_name(in)), columns);
     if (columns != f->given + f->targets)
         die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits", columns,
             msg_plural(columns), f->given + f->targets);

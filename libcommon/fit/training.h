@@ -40,6 +40,9 @@ struct training_set {
     struct name_index places; /* in the list */
 };
 
+/* How many of so many columns are given; refuses all and none. file: for messages. */
+size_t training_given(const struct num_pos *position, size_t columns, const char *file);
+
 /* Reads in to its end. All names end up with the same number of given columns and targets, and one
  * rate. */
 void training_set_read(struct training_set *set, struct stream *in);

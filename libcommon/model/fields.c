@@ -8,6 +8,7 @@
 #include "stream/pack.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,6 +69,17 @@ bool fields_bool(const struct fields *f, enum field field)
     return v->boolean;
 }
 
+double fields_double(const struct fields *f, enum field field, bool from_0)
+{
+    const char *expected = from_0 ? "a number from 0" : "a number above 0";
+    const struct map_value *v = get(f, field, expected);
+    bool number = v->kind == MAP_INT || v->kind == MAP_REAL;
+    if (!number || !(v->real > 0 || (from_0 && v->real == 0)) || !isfinite(v->real))
+        die(f->name, "%s whose \"%s\" is out of range or no number, expected %s", f->what,
+            field_key(field), expected);
+    return v->real;
+}
+
 /* "3 x 2", or "3 numbers". */
 static void say_shape(unsigned ndim, size_t rows, size_t cols, char text[64])
 {
@@ -109,6 +121,35 @@ double *fields_array(const struct fields *f, enum field field, unsigned ndim, si
     return a;
 }
 
+const struct array *fields_rows(const struct fields *f, enum field field, size_t cols)
+{
+    char expected[64];
+    snprintf(expected, sizeof expected, "rows of %zu columns", cols);
+    const struct array *nd = find_array(f, field, expected);
+    if (nd->ndim != 2 || nd->cols != cols)
+        die(f->name, "%s whose \"%s\" is an array of other rows, expected %s", f->what,
+            field_key(field), expected);
+    return nd;
+}
+
+/* Refuses f unless all other fields of a are b's too; one of the two is its map. */
+static void check_fields(const struct fields *f, const struct map *a, const struct map *b,
+                         bool (*skip)(struct str key))
+{
+    char text[256];
+    for (size_t i = 0; i < a->count; i++)
+        if (!skip(a->fields[i].key) && !map_has(b, &a->fields[i]))
+            die(f->name, "a part of a model with another \"%s\", expected that of the part before",
+                msg_text(a->fields[i].key.p, a->fields[i].key.n, text, sizeof text));
+}
+
+void fields_check_same(const struct fields *f, const struct map *first,
+                       bool (*skip)(struct str key))
+{
+    check_fields(f, first, f->map, skip);
+    check_fields(f, f->map, first, skip);
+}
+
 struct range fields_range(const struct fields *f)
 {
     struct range range = {false, 0, 0};
@@ -123,8 +164,7 @@ struct range fields_range(const struct fields *f)
     return range;
 }
 
-/* Counts a pair, and writes its key; whether its value is to follow. */
-static bool put_key(struct fields_out *to, enum field field)
+bool fields_put_key(struct fields_out *to, enum field field)
 {
     to->count++;
     if (to->out != NULL)
@@ -134,32 +174,32 @@ static bool put_key(struct fields_out *to, enum field field)
 
 void fields_put_uint(struct fields_out *to, enum field field, uint64_t value)
 {
-    if (put_key(to, field))
+    if (fields_put_key(to, field))
         pack_uint(to->out, value);
 }
 
 void fields_put_bool(struct fields_out *to, enum field field, bool value)
 {
-    if (put_key(to, field))
+    if (fields_put_key(to, field))
         pack_bool(to->out, value);
 }
 
 void fields_put_double(struct fields_out *to, enum field field, double value)
 {
-    if (put_key(to, field))
+    if (fields_put_key(to, field))
         pack_double(to->out, value);
 }
 
 void fields_put_vector(struct fields_out *to, enum field field, const double *v, size_t n)
 {
-    if (put_key(to, field))
+    if (fields_put_key(to, field))
         pack_vector(to->out, v, n);
 }
 
 void fields_put_columns(struct fields_out *to, enum field field, const double *a, size_t rows,
                         size_t cols, size_t first, size_t count)
 {
-    if (!put_key(to, field))
+    if (!fields_put_key(to, field))
         return;
     pack_array_head(to->out, &array_double, 2, rows, count);
     for (size_t i = 0; i < rows; i++)
@@ -175,7 +215,7 @@ void fields_put_range(struct fields_out *to, const struct range *range)
 
 void fields_put_name(struct fields_out *to, struct str name)
 {
-    if (name.n > 0 && put_key(to, FIELD_NAME))
+    if (name.n > 0 && fields_put_key(to, FIELD_NAME))
         pack_str(to->out, name);
 }
 

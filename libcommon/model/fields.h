@@ -41,9 +41,16 @@
     X(FIELD_LOADINGS, "loadings") \
     X(FIELD_SHIFT, "shift") \
     X(FIELD_REDUCED, "reduced") \
+    X(FIELD_NEAREST, "nearest") \
+    X(FIELD_BANDWIDTH, "bandwidth") \
+    X(FIELD_GAIN, "gain") \
+    X(FIELD_RIDGE_RELATIVE, "ridge_relative") \
+    X(FIELD_WEIGHT, "weight") \
     X(FIELD_RATE, "rate") \
     X(FIELD_COL0, "col0") \
-    X(FIELD_LAST, "last")
+    X(FIELD_LAST, "last") \
+    X(FIELD_X, "x") \
+    X(FIELD_NAMES, "names")
 /* clang-format on */
 #define FIELD_NAMED(field, key) field,
 enum field { FIELDS(FIELD_NAMED) FIELD_COUNT };
@@ -67,9 +74,19 @@ uint64_t fields_uint(const struct fields *f, enum field field, uint64_t low, uin
 
 bool fields_bool(const struct fields *f, enum field field);
 
+/* A finite number above 0, or from 0. */
+double fields_double(const struct fields *f, enum field field, bool from_0);
+
 /* An array of that shape (ndim 1: rows is 1) as finite doubles; the caller frees. */
 double *fields_array(const struct fields *f, enum field field, unsigned ndim, size_t rows,
                      size_t cols);
+
+/* A 2-D array of so many columns: a view. */
+const struct array *fields_rows(const struct fields *f, enum field field, size_t cols);
+
+/* Refuses f unless its fields are those of first, but for those that skip names. */
+void fields_check_same(const struct fields *f, const struct map *first,
+                       bool (*skip)(struct str key));
 
 /* The range of the values that were fitted, least and largest, where it is noted. */
 struct range fields_range(const struct fields *f);
@@ -80,6 +97,8 @@ struct fields_out {
     size_t count;
 };
 
+/* Counts a pair, and writes its key; whether its value is to follow. */
+bool fields_put_key(struct fields_out *to, enum field field);
 void fields_put_uint(struct fields_out *to, enum field field, uint64_t value);
 void fields_put_bool(struct fields_out *to, enum field field, bool value);
 void fields_put_double(struct fields_out *to, enum field field, double value);

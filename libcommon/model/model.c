@@ -13,6 +13,7 @@ void model_free(struct model *m)
         free((char *)m->columns.items[i].p);
     free(m->columns.items);
     free((char *)m->name.p);
+    local_free(m->local);
     memset(m, 0, sizeof *m);
 }
 

@@ -4,17 +4,19 @@
 
 #include "base/str.h"
 #include "math/range.h"
+#include "model/local.h"
 #include "stream/array.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Arrays owned (model_free), C order: coef (given × targets), or basis (given × rank) and
- * loadings (rank × targets). */
+/* All owned (model_free). Arrays are in C order: coef (given × targets), or basis (given × rank)
+ * and loadings (rank × targets). */
 struct model {
     size_t given, targets, rank;
     double *coef, *basis, *loadings, *intercept;
+    struct local *local; /* the training rows, of a local model: it has no arrays; else NULL */
     bool has_rate;
     double rate;             /* Hz */
     uint64_t col0;           /* of the first given column */
@@ -23,7 +25,8 @@ struct model {
     struct str name;         /* of the rows fitted, bytes owned; empty: none */
 };
 
-/* Predicts the targets (`targets` doubles at y) of one row from its given columns.
+/* Predicts the targets (`targets` doubles at y) of one row from its given columns, with a model
+ * that is no local one.
  * scratch: at least `rank` doubles. */
 void model_predict(const struct model *model, const double *x, double *y, double *scratch);
 void model_free(struct model *model);

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "model/fields.h"
+#include "model/local_read.h"
 #include "stream/map_scan.h"
 
 #include <math.h>
@@ -72,12 +73,9 @@ static void read_columns(const struct fields *s, struct model *m)
         str_list_add(&m->columns, (struct str){mem_text(v->strs[i].p, v->strs[i].n), v->strs[i].n});
 }
 
-static void read_head(const struct fields *s, struct model *m)
+/* What models of all kinds say of their rows. */
+static void read_about(const struct fields *s, struct model *m)
 {
-    m->given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
-    m->targets = count_targets(s);
-    if (fields_find(s, FIELD_TARGETS) != NULL)
-        m->targets = (size_t)fields_uint(s, FIELD_TARGETS, 1, MAP_SCAN_MAX);
     const struct map_value *rate = fields_find(s, FIELD_RATE);
     const struct map_value *col0 = fields_find(s, FIELD_COL0);
     bool number = rate != NULL && (rate->kind == MAP_INT || rate->kind == MAP_REAL);
@@ -88,8 +86,17 @@ static void read_head(const struct fields *s, struct model *m)
     if (col0 != NULL)
         m->col0 = fields_uint(s, FIELD_COL0, 0, INT64_MAX);
     m->range = fields_range(s);
-    struct str name = name_of(s);
     read_columns(s, m);
+}
+
+static void read_head(const struct fields *s, struct model *m)
+{
+    m->given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
+    m->targets = count_targets(s);
+    if (fields_find(s, FIELD_TARGETS) != NULL)
+        m->targets = (size_t)fields_uint(s, FIELD_TARGETS, 1, MAP_SCAN_MAX);
+    read_about(s, m);
+    struct str name = name_of(s);
     m->name = (struct str){mem_text(name.p, name.n), name.n};
     bool dense = fields_find(s, FIELD_COEF) != NULL;
     m->rank = dense ? m->given : count_factors(s);
@@ -130,22 +137,6 @@ static bool is_of_part(struct str key)
     return false;
 }
 
-/* Refuses a part unless all other fields of a are b's too; one of the two is its map. */
-static void check_fields(const char *file, const struct map *a, const struct map *b)
-{
-    char text[256];
-    for (size_t i = 0; i < a->count; i++)
-        if (!is_of_part(a->fields[i].key) && !map_has(b, &a->fields[i]))
-            die(file, "a part of a model with another \"%s\", expected that of the part before",
-                msg_text(a->fields[i].key.p, a->fields[i].key.n, text, sizeof text));
-}
-
-static void check_part(const char *file, const struct map *first, const struct map *part)
-{
-    check_fields(file, first, part);
-    check_fields(file, part, first);
-}
-
 /* Reads the targets from `first` on that this map holds; returns the next one. capacity: columns of
  * the arrays. */
 static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *capacity)
@@ -179,16 +170,32 @@ static void check_kind(const struct fields *s)
         die(s->name, "a model format other than version 1, expected \"lsq\": 1");
 }
 
+/* The range becomes that of samples of either sign: a row may count with a negative gain. */
+static bool read_local(struct map_reader *maps, const struct map *map, struct model *m)
+{
+    struct fields s = {map_reader_name(maps), "a model", map};
+    bool last;
+    check_kind(&s);
+    m->given = (size_t)fields_uint(&s, FIELD_K, 1, MAP_SCAN_MAX);
+    m->targets = (size_t)fields_uint(&s, FIELD_TARGETS, 1, MAP_SCAN_MAX);
+    read_about(&s, m);
+    m->local = local_read(maps, map, m->given + m->targets, &last);
+    m->range = (struct range){true, -m->local->peak, m->local->peak};
+    return last;
+}
+
 bool model_read(struct map_reader *maps, struct model *m)
 {
     memset(m, 0, sizeof *m);
+    const struct map *map = map_reader_next(maps);
+    if (map != NULL && map_find(map, field_key(FIELD_NEAREST)) != NULL)
+        return read_local(maps, map, m);
     size_t next = 0;
     size_t capacity = 0;
     struct map first = {0};
     char *bytes = NULL; /* of first */
     bool last;
-    do {
-        const struct map *map = map_reader_next(maps);
+    for (;; map = map_reader_next(maps)) {
         struct fields s = {map_reader_name(maps), "a model", map};
         if (map == NULL)
             die(s.name, "truncated: a model of %zu target%s, expected %zu", next, msg_plural(next),
@@ -198,11 +205,13 @@ bool model_read(struct map_reader *maps, struct model *m)
         if (next == 0)
             read_head(&s, m);
         else
-            check_part(s.name, &first, map);
+            fields_check_same(&s, &first, is_of_part);
         next = read_slice(&s, m, next, &capacity);
         if (bytes == NULL && next < m->targets)
             bytes = map_copy(&first, map, is_of_part);
-    } while (next < m->targets);
+        if (next == m->targets)
+            break;
+    }
     map_free(&first);
     free(bytes);
     return last;

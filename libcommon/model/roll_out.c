@@ -3,11 +3,16 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+const char roll_out_overflow[] =
+    "values so large that the prediction overflows, expected smaller ones";
 
 /* One row a target, and of factors one a singular vector, so that each prediction is a plain
  * product of two vectors. */
 struct roll_out {
     const struct model *model;
+    struct neighbours *near; /* of a local model, which has none of these: */
     double *values;  /* coefficients, targets × given; or the first factor, rank × given */
     double *loading; /* the second one, targets × rank; NULL where there are coefficients */
     double *middle;  /* rank: a row's coordinates */
@@ -28,11 +33,14 @@ static size_t doubles(const struct model *m)
     return m->coef != NULL ? m->given * m->targets : m->rank * (m->given + m->targets + 1);
 }
 
-struct roll_out *roll_out_new(const struct model *m)
+struct roll_out *roll_out_new(const struct model *m, struct neighbours *near)
 {
     struct roll_out *e = mem_zero(1, sizeof *e);
-    double *values = e->values = mem_array(doubles(m), sizeof *values);
     e->model = m;
+    e->near = near;
+    if (near != NULL)
+        return e;
+    double *values = e->values = mem_array(doubles(m), sizeof *values);
     if (m->coef != NULL) {
         transpose(m->coef, m->given, m->targets, values);
         return e;
@@ -94,7 +102,8 @@ static void look(const struct range *range, double *y, size_t i, size_t end, siz
                  bool clamp, struct rolled_out *found)
 {
     for (; i < end && i < count; i++) {
-        found->finite = found->finite && y[i] * 0 == 0;
+        if (!(y[i] * 0 == 0))
+            found->why = roll_out_overflow;
         if (!range->known || (y[i] >= range->low && y[i] <= range->high))
             continue;
         if (found->outside++ == 0)
@@ -104,14 +113,34 @@ static void look(const struct range *range, double *y, size_t i, size_t end, siz
     }
 }
 
-struct rolled_out roll_out_row(const struct roll_out *e, double *x, size_t count, bool clamp)
+/* One step of each row; false if one of them has no answer. */
+static bool predict_rows(const struct roll_out *e, double *x, size_t stride, size_t rows,
+                         struct rolled_out *found)
+{
+    size_t done = rows;
+    if (e->near != NULL)
+        done = neighbours_predict(e->near, x, stride, rows);
+    else
+        for (size_t i = 0; i < rows; i++)
+            predict(e, x + i * stride, x + i * stride + e->model->given);
+    if (done < rows)
+        found[done].why = "the rows nearest to it depend on each other, expected a larger --ridge";
+    return done == rows;
+}
+
+void roll_out_rows(const struct roll_out *e, double *x, size_t stride, size_t rows, size_t count,
+                   bool clamp, struct rolled_out *found)
 {
     size_t t = e->model->targets;
-    double *y = x + e->model->given;
-    struct rolled_out found = {true, 0, 0};
-    for (size_t i = 0; i < count && found.finite; i += t) {
-        predict(e, x + i, y + i);
-        look(&e->model->range, y, i, i + t, count, clamp, &found);
+    memset(found, 0, rows * sizeof *found);
+    for (size_t i = 0; i < count; i += t) {
+        if (!predict_rows(e, x + i, stride, rows, found))
+            return;
+        for (size_t r = 0; r < rows; r++) {
+            look(&e->model->range, x + r * stride + e->model->given, i, i + t, count, clamp,
+                 &found[r]);
+            if (found[r].why != NULL)
+                return;
+        }
     }
-    return found;
 }

@@ -1,0 +1,166 @@
+#include "lsq/nearest.h"
+
+#include "lsq/late.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double nearest_scale(bool whole, double peak)
+{
+    enum { BITS = 15, MOST = 1000 };
+    int exponent = 0;
+    if (whole)
+        return 1;
+    frexp(peak, &exponent);
+    return ldexp(1, BITS - exponent < MOST ? BITS - exponent : MOST);
+}
+
+static double dot(const double *a, const double *b, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+void nearest_begin(struct nearest_query *queries, size_t count, const double *q, size_t given)
+{
+    for (size_t i = 0; i < count; i++) {
+        queries[i].square = dot(q + i * given, q + i * given, given) + 1;
+        queries[i].others.count = queries[i].own.count = 0;
+    }
+}
+
+static bool is_nearer(const struct nearest_row *a, const struct nearest_row *b)
+{
+    return a->distance != b->distance ? a->distance < b->distance : a->row < b->row;
+}
+
+/* Moves the row at place i of a heap of n down to where none below it is farther. */
+static void sink(struct nearest_row *heap, size_t n, size_t i)
+{
+    struct nearest_row moved = heap[i];
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && is_nearer(&heap[child], &heap[child + 1]))
+            child++;
+        if (!is_nearer(&moved, &heap[child]))
+            break;
+        heap[i] = heap[child];
+    }
+    heap[i] = moved;
+}
+
+static void raise(struct nearest_row *heap, size_t i)
+{
+    struct nearest_row moved = heap[i];
+    for (size_t parent; i > 0 && is_nearer(&heap[parent = (i - 1) / 2], &moved); i = parent)
+        heap[i] = heap[parent];
+    heap[i] = moved;
+}
+
+static void take(struct nearest_list *list, struct nearest_row row)
+{
+    if (list->count < list->room) {
+        list->rows[list->count] = row;
+        raise(list->rows, list->count++);
+        return;
+    }
+    list->rows[0] = row;
+    sink(list->rows, list->count, 0);
+}
+
+/* dots: of each row of the strip with the query. Rows come in their order, so that of equally far
+ * ones those taken first stay. */
+static void select_rows(struct nearest_query *query, const struct nearest_strip *strip,
+                        const double *dots, double most)
+{
+    double all = query->square;
+    for (size_t i = 0; i < strip->count; i++) {
+        bool is_own =
+            strip->owners == NULL || (query->owner != 0 && strip->owners[i] == query->owner);
+        struct nearest_list *list = is_own ? &query->own : &query->others;
+        double square = strip->squares[i];
+        double g = dots[i] / (square + 1);
+        g = most == 0 ? 1 : g > most ? most : g < -most ? -most : g;
+        double d = 1 - 2 * g * dots[i] / all + g * g * square / all;
+        if (list->count < list->room || (list->room > 0 && d < list->rows[0].distance))
+            take(list, (struct nearest_row){strip->first + i, g, d, strip->weight});
+    }
+}
+
+void nearest_select(struct nearest_query *queries, size_t count, const double *q,
+                    const struct nearest_strip *strip, double gain)
+{
+    for (size_t i = 0; i < strip->count; i++) {
+        const double *c = strip->rows + i * strip->columns;
+        strip->squares[i] = dot(c, c, strip->given);
+    }
+    late_product(true, false, strip->count, count, strip->given, strip->rows, strip->columns, q,
+                 strip->given, strip->dots, strip->count);
+    for (size_t i = 0; i < count; i++)
+        select_rows(&queries[i], strip, strip->dots + i * strip->count, gain);
+}
+
+static int compare(const void *a, const void *b)
+{
+    size_t x = ((const struct nearest_row *)a)->row, y = ((const struct nearest_row *)b)->row;
+    return (x > y) - (x < y);
+}
+
+void nearest_sort(struct nearest_list *list)
+{
+    qsort(list->rows, list->count, sizeof *list->rows, compare);
+}
+
+/* Each row times its gain and the root of its weight. */
+static void weigh(const struct nearest_settings *s, const struct nearest_row *near, size_t count,
+                  double *rows, size_t columns)
+{
+    double least = near[0].distance, most = 0;
+    for (size_t i = 1; i < count; i++)
+        least = near[i].distance < least ? near[i].distance : least;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, near[i].weight * exp((least - near[i].distance) / s->bandwidth));
+    for (size_t i = 0; i < count; i++) {
+        double weight = near[i].weight * exp((least - near[i].distance) / s->bandwidth) / most;
+        double factor = near[i].gain * sqrt(weight);
+        for (size_t j = 0; j < columns; j++)
+            rows[i * columns + j] *= factor;
+    }
+}
+
+/* Adds the penalty to the diagonal of a. */
+static void penalise(const struct nearest_settings *s, double *a, size_t n)
+{
+    double trace = 0;
+    for (size_t i = 0; i < n; i++)
+        trace += a[i * n + i];
+    double penalty = s->ridge * (s->ridge_relative ? trace / (double)n : 1) + 1e-6;
+    for (size_t i = 0; i < n; i++)
+        a[i * n + i] += penalty;
+}
+
+/* With z = A⁻¹ q the answer is Σ (c·z) y over the rows: one right-hand side, however many targets
+ * there are. */
+enum lsq_status nearest_answer(const struct nearest_settings *s, const struct nearest_row *near,
+                               size_t count, double *rows, const double *q, size_t given,
+                               size_t targets, double *y, double *scratch)
+{
+    size_t columns = given + targets;
+    double *a = scratch, *z = scratch + given * given;
+    weigh(s, near, count, rows, columns);
+    late_square(given, count, rows, columns, a, given);
+    penalise(s, a, given);
+    memcpy(z, q, given * sizeof *z);
+    enum lsq_status status = late_solve(given, 1, a, given, z, given);
+    if (status != LSQ_OK)
+        return status;
+    memset(y, 0, targets * sizeof *y);
+    for (size_t i = 0; i < count; i++) {
+        double share = dot(rows + i * columns, z, given);
+        for (size_t j = 0; j < targets; j++)
+            y[j] += share * rows[i * columns + given + j];
+    }
+    return LSQ_OK;
+}

@@ -1,0 +1,118 @@
+#include "model/local.h"
+
+#include "base/mem.h"
+#include "math/finite.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint32_t local_owner(const struct local *local, struct str name)
+{
+    size_t place = name.n > 0 ? name_index_find(&local->places, str_stem(name)) : SIZE_MAX;
+    return place == SIZE_MAX ? 0 : (uint32_t)place + 1;
+}
+
+/* Most often the name of the row before. */
+static uint32_t number_name(struct local *local, struct str name)
+{
+    struct str stem = str_stem(name);
+    if (name.n == 0)
+        return 0;
+    if (local->found > 0 && str_equal(local->names.items[local->found - 1], stem))
+        return (uint32_t)local->found;
+    local->found = local_owner(local, stem);
+    if (local->found == 0) {
+        stem.p = mem_text(stem.p, stem.n);
+        name_index_add(&local->places, stem, local->names.count);
+        local->sizes = mem_grow(local->sizes, local->names.count + 1, sizeof *local->sizes);
+        local->sizes[local->names.count] = 0;
+        str_list_add(&local->names, stem);
+        local->found = local->names.count;
+    }
+    return (uint32_t)local->found;
+}
+
+/* Looks at all values of a part, unless these are integers, which are finite and whole. */
+static bool look(struct local *local, const struct local_part *part)
+{
+    if (part->type.kind != ARRAY_FLOAT)
+        return true;
+    double *row = mem_array(local->columns, sizeof *row);
+    bool finite = true;
+    for (size_t i = 0; i < part->rows && finite; i++) {
+        local_rows(local, part, i, 1, 1, row);
+        finite = finite_all(row, local->columns);
+        for (size_t j = 0; j < local->columns; j++) {
+            /* From 2⁵³ on all doubles are whole. */
+            local->whole = local->whole && row[j] == floor(row[j]) && fabs(row[j]) < 0x1p53;
+        }
+    }
+    free(row);
+    return finite;
+}
+
+bool local_add(struct local *local, const struct array *array, const struct str *names,
+               double weight)
+{
+    size_t rows = array->rows, size = rows * local->columns * array->type.size;
+    local->whole = local->whole || local->count == 0;
+    local->parts = mem_room(local->parts, local->count, sizeof *local->parts);
+    struct local_part *part = &local->parts[local->count++];
+    *part = (struct local_part){local->rows, rows, array->type, mem_array(1, size), weight};
+    memcpy(part->data, array->data, size);
+    local->owners = mem_grow(local->owners, local->rows + rows, sizeof *local->owners);
+    for (size_t i = 0; i < rows; i++) {
+        uint32_t owner = names != NULL ? number_name(local, names[i]) : 0;
+        local->owners[local->rows + i] = owner;
+        if (owner > 0)
+            local->sizes[owner - 1]++;
+    }
+    local->rows += rows;
+    return look(local, part);
+}
+
+const struct local_part *local_part(const struct local *local, size_t row)
+{
+    size_t low = 0, high = local->count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (local->parts[middle].first <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &local->parts[low];
+}
+
+void local_rows(const struct local *local, const struct local_part *part, size_t first,
+                size_t count, double scale, double *to)
+{
+    size_t n = count * local->columns;
+    array_to_double(&part->type, part->data + first * local->columns * part->type.size, n, to);
+    for (size_t i = 0; scale != 1 && i < n; i++)
+        to[i] *= scale;
+}
+
+bool local_settings_agree(const struct local *a, const struct local *b)
+{
+    const struct nearest_settings *s = &a->settings, *t = &b->settings;
+    return s->bandwidth == t->bandwidth && s->gain == t->gain && s->ridge == t->ridge &&
+           s->ridge_relative == t->ridge_relative;
+}
+
+void local_free(struct local *local)
+{
+    if (local == NULL)
+        return;
+    for (size_t i = 0; i < local->count; i++)
+        free(local->parts[i].data);
+    for (size_t i = 0; i < local->names.count; i++)
+        free((char *)local->names.items[i].p);
+    name_index_free(&local->places);
+    free(local->names.items);
+    free(local->parts);
+    free(local->owners);
+    free(local->sizes);
+    free(local);
+}

@@ -1,0 +1,57 @@
+/* A local model (lsq-fit --nearest) in memory: its training rows, in the type that they came in. */
+#ifndef WAVEFILL_MODEL_LOCAL_H
+#define WAVEFILL_MODEL_LOCAL_H
+
+#include "base/name_index.h"
+#include "base/str.h"
+#include "lsq/nearest.h"
+#include "stream/array.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The rows of one map. */
+struct local_part {
+    size_t first, rows; /* place among all rows */
+    struct array_type type;
+    char *data; /* owned */
+    double weight;
+};
+
+/* Starts as zeroes; local_free. */
+struct local {
+    struct nearest_settings settings;
+    size_t columns, rows; /* given columns and targets; of all parts */
+    struct local_part *parts;
+    size_t count;
+    uint32_t *owners; /* of each row: the number of its name (str_stem), from 1; 0: it has none */
+    struct str_list names;
+    struct name_index places; /* of the names in their list */
+    size_t found;             /* where a name is looked for first */
+    size_t *sizes;            /* how many rows each owner has */
+    bool whole;               /* all values are whole numbers */
+    double peak;              /* their largest magnitude */
+};
+
+/* The number of a name (its str_stem); 0 for an empty one, and where no row has it. */
+uint32_t local_owner(const struct local *local, struct str name);
+
+/* Adds a part of `rows` rows (array: rows × columns; names: one a row, or NULL). False if one of
+ * its values is not finite. */
+bool local_add(struct local *local, const struct array *array, const struct str *names,
+               double weight);
+
+/* The part that a row is in. */
+const struct local_part *local_part(const struct local *local, size_t row);
+
+/* Rows first to first + count of a part's as doubles, times scale. */
+void local_rows(const struct local *local, const struct local_part *part, size_t first,
+                size_t count, double scale, double *to);
+
+/* Whether bandwidth, gain and penalty are the same. */
+bool local_settings_agree(const struct local *a, const struct local *b);
+
+void local_free(struct local *local);
+
+#endif

@@ -1,0 +1,79 @@
+#include "model/local_read.h"
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "model/fields.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/* Whether a field may differ from map to map. */
+static bool is_of_rows(struct str key)
+{
+    static const enum field alike[] = {
+        FIELD_LSQ,  FIELD_K,     FIELD_TARGETS,        FIELD_NEAREST, FIELD_BANDWIDTH,
+        FIELD_GAIN, FIELD_RIDGE, FIELD_RIDGE_RELATIVE, FIELD_RATE,    FIELD_COL0};
+    for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
+        if (str_is(key, field_key(alike[i])))
+            return false;
+    return true;
+}
+
+static void read_settings(const struct fields *f, struct nearest_settings *s)
+{
+    s->nearest = (size_t)fields_uint(f, FIELD_NEAREST, 1, UINT32_MAX);
+    s->bandwidth = fields_double(f, FIELD_BANDWIDTH, false);
+    s->gain = fields_double(f, FIELD_GAIN, true);
+    s->ridge = fields_double(f, FIELD_RIDGE, true);
+    s->ridge_relative = fields_bool(f, FIELD_RIDGE_RELATIVE);
+}
+
+/* One name a row, or NULL. */
+static const struct str *read_names(const struct fields *f, size_t rows)
+{
+    const struct map_value *v = fields_find(f, FIELD_NAMES);
+    if (v == NULL || rows == 0)
+        return NULL;
+    if (v->kind != MAP_LIST_STR || v->count != rows)
+        die(f->name, "%s whose \"%s\" is no list of %zu strings, expected one name a row", f->what,
+            field_key(FIELD_NAMES), rows);
+    return v->strs;
+}
+
+static void read_rows(const struct fields *f, struct local *local)
+{
+    const struct array *rows = fields_rows(f, FIELD_X, local->columns);
+    struct range range = fields_range(f);
+    if (rows->rows == 0)
+        return;
+    if (!local_add(local, rows, read_names(f, rows->rows), fields_double(f, FIELD_WEIGHT, false)))
+        die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what,
+            field_key(FIELD_X));
+    if (!range.known)
+        die(f->name, "%s without \"%s\", expected the least and the largest value of \"%s\"",
+            f->what, field_key(FIELD_RANGE), field_key(FIELD_X));
+    local->peak = fmax(local->peak, fmax(fabs(range.low), fabs(range.high)));
+}
+
+struct local *local_read(struct map_reader *maps, const struct map *map, size_t columns, bool *last)
+{
+    struct local *local = mem_zero(1, sizeof *local);
+    struct fields f = {map_reader_name(maps), "a local model", map};
+    struct map first = {0};
+    char *bytes = map_copy(&first, map, is_of_rows);
+    local->columns = columns;
+    read_settings(&f, &local->settings);
+    for (;; f.map = map_reader_next(maps), f.name = map_reader_name(maps)) {
+        fields_check_same(&f, &first, is_of_rows);
+        read_rows(&f, local);
+        *last = fields_find(&f, FIELD_LAST) == NULL || fields_bool(&f, FIELD_LAST);
+        if (map_reader_at_end(maps))
+            break;
+    }
+    if (local->rows == 0)
+        die(f.name, "a local model of 0 rows, expected at least 1");
+    map_free(&first);
+    free(bytes);
+    return local;
+}
