@@ -93,10 +93,10 @@ void nearest_select(struct nearest_query *queries, size_t count, const double *q
                     const struct nearest_strip *strip, double gain)
 {
     for (size_t i = 0; i < strip->count; i++) {
-        const double *c = strip->rows + i * strip->columns;
+        const double *c = strip->rows + i * strip->given;
         strip->squares[i] = dot(c, c, strip->given);
     }
-    late_product(true, false, strip->count, count, strip->given, strip->rows, strip->columns, q,
+    late_product(true, false, strip->count, count, strip->given, strip->rows, strip->given, q,
                  strip->given, strip->dots, strip->count);
     for (size_t i = 0; i < count; i++)
         select_rows(&queries[i], strip, strip->dots + i * strip->count, gain);

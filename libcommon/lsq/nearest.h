@@ -61,9 +61,9 @@ struct nearest_query {
 
 /* Training rows that lie one after the other, and what they have in common. */
 struct nearest_strip {
-    size_t first, count;   /* rows */
-    size_t given, columns; /* of each row; given ones first */
-    const double *rows;
+    size_t first, count;    /* rows */
+    size_t given;           /* columns */
+    const double *rows;     /* count × given */
     const uint32_t *owners; /* of each row; NULL: all are the queries' own */
     double *squares, *dots; /* count; count × queries: room to work in */
     double weight;          /* of each row */

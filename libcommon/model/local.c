@@ -41,7 +41,7 @@ static bool look(struct local *local, const struct local_part *part)
     double *row = mem_array(local->columns, sizeof *row);
     bool finite = true;
     for (size_t i = 0; i < part->rows && finite; i++) {
-        local_rows(local, part, i, 1, 1, row);
+        local_rows(local, part, i, 1, local->columns, 1, row);
         finite = finite_all(row, local->columns);
         for (size_t j = 0; j < local->columns; j++) {
             /* From 2⁵³ on all doubles are whole. */
@@ -86,10 +86,15 @@ const struct local_part *local_part(const struct local *local, size_t row)
 }
 
 void local_rows(const struct local *local, const struct local_part *part, size_t first,
-                size_t count, double scale, double *to)
+                size_t count, size_t width, double scale, double *to)
 {
-    size_t n = count * local->columns;
-    array_to_double(&part->type, part->data + first * local->columns * part->type.size, n, to);
+    size_t n = count * width;
+    size_t row = local->columns * part->type.size;
+    const char *data = part->data + first * row;
+    for (size_t i = 0; i < count && width < local->columns; i++)
+        array_to_double(&part->type, data + i * row, width, to + i * width);
+    if (width == local->columns)
+        array_to_double(&part->type, data, n, to);
     for (size_t i = 0; scale != 1 && i < n; i++)
         to[i] *= scale;
 }

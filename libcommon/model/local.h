@@ -45,9 +45,9 @@ bool local_add(struct local *local, const struct array *array, const struct str 
 /* The part that a row is in. */
 const struct local_part *local_part(const struct local *local, size_t row);
 
-/* Rows first to first + count of a part's as doubles, times scale. */
+/* The first `width` columns of rows first to first + count of a part's as doubles, times scale. */
 void local_rows(const struct local *local, const struct local_part *part, size_t first,
-                size_t count, double scale, double *to);
+                size_t count, size_t width, double scale, double *to);
 
 /* Whether bandwidth, gain and penalty are the same. */
 bool local_settings_agree(const struct local *a, const struct local *b);

@@ -122,11 +122,10 @@ size_t neighbours_begin(struct neighbours *n, const struct str *names, size_t co
 static struct nearest_strip take_strip(struct neighbours *n, const struct local *local,
                                        const struct local_part *part, size_t first, size_t count)
 {
-    local_rows(local, part, first, count, n->scale, n->strip);
+    local_rows(local, part, first, count, n->given, n->scale, n->strip);
     return (struct nearest_strip){.first = part->first + first,
                                   .count = count,
                                   .given = n->given,
-                                  .columns = local->columns,
                                   .rows = n->strip,
                                   .owners = local->owners + part->first + first,
                                   .weight = part->weight,
@@ -204,7 +203,7 @@ static size_t gather(struct neighbours *n, const struct local *local, struct nea
     nearest_sort(list);
     for (size_t i = 0; i < list->count; i++, count++) {
         const struct local_part *part = local_part(local, list->rows[i].row);
-        local_rows(local, part, list->rows[i].row - part->first, 1, n->scale,
+        local_rows(local, part, list->rows[i].row - part->first, 1, local->columns, n->scale,
                    n->rows + count * local->columns);
         n->near[count] = list->rows[i];
     }
