@@ -97,6 +97,19 @@ size_t spool_read(struct spool *s, void *to, size_t size)
     return (size_t)n;
 }
 
+const char *spool_at(const struct spool *s, uint64_t offset, void *to, size_t size)
+{
+    if (s->fd < 0)
+        return s->memory + offset;
+    for (size_t got = 0; got < size;) {
+        ssize_t n = pread(s->fd, (char *)to + got, size - got, (off_t)(offset + got));
+        if (n <= 0 && !(n < 0 && errno == EINTR))
+            die_errno("temporary file", "read failed");
+        got += n > 0 ? (size_t)n : 0;
+    }
+    return to;
+}
+
 void spool_free(struct spool *s)
 {
     if (s->fd >= 0)

@@ -1,9 +1,10 @@
-/* Bytes kept for a second reading: in memory while they are few, then in an
+/* Bytes kept for another reading: in memory while they are few, then in an
  * unnamed temporary file in $TMPDIR. Failures end the program with a message. */
 #ifndef WAVEFILL_BASE_SPOOL_H
 #define WAVEFILL_BASE_SPOOL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct spool;
 
@@ -15,6 +16,10 @@ void spool_rewind(struct spool *s);
 
 /* Up to size bytes; 0 at the end. */
 size_t spool_read(struct spool *s, void *to, size_t size);
+
+/* The size bytes from offset on, all of which have been written: a view, or a copy of them in `to`.
+ * Valid until the next call of spool_write, or as long as `to` is. */
+const char *spool_at(const struct spool *s, uint64_t offset, void *to, size_t size);
 void spool_free(struct spool *s);
 
 #endif

@@ -59,8 +59,11 @@ bool local_add(struct local *local, const struct array *array, const struct str 
     local->whole = local->whole || local->count == 0;
     local->parts = mem_room(local->parts, local->count, sizeof *local->parts);
     struct local_part *part = &local->parts[local->count++];
-    *part = (struct local_part){local->rows, rows, array->type, mem_array(1, size), weight};
-    memcpy(part->data, array->data, size);
+    *part = (struct local_part){local->rows, rows, array->type, local->size, weight};
+    if (local->data == NULL)
+        local->data = spool_new();
+    spool_write(local->data, array->data, size);
+    local->size += size;
     local->owners = mem_grow(local->owners, local->rows + rows, sizeof *local->owners);
     for (size_t i = 0; i < rows; i++) {
         uint32_t owner = names != NULL ? number_name(local, names[i]) : 0;
@@ -85,12 +88,15 @@ const struct local_part *local_part(const struct local *local, size_t row)
     return &local->parts[low];
 }
 
-void local_rows(const struct local *local, const struct local_part *part, size_t first,
-                size_t count, size_t width, double scale, double *to)
+void local_rows(struct local *local, const struct local_part *part, size_t first, size_t count,
+                size_t width, double scale, double *to)
 {
     size_t n = count * width;
     size_t row = local->columns * part->type.size;
-    const char *data = part->data + first * row;
+    if (count * row > local->room)
+        local->buffer = mem_grow(local->buffer, local->room = count * row, 1);
+    const char *data =
+        spool_at(local->data, part->offset + first * row, local->buffer, count * row);
     for (size_t i = 0; i < count && width < local->columns; i++)
         array_to_double(&part->type, data + i * row, width, to + i * width);
     if (width == local->columns)
@@ -110,8 +116,9 @@ void local_free(struct local *local)
 {
     if (local == NULL)
         return;
-    for (size_t i = 0; i < local->count; i++)
-        free(local->parts[i].data);
+    if (local->data != NULL)
+        spool_free(local->data);
+    free(local->buffer);
     for (size_t i = 0; i < local->names.count; i++)
         free((char *)local->names.items[i].p);
     name_index_free(&local->places);

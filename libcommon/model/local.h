@@ -1,8 +1,10 @@
-/* A local model (lsq-fit --nearest) in memory: its training rows, in the type that they came in. */
+/* A local model (lsq-fit --nearest): its training rows, in the type that they came in, kept in
+ * memory up to 64 MiB and then in a temporary file. */
 #ifndef WAVEFILL_MODEL_LOCAL_H
 #define WAVEFILL_MODEL_LOCAL_H
 
 #include "base/name_index.h"
+#include "base/spool.h"
 #include "base/str.h"
 #include "lsq/nearest.h"
 #include "stream/array.h"
@@ -15,7 +17,7 @@
 struct local_part {
     size_t first, rows; /* place among all rows */
     struct array_type type;
-    char *data; /* owned */
+    uint64_t offset; /* of its data among those of all parts */
     double weight;
 };
 
@@ -25,6 +27,10 @@ struct local {
     size_t columns, rows; /* given columns and targets; of all parts */
     struct local_part *parts;
     size_t count;
+    struct spool *data;
+    uint64_t size; /* of data */
+    char *buffer;  /* for rows that come from a file, room for so many bytes */
+    size_t room;
     uint32_t *owners; /* of each row: the number of its name (str_stem), from 1; 0: it has none */
     struct str_list names;
     struct name_index places; /* of the names in their list */
@@ -46,8 +52,8 @@ bool local_add(struct local *local, const struct array *array, const struct str 
 const struct local_part *local_part(const struct local *local, size_t row);
 
 /* The first `width` columns of rows first to first + count of a part's as doubles, times scale. */
-void local_rows(const struct local *local, const struct local_part *part, size_t first,
-                size_t count, size_t width, double scale, double *to);
+void local_rows(struct local *local, const struct local_part *part, size_t first, size_t count,
+                size_t width, double scale, double *to);
 
 /* Whether bandwidth, gain and penalty are the same. */
 bool local_settings_agree(const struct local *a, const struct local *b);

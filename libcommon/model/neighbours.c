@@ -11,7 +11,7 @@
 enum { STRIP_ROWS = 256, STRIP_DOUBLES = 128 << 10, SIDE_BY_SIDE = 128, HEAP_BYTES = 8 << 20 };
 
 struct neighbours {
-    const struct local *local, *own;
+    struct local *local, *own;
     struct nearest_settings settings;
     size_t given, targets;
     double scale;      /* of rows and queries (nearest_scale) */
@@ -65,7 +65,7 @@ static void make_room(struct neighbours *n)
     n->scratch = mem_array(n->given + 1, n->given * sizeof *n->scratch);
 }
 
-struct neighbours *neighbours_new(const struct local *local, const struct local *own, size_t given)
+struct neighbours *neighbours_new(struct local *local, struct local *own, size_t given)
 {
     struct neighbours *n = mem_zero(1, sizeof *n);
     bool whole = local->whole && (own == NULL || own->whole);
@@ -119,7 +119,7 @@ size_t neighbours_begin(struct neighbours *n, const struct str *names, size_t co
 }
 
 /* Rows first to first + count of a part of local, as doubles. */
-static struct nearest_strip take_strip(struct neighbours *n, const struct local *local,
+static struct nearest_strip take_strip(struct neighbours *n, struct local *local,
                                        const struct local_part *part, size_t first, size_t count)
 {
     local_rows(local, part, first, count, n->given, n->scale, n->strip);
@@ -136,7 +136,7 @@ static struct nearest_strip take_strip(struct neighbours *n, const struct local 
 /* Among all rows of the model for all queries. */
 static void look_everywhere(struct neighbours *n, size_t count)
 {
-    const struct local *local = n->local;
+    struct local *local = n->local;
     for (size_t p = 0; p < local->count; p++)
         for (size_t row = 0, rows; row < local->parts[p].rows; row += rows) {
             rows = smaller(n->strip_rows, local->parts[p].rows - row);
@@ -168,7 +168,7 @@ static void look_for_one(struct neighbours *n, const struct local_part *part, si
 /* In the other model for each query among the rows of its own name alone. */
 static void look_in_own(struct neighbours *n, size_t count)
 {
-    const struct local *own = n->own;
+    struct local *own = n->own;
     for (size_t p = 0; p < own->count; p++)
         for (size_t row = 0, rows; row < own->parts[p].rows; row += rows) {
             rows = run_length(n, &own->parts[p], row);
@@ -197,7 +197,7 @@ static void find(struct neighbours *n, size_t count)
 }
 
 /* Adds the rows of a list, in their order, to the `count` of a query's fit. */
-static size_t gather(struct neighbours *n, const struct local *local, struct nearest_list *list,
+static size_t gather(struct neighbours *n, struct local *local, struct nearest_list *list,
                      size_t count)
 {
     nearest_sort(list);

@@ -14,7 +14,7 @@ struct neighbours;
 /* own: the model that training rows of a row's own name come from, instead of those in `local`;
  * `local` itself, or NULL: they are left out. given: of their columns. Both must outlive it. Loads
  * LAPACK; ends the program with a message if there is none, or no memory. */
-struct neighbours *neighbours_new(const struct local *local, const struct local *own, size_t given);
+struct neighbours *neighbours_new(struct local *local, struct local *own, size_t given);
 void neighbours_free(struct neighbours *near);
 
 /* How many rows may stand side by side. */

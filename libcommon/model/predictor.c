@@ -18,7 +18,7 @@ struct predictor {
 struct predictor *predictor_new(const struct model *model, const struct predictor_options *options)
 {
     struct predictor *p = mem_zero(1, sizeof *p);
-    const struct local *own = options->own != NULL ? options->own : model->local;
+    struct local *own = options->own != NULL ? options->own : model->local;
     p->model = model;
     p->options = *options;
     if (model->local != NULL)

@@ -14,7 +14,7 @@ struct predictor_options {
     bool clamp;    /* new columns are held within the model's range; with extend */
     /* Of a local model, where training rows of a row's own name come from: this model instead
      * (NULL: the model itself), or, with `others`, nowhere. */
-    const struct local *own;
+    struct local *own;
     bool others;
 };
 
