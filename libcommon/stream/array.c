@@ -13,8 +13,8 @@ const struct array_type array_int16 = {ARRAY_INT, 2, false, {NATIVE, 'i', '2', 0
 const struct array_type array_int64 = {ARRAY_INT, 8, false, {NATIVE, 'i', '8', 0}};
 const struct array_type array_double = {ARRAY_FLOAT, 8, false, {NATIVE, 'f', '8', 0}};
 
-/* A loop a type, eight values at a time, of which compilers make vectors. memcpy keeps any alignment
- * legal. */
+/* A loop a type, eight values at a time, of which compilers make vectors. memcpy keeps any
+ * alignment legal. */
 #define CONVERSION(NAME, T, VALUE)                                                                 \
     static void NAME(const char *restrict src, size_t count, double *restrict dst)                 \
     {                                                                                              \
