@@ -94,7 +94,8 @@ void nearest_select(struct nearest_query *queries, size_t count, const double *q
 {
     for (size_t i = 0; i < strip->count; i++) {
         const double *c = strip->rows + i * strip->given;
-        strip->squares[i] = dot(c, c, strip->given);
+        if (strip->squares[i] < 0)
+            strip->squares[i] = dot(c, c, strip->given);
     }
     late_product(true, false, strip->count, count, strip->given, strip->rows, strip->given, q,
                  strip->given, strip->dots, strip->count);

@@ -65,7 +65,8 @@ struct nearest_strip {
     size_t given;           /* columns */
     const double *rows;     /* count × given */
     const uint32_t *owners; /* of each row; NULL: all are the queries' own */
-    double *squares, *dots; /* count; count × queries: room to work in */
+    double *squares;        /* c·c of each row, kept from strip to strip; below 0: not known yet */
+    double *dots;           /* count × queries, room to work in */
     double weight;          /* of each row */
 };
 

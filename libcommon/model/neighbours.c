@@ -19,11 +19,12 @@ struct neighbours {
     size_t most;       /* queries at most */
 
     struct nearest_query *queries;
-    uint32_t *in_own;          /* of each query: its owner in own */
-    struct nearest_row *heaps; /* those of the queries' lists */
-    struct nearest_row *near;  /* of one query: both of its lists */
-    double *q;                 /* the queries, most × given */
-    double *strip, *squares, *dots;
+    uint32_t *in_own;              /* of each query: its owner in own */
+    struct nearest_row *heaps;     /* those of the queries' lists */
+    struct nearest_row *near;      /* of one query: both of its lists */
+    double *q;                     /* the queries, most × given */
+    double *squares, *own_squares; /* of the rows of both models (nearest_strip) */
+    double *strip, *dots;
     double *rows, *scratch; /* of nearest_answer */
 };
 
@@ -39,6 +40,14 @@ static void load_lapack(void)
         die(NULL, "out of memory: 128 MiB of addresses asked for, which the BLAS needs");
     if (status != LSQ_OK)
         die(NULL, "%s", lsq_status_why(status));
+}
+
+static double *unknown_squares(const struct local *local)
+{
+    double *squares = mem_array(local->rows, sizeof *squares);
+    for (size_t i = 0; i < local->rows; i++)
+        squares[i] = -1;
+    return squares;
 }
 
 /* Room for others and own rows of each query, and for their fit. */
@@ -59,7 +68,8 @@ static void make_room(struct neighbours *n)
     n->near = mem_array(both, sizeof *n->near);
     n->q = mem_array(n->most, n->given * sizeof *n->q);
     n->strip = mem_array(n->strip_rows, columns * sizeof *n->strip);
-    n->squares = mem_array(n->strip_rows, sizeof *n->squares);
+    n->squares = unknown_squares(n->local);
+    n->own_squares = n->own != NULL ? unknown_squares(n->own) : NULL;
     n->dots = mem_array(n->strip_rows, n->most * sizeof *n->dots);
     n->rows = mem_array(both, columns * sizeof *n->rows);
     n->scratch = mem_array(n->given + 1, n->given * sizeof *n->scratch);
@@ -94,6 +104,7 @@ void neighbours_free(struct neighbours *n)
     free(n->q);
     free(n->strip);
     free(n->squares);
+    free(n->own_squares);
     free(n->dots);
     free(n->rows);
     free(n->scratch);
@@ -129,7 +140,8 @@ static struct nearest_strip take_strip(struct neighbours *n, struct local *local
                                   .rows = n->strip,
                                   .owners = local->owners + part->first + first,
                                   .weight = part->weight,
-                                  .squares = n->squares,
+                                  .squares = (local == n->local ? n->squares : n->own_squares) +
+                                             part->first + first,
                                   .dots = n->dots};
 }
 
