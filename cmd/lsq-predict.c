@@ -226,19 +226,24 @@ static void check_models(const struct work *w, const char *name)
         die(name, "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
 }
 
+/* OWN goes with MODEL, whose range its rows widen. */
 static void read_own(struct work *w, const char *path)
 {
     const char *name = fd_shown(path);
     model_set_read(path, &w->own);
-    const struct model *own = &w->own.list[0], *model = &w->models.list[0];
+    const struct model *own = &w->own.list[0];
+    struct model *model = &w->models.list[0];
     if (own->local == NULL)
         die(name, "a model of coefficients, expected a local one (lsq-fit --nearest) for --own");
-    if (own->given != model->given || own->targets != model->targets ||
-        own->has_rate != model->has_rate || own->rate != model->rate)
-        die(name,
-            "another number of given columns or targets, or another rate, expected those of MODEL");
+    if (own->given != model->given || own->targets != model->targets)
+        die(name, "%zu given column%s and %zu target%s, expected %zu and %zu as MODEL has",
+            own->given, msg_plural(own->given), own->targets, msg_plural(own->targets),
+            model->given, model->targets);
+    if (own->has_rate && model->has_rate && own->rate != model->rate)
+        die(name, "%.10g Hz, expected %.10g Hz as MODEL has", own->rate, model->rate);
     if (!local_settings_agree(own->local, model->local))
-        die(name, "another bandwidth, gain or ridge, expected those of MODEL");
+        die(name, "another bandwidth, gain or penalty, expected those of MODEL");
+    range_merge(&model->range, &own->range);
 }
 
 /* What --clamp has done, in one line. */

@@ -81,6 +81,9 @@ static void show_coefficients(const struct options *o, struct output *out, char 
     do {
         struct model model;
         model_read(maps, &model);
+        if (model.local != NULL)
+            die(map_reader_name(maps), "a local model, which has rows in place of coefficients, "
+                                       "expected one that has them");
         table_model(&t, &model);
         model_free(&model);
     } while (!map_reader_at_end(maps));
@@ -113,24 +116,32 @@ static void show_blocks(const struct options *o, struct output *out, struct stre
     }
 }
 
-/* The matrix as a whole, and each fit for itself. */
+static void show_whole(const struct options *o, struct output *out, struct summary *s)
+{
+    if (s->blocks > 0 && o->fields.count > 0)
+        summary_put_fields(out, s, NULL, &o->fields);
+    else if (s->blocks > 0)
+        summary_put(out, s);
+    summary_free(s);
+}
+
+/* Matrix and local model as a whole, and each fit for itself. */
 static void show_summary(const struct options *o, struct output *out, struct stream *in)
 {
-    struct summary s = {.blocks = 0};
+    struct summary matrix = {.blocks = 0}, local = {.blocks = 0};
     struct block block;
     bool fields = o->fields.count > 0;
     while (stream_next(in, &block))
         if (!block.other)
-            summary_add(&s, &block);
+            summary_add(&matrix, &block);
+        else if (map_find(block.map, "nearest") != NULL && map_find(block.map, "lsq") != NULL)
+            summary_add_local(&local, &block, stream_name(in));
         else if (fields)
             summary_put_fields(out, NULL, block.map, &o->fields);
         else
             summary_put_fit(out, block.map, stream_name(in));
-    if (s.blocks > 0 && fields)
-        summary_put_fields(out, &s, NULL, &o->fields);
-    else if (s.blocks > 0)
-        summary_put(out, &s);
-    summary_free(&s);
+    show_whole(o, out, &local);
+    show_whole(o, out, &matrix);
 }
 
 int main(int argc, char **argv)

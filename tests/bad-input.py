@@ -68,6 +68,13 @@ def thin(**more):
     return model(**{"coef": GONE, **factors, **more})
 
 
+def local(**more):
+    """A local model of 2 given columns and a target."""
+    whole = {"lsq": 1, "k": 2, "targets": 1, "nearest": 2, "bandwidth": 0.1, "gain": 2.0, "ridge": 0.03, "ridge_relative": True,
+             "weight": 1.0, "range": np.array([1.0, 9.0]), "names": list("aabb"), "x": X}
+    return pack(fields(whole, more))
+
+
 def partial(**more):
     """A partial fit of 3 rows, 1 given column and 1 target."""
     whole = {"lsq_partial": 1, "k": 1, "targets": 1, "rows": 3, "fit_intercept": True, "shift": np.zeros(2),

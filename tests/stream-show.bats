@@ -44,6 +44,40 @@ columns     a, b, c, ..., e
 values      0 to 4'
 }
 
+@test "stream-show: a local model in a few lines, whatever maps it is in" {
+    py 'x = np.array([[1, 2, 4], [2, 3, -9], [5, 4, 1], [7, 1, 2]], "<i2")
+settings = {"lsq": 1, "k": 2, "targets": 1, "nearest": 10, "bandwidth": 0.25, "gain": 2, "ridge": 0.03, "ridge_relative": True}
+write("in", {**settings, "x": x, "names": list("abcd"), "weight": 1, "rate": 8000, "note": "hm", "last": False},
+    {**settings, "x": x[:1], "names": ["e"], "weight": 10})
+write("one", {**settings, "x": x[:1], "weight": 0.5, "ridge": 7, "ridge_relative": False})'
+    run -0 --separate-stderr stream-show in
+    assert_equal "$output$stderr" 'local model 5 rows, 2 given columns, 1 target
+type        <i2
+blocks      2
+rate        8000 Hz, 0.000375 s a row
+names       a, b, c, ..., e
+values      -9 to 7
+nearest     10
+bandwidth   0.25
+gain        2
+ridge       0.03 of the mean squared singular value
+weight      1 to 10
+attribute   note: hm'
+    run -0 stream-show one
+    assert_output 'local model 1 row, 2 given columns, 1 target
+type        <i2
+values      1 to 4
+nearest     10
+bandwidth   0.25
+gain        2
+ridge       7
+weight      0.5'
+    run -0 stream-show --field=kind,rows,k,targets,low,high in
+    assert_output $'local\t5\t2\t1\t-9\t7'
+    run -0 stream-show --json one
+    assert_output '{"lsq": 1, "k": 2, "targets": 1, "nearest": 10, "bandwidth": 0.25, "gain": 2, "ridge": 7, "ridge_relative": false, "x": [[1, 2, 4]], "weight": 0.5}'
+}
+
 @test "stream-show: no name or attribute drives the terminal, and one that is not UTF-8 is shown" {
     py 'ones = np.ones((1, 1))
 write("in", {"mat": 1, "x": ones, "columns": ["a\x1b[1m"], "s": "QQ"})

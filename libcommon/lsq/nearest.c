@@ -1,6 +1,7 @@
 #include "lsq/nearest.h"
 
 #include "lsq/late.h"
+#include "math/dot.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,14 +15,6 @@ double nearest_scale(bool whole, double peak)
         return 1;
     frexp(peak, &exponent);
     return ldexp(1, BITS - exponent < MOST ? BITS - exponent : MOST);
-}
-
-static double dot(const double *a, const double *b, size_t n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
 }
 
 void nearest_begin(struct nearest_query *queries, size_t count, const double *q, size_t given)

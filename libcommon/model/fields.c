@@ -74,9 +74,12 @@ double fields_double(const struct fields *f, enum field field, bool from_0)
     const char *expected = from_0 ? "a number from 0" : "a number above 0";
     const struct map_value *v = get(f, field, expected);
     bool number = v->kind == MAP_INT || v->kind == MAP_REAL;
-    if (!number || !(v->real > 0 || (from_0 && v->real == 0)) || !isfinite(v->real))
-        die(f->name, "%s whose \"%s\" is out of range or no number, expected %s", f->what,
-            field_key(field), expected);
+    if (!number)
+        die(f->name, "%s whose \"%s\" is no number, expected %s", f->what, field_key(field),
+            expected);
+    if (!(v->real > 0 || (from_0 && v->real == 0)) || !isfinite(v->real))
+        die(f->name, "%s whose \"%s\" is %.10g, expected %s", f->what, field_key(field), v->real,
+            expected);
     return v->real;
 }
 
@@ -123,13 +126,25 @@ double *fields_array(const struct fields *f, enum field field, unsigned ndim, si
 
 const struct array *fields_rows(const struct fields *f, enum field field, size_t cols)
 {
-    char expected[64];
+    char expected[64], found[64];
     snprintf(expected, sizeof expected, "rows of %zu columns", cols);
     const struct array *nd = find_array(f, field, expected);
+    say_shape(nd->ndim, nd->rows, nd->cols, found);
     if (nd->ndim != 2 || nd->cols != cols)
-        die(f->name, "%s whose \"%s\" is an array of other rows, expected %s", f->what,
-            field_key(field), expected);
+        die(f->name, "%s whose \"%s\" is an array of %s, expected %s", f->what, field_key(field),
+            found, expected);
     return nd;
+}
+
+const struct str *fields_names(const struct fields *f, size_t rows)
+{
+    const struct map_value *v = fields_find(f, FIELD_NAMES);
+    if (v == NULL || rows == 0)
+        return NULL;
+    if (v->kind != MAP_LIST_STR || v->count != rows)
+        die(f->name, "%s whose \"%s\" is no list of %zu string%s, expected one name a row", f->what,
+            field_key(FIELD_NAMES), rows, msg_plural(rows));
+    return v->strs;
 }
 
 /* Refuses f unless all other fields of a are b's too; one of the two is its map. */

@@ -84,6 +84,9 @@ double *fields_array(const struct fields *f, enum field field, unsigned ndim, si
 /* A 2-D array of so many columns: a view. */
 const struct array *fields_rows(const struct fields *f, enum field field, size_t cols);
 
+/* One name for each of so many rows, views; NULL where they have none. */
+const struct str *fields_names(const struct fields *f, size_t rows);
+
 /* Refuses f unless its fields are those of first, but for those that skip names. */
 void fields_check_same(const struct fields *f, const struct map *first,
                        bool (*skip)(struct str key));

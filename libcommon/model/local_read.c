@@ -20,7 +20,7 @@ static bool is_of_rows(struct str key)
     return true;
 }
 
-static void read_settings(const struct fields *f, struct nearest_settings *s)
+void local_read_settings(const struct fields *f, struct nearest_settings *s)
 {
     s->nearest = (size_t)fields_uint(f, FIELD_NEAREST, 1, UINT32_MAX);
     s->bandwidth = fields_double(f, FIELD_BANDWIDTH, false);
@@ -29,25 +29,13 @@ static void read_settings(const struct fields *f, struct nearest_settings *s)
     s->ridge_relative = fields_bool(f, FIELD_RIDGE_RELATIVE);
 }
 
-/* One name a row, or NULL. */
-static const struct str *read_names(const struct fields *f, size_t rows)
-{
-    const struct map_value *v = fields_find(f, FIELD_NAMES);
-    if (v == NULL || rows == 0)
-        return NULL;
-    if (v->kind != MAP_LIST_STR || v->count != rows)
-        die(f->name, "%s whose \"%s\" is no list of %zu strings, expected one name a row", f->what,
-            field_key(FIELD_NAMES), rows);
-    return v->strs;
-}
-
 static void read_rows(const struct fields *f, struct local *local)
 {
     const struct array *rows = fields_rows(f, FIELD_X, local->columns);
     struct range range = fields_range(f);
     if (rows->rows == 0)
         return;
-    if (!local_add(local, rows, read_names(f, rows->rows), fields_double(f, FIELD_WEIGHT, false)))
+    if (!local_add(local, rows, fields_names(f, rows->rows), fields_double(f, FIELD_WEIGHT, false)))
         die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what,
             field_key(FIELD_X));
     if (!range.known)
@@ -63,7 +51,7 @@ struct local *local_read(struct map_reader *maps, const struct map *map, size_t 
     struct map first = {0};
     char *bytes = map_copy(&first, map, is_of_rows);
     local->columns = columns;
-    read_settings(&f, &local->settings);
+    local_read_settings(&f, &local->settings);
     for (;; f.map = map_reader_next(maps), f.name = map_reader_name(maps)) {
         fields_check_same(&f, &first, is_of_rows);
         read_rows(&f, local);

@@ -1,6 +1,7 @@
 #include "model/roll_out.h"
 
 #include "base/mem.h"
+#include "math/dot.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,27 +63,6 @@ size_t roll_out_size(const struct roll_out *e, size_t count)
 {
     size_t t = e->model->targets;
     return e->model->given + (count + t - 1) / t * t;
-}
-
-/* Σ a x in eight sums, which compilers make vectors of: their order is written here, not
- * theirs. */
-static double dot(const double *a, const double *x, size_t n)
-{
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0, rest = 0;
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        s0 += a[i] * x[i];
-        s1 += a[i + 1] * x[i + 1];
-        s2 += a[i + 2] * x[i + 2];
-        s3 += a[i + 3] * x[i + 3];
-        s4 += a[i + 4] * x[i + 4];
-        s5 += a[i + 5] * x[i + 5];
-        s6 += a[i + 6] * x[i + 6];
-        s7 += a[i + 7] * x[i + 7];
-    }
-    for (; i < n; i++)
-        rest += a[i] * x[i];
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7)) + rest;
 }
 
 /* The targets that follow the given columns at x, into y. */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/print.h"
 #include "model/fields.h"
+#include "model/local_read.h"
 #include "stream/map_scan.h"
 
 #include <inttypes.h>
@@ -68,6 +69,24 @@ void summary_add(struct summary *s, const struct block *block)
     for (size_t i = 0; i < (block->ragged ? block->rows : block->rows > 0); i++)
         add_array(s, &block->nds[i]);
     s->rows += block->rows;
+}
+
+void summary_add_local(struct summary *s, const struct block *block, const char *name)
+{
+    struct fields f = {name, "a local model", block->map};
+    size_t given = (size_t)fields_uint(&f, FIELD_K, 1, MAP_SCAN_MAX);
+    size_t targets = (size_t)fields_uint(&f, FIELD_TARGETS, 1, MAP_SCAN_MAX);
+    double weight = fields_double(&f, FIELD_WEIGHT, false);
+    struct block rows = *block;
+    rows.nds = fields_rows(&f, FIELD_X, given + targets);
+    rows.rows = rows.nds->rows;
+    rows.ragged = false;
+    rows.names = fields_names(&f, rows.rows);
+    s->least_weight = s->blocks > 0 && s->least_weight < weight ? s->least_weight : weight;
+    s->most_weight = s->most_weight > weight ? s->most_weight : weight;
+    s->given = given;
+    local_read_settings(&f, &s->settings);
+    summary_add(s, &rows);
 }
 
 static MSG_PRINTF(3, 4) void put_line(struct output *out, const char *key, const char *fmt, ...)
@@ -149,10 +168,28 @@ static const char *number(double value, char text[DECIMAL_SIZE + 1])
     return text;
 }
 
+static void put_settings(struct output *out, const struct summary *s)
+{
+    char a[DECIMAL_SIZE + 1], b[DECIMAL_SIZE + 1];
+    put_line(out, "nearest", "%zu", s->settings.nearest);
+    put_line(out, "bandwidth", "%s", number(s->settings.bandwidth, a));
+    put_line(out, "gain", "%s", number(s->settings.gain, a));
+    put_line(out, "ridge", "%s%s", number(s->settings.ridge, a),
+             s->settings.ridge_relative ? " of the mean squared singular value" : "");
+    if (s->least_weight < s->most_weight)
+        put_line(out, "weight", "%s to %s", number(s->least_weight, a), number(s->most_weight, b));
+    else
+        put_line(out, "weight", "%s", number(s->least_weight, a));
+}
+
 void summary_put(struct output *out, const struct summary *s)
 {
     char a[DECIMAL_SIZE + 1], b[DECIMAL_SIZE + 1];
-    if (s->shortest == s->longest)
+    if (s->given > 0)
+        put_line(out, "local model", "%zu row%s, %zu given column%s, %zu target%s", s->rows,
+                 msg_plural(s->rows), s->given, msg_plural(s->given), s->longest - s->given,
+                 msg_plural(s->longest - s->given));
+    else if (s->shortest == s->longest)
         put_line(out, "matrix", "%zu row%s x %zu column%s", s->rows, msg_plural(s->rows),
                  s->longest, msg_plural(s->longest));
     else
@@ -174,6 +211,8 @@ void summary_put(struct output *out, const struct summary *s)
         put_line(out, "values", "%s to %s", number(s->low, a), number(s->high, b));
     if (s->odd > 0)
         put_line(out, "not finite", "%" PRIu64 " value%s", s->odd, msg_plural(s->odd));
+    if (s->given > 0)
+        put_settings(out, s);
     put_attributes(out, block->map);
 }
 
@@ -352,15 +391,24 @@ static const char *find_field(const struct summary *s, const struct map *fit, st
         const char *key;
         bool known;
         double value;
-    } numbers[] = {{"rows", true, (double)s->rows},         {"columns", true, (double)s->longest},
-                   {"shortest", true, (double)s->shortest}, {"rate", s->has_rate, s->rate},
-                   {"col0", true, (double)s->col0},         {"low", s->has_values, s->low},
-                   {"high", s->has_values, s->high},        {"nonfinite", true, (double)s->odd},
-                   {"blocks", true, (double)s->blocks},     {"names", true, (double)s->named}};
+    } numbers[] = {{"rows", true, (double)s->rows},
+                   {"columns", true, (double)s->longest},
+                   {"shortest", true, (double)s->shortest},
+                   {"rate", s->has_rate, s->rate},
+                   {"col0", true, (double)s->col0},
+                   {"low", s->has_values, s->low},
+                   {"high", s->has_values, s->high},
+                   {"nonfinite", true, (double)s->odd},
+                   {"blocks", true, (double)s->blocks},
+                   {"names", true, (double)s->named},
+                   {"k", s->given > 0, (double)s->given},
+                   {"targets", s->given > 0, (double)(s->longest - s->given)}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (str_is(field, numbers[i].key))
             return numbers[i].known ? number(numbers[i].value, text) : NULL;
-    return str_is(field, "kind") ? "matrix" : str_is(field, "type") ? s->type : NULL;
+    return str_is(field, "kind")   ? (s->given > 0 ? "local" : "matrix")
+           : str_is(field, "type") ? s->type
+                                   : NULL;
 }
 
 void summary_put_fields(struct output *out, const struct summary *s, const struct map *fit,

@@ -4,13 +4,14 @@
 
 #include "base/output.h"
 #include "base/str.h"
+#include "lsq/nearest.h"
 #include "stream/block.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of the blocks of a matrix; starts as zeroes. */
+/* Of the blocks of a matrix, or the maps of a local model; starts as zeroes. */
 struct summary {
     size_t blocks, rows, shortest, longest;
     char type[8]; /* of all elements; "mixed" */
@@ -20,10 +21,16 @@ struct summary {
     uint64_t col0;
     struct str names[4]; /* the first three and the last, owned */
     size_t named;
-    struct block_meta meta; /* of the first block */
+    struct block_meta meta;           /* of the first block */
+    size_t given;                     /* columns, of a local model; else 0 */
+    struct nearest_settings settings; /* of that */
+    double least_weight, most_weight;
 };
 
 void summary_add(struct summary *s, const struct block *block);
+
+/* Adds a map of a local model, of which block has only what all maps have; name is its file. */
+void summary_add_local(struct summary *s, const struct block *block, const char *name);
 
 /* Writes lines of `key  value`. */
 void summary_put(struct output *out, const struct summary *s);

@@ -4,7 +4,7 @@ import subprocess
 
 import numpy as np
 
-from common import main, names, read, write, x
+from common import main, read, write, x
 
 
 # Local regression from its formulas, a query at a time, all rows looked at one by one, in double precision. A model is a list of
@@ -80,7 +80,7 @@ def predicted(queries, labels, *options):
     with open("predicted", "wb") as out:
         subprocess.run(["lsq-predict", *options, "queries"], check=True, stdout=out)
     found = read("predicted")
-    assert names(found) == labels
+    assert [name for m in found for name in m.get("names", [])] == (labels or [])
     return x(found)
 
 
@@ -132,6 +132,125 @@ def weights():
     fit("model", s, *parts)
     assert [m["weight"] for m in read("model")] == [1.0, 8.0, 0.25]
     agree(predicted(queries, asked, "model"), [predict(s, q, n, parts) for q, n in zip(queries, asked)])
+
+
+def extend():
+    """Step by step from the columns so far; the last step is cut short. Each value is held, once it is there, within the largest magnitude."""
+    s = Settings(k=6, nearest=8, ridge=0.001, bandwidth=0.5)
+    rows, labels = waves(120, 9), labelled(120, "a", "b", "c")
+    write("rows", {"mat": 1, "x": rows[:50], "names": labels[:50], "last": False}, {"mat": 1, "x": rows[50:], "names": labels[50:]})
+    subprocess.run("lsq-fit %s -o model rows" % " ".join(s.options()), shell=True, check=True)
+    queries, asked = np.concatenate([waves(10, 7), waves(10, 7, loud=12000)]), labelled(20, "a", "b")
+    peak, model = np.abs(rows.astype(float)).max(), [(rows, labels, 1.0)]
+    for clamp in False, True:
+        expected = queries.astype(float)
+        for step in 3, 3, 2:
+            y = np.array([predict(s, q, n, model, others=True) for q, n in zip(expected[:, -6:], asked)])
+            expected = np.hstack([expected, np.clip(y, -peak, peak)[:, :step] if clamp else y[:, :step]])
+        assert not clamp or (np.abs(expected[:, 7:]) == peak).any()
+        options = ["-q", "--others", "--extend=8"] + ["--clamp"] * clamp
+        agree(predicted(queries, asked, *options, "model"), expected[:, 7:])
+        agree(predicted(queries, asked, *options, "--append", "model"), expected)
+        agree(predicted(queries[:1], asked[:1], *options, "model"), expected[:1, 7:])
+
+
+def blocks():
+    """More rows than stand side by side, and blocks of all sizes: the same answers, as far as sums may be in another order."""
+    s = Settings(nearest=30, bandwidth=0.3)
+    rows, labels = waves(700, 6), labelled(700, "a", "b", "c")
+    queries, asked = waves(300, 4), labelled(300, "a", "b", "d")
+    fit("model", s, (rows, labels, 1.0))
+    fit("parts", s, *((rows[i : i + 37], labels[i : i + 37], 1.0) for i in range(0, 700, 37)))
+    at_once = predicted(queries, asked, "--others", "model")
+    agree(at_once, [predict(s, q, n, [(rows, labels, 1.0)], others=True) for q, n in zip(queries.astype(float), asked)])
+    agree(predicted(queries, asked, "--others", "parts"), at_once)
+    agree(np.concatenate([predicted(queries[i : i + 1], asked[i : i + 1], "--others", "model") for i in range(20)]), at_once[:20])
+
+
+def ties():
+    """Of rows equally far, the first ones: here twenty times the same given columns, and a silent row."""
+    given = np.tile([[300, -100, 70]], (20, 1))
+    for kind in np.int16, np.float64:
+        rows = np.hstack([given, np.arange(20)[:, None] * 100]).astype(kind)
+        s = Settings(k=3, nearest=4)
+        fit("model", s, (rows, None, 1.0))
+        agree(predicted(given[:1], None, "model"), [predict(s, given[0].astype(float), "", [(rows[:4], None, 1.0)])])
+        fit("model", s, (rows[::-1], None, 1.0))
+        agree(predicted(given[:1], None, "model"), [predict(s, given[0].astype(float), "", [(rows[16:], None, 1.0)])])
+
+
+def silence():
+    """Silence and rows of silence, constant rows, more neighbours than rows."""
+    rows, labels = waves(30, 6), labelled(30, "a", "b")
+    zeros, asked = np.zeros((3, 4)), ["a@1", "z@1", "b"]
+    for s in Settings(), Settings(gain=0.0), Settings(ridge=5.0, relative=False, nearest=100):
+        fit("model", s, (rows, labels, 1.0))
+        assert np.array_equal(predicted(zeros, asked, "--others", "model"), np.zeros((3, 2)))
+        fit("model", s, (np.zeros((9, 6), np.int16), None, 1.0))
+        assert np.array_equal(predicted(waves(3, 4), None, "model"), np.zeros((3, 2)))
+        constant = np.repeat(np.arange(-4, 5), 6).reshape(9, 6).astype(np.int16)
+        fit("model", s, (constant, None, 1.0))
+        q = np.full((1, 4), 3.0)
+        agree(predicted(q, None, "model"), [predict(s, q[0], "", [(constant, None, 1.0)])])
+
+
+def names_missing():
+    """Rows without a name are nobody's own."""
+    s = Settings(nearest=3)
+    rows = waves(40, 6)
+    queries, asked = waves(6, 4).astype(float), ["a", "", "@7", "", "b@", "a@9"]
+    labels = ["", "a@1", "@7", "b@", "a"] * 8
+    fit("model", s, (rows, labels, 1.0))
+    agree(predicted(queries, asked, "model"), [predict(s, q, n, [(rows, labels, 1.0)]) for q, n in zip(queries, asked)])
+    agree(predicted(queries, asked, "--others", "model"), [predict(s, q, n, [(rows, labels, 1.0)], others=True) for q, n in zip(queries, asked)])
+    fit("model", s, (rows, None, 1.0))
+    agree(predicted(queries, asked, "--others", "model"), [predict(s, q, "", [(rows, None, 1.0)]) for q in queries])
+
+
+def scales():
+    """Whole numbers in other units, from 2^-900 to 2^900, give the same answers in these units, whatever the type; of other data the
+    step is 2^-15 of the power of two above the largest."""
+    rows, labels = waves(60, 6), labelled(60, "a", "b")
+    rows[7, 2] = -20000
+    queries, asked = waves(12, 4).astype(float), labelled(12, "a", "c")
+    for s in Settings(), Settings(ridge=2e6, relative=False):
+        expected = np.array([predict(s, q, n, [(rows, labels, 1.0)]) for q, n in zip(queries, asked)])
+        for kind in "<f8", ">f4", ">i2", "<i8", ">i4":
+            fit("model", s, (rows.astype(kind), labels, 1.0))
+            assert {m["x"].dtype.str for m in read("model")} == {kind}
+            agree(predicted(queries, asked, "model"), expected)
+        for unit in 2.0**-15, 2.0**-900, 2.0**460:
+            other = Settings(ridge=s.ridge if s.relative else s.ridge * unit**2, relative=s.relative)
+            if other.ridge == 0 or not np.isfinite(other.ridge):
+                continue
+            fit("model", other, (rows * unit, labels, 1.0))
+            agree(predicted(queries * unit, asked, "model") / unit, expected)
+    rows, queries = waves(60, 6, float, 0.01), waves(12, 4, float, 0.01)
+    s = Settings(step=2.0**-15 * 2.0 ** np.ceil(np.log2(np.abs(rows).max())))
+    fit("model", s, (rows, labels, 1.0))
+    agree(predicted(queries, asked, "model"), [predict(s, q, n, [(rows, labels, 1.0)]) for q, n in zip(queries, asked)], 0.01)
+
+
+def message():
+    """What the model holds, a map a block, and what of it is the rows' own."""
+    rows = waves(7, 6)
+    two = {"mat": 1, "x": rows[:4], "names": list("abcd"), "rate": 8000, "col0": 3, "note": "kept", "columns": list("uvwxyz"), "last": False}
+    mixed = {"mat": 1, "x": [rows[4], rows[5], rows[6].astype(float) / 2], "rate": 8000, "col0": 3, "last": False}
+    end = {"mat": 1, "x": np.zeros((0, 6)), "rate": 8000, "col0": 3}
+    write("rows", two, mixed, end)
+    subprocess.run("lsq-fit --nearest=3 --bandwidth=0.5 --gain=0 --ridge=7 -w 2.5 -g 50%+1 rows >model", shell=True, check=True)
+    maps = read("model")
+    settings = {"lsq": 1, "k": 4, "targets": 2, "nearest": 3, "bandwidth": 0.5, "gain": 0, "ridge": 7, "ridge_relative": False, "weight": 2.5}
+    kept = [(rows[:4], list("abcd"), False), (rows[4:6], None, False), (rows[6:] / 2, None, False), (np.zeros((0, 6)), None, True)]
+    for m, (x, names, last) in zip(maps, kept, strict=True):
+        assert {k: m[k] for k in settings} == settings and m["rate"] == 8000 and m["col0"] == 3
+        assert m["x"].dtype == x.dtype and np.array_equal(m["x"], x)
+        assert m.get("names") == names and m["last"] == last
+        assert "range" not in m if len(x) == 0 else list(m["range"]) == [x.min(), x.max()]
+    assert maps[0]["note"] == "kept" and maps[0]["columns"] == list("uvwxyz")
+    subprocess.run("lsq-fit --nearest=3 -g 4 rows >model", shell=True, check=True)
+    defaults = {"bandwidth": 0.1, "gain": 2, "ridge": 0.03, "ridge_relative": True, "weight": 1}
+    assert {k: read("model")[0][k] for k in defaults} == defaults
 
 
 if __name__ == "__main__":
