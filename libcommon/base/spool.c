@@ -5,9 +5,11 @@
 #include "base/msg.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FIRST = 64 << 10, IN_MEMORY = 64 << 20 };
@@ -15,15 +17,30 @@ enum { FIRST = 64 << 10, IN_MEMORY = 64 << 20 };
 struct spool {
     char *memory; /* NULL once all is in a file */
     size_t size, capacity, read;
-    int fd; /* -1 while all is in memory */
+    int fd;           /* -1 while all is in memory */
+    const char *name; /* of the file */
 };
 
 struct spool *spool_new(void)
 {
     struct spool *s = mem_zero(1, sizeof *s);
     s->fd = -1;
+    s->name = "temporary file";
     s->capacity = FIRST;
     s->memory = mem_array(s->capacity, 1);
+    return s;
+}
+
+struct spool *spool_of_file(int fd, const char *name)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= IN_MEMORY)
+        return NULL;
+    struct spool *s = mem_zero(1, sizeof *s);
+    s->name = name;
+    s->fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (s->fd < 0)
+        die_errno(name, "cannot be read again");
     return s;
 }
 
@@ -104,7 +121,7 @@ const char *spool_at(const struct spool *s, uint64_t offset, void *to, size_t si
     for (size_t got = 0; got < size;) {
         ssize_t n = pread(s->fd, (char *)to + got, size - got, (off_t)(offset + got));
         if (n <= 0 && !(n < 0 && errno == EINTR))
-            die_errno("temporary file", "read failed");
+            die(s->name, "cannot be read again: %s", n < 0 ? strerror(errno) : "it has been cut");
         got += n > 0 ? (size_t)n : 0;
     }
     return to;

@@ -53,17 +53,18 @@ static bool look(struct local *local, const struct local_part *part)
 }
 
 bool local_add(struct local *local, const struct array *array, const struct str *names,
-               double weight)
+               double weight, uint64_t place)
 {
     size_t rows = array->rows, size = rows * local->columns * array->type.size;
     local->whole = local->whole || local->count == 0;
     local->parts = mem_room(local->parts, local->count, sizeof *local->parts);
     struct local_part *part = &local->parts[local->count++];
-    *part = (struct local_part){local->rows, rows, array->type, local->size, weight};
-    if (local->data == NULL)
-        local->data = spool_new();
-    spool_write(local->data, array->data, size);
-    local->size += size;
+    *part = (struct local_part){local->rows, rows, array->type, place, weight};
+    if (!local->in_file) {
+        part->offset = local->size;
+        spool_write(local->data, array->data, size);
+        local->size += size;
+    }
     local->owners = mem_grow(local->owners, local->rows + rows, sizeof *local->owners);
     for (size_t i = 0; i < rows; i++) {
         uint32_t owner = names != NULL ? number_name(local, names[i]) : 0;
@@ -116,8 +117,7 @@ void local_free(struct local *local)
 {
     if (local == NULL)
         return;
-    if (local->data != NULL)
-        spool_free(local->data);
+    spool_free(local->data);
     free(local->buffer);
     for (size_t i = 0; i < local->names.count; i++)
         free((char *)local->names.items[i].p);

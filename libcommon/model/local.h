@@ -1,5 +1,5 @@
 /* A local model (lsq-fit --nearest): its training rows, in the type that they came in, kept in
- * memory up to 64 MiB and then in a temporary file. */
+ * memory up to 64 MiB, and beyond in the model's file or, where that is a pipe, a temporary one. */
 #ifndef WAVEFILL_MODEL_LOCAL_H
 #define WAVEFILL_MODEL_LOCAL_H
 
@@ -27,9 +27,10 @@ struct local {
     size_t columns, rows; /* given columns and targets; of all parts */
     struct local_part *parts;
     size_t count;
-    struct spool *data;
-    uint64_t size; /* of data */
-    char *buffer;  /* for rows that come from a file, room for so many bytes */
+    struct spool *data; /* the rows, or the model's file */
+    bool in_file;       /* the latter */
+    uint64_t size;      /* of data that is not in the model's file */
+    char *buffer;       /* for rows that come from a file, room for so many bytes */
     size_t room;
     uint32_t *owners; /* of each row: the number of its name (str_stem), from 1; 0: it has none */
     struct str_list names;
@@ -43,10 +44,11 @@ struct local {
 /* The number of a name (its str_stem); 0 for an empty one, and where no row has it. */
 uint32_t local_owner(const struct local *local, struct str name);
 
-/* Adds a part of `rows` rows (array: rows × columns; names: one a row, or NULL). False if one of
+/* Adds a part of `rows` rows (array: rows × columns; names: one a row, or NULL), whose data stand
+ * at that place in the model's file. False if one of
  * its values is not finite. */
 bool local_add(struct local *local, const struct array *array, const struct str *names,
-               double weight);
+               double weight, uint64_t place);
 
 /* The part that a row is in. */
 const struct local_part *local_part(const struct local *local, size_t row);

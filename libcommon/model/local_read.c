@@ -29,13 +29,14 @@ void local_read_settings(const struct fields *f, struct nearest_settings *s)
     s->ridge_relative = fields_bool(f, FIELD_RIDGE_RELATIVE);
 }
 
-static void read_rows(const struct fields *f, struct local *local)
+static void read_rows(const struct fields *f, const struct map_reader *maps, struct local *local)
 {
     const struct array *rows = fields_rows(f, FIELD_X, local->columns);
     struct range range = fields_range(f);
     if (rows->rows == 0)
         return;
-    if (!local_add(local, rows, fields_names(f, rows->rows), fields_double(f, FIELD_WEIGHT, false)))
+    if (!local_add(local, rows, fields_names(f, rows->rows), fields_double(f, FIELD_WEIGHT, false),
+                   map_reader_place(maps, rows->data)))
         die(f->name, "%s with NaN or infinity in \"%s\", expected finite numbers", f->what,
             field_key(FIELD_X));
     if (!range.known)
@@ -51,10 +52,14 @@ struct local *local_read(struct map_reader *maps, const struct map *map, size_t 
     struct map first = {0};
     char *bytes = map_copy(&first, map, is_of_rows);
     local->columns = columns;
+    local->data = map_reader_file(maps);
+    local->in_file = local->data != NULL;
+    if (!local->in_file)
+        local->data = spool_new();
     local_read_settings(&f, &local->settings);
     for (;; f.map = map_reader_next(maps), f.name = map_reader_name(maps)) {
         fields_check_same(&f, &first, is_of_rows);
-        read_rows(&f, local);
+        read_rows(&f, maps, local);
         *last = fields_find(&f, FIELD_LAST) == NULL || fields_bool(&f, FIELD_LAST);
         if (map_reader_at_end(maps))
             break;

@@ -240,6 +240,16 @@ uint64_t map_reader_bytes(const struct map_reader *r)
     return r->offset + r->map_size;
 }
 
+struct spool *map_reader_file(const struct map_reader *r)
+{
+    return r->fd > STDIN_FILENO && !r->file_end ? spool_of_file(r->fd, r->name) : NULL;
+}
+
+uint64_t map_reader_place(const struct map_reader *r, const char *bytes)
+{
+    return r->offset + (uint64_t)(bytes - (r->buffer + r->start));
+}
+
 void map_reader_refuse(const struct map_reader *r, const char *why)
 {
     die(r->name, "at byte %" PRIu64 ": %s", r->offset, why);

@@ -4,6 +4,7 @@
 #ifndef WAVEFILL_STREAM_MAP_READER_H
 #define WAVEFILL_STREAM_MAP_READER_H
 
+#include "base/spool.h"
 #include "stream/map.h"
 
 #include <stdbool.h>
@@ -37,6 +38,13 @@ bool map_reader_at_end(const struct map_reader *r);
  * have been read with it. */
 const char *map_reader_name(const struct map_reader *r);
 uint64_t map_reader_bytes(const struct map_reader *r);
+
+/* The file that the map given last comes from, named and large, with more of it to come; or NULL.
+ * The caller frees. */
+struct spool *map_reader_file(const struct map_reader *r);
+
+/* Where bytes of the map given last, a view into it, stand in its file. */
+uint64_t map_reader_place(const struct map_reader *r, const char *bytes);
 
 /* Ends the program: why says what is wrong with the map given last. */
 _Noreturn void map_reader_refuse(const struct map_reader *r, const char *why);
