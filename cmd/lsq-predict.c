@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "model/filler.h"
 #include "model/model_set.h"
 #include "model/predictor.h"
 #include "stream/map_scan.h"
@@ -22,7 +23,8 @@
 struct options {
     uint64_t extend; /* new columns; 0: the model's targets, once */
     bool append, clamp, others;
-    const char *own; /* a file; NULL: none */
+    struct num_spans fill; /* columns; of none: predictions */
+    const char *own;       /* a file; NULL: none */
     const char *output;
 };
 
@@ -42,14 +44,20 @@ static const struct options_row options[] = {
     {0, "own", "OWN", options_input, offsetof(struct options, own), .excludes = "others",
      .help = "with a local MODEL: take the training rows of each row's own name from OWN, another "
              "local model, instead"},
+    {0, "fill", "A:B,...", options_spans, offsetof(struct options, fill),
+     .excludes = "append,extend,clamp,others,own",
+     .help = "write each row whole, with columns A up to, not including, B (as for pad-chop -c) "
+             "such that a MODEL of one target errs least in all frames that they are in"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
 static const struct options_table table = {
     "[OPTION]... MODEL [FILE]...",
     "For each row of matrix streams (stdin, or each FILE), predict the columns that follow the "
-    "given ones, with a MODEL of lsq-fit. Rows may be whole or only their given columns. If there "
-    "are several models (lsq-fit --by-name), the one of the row's name predicts it.",
+    "given ones, with a MODEL of lsq-fit, or fill in columns. Rows may be whole or only their "
+    "given "
+    "columns. If there are several models (lsq-fit --by-name), the one of the row's name predicts "
+    "it.",
     options};
 
 /* What the predictions of rows are made with. */
@@ -83,8 +91,6 @@ static void check_block(struct work *w, struct stream *in, const struct block *b
     if (w->o->extend == 0 && block->col0 != model->col0)
         die(name, "rows from column %" PRIu64 " on, expected column %" PRIu64 " as the model has",
             block->col0, model->col0);
-    if (block->has_rate && model->has_rate && block->rate != model->rate)
-        die(name, "%.10g Hz, expected %.10g Hz as the model has", block->rate, model->rate);
     if (before == 0) /* a block of no rows: the position is that of the others */
         return;
     w->before = before;
@@ -106,22 +112,6 @@ static void use_model(struct work *w, const struct model *model)
     predictor_free(w->predictor);
     w->predictor = predictor_new(model, &how);
     w->found = mem_grow(w->found, predictor_most(w->predictor), sizeof *w->found);
-}
-
-/* The model of the present row. */
-static void find_model(struct work *w)
-{
-    struct str name = row_reader_name(&w->at);
-    size_t at;
-    char text[ROW_READER_LABEL];
-    bool found = model_set_find(&w->models, name, &at);
-    if (!found && name.n == 0)
-        die(stream_name(w->at.in), "row %zu without a name, expected that of its model",
-            row_reader_number(&w->at));
-    if (!found)
-        die(stream_name(w->at.in), "%s: no model of its name, expected one among %zu models",
-            label(w, text), w->models.count);
-    use_model(w, &w->models.list[at]);
 }
 
 /* Says where the row leaves the range, or notes that it was held there. */
@@ -173,8 +163,8 @@ static void check_row(struct work *w, const struct rolled_out *found)
 /* Writes the present row and those side by side with it; goes on to the next. */
 static void put_rows(struct work *w, struct row_writer *writer)
 {
-    find_model(w);
     struct row_reader *at = &w->at;
+    use_model(w, model_set_of_row(&w->models, at->in, &at->block, at->row));
     size_t given = w->model->given, first = at->row, keep = kept(w);
     size_t stride = keep - given + predictor_size(w->predictor);
     size_t count = make_room(w, stride);
@@ -197,8 +187,7 @@ static void put_predictions(struct output *out, struct work *w, struct stream *i
     size_t columns = w->columns + (w->o->append ? w->before : 0);
     struct row_writer writer;
     meta.last = stream_at_end(in);
-    meta.has_rate = block->has_rate || model->has_rate;
-    meta.rate = block->has_rate ? block->rate : model->rate;
+    model_set_rate(&w->models, in, &meta);
     if (!w->o->append) {
         meta.has_col0 = true;
         meta.col0 = w->position;
@@ -224,6 +213,10 @@ static void check_models(const struct work *w, const char *name)
             w->o->others ? "others" : "own");
     if (w->o->clamp && !model->range.known)
         die(name, "a model without \"range\", expected it for --clamp (lsq-fit notes it)");
+    if (w->o->fill.count > 0 && model->local != NULL)
+        die(name, "a local model, expected one of coefficients for --fill");
+    if (w->o->fill.count > 0 && model->targets > 1)
+        die(name, "a model of %zu targets, expected one of one target for --fill", model->targets);
 }
 
 /* OWN goes with MODEL, whose range its rows widen. */
@@ -244,6 +237,25 @@ static void read_own(struct work *w, const char *path)
     if (!local_settings_agree(own->local, model->local))
         die(name, "another bandwidth, gain or penalty, expected those of MODEL");
     range_merge(&model->range, &own->range);
+}
+
+static void predict(struct work *w, struct output *out, struct stream *in)
+{
+    w->at.in = in;
+    w->columns = w->o->extend > 0 ? (size_t)w->o->extend : w->models.list[0].targets;
+    while (stream_next(in, &w->at.block)) {
+        check_block(w, in, &w->at.block);
+        put_predictions(out, w, in, &w->at.block);
+    }
+}
+
+static void fill(struct work *w, struct output *out, struct stream *in)
+{
+    struct filler filler = {.models = &w->models, .spans = &w->o->fill};
+    struct block block;
+    while (stream_next(in, &block))
+        filler_put(&filler, out, in, &block);
+    filler_free(&filler);
 }
 
 /* What --clamp has done, in one line. */
@@ -277,13 +289,12 @@ int main(int argc, char **argv)
     check_models(&w, fd_shown(files[0]));
     if (o.own != NULL)
         read_own(&w, o.own);
-    w.columns = o.extend > 0 ? (size_t)o.extend : w.models.list[0].targets;
 
-    struct stream *in = w.at.in = stream_open(files + 1, argc - 1);
-    while (stream_next(in, &w.at.block)) {
-        check_block(&w, in, &w.at.block);
-        put_predictions(out, &w, in, &w.at.block);
-    }
+    struct stream *in = stream_open(files + 1, argc - 1);
+    if (o.fill.count > 0)
+        fill(&w, out, in);
+    else
+        predict(&w, out, in);
 
     stream_close(in);
     output_close(out);
@@ -294,5 +305,6 @@ int main(int argc, char **argv)
     model_set_free(&w.own);
     free(w.rows);
     free(w.found);
+    free(o.fill.items);
     return EXIT_SUCCESS;
 }

@@ -62,6 +62,11 @@ def model(**more):
     return pack(fields({"lsq": 1, "k": 2, "coef": coef, "intercept": np.array([0.5, 1.0])}, more))
 
 
+def next(**more):
+    """y = 2 a - b + 0.5 alone."""
+    return model(**{"coef": np.array([[2.0], [-1.0]]), "intercept": np.array([0.5]), **more})
+
+
 def thin(**more):
     """A model in two factors."""
     factors = {"basis": np.array([[2.0], [-1.0]]), "loadings": np.array([[1.0, 2.0]])}

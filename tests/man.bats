@@ -307,6 +307,8 @@ lsq-predict.1 lsq-predict models rows
 lsq-predict.1 cat models models >twice; lsq-predict twice named
 lsq-predict.1 lsq-fit -q -g 3 --by-name a | cat models - >unlike; lsq-predict unlike named
 lsq-predict.1 split-holdout -n b -H b bc >c; { pad-chop -c :8 b | lsq-fit -q -g 2 --by-name; pad-chop -c 1: c | lsq-fit -q -g 2 --by-name; } >moved; lsq-predict moved bc
+lsq-predict.1 lsq-predict --fill=0:1 model rows
+lsq-predict.1 lsq-predict --fill=1: handmade rows
 stitch-wav.1 stitch-wav -o loud.wav loud
 stitch-wav.1 stitch-wav -o loud.wav loud quiet
 stitch-wav.1 split-holdout -r 0 -H one rows >two; stitch-wav -r 8 -o dir rows two

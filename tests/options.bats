@@ -165,7 +165,7 @@ assert count >= 32, count'
     FILTERS=$FILTERS py '
 import os, re, subprocess
 # Arguments that are good, where 1 is none.
-arguments = {"length": "max", "columns": "0:1", "round": "trunc", "overflow": "wrap", "average": "none", "undefined": "nan", "formats": "flac", "rcond": "0.5",
+arguments = {"length": "max", "columns": "0:1", "fill": "0:1", "round": "trunc", "overflow": "wrap", "average": "none", "undefined": "nan", "formats": "flac", "rcond": "0.5",
     "delimiter": ";", "decimal": ".", "comment": "#", "header": "yes", "missing": "drop", "type": "int16", "field": "rows"}
 adds = {"fsdd-load": {"digits", "speakers", "takes", "formats"}, "split-holdout": {"row", "name"}}
 once = 0
@@ -209,6 +209,8 @@ pad-chop --hop=2 in|--hop without --frame, which it is for
 pad-chop -l 2 -f 1 in|--frame with --length, expected one of them
 pad-chop -f 1 -l 2 in|--frame with --length, expected one of them
 lsq-predict --clamp model in|--clamp without --extend, which it is for
+lsq-predict --fill=0:1 -e 1 model in|--fill with --extend, expected one of them
+lsq-predict --others --fill=0:1 model in|--fill with --others, expected one of them
 lsq-fit --grid=1 -g 1 in|--grid without --ridge=auto, which it is for
 lsq-fit --ridge=1 --grid=1 -g 1 in|--grid without --ridge=auto, which it is for
 lsq-fit --ridge=auto --by-name -g 1 in|--by-name with --ridge=auto, expected one of them

@@ -4,6 +4,7 @@
 #include "base/msg.h"
 #include "model/model_read.h"
 #include "stream/map_reader.h"
+#include "stream/row_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,32 @@ bool model_set_find(struct model_set *models, struct str name, size_t *at)
     }
     *at = models->found;
     return true;
+}
+
+const struct model *model_set_of_row(struct model_set *models, const struct stream *in,
+                                     const struct block *block, size_t row)
+{
+    struct str name = block_name(block, row);
+    size_t at;
+    char text[ROW_READER_LABEL];
+    bool found = model_set_find(models, name, &at);
+    if (!found && name.n == 0)
+        die(stream_name(in), "row %zu without a name, expected that of its model",
+            stream_row0(in) + row);
+    if (!found)
+        die(stream_name(in), "%s: no model of its name, expected one among %zu models",
+            row_reader_label(in, block, row, text), models->count);
+    return &models->list[at];
+}
+
+void model_set_rate(const struct model_set *models, const struct stream *in, struct block *block)
+{
+    const struct model *model = models->list;
+    if (block->has_rate && model->has_rate && block->rate != model->rate)
+        die(stream_name(in), "%.10g Hz, expected %.10g Hz as the model has", block->rate,
+            model->rate);
+    block->rate = block->has_rate ? block->rate : model->rate;
+    block->has_rate |= model->has_rate;
 }
 
 void model_set_free(struct model_set *models)
