@@ -82,11 +82,13 @@ void late_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t
                   a, &of_a, b, &of_b, &zero, c, &of_c, 1, 1);
 }
 
-void late_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc)
+void late_square(bool transpose, size_t n, size_t k, const double *a, size_t lda, double *c,
+                 size_t ldc)
 {
     int order = (int)n, inner = (int)k, of_a = (int)lda, of_c = (int)ldc;
     double one = 1, zero = 0;
-    routine.dsyrk("L", "N", &order, &inner, &one, a, &of_a, &zero, c, &of_c, 1, 1);
+    routine.dsyrk("L", transpose ? "T" : "N", &order, &inner, &one, a, &of_a, &zero, c, &of_c, 1,
+                  1);
 }
 
 /* Arguments are right by construction: what is left is a matrix that is not positive definite. */

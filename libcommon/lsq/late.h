@@ -17,8 +17,10 @@ enum lsq_status late_load(void);
 void late_product(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const double *a,
                   size_t lda, const double *b, size_t ldb, double *c, size_t ldc);
 
-/* c (n × n, lower triangle) = a aᵀ; a is n × k. Extents are ints. */
-void late_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc);
+/* c (n × n, lower triangle) = a aᵀ, a being n × k, or with transpose aᵀ a, a being k × n. Extents
+ * are ints. */
+void late_square(bool transpose, size_t n, size_t k, const double *a, size_t lda, double *c,
+                 size_t ldc);
 
 /* b (n × count) = a⁻¹ b by Cholesky's factor, which takes the place of a's lower triangle (n × n).
  * LSQ_DIVERGED if a is not positive definite. */

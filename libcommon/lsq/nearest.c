@@ -124,37 +124,40 @@ static void weigh(const struct nearest_settings *s, const struct nearest_row *ne
     }
 }
 
-/* Adds the penalty to the diagonal of a. */
-static void penalise(const struct nearest_settings *s, double *a, size_t n)
+/* Adds the penalty to the diagonal of a (n × n). */
+static void penalise(const struct nearest_settings *s, double *a, size_t n, size_t given)
 {
     double trace = 0;
     for (size_t i = 0; i < n; i++)
         trace += a[i * n + i];
-    double penalty = s->ridge * (s->ridge_relative ? trace / (double)n : 1) + 1e-6;
+    double penalty = s->ridge * (s->ridge_relative ? trace / (double)given : 1) + 1e-6;
     for (size_t i = 0; i < n; i++)
         a[i * n + i] += penalty;
 }
 
-/* With z = A⁻¹ q the answer is Σ (c·z) y over the rows: one right-hand side, however many targets
- * there are. */
+/* The answer is Σ u y over the rows, one right-hand side however many targets there are: u = C z
+ * with (CᵀC + penalty) z = q, C being the rows' given columns; or, which is the same and smaller
+ * where there are fewer rows, (C Cᵀ + penalty) u = C q. */
 enum lsq_status nearest_answer(const struct nearest_settings *s, const struct nearest_row *near,
                                size_t count, double *rows, const double *q, size_t given,
                                size_t targets, double *y, double *scratch)
 {
-    size_t columns = given + targets;
-    double *a = scratch, *z = scratch + given * given;
+    bool wide = count < given;
+    size_t columns = given + targets, n = wide ? count : given;
+    double *a = scratch, *z = scratch + n * n;
     weigh(s, near, count, rows, columns);
-    late_square(given, count, rows, columns, a, given);
-    penalise(s, a, given);
-    memcpy(z, q, given * sizeof *z);
-    enum lsq_status status = late_solve(given, 1, a, given, z, given);
+    late_square(wide, n, wide ? given : count, rows, columns, a, n);
+    penalise(s, a, n, given);
+    for (size_t i = 0; i < n; i++)
+        z[i] = wide ? dot(rows + i * columns, q, given) : q[i];
+    enum lsq_status status = late_solve(n, 1, a, n, z, n);
     if (status != LSQ_OK)
         return status;
     memset(y, 0, targets * sizeof *y);
     for (size_t i = 0; i < count; i++) {
-        double share = dot(rows + i * columns, z, given);
+        double u = wide ? z[i] : dot(rows + i * columns, z, given);
         for (size_t j = 0; j < targets; j++)
-            y[j] += share * rows[i * columns + given + j];
+            y[j] += u * rows[i * columns + given + j];
     }
     return LSQ_OK;
 }

@@ -82,7 +82,8 @@ void nearest_select(struct nearest_query *queries, size_t count, const double *q
 void nearest_sort(struct nearest_list *list);
 
 /* The answer (y, `targets` doubles) for q from `count` rows (count × (given + targets)), at least
- * one, which are overwritten; near says how near they are. scratch: given × (given + 1) doubles.
+ * one, which are overwritten; near says how near they are. scratch: n × (n + 1) doubles, n being
+ * the smaller of count and given.
  * After late_load. LSQ_DIVERGED: the penalty is too small for rows that depend on each other. */
 enum lsq_status nearest_answer(const struct nearest_settings *s, const struct nearest_row *near,
                                size_t count, double *rows, const double *q, size_t given,

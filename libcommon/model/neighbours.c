@@ -56,6 +56,7 @@ static void make_room(struct neighbours *n)
     size_t others = smaller(n->settings.nearest, n->local->rows);
     size_t own = n->own != NULL ? smaller(n->own->settings.nearest, n->own->rows) : 0;
     size_t both = others + own, columns = n->given + n->targets;
+    size_t order = smaller(both, n->given);
     n->strip_rows = 1 + smaller(STRIP_ROWS - 1, STRIP_DOUBLES / columns);
     n->most = 1 + smaller(SIDE_BY_SIDE - 1, HEAP_BYTES / (both * sizeof *n->heaps));
     n->queries = mem_zero(n->most, sizeof *n->queries);
@@ -72,7 +73,7 @@ static void make_room(struct neighbours *n)
     n->own_squares = n->own != NULL ? unknown_squares(n->own) : NULL;
     n->dots = mem_array(n->strip_rows, n->most * sizeof *n->dots);
     n->rows = mem_array(both, columns * sizeof *n->rows);
-    n->scratch = mem_array(n->given + 1, n->given * sizeof *n->scratch);
+    n->scratch = mem_array(order + 1, order * sizeof *n->scratch);
 }
 
 struct neighbours *neighbours_new(struct local *local, struct local *own, size_t given)

@@ -242,11 +242,11 @@ def message():
     maps = read("model")
     settings = {"lsq": 1, "k": 4, "targets": 2, "nearest": 3, "bandwidth": 0.5, "gain": 0, "ridge": 7, "ridge_relative": False, "weight": 2.5}
     kept = [(rows[:4], list("abcd"), False), (rows[4:6], None, False), (rows[6:] / 2, None, False), (np.zeros((0, 6)), None, True)]
-    for m, (x, names, last) in zip(maps, kept, strict=True):
+    for m, (held, names, last) in zip(maps, kept, strict=True):
         assert {k: m[k] for k in settings} == settings and m["rate"] == 8000 and m["col0"] == 3
-        assert m["x"].dtype == x.dtype and np.array_equal(m["x"], x)
+        assert m["x"].dtype == held.dtype and np.array_equal(m["x"], held)
         assert m.get("names") == names and m["last"] == last
-        assert "range" not in m if len(x) == 0 else list(m["range"]) == [x.min(), x.max()]
+        assert "range" not in m if len(held) == 0 else list(m["range"]) == [held.min(), held.max()]
     assert maps[0]["note"] == "kept" and maps[0]["columns"] == list("uvwxyz")
     subprocess.run("lsq-fit --nearest=3 -g 4 rows >model", shell=True, check=True)
     defaults = {"bandwidth": 0.1, "gain": 2, "ridge": 0.03, "ridge_relative": True, "weight": 1}

@@ -26,9 +26,11 @@ static void test_product(void)
 static void test_square(void)
 {
     const double a[] = {1, 2, 3, 4};
-    double c[] = {9, 9, 9, 9};
-    late_square(2, 2, a, 2, c, 2);
+    double c[] = {9, 9, 9, 9}, ct[] = {9, 9, 9, 9};
+    late_square(false, 2, 2, a, 2, c, 2);
+    late_square(true, 2, 2, a, 2, ct, 2);
     EXPECT(c[0] == 10 && c[1] == 14 && c[2] == 9 && c[3] == 20);
+    EXPECT(ct[0] == 5 && ct[1] == 11 && ct[2] == 9 && ct[3] == 25);
 }
 
 /* [4 2; 2 3] x = [2 8; 5 7]. */
