@@ -248,10 +248,17 @@ write("noted", block(2200000, u=b"-" * 40000000))'
     lsq-fit -g 1 --partial most >part
     assert [ "$(stat -c %s part)" -le $((64 << 20)) ]
     lsq-fit -g 1 --partial part | cmp - part
-    local fit='expected them to fit into a map of 64 MiB'
-    refuses 1 "lsq-fit: stdout: 1 reduced row of 2796032 columns, $fit" lsq-fit -g 1 --partial more
-    refuses 1 "lsq-fit: stdout: 1 reduced row of 4300001 columns, $fit" lsq-fit -g 1 --partial twice
-    refuses 1 "lsq-fit: stdout: 1 reduced row of 2200001 columns, $fit" lsq-fit -g 1 --partial noted
+    local fit='expected each to fit into a map of 64 MiB'
+    refuses 1 "lsq-fit: stdout: reduced rows of 2796032 columns, $fit" lsq-fit -g 1 --partial more
+    refuses 1 "lsq-fit: stdout: reduced rows of 4300001 columns, $fit" lsq-fit -g 1 --partial twice
+    refuses 1 "lsq-fit: stdout: reduced rows of 2200001 columns, $fit" lsq-fit -g 1 --partial noted
+}
+
+@test "lsq-fit: a partial fit of more than 64 MiB is several, which add up to it" {
+    py 'write("in", {"mat": 1, "x": np.random.default_rng(9).integers(-99, 99, (12, 800000)).astype("i1"), "rate": 8000, "note": "kept"})'
+    lsq-fit -g 799990 --partial in >parts
+    lsq-fit --partial parts | cmp - parts
+    oracle lsq_fit partial_fit_of_several_maps
 }
 
 @test "lsq-fit: signals are the main thread's: the others have them blocked" {

@@ -1,11 +1,13 @@
 #include "model/partial.h"
 
+#include "base/mem.h"
 #include "base/msg.h"
 #include "model/fields.h"
 #include "stream/map_scan.h"
 #include "stream/pack.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void put_fields(struct fields_out *to, const struct lsq_reduced *r,
@@ -26,20 +28,41 @@ static void put_fields(struct fields_out *to, const struct lsq_reduced *r,
                        lsq_reduced_width(r));
 }
 
-void partial_put(struct output *out, const struct lsq_reduced *r, const struct partial_notes *notes,
-                 const struct block *meta)
+static void put_map(struct output *out, const struct lsq_reduced *r,
+                    const struct partial_notes *notes, const struct block *meta)
 {
-    size_t width = lsq_reduced_width(r);
-    size_t doubles = r->count * width + r->given + 2 * r->targets;
     struct fields_out count = {NULL, 0};
     struct fields_out to = {out, 0};
-    if (doubles > fields_capacity(meta, notes->name))
-        die(output_name(out),
-            "%zu reduced row%s of %zu columns, expected them to fit into a map of 64 MiB", r->count,
-            msg_plural(r->count), width);
     put_fields(&count, r, notes, meta);
     pack_map(out, count.count);
     put_fields(&to, r, notes, meta);
+}
+
+void partial_put(struct output *out, const struct lsq_reduced *r, const struct partial_notes *notes,
+                 const struct block *meta)
+{
+    size_t width = lsq_reduced_width(r), capacity = fields_capacity(meta, notes->name);
+    size_t fixed = r->given + 2 * r->targets;
+    if (width + fixed > capacity)
+        die(output_name(out),
+            "reduced rows of %zu columns, expected each to fit into a map of 64 MiB", width);
+    struct lsq_reduced part = *r;
+    struct partial_notes of_part = *notes;
+    double *none = mem_zero(r->targets, sizeof *none);
+    for (size_t left = r->count; left > 0; left -= part.count) {
+        part.count = left < (capacity - fixed) / width ? left : (capacity - fixed) / width;
+        part.data = r->data + (r->count - left) * width;
+        part.rows = part.count;
+        part.rss = none;
+        of_part.last = false;
+        if (part.count == left) {
+            part.rows = r->rows - (r->count - left);
+            part.rss = r->rss;
+            of_part.last = notes->last;
+        }
+        put_map(out, &part, &of_part, meta);
+    }
+    free(none);
 }
 
 void partial_read(const char *name, const struct map *map, struct lsq_reduced *r,

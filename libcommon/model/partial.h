@@ -18,8 +18,9 @@ struct partial_notes {
     bool last;          /* whether no other partial fit follows */
 };
 
-/* Writes it, with meta's rate, col0 and unknown attributes. Ends the program if it does not
- * fit into a map. */
+/* Writes it, with meta's rate, col0 and unknown attributes, as one map, or as more partial fits,
+ * whose rows add up to it, where it would pass 64 MiB. Ends the program if a single reduced row
+ * does not fit into a map. */
 void partial_put(struct output *out, const struct lsq_reduced *reduced,
                  const struct partial_notes *notes, const struct block *meta);
 

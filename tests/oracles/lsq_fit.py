@@ -655,6 +655,27 @@ def model_more_than_64_mib():
     assert np.abs(a - x(read("in"))[:, 3000:]).max() < 1e-10
 
 
+def partial_fit_of_several_maps():
+    parts, at = [], 0
+    with open("parts", "rb") as f:
+        unpacker = msgpack.Unpacker(f, object_hook=msgpack_numpy.decode, max_buffer_size=2**27)
+        for part in unpacker:
+            assert unpacker.tell() - at <= 64 << 20
+            at = unpacker.tell()
+            parts.append(part)
+    assert [p["last"] for p in parts] == [False] * (len(parts) - 1) + [True] and len(parts) > 1
+    assert all((p["k"], p["targets"], p["rate"], p["note"]) == (799990, 10, 8000, "kept") for p in parts)
+    assert sum(p["rows"] for p in parts) == 12 and all(0 < len(p["reduced"]) <= p["rows"] for p in parts)
+    rows, shift = x(read("in")).astype(float), parts[0]["shift"]
+    assert all(np.array_equal(p["shift"], shift) for p in parts)
+    few = np.r_[0:40, 799980:800001]
+    w = np.hstack([np.ones((12, 1)), rows - shift])[:, few]
+    s = np.concatenate([p["reduced"][:, few] for p in parts])
+    products = s.T @ s + np.diag(np.append(np.zeros(51), sum(p["rss"] for p in parts)))
+    assert np.abs(products - w.T @ w)[:51].max() <= 1e-9 * np.abs(w.T @ w).max()
+    assert np.abs(np.diag(products - w.T @ w)).max() <= 1e-9 * np.abs(w.T @ w).max()
+
+
 def model_notes_what_was_chosen():
     first = 0
     with open("model", "rb") as f:
