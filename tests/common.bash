@@ -13,11 +13,12 @@ export PATH=$BIN:$PATH ROOT BIN PYTHON CORPUS
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 # py CODE [ARG...]: Python of a few lines, with the functions of tests/oracles/common.py at hand: read(file) gives the maps
-# of a stream, write(file, map...) writes them, x(maps) is the matrix of their rows (a list where ragged).
+# of a stream, write(file, map...) writes them, x(maps) is the matrix of their rows (a list where ragged). NumPy has one
+# thread, as oracles have, for as many files are tested at once as there are processors.
 py() {
     local code=$1
     shift
-    PYTHONPATH=$ROOT/tests/oracles "$PYTHON" -c "
+    OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1} PYTHONPATH=$ROOT/tests/oracles "$PYTHON" -c "
 import sys, msgpack, msgpack_numpy, numpy as np
 from common import *
 $code" "$@"
@@ -25,7 +26,7 @@ $code" "$@"
 
 # oracle MODULE FUNCTION [ARG...]: a function of tests/oracles/MODULE.py.
 oracle() {
-    "$PYTHON" "$ROOT/tests/oracles/$1.py" "${@:2}"
+    OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1} "$PYTHON" "$ROOT/tests/oracles/$1.py" "${@:2}"
 }
 
 # unread COMMAND...: the command, its output a pipe that nobody reads and SIGPIPE ignored.

@@ -28,7 +28,7 @@ $(BUILD)/unit/fault.so: tests/unit/fault.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,ld $@)$(CC) -std=c11 $(WARNINGS) -O2 -g -fPIC -shared -o $@ $< -ldl -lpthread
 
-check: all $(UNIT) $(BUILD)/unit/fault.so replay
+check: all $(UNIT) $(BUILD)/unit/fault.so $(if $(filter %/fuzz.bats,$(wildcard $(or $(TESTS),tests/fuzz.bats))),replay)
 	@env -u MAKEFLAGS -u MAKELEVEL $(TEST_ENV) tests/run $(TESTS)
 
 N = 200
