@@ -215,6 +215,7 @@ class Runner:
             self.environment["ASAN_OPTIONS"] += ":verify_asan_link_order=0"
         self.runs = 0
         self.reached = set()
+        self.without_memory = set()
         os.mkdir("tmp")
 
     def content(self, name):
@@ -319,8 +320,14 @@ def try_all(runner, case, failures):
             if SANITIZED and kind == "alloc" and calls["thread"] > 0:
                 continue
             for error in ERRORS[kind]:
-                for on in (False, True) if kind == "alloc" else (False,):
-                    for at in range(1, min(calls[kind], case.most) + 1, STEP):
+                for at in range(1, min(calls[kind], case.most) + 1, STEP):
+                    for on in (False, True):
+                        # All calls for memory from there on, once for each way that leads to it in a filter.
+                        place = case.command[0], got.where
+                        if on and (kind != "alloc" or place in runner.without_memory):
+                            continue
+                        if on:
+                            runner.without_memory.add(place)
                         if got.files != before:
                             case.reset()
                         got = runner.run(case, kind, at, error, process, on)

@@ -22,7 +22,6 @@ def value(model, rows):
 @test "lsq-predict: predictions are those of scikit-learn, from all shapes of models" {
     py '
 import os, subprocess
-from sklearn.linear_model import LinearRegression
 rng = np.random.default_rng(11)
 pack = lambda m: msgpack.packb(m, default=msgpack_numpy.encode)
 deficient = rng.standard_normal((25, 9))
@@ -183,7 +182,6 @@ assert np.array_equal(predict(dict(thin, basis=np.zeros((3, 0)), loadings=np.zer
 part = lambda i, **more: dict({"lsq": 1, "k": 3, "targets": 2, "target0": i, "coef": dense["coef"][:, i:i + 1], "intercept": dense["intercept"][i:i + 1], "last": i == 1}, **more)
 assert np.array_equal(predict(part(0), part(1)), value(dense, rows))
 # From scikit-learn, as its user would write it.
-from sklearn.linear_model import LinearRegression
 learned = LinearRegression().fit(rows[:, :3] + np.eye(2, 3), rows[:, 3:])
 got = predict({"lsq": 1, "k": 3, "coef": learned.coef_.T, "intercept": learned.intercept_})
 assert np.abs(got - learned.predict(rows[:, :3])).max() < 1e-12'

@@ -10,7 +10,6 @@ setup() {
 # Python with data and models at hand; the reference is the fit of the whole matrix.
 with_models='
 import subprocess
-from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
 rng = np.random.default_rng(11)
 def data(n, p, t, noise=1.0):
     x = rng.normal(size=(n, p)) * 10.0 ** rng.integers(-2, 3, p) + rng.normal(size=p) * 3
@@ -244,7 +243,6 @@ for n, p, t in (40, 6, 2), (20, 50, 3), (5000, 30, 4):
 
 @test "lsq-fit: --loo is the error of as many fits as there are rows" {
     py "$with_models"'
-from sklearn.metrics import r2_score
 def one(x, y, row, intercept):
     xm, ym = (x.mean(0), y.mean(0)) if intercept else (0, 0)
     return ym + (row - xm) @ (np.linalg.pinv(x - xm, rcond=1e-10) @ (y - ym))
@@ -269,7 +267,6 @@ for n, p, t, twins in (30, 4, 2, 0), (20, 50, 3, 0), (20, 50, 3, 1), (30, 6, 1, 
 
 @test "lsq-fit: the file of --left-out has an end where the input ends in a block of no rows" {
     py "$with_models"'
-from sklearn.linear_model import LinearRegression
 x, y = rng.normal(size=(12, 3)), rng.normal(size=(12, 2))
 rows = np.hstack([x, y])
 write("in", {"mat": 1, "x": rows, "last": False}, {"mat": 1, "x": rows[:0]})
@@ -281,7 +278,6 @@ close(left[0]["x"], [LinearRegression().fit(np.delete(x, i, 0), np.delete(y, i, 
 
 @test "lsq-fit: --left-out with --ridge is what scikit-learn leaves out, and its file is whole or not there" {
     py "$with_models"'
-from sklearn.linear_model import Ridge, RidgeCV
 x, y = rng.normal(size=(12, 30)), rng.normal(size=(12, 3))
 grid = [0.1, 1, 10, 100]
 best = RidgeCV(alphas=grid).fit(x, y).alpha_

@@ -68,7 +68,6 @@ sweep() {
 @test "stream: all types, both byte orders and both block forms are read and kept" {
     sweep '
 import wave
-from sklearn.metrics import r2_score
 
 def wav(samples):
     name = "wav%d" % id(samples)

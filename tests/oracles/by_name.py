@@ -7,9 +7,8 @@ import subprocess
 import msgpack
 import msgpack_numpy
 import numpy as np
-from sklearn.linear_model import LinearRegression, Ridge
 
-from common import main, names, read, write, x
+from common import LinearRegression, Ridge, main, names, read, write, x
 
 
 # Groups of rows, what the filters make of them, and the fits of scikit-learn, or of

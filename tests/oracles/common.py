@@ -1,10 +1,20 @@
 """For the oracles: the stream as msgpack-numpy reads and writes it."""
 
+import importlib
 import sys
 
 import msgpack
 import msgpack_numpy
 import numpy as np
+
+
+def later(module, name):
+    """A function of a module that takes a second to import: imported when it is first called."""
+    return lambda *arguments, **options: getattr(importlib.import_module(module), name)(*arguments, **options)
+
+
+LinearRegression, Ridge, RidgeCV = (later("sklearn.linear_model", name) for name in ("LinearRegression", "Ridge", "RidgeCV"))
+r2_score = later("sklearn.metrics", "r2_score")
 
 
 def read(path):

@@ -11,10 +11,8 @@ from fractions import Fraction
 import msgpack
 import msgpack_numpy
 import numpy as np
-import scipy.linalg
-from sklearn.linear_model import LinearRegression, Ridge
 
-from common import main, read, write, x
+from common import LinearRegression, Ridge, main, read, write, x
 
 
 # fit() runs the filter, coef() gives a model's coefficients, reference() is the
@@ -354,6 +352,8 @@ def given_count_fraction_or_percentage():
 
 
 def rcond_drops_singular_values_cond():
+    import scipy.linalg
+
     def spectrum(m, p, values):
         u, v = np.linalg.qr(normal(m, len(values)))[0], np.linalg.qr(normal(p, len(values)))[0]
         return u * values @ v.T

@@ -9,10 +9,9 @@ from fractions import Fraction
 import msgpack
 import msgpack_numpy
 import numpy as np
-from sklearn.metrics import r2_score
 import warnings
 
-from common import main, write
+from common import main, r2_score, write
 
 
 # r2() gives what r2-score prints for two arrays, as floats; `truth` and
