@@ -16,18 +16,12 @@ setup() {
 
 # put FILE...: a recording under each name.
 put() {
-    local name
-    for name; do
-        cp -- "$WAVS/good.wav" "$name"
-    done
+    tee -- "$@" <"$WAVS/good.wav" >/dev/null
 }
 
 # for_libsox FILE...: one whose samples libsox decodes.
 for_libsox() {
-    local name
-    for name; do
-        cp -- "$WAVS/kinds/alaw.wav" "$name"
-    done
+    tee -- "$@" <"$WAVS/kinds/alaw.wav" >/dev/null
 }
 
 # loads NAME... -- ARG...: fsdd-load ARG... gives rows of these names, in this order.
@@ -39,7 +33,11 @@ loads() {
     done
     shift
     fsdd-load "$@" >rows
-    py 'assert names(read("rows")) == sys.argv[1:], names(read("rows"))' "${names[@]}"
+    # Without NumPy, which takes longer to start than all the rest.
+    "$PYTHON" -c 'import msgpack, sys
+with open("rows", "rb") as f:
+    names = [name for m in msgpack.Unpacker(f) for name in m["names"]]
+assert names == sys.argv[1:], names' "${names[@]}"
 }
 
 # as_sox FILE...: each as SoX itself converts it to 16 bits without dither.
@@ -951,17 +949,15 @@ assert [i + 1 for i, row in enumerate(x(ms)) if len(row) == 300] == [17, 100, 29
 
 @test "fsdd-load: the header of one recording makes no difference to another" {
     put 0_a_1.wav 0_a_3.wav
-    local file said count=0
+    local file said count=0 loaded=0
+    fsdd-load -q 0_a_1.wav >first
     for file in "$WAVS"/kinds/*.wav "$WAVS"/bad/*.wav; do
         rm -f 0_a_2.wav
         ln "$file" 0_a_2.wav
-        if fsdd-load -q 0_a_2.wav >alone 2>said && [ -s alone ]; then
+        if fsdd-load -q 0_a_2.wav >"alone$loaded" 2>said && [ -s "alone$loaded" ]; then
             # Of its own rate, unless it is the only one.
-            if fsdd-load -q 0_a_1.wav 0_a_2.wav 0_a_3.wav >rows 2>said; then
-                fsdd-load -q 0_a_1.wav >first
-                py 'a, b, c = x(read("rows"))
-assert a.tobytes() == c.tobytes() == x(read("first"))[0].tobytes()
-assert b.tobytes() == x(read("alone"))[0].tobytes()'
+            if fsdd-load -q 0_a_1.wav 0_a_2.wav 0_a_3.wav >"rows$loaded" 2>said; then
+                loaded=$((loaded + 1))
             else
                 grep -q "^fsdd-load: 0_a_2.wav: .* Hz, expected .* as in 0_a_1.wav" said
             fi
@@ -972,6 +968,13 @@ assert b.tobytes() == x(read("alone"))[0].tobytes()'
         count=$((count + 1))
     done
     [ "$count" -gt 40 ]
+    py 'first = x(read("first"))[0].tobytes()
+count = int(sys.argv[1])
+for i in range(count):
+    a, b, c = x(read(f"rows{i}"))
+    assert a.tobytes() == c.tobytes() == first, i
+    assert b.tobytes() == x(read(f"alone{i}"))[0].tobytes(), i
+assert count > 5' "$loaded"
 }
 
 # A recording of the commonest header: each of its bytes as another one after it, in the same
