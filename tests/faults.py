@@ -50,6 +50,7 @@ ERRORS = {
     "poll": [errno.EINTR],
     "fcntl": [errno.EINVAL],
     "thread": [errno.EAGAIN],
+    "load": [errno.ENOMEM],
     "fopen": [errno.EMFILE],
     "memstream": [errno.ENOMEM],
 }
@@ -95,6 +96,8 @@ def make_inputs():
         # What goes on from itself, to 9 and to -9, with a range to be cut off at.
         "lines": b"name,a,b\nx,1,2\ny,,3\n\"z\",4,5.5\n",
         "wave": pack({"lsq": 1, "k": 2, "coef": np.array([[-1.02], [1.4]]), "intercept": np.array([0.5]), "range": np.array([-9.0, 9.0])}),
+        "local": pack({"lsq": 1, "k": 3, "targets": 2, "nearest": 4, "bandwidth": 0.1, "gain": 2, "ridge": 0.03, "ridge_relative": True,
+                       "weight": 1, "x": tall, "names": [f"{i % 3}_a_0@{i}" for i in range(40)], "range": np.array([-400.0, 400.0])}),
         "part": pack({"lsq_partial": 1, "k": 3, "targets": 2, "rows": 9, "fit_intercept": True, "shift": np.ones(5),
                       "reduced": np.diag([9.0, 8, 7, 6, 5, 4]) + 1, "rss": np.ones(2), "range": np.array([-9.0, 9.0])}),
     }
@@ -159,6 +162,9 @@ CASES = [
     Case("lsq-fit by name, partial", "lsq-fit -q -g 2 --by-name --others --partial --no-intercept in/frames"),
     Case("lsq-fit left out", "lsq-fit -q -g 3 --left-out=out/left", "tall", {"left": b"old"}),
     Case("lsq-fit left out, wide", "lsq-fit -q -g 8 --weight=2 --ridge=auto --left-out=out/left in/rows"),
+    Case("lsq-fit nearest", "lsq-fit -q -g 3 --nearest=4 in/frames"),
+    Case("lsq-predict local", "lsq-predict -q -e 3 --clamp --others in/local in/frames"),
+    Case("lsq-predict local, own", "lsq-predict -q --own=in/local in/local in/frames"),
     Case("lsq-predict dense", "lsq-predict -q in/dense", "rows"),
     Case("lsq-predict thin", "lsq-predict -q in/thin in/given in/rows"),
     Case("lsq-predict extend", "lsq-predict -q --extend=40 in/dense in/rows"),
@@ -287,13 +293,14 @@ def what_is_wrong(case, want, before, got, kind, error):
 KNOWN = [
     # OpenBLAS's kernels for small products, where the processor has AVX-512, do not look at what malloc says.
     ("lsq-fit", "alloc", errno.ENOMEM, "dgemm_small_kernel_", "status -11"),
+    ("lsq-predict", "alloc", errno.ENOMEM, "dgemm_small_kernel_", "status -11"),
 ]
 # Under AddressSanitizer a run takes ten times as long: every third call is made to fail. It
 # ends itself where it has no memory to begin a thread.
 SANITIZED = "ASAN_OPTIONS" in os.environ
 STEP = 3 if SANITIZED else 1
 # A test of a kind of call that no filter makes would be none.
-REACHED = set("alloc read write open close rename stat mkdir chmod mkstemp seek opendir readdir link fcntl thread memstream".split())
+REACHED = set("alloc read write open close rename stat mkdir chmod mkstemp seek opendir readdir link fcntl thread memstream load".split())
 
 
 def is_known(case, kind, error, got, wrong):

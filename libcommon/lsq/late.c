@@ -53,6 +53,8 @@ static enum lsq_status settle(void *library)
 
 static enum lsq_status load(void)
 {
+    if (!openblas_has_room()) /* nor, most likely, for the libraries: they end the program then */
+        return LSQ_NOMEM;
     void *library = open_library();
     if (library == NULL)
         return LSQ_MISSING;

@@ -1,7 +1,6 @@
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX has only since 2024 */
 #include "lsq/openblas.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mman.h>
 
@@ -14,7 +13,7 @@ int openblas_num_threads_env(void)
 }
 
 /* Whether OpenBLAS could map one of its buffers now, and a little would be left. */
-static bool has_room(void)
+bool openblas_has_room(void)
 {
     enum { BUFFER = 128 << 20, LEFT = 8 << 20 };
     void *map =
@@ -32,7 +31,7 @@ unsigned openblas_threads(const struct openblas *blas, unsigned wanted)
     unsigned n = 0;
     if (blas->set_num_threads == NULL || blas->memory_alloc == NULL || blas->memory_free == NULL)
         return wanted;
-    for (; n < wanted && n < MOST && (n < had || has_room()); n++)
+    for (; n < wanted && n < MOST && (n < had || openblas_has_room()); n++)
         buffers[n] = blas->memory_alloc(0);
     for (unsigned i = 0; i < n; i++)
         blas->memory_free(buffers[i]);

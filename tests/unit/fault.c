@@ -1,5 +1,6 @@
 /* fault: a library for LD_PRELOAD, for tests only. The n-th call of one kind fails, as it
- * would for want of memory or room; calls count from main on, in each process by itself.
+ * would for want of memory or room; calls count from main on, in each process by itself. Those of
+ * a library that is being loaded do not count, as they would not before main.
  *
  *     FAULT_REPORT=FILE  where calls are counted (struct report), made of zeros, with room
  *                        for as many processes as are to be seen; without it nothing is done
@@ -38,7 +39,7 @@
 #define KINDS(K) \
     K(alloc) K(read) K(write) K(open) K(close) K(rename) K(stat) K(mkdir) K(unlink) K(truncate) \
     K(chmod) K(seek) K(mkstemp) K(opendir) K(readdir) K(link) K(pipe) K(fork) K(wait) K(poll) \
-    K(fcntl) K(thread) K(fopen) K(fread) K(fwrite) K(fclose) K(memstream)
+    K(fcntl) K(thread) K(fopen) K(fread) K(fwrite) K(fclose) K(memstream) K(load)
 /* clang-format on */
 
 #define ENUM(kind) kind_##kind,
@@ -334,6 +335,18 @@ FAILS(read, -1, ssize_t, __read_chk, (int fd, void *to, size_t size, size_t ther
 FAILS(fread, 0, size_t, __fread_chk,
       (void *to, size_t there, size_t size, size_t count, FILE *file),
       (to, there, size, count, file))
+
+void *dlopen(const char *file, int mode)
+{
+    REAL(void *, "dlopen", (const char *, int));
+    struct process *counted = mine;
+    if (strikes(kind_load))
+        return NULL;
+    mine = NULL;
+    void *library = real(file, mode);
+    mine = counted;
+    return library;
+}
 
 static int (*real_main)(int, char **, char **);
 
