@@ -119,9 +119,9 @@ void local_free(struct local *local)
         return;
     spool_free(local->data);
     free(local->buffer);
+    name_index_free(&local->places);
     for (size_t i = 0; i < local->names.count; i++)
         free((char *)local->names.items[i].p);
-    name_index_free(&local->places);
     free(local->names.items);
     free(local->parts);
     free(local->owners);

@@ -9,7 +9,7 @@
 #include "model/fields.h"
 #include "model/model_set.h"
 #include "model/partial.h"
-#include "model/roll_out.h"
+#include "model/predictor.h"
 #include "stream/block.h"
 #include "stream/stream.h"
 
@@ -20,41 +20,32 @@
 /* A small header may claim a model of hundreds of megabytes, all of it untouched. */
 enum { MOST = 1 << 16 };
 
-static void extend(const struct model *m, uint64_t *hash)
+static void predict(const struct model *m, struct predictor_options how, uint64_t *hash)
 {
-    enum { NEW = 5 };
-    struct roll_out *e = roll_out_new(m);
-    double *x = mem_array(roll_out_size(e, NEW), sizeof *x);
+    struct predictor *p = predictor_new(m, &how);
+    size_t size = predictor_size(p), new = how.extend > 0 ? how.extend : m->targets;
+    double *x = mem_array(size, sizeof *x);
+    struct rolled_out found;
     for (size_t i = 0; i < m->given; i++)
-        x[i] = (double)(i % 5) - 2;
-    struct rolled_out found = roll_out_row(e, x, NEW, m->range.known);
-    FUZZ_CHECK(found.outside <= NEW && (found.outside == 0 || found.first < NEW));
-    for (size_t i = m->given; i < m->given + NEW && found.finite && m->range.known; i++)
+        x[i] = (double)(i % 7) - 3;
+    predictor_run(p, x, size, NULL, 1, &found);
+    FUZZ_CHECK(found.outside <= how.extend && (found.outside == 0 || found.first < how.extend));
+    for (size_t i = m->given; i < m->given + new &&found.why == NULL &&how.clamp; i++)
         FUZZ_CHECK(x[i] >= m->range.low && x[i] <= m->range.high);
-    if (found.finite)
-        *hash = fuzz_hash(*hash, x + m->given, NEW * sizeof *x);
+    if (found.why == NULL)
+        *hash = fuzz_hash(*hash, x + m->given, new * sizeof *x);
     free(x);
-    roll_out_free(e);
+    predictor_free(p);
 }
 
-static void predict(const struct model *m, uint64_t *hash)
+static void try_model(const struct model *m, uint64_t *hash)
 {
     FUZZ_CHECK(m->given > 0 && m->targets > 0);
     FUZZ_CHECK(!m->range.known || m->range.low <= m->range.high);
-    if (m->given > MOST || m->rank > MOST)
+    if (m->given > MOST || m->rank > MOST || m->targets > MOST)
         return;
-    double *x = mem_array(m->given, sizeof *x);
-    double *y = mem_array(m->targets, sizeof *y);
-    double *room = mem_array(m->rank, sizeof *room);
-    for (size_t i = 0; i < m->given; i++)
-        x[i] = (double)(i % 7) - 3;
-    model_predict(m, x, y, room);
-    *hash = fuzz_hash(*hash, y, m->targets * sizeof *y);
-    if (m->targets <= MOST)
-        extend(m, hash);
-    free(x);
-    free(y);
-    free(room);
+    predict(m, (struct predictor_options){.extend = 0}, hash);
+    predict(m, (struct predictor_options){.extend = 5, .clamp = m->range.known}, hash);
 }
 
 /* A row of a model's name is the model's; so is any row where there is but one. */
@@ -73,7 +64,7 @@ static void use_models(void *argument)
     struct model_set models;
     model_set_read("-", &models);
     for (size_t i = 0; i < models.count; i++) {
-        predict(&models.list[i], hash);
+        try_model(&models.list[i], hash);
         check_found(&models, i);
     }
     model_set_free(&models);

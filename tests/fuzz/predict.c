@@ -11,9 +11,10 @@ static const char *const lines[] = {
     "lsq-predict -q -e 40 --clamp 1",
     "lsq-predict -q -e 3 --clamp 1",
     "lsq-predict -q -e 2 1 - -",
+    "lsq-predict -q --others -e 4 --clamp 1",
 };
 enum { LINES = sizeof lines / sizeof *lines };
-static const size_t columns[LINES] = {0, 1, 40, 40, 3, 2};
+static const size_t columns[LINES] = {0, 1, 40, 40, 3, 2, 4};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
