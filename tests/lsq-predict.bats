@@ -54,6 +54,28 @@ for rows, given in ((rng.standard_normal((40, 11)), 7), (rng.standard_normal((9,
 assert compared >= 8, compared'
 }
 
+@test "lsq-predict: a model in parts of any given columns and targets is the whole one" {
+    py "$with_models"'
+import subprocess
+rng = np.random.default_rng(3)
+left, right, intercept, rows = rng.normal(size=(7, 2)), rng.normal(size=(2, 5)), rng.normal(size=5), rng.normal(size=(3, 9))
+def predict(*maps):
+    write("model", *maps)
+    write("in", {"mat": 1, "x": rows})
+    return subprocess.run(["lsq-predict", "model", "in"], stdout=subprocess.PIPE, check=True).stdout
+for factors in False, True:
+    whole = {"basis": left, "loadings": right} if factors else {"coef": left @ right}
+    want = predict({"lsq": 1, "k": 7, "intercept": intercept, **whole})
+    for given, targets in ([0, 7], [0, 2, 5]), ([0, 3, 7], [0, 5]), ([0, 1, 2, 6, 7], [0, 1, 2, 4, 5]), ([0, 6, 7], [0, 4, 5]):
+        parts = []
+        for t, u in zip(targets, targets[1:]):
+            for g, h in zip(given, given[1:]):
+                own = {"basis": left[g:h], "loadings": right[:, t:u]} if factors else {"coef": (left @ right)[g:h, t:u]}
+                cut = {"given0": g} if len(given) > 2 else {}
+                parts.append({"lsq": 1, "k": 7, "targets": 5, "target0": t, **cut, "intercept": intercept[t:u], "last": (h, u) == (7, 5), **own})
+        assert predict(*parts) == want, (factors, given, targets)'
+}
+
 @test "lsq-predict: names, rate, position and unknown attributes go with the rows" {
     py "$with_models"'
 import subprocess

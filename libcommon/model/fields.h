@@ -23,6 +23,7 @@
     X(FIELD_K, "k") \
     X(FIELD_TARGETS, "targets") \
     X(FIELD_TARGET0, "target0") \
+    X(FIELD_GIVEN0, "given0") \
     X(FIELD_ROWS, "rows") \
     X(FIELD_RANK, "rank") \
     X(FIELD_RCOND, "rcond") \

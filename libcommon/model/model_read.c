@@ -19,13 +19,33 @@ static double *widen(double *whole, size_t rows, size_t from, size_t to)
     return whole;
 }
 
-/* Puts the columns of slice (rows × count) at column first of whole (rows × cols). */
-static void place(double *whole, size_t cols, size_t first, double *slice, size_t rows,
-                  size_t count)
+/* What has come of a model in parts, each of some given columns and some targets. */
+struct parts {
+    struct model *m;
+    bool dense;
+    size_t given, target; /* the next ones: all given columns of some targets come first */
+    size_t count;         /* of targets in the part before */
+    size_t room;          /* for targets, in arrays that have a value a target */
+};
+
+/* A part of an array. */
+struct rectangle {
+    size_t row, col, rows, cols;
+};
+
+/* Puts the part of a field at its place in whole, of `width` columns; there: it must be what stands
+ * there already. */
+static void join(const struct fields *s, enum field field, double *whole, size_t width,
+                 struct rectangle r, double *part, bool there)
 {
-    for (size_t i = 0; i < rows; i++)
-        memcpy(whole + i * cols + first, slice + i * count, count * sizeof *slice);
-    free(slice);
+    for (size_t i = 0; i < r.rows; i++) {
+        double *to = whole + (r.row + i) * width + r.col;
+        if (there && memcmp(to, part + i * r.cols, r.cols * sizeof *part) != 0)
+            die(s->name, "a part of a model with another \"%s\", expected that of the part before",
+                field_key(field));
+        memcpy(to, part + i * r.cols, r.cols * sizeof *part);
+    }
+    free(part);
 }
 
 /* The number of targets in this map, which the intercept has. */
@@ -89,7 +109,8 @@ static void read_about(const struct fields *s, struct model *m)
     read_columns(s, m);
 }
 
-static void read_head(const struct fields *s, struct model *m)
+/* Whether it has coefficients and not their factors. */
+static bool read_head(const struct fields *s, struct model *m)
 {
     m->given = (size_t)fields_uint(s, FIELD_K, 1, MAP_SCAN_MAX);
     m->targets = count_targets(s);
@@ -103,27 +124,24 @@ static void read_head(const struct fields *s, struct model *m)
     if (dense && (fields_find(s, FIELD_BASIS) != NULL || fields_find(s, FIELD_LOADINGS) != NULL))
         die(s->name,
             "a model with \"coef\" and with \"basis\" or \"loadings\", expected one or the other");
-    if (!dense)
-        m->basis = fields_array(s, FIELD_BASIS, 2, m->given, m->rank);
+    return dense;
 }
 
-/* Where a value a target stands in each row: coef, or the factor that is like it. */
-static double **values_of(struct model *m)
+/* Room for so many targets: no more than twice what has come is held, whatever the model says that
+ * is to come. */
+static void make_room(struct parts *p, size_t wanted)
 {
-    return m->basis == NULL ? &m->coef : &m->loadings;
-}
-
-/* Capacity for so many targets, of which there are *capacity: no more than twice what has come is
- * held, whatever the model says that is to come. */
-static void widen_all(struct model *m, size_t wanted, size_t *capacity)
-{
-    size_t more = *capacity == 0 || 2 * *capacity < wanted ? wanted : 2 * *capacity;
+    struct model *m = p->m;
+    size_t more = p->room == 0 || 2 * p->room < wanted ? wanted : 2 * p->room;
     more = more < m->targets ? more : m->targets;
-    if (wanted <= *capacity)
+    if (wanted <= p->room)
         return;
-    m->intercept = widen(m->intercept, 1, *capacity, more);
-    *values_of(m) = widen(*values_of(m), m->rank, *capacity, more);
-    *capacity = more;
+    m->intercept = widen(m->intercept, 1, p->room, more);
+    if (!p->dense)
+        m->loadings = widen(m->loadings, m->rank, p->room, more);
+    else if (p->target > 0)
+        m->coef = widen(m->coef, m->given, p->room, more);
+    p->room = more;
 }
 
 /* Whether a field differs from part to part of a model: those that have a value a target. */
@@ -137,24 +155,77 @@ static bool is_of_part(struct str key)
     return false;
 }
 
-/* Reads the targets from `first` on that this map holds; returns the next one. capacity: columns of
- * the arrays. */
-static size_t read_slice(const struct fields *s, struct model *m, size_t first, size_t *capacity)
+/* The same where parts have some of the given columns. */
+static bool is_of_cut_part(struct str key)
 {
-    size_t at = fields_find(s, FIELD_TARGET0) != NULL
-                    ? (size_t)fields_uint(s, FIELD_TARGET0, 0, MAP_SCAN_MAX)
-                    : 0;
-    size_t count = count_targets(s);
-    if (at != first || count > m->targets - first)
-        die(s->name,
-            "a part of a model with targets %zu to %zu, expected targets from %zu up to %zu", at,
-            at + count - 1, first, m->targets - 1);
-    double *part =
-        fields_array(s, m->basis == NULL ? FIELD_COEF : FIELD_LOADINGS, 2, m->rank, count);
-    widen_all(m, first + count, capacity);
-    place(m->intercept, *capacity, first, fields_array(s, FIELD_INTERCEPT, 1, 1, count), 1, count);
-    place(*values_of(m), *capacity, first, part, m->rank, count);
-    return first + count;
+    return is_of_part(key) || str_is(key, field_key(FIELD_GIVEN0)) ||
+           str_is(key, field_key(FIELD_BASIS));
+}
+
+/* Where a part begins; it must be at `next`, and of at most `all` - next. */
+static size_t begin_of(const struct fields *s, enum field field, const char *what, size_t count,
+                       size_t next, size_t all)
+{
+    size_t at = fields_find(s, field) != NULL ? (size_t)fields_uint(s, field, 0, MAP_SCAN_MAX) : 0;
+    if (at != next || count > all - next)
+        die(s->name, "a part of a model with %s %zu to %zu, expected %s from %zu up to %zu", what,
+            at, at + count - 1, what, next, all - 1);
+    return at;
+}
+
+/* The number of given columns in this map: all, unless it says which is the first. */
+static size_t count_given(const struct fields *s, const struct parts *p)
+{
+    const struct map_value *v = fields_find(s, p->dense ? FIELD_COEF : FIELD_BASIS);
+    bool cut = fields_find(s, FIELD_GIVEN0) != NULL && v != NULL && v->kind == MAP_ARRAY;
+    return cut && v->nds->rows > 0 ? v->nds->rows : p->m->given;
+}
+
+/* Rows of given columns that come with the first targets. */
+static double *lengthen(double *whole, const struct rectangle *r, size_t width)
+{
+    return mem_grow(whole, r->row + r->rows, width * sizeof *whole);
+}
+
+/* The given columns of a factor, which are the same for all targets. */
+static void join_basis(const struct fields *s, struct parts *p, struct rectangle r, double *part)
+{
+    struct model *m = p->m;
+    if (m->basis == NULL) {
+        m->basis = part;
+        return;
+    }
+    m->basis = p->target == 0 ? lengthen(m->basis, &r, m->rank) : m->basis;
+    join(s, FIELD_BASIS, m->basis, m->rank, r, part, p->target > 0);
+}
+
+static void read_part(const struct fields *s, struct parts *p)
+{
+    struct model *m = p->m;
+    size_t targets = count_targets(s), given = count_given(s, p);
+    size_t t = begin_of(s, FIELD_TARGET0, "targets", targets, p->target, m->targets);
+    size_t g = begin_of(s, FIELD_GIVEN0, "given columns", given, p->given, m->given);
+    struct rectangle basis = {g, 0, given, m->rank}, coef = {g, t, given, targets};
+    struct rectangle loadings = {0, t, m->rank, targets}, intercept = {0, t, 1, targets};
+    enum field field = p->dense ? FIELD_COEF : FIELD_LOADINGS;
+    double *left = p->dense ? NULL : fields_array(s, FIELD_BASIS, 2, given, m->rank);
+    double *values = fields_array(s, field, 2, p->dense ? given : m->rank, targets);
+    double *constant = fields_array(s, FIELD_INTERCEPT, 1, 1, targets);
+    if (g > 0 && targets != p->count)
+        die(s->name, "a part of a model of %zu target%s, expected %zu as in the part before",
+            targets, msg_plural(targets), p->count);
+    p->count = targets;
+    make_room(p, t + targets);
+    join(s, FIELD_INTERCEPT, m->intercept, p->room, intercept, constant, g > 0);
+    if (p->dense) {
+        m->coef = t == 0 ? lengthen(m->coef, &coef, p->room) : m->coef;
+        join(s, field, m->coef, p->room, coef, values, false);
+    } else {
+        join(s, field, m->loadings, p->room, loadings, values, g > 0);
+        join_basis(s, p, basis, left);
+    }
+    p->given = g + given < m->given ? g + given : 0;
+    p->target = p->given == 0 ? t + targets : t;
 }
 
 static void check_kind(const struct fields *s)
@@ -190,27 +261,29 @@ bool model_read(struct map_reader *maps, struct model *m)
     const struct map *map = map_reader_next(maps);
     if (map != NULL && map_find(map, field_key(FIELD_NEAREST)) != NULL)
         return read_local(maps, map, m);
-    size_t next = 0;
-    size_t capacity = 0;
+    struct parts parts = {.m = m};
     struct map first = {0};
     char *bytes = NULL; /* of first */
+    bool (*skip)(struct str key) = is_of_part;
     bool last;
     for (;; map = map_reader_next(maps)) {
         struct fields s = {map_reader_name(maps), "a model", map};
         if (map == NULL)
-            die(s.name, "truncated: a model of %zu target%s, expected %zu", next, msg_plural(next),
-                m->targets);
+            die(s.name, "truncated: a model of %zu target%s, expected %zu", parts.target,
+                msg_plural(parts.target), m->targets);
         check_kind(&s);
         last = fields_find(&s, FIELD_LAST) == NULL || fields_bool(&s, FIELD_LAST);
-        if (next == 0)
-            read_head(&s, m);
+        if (m->given > 0)
+            fields_check_same(&s, &first, skip);
         else
-            fields_check_same(&s, &first, is_of_part);
-        next = read_slice(&s, m, next, &capacity);
-        if (bytes == NULL && next < m->targets)
-            bytes = map_copy(&first, map, is_of_part);
-        if (next == m->targets)
+            parts.dense = read_head(&s, m);
+        read_part(&s, &parts);
+        if (parts.target == m->targets)
             break;
+        if (bytes != NULL)
+            continue;
+        skip = fields_find(&s, FIELD_GIVEN0) != NULL ? is_of_cut_part : is_of_part;
+        bytes = map_copy(&first, map, skip);
     }
     map_free(&first);
     free(bytes);

@@ -24,9 +24,10 @@ struct model_notes {
     bool last;                    /* whether no other model follows */
 };
 
-/* Writes fit as a model: one map, or more of them (slices of the targets) where one
- * would pass 64 MiB. meta: the first block of the rows fitted, for rate, col0 and
- * unknown attributes. Ends the program if a single target does not fit. */
+/* Writes fit as a model: one map, or where that would pass 64 MiB more of them, slices of the
+ * targets or, where a target beside all given columns would, of both. meta: the first block of the
+ * rows fitted, for rate, col0 and unknown attributes. Ends the program if a single given column of
+ * a target does not fit. */
 void model_put(struct output *out, const struct lsq_fit *fit, const struct model_notes *notes,
                const struct block *meta);
 

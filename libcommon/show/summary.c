@@ -285,15 +285,19 @@ static void put_largest(struct output *out, const struct labels *l, double *c)
         put_line(out, "", "  ... (the largest %d of %zu)", MOST, l->given);
 }
 
+/* The largest of the first targets, unless the map has not all given columns. */
 static void put_targets(struct output *out, const struct fields *f, const struct labels *l,
                         double freedom)
 {
     enum { MOST = 3 };
+    bool whole = fields_find(f, FIELD_GIVEN0) == NULL;
     size_t count = fields_find(f, FIELD_INTERCEPT)->nds->cols;
     double *intercept = fields_array(f, FIELD_INTERCEPT, 1, 1, count);
     double *rss =
         fields_find(f, FIELD_RSS) != NULL ? fields_array(f, FIELD_RSS, 1, 1, count) : NULL;
-    struct coefficients all = read_coefficients(f, l->given, count);
+    struct coefficients all = {0};
+    if (whole)
+        all = read_coefficients(f, l->given, count);
     double *c = mem_array(l->given, sizeof *c);
     char name[80], value[DECIMAL_SIZE + 1];
     for (size_t j = 0; j < count && j < MOST; j++) {
@@ -301,6 +305,8 @@ static void put_targets(struct output *out, const struct fields *f, const struct
                  number(intercept[j], value));
         if (rss != NULL && freedom > 0)
             put_line(out, "", "  residual standard error %.6g", sqrt(rss[j] / freedom));
+        if (!whole)
+            continue;
         get_coefficients(&all, j, c);
         put_largest(out, l, c);
     }
@@ -344,7 +350,8 @@ void summary_put_fit(struct output *out, const struct map *map, const char *file
     bool partial = map_find(map, "lsq_partial") != NULL;
     struct fields f = {file, partial ? "a partial fit" : "a model", map};
     const struct map_value *target0 = fields_find(&f, FIELD_TARGET0);
-    if (target0 != NULL && target0->integer > 0)
+    const struct map_value *given0 = fields_find(&f, FIELD_GIVEN0);
+    if ((target0 != NULL && target0->integer > 0) || (given0 != NULL && given0->integer > 0))
         return; /* a later part of a large model */
     size_t given = (size_t)fields_uint(&f, FIELD_K, 1, MAP_SCAN_MAX);
     const struct map_value *targets = fields_find(&f, FIELD_TARGETS);

@@ -655,6 +655,28 @@ def model_more_than_64_mib():
     assert np.abs(a - x(read("in"))[:, 3000:]).max() < 1e-10
 
 
+def model_cut_along_given_columns():
+    for name, given, targets, rank in ("thin", 1800, 10, 4), ("dense", 3000, 1, 8):
+        at, first, factors = 0, 0, []
+        with open(name + ".model", "rb") as f:
+            unpacker = msgpack.Unpacker(f, object_hook=msgpack_numpy.decode, max_buffer_size=2**27)
+            for part in unpacker:
+                assert unpacker.tell() - at <= 64 << 20
+                at = unpacker.tell()
+                factor = part["basis" if name == "thin" else "coef"]
+                assert (part["k"], part["targets"], part["target0"], part["given0"], part["rank"]) == (given, targets, 0, first, rank)
+                assert part["intercept"].shape == part["rss"].shape == (targets,) and part["last"] == (first + len(factor) == given)
+                factors.append(factor @ part["loadings"] if name == "thin" else factor)
+                first += len(factor)
+        assert len(factors) == 2 and first == given
+        rows = x(read(name + ".plain")).astype(float)
+        want = rows[:, :given] @ np.concatenate(factors) + part["intercept"]
+        got = x(read(name + ".predicted"))
+        assert np.abs(got - want).max() <= 1e-11 * np.abs(want).max()
+        # Fewer rows than columns: the fit is exact.
+        assert np.abs(got - rows[:, given:]).max() < 1e-9
+
+
 def partial_fit_of_several_maps():
     parts, at = [], 0
     with open("parts", "rb") as f:
