@@ -45,3 +45,20 @@ setup() {
 @test "lsq-fit: --nearest writes the rows as they come, with the settings" {
     oracle nearest message
 }
+
+@test "lsq-predict: a local model answers alike with the reference BLAS, and says so where there is no LAPACK" {
+    local system name
+    system=/usr/lib/$(gcc -print-multiarch)
+    for name in blas lapack; do
+        [ -e "$system/$name/lib$name.so.3" ] || fail "no reference $name in $system/$name, expected package lib${name}3"
+    done
+    oracle nearest libraries "$system/lapack:$system/blas"
+    mkdir none
+    for name in liblapack.so.3 liblapack.so libopenblas.so.0 libopenblas.so liblapack.dylib; do
+        gcc -shared -x c /dev/null -o "none/$name"
+    done
+    LD_LIBRARY_PATH=$PWD/none refuses 1 'lsq-predict: no liblapack.so.3 that can be loaded, expected LAPACK installed (liblapack3)' lsq-predict model queries
+    LD_LIBRARY_PATH=$PWD/none lsq-predict --version
+    run -0 bash -c 'ulimit -v 100000 && ! lsq-predict model queries 2>&1'
+    assert_output 'lsq-predict: out of memory: 128 MiB of addresses asked for, which the BLAS needs'
+}

@@ -20,16 +20,6 @@ static struct {
                   double *, const int *, int *, size_t);
 } routine;
 
-static void *open_library(void)
-{
-    static const char *const names[] = {"liblapack.so.3", "liblapack.so", "libopenblas.so.0",
-                                        "libopenblas.so", "liblapack.dylib"};
-    void *library = NULL;
-    for (size_t i = 0; library == NULL && i < sizeof names / sizeof *names; i++)
-        library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
-    return library;
-}
-
 /* Puts the address of a routine of the library, or of those that it needs itself, at to. */
 static bool find(void *library, const char *name, void *to)
 {
@@ -51,17 +41,27 @@ static enum lsq_status settle(void *library)
     return LSQ_OK;
 }
 
+static bool find_all(void *library)
+{
+    return find(library, "dgemm_", &routine.dgemm) && find(library, "dsyrk_", &routine.dsyrk) &&
+           find(library, "dposv_", &routine.dposv) && find(library, "dpbsv_", &routine.dpbsv);
+}
+
+/* The first library that has all routines. */
 static enum lsq_status load(void)
 {
+    static const char *const names[] = {"liblapack.so.3", "liblapack.so", "libopenblas.so.0",
+                                        "libopenblas.so", "liblapack.dylib"};
     if (!openblas_has_room()) /* nor, most likely, for the libraries: they end the program then */
         return LSQ_NOMEM;
-    void *library = open_library();
-    if (library == NULL)
-        return LSQ_MISSING;
-    bool found = find(library, "dgemm_", &routine.dgemm) &&
-                 find(library, "dsyrk_", &routine.dsyrk) &&
-                 find(library, "dposv_", &routine.dposv) && find(library, "dpbsv_", &routine.dpbsv);
-    return found ? settle(library) : LSQ_MISSING;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        void *library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
+        if (library != NULL && find_all(library))
+            return settle(library);
+        if (library != NULL)
+            dlclose(library);
+    }
+    return LSQ_MISSING;
 }
 
 enum lsq_status late_load(void)

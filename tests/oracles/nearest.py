@@ -1,6 +1,9 @@
 """Called by tests/nearest.bats: oracle nearest FUNCTION ARGUMENT..."""
 
+import glob
+import os
 import subprocess
+import sys
 
 import numpy as np
 
@@ -251,6 +254,20 @@ def message():
     subprocess.run("lsq-fit --nearest=3 -g 4 rows >model", shell=True, check=True)
     defaults = {"bandwidth": 0.1, "gain": 2, "ridge": 0.03, "ridge_relative": True, "weight": 1}
     assert {k: read("model")[0][k] for k in defaults} == defaults
+
+
+def libraries():
+    """The answers with the libraries of these folders instead of the system's."""
+    s = Settings(nearest=30)
+    rows, labels, queries = waves(90, 6), labelled(90, "a", "b"), waves(7, 4)
+    fit("model", s, (rows, labels, 1.0))
+    expected = predicted(queries, None, "model")
+    os.environ["LD_LIBRARY_PATH"] = sys.argv[1]
+    os.environ["LD_DEBUG"] = "files"
+    os.environ["LD_DEBUG_OUTPUT"] = "loaded"
+    agree(predicted(queries, None, "model"), expected)
+    loaded = "".join(open(path).read() for path in glob.glob("loaded.*"))
+    assert all(f"calling init: {folder}/" in loaded for folder in sys.argv[1].split(":")), loaded
 
 
 if __name__ == "__main__":
