@@ -7,10 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The number of a stem; 0 if there is none yet. */
+static uint32_t find(const struct local *local, struct str stem)
+{
+    size_t place = stem.n > 0 ? name_index_find(&local->places, stem) : SIZE_MAX;
+    return place == SIZE_MAX ? 0 : (uint32_t)place + 1;
+}
+
 uint32_t local_owner(const struct local *local, struct str name)
 {
-    size_t place = name.n > 0 ? name_index_find(&local->places, str_stem(name)) : SIZE_MAX;
-    return place == SIZE_MAX ? 0 : (uint32_t)place + 1;
+    return find(local, str_stem(name));
+}
+
+size_t local_most_owned(const struct local *local)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < local->names.count; i++)
+        most = local->sizes[i] > most ? local->sizes[i] : most;
+    return most;
 }
 
 /* Most often the name of the row before. */
@@ -21,7 +35,7 @@ static uint32_t number_name(struct local *local, struct str name)
         return 0;
     if (local->found > 0 && str_equal(local->names.items[local->found - 1], stem))
         return (uint32_t)local->found;
-    local->found = local_owner(local, stem);
+    local->found = find(local, stem);
     if (local->found == 0) {
         stem.p = mem_text(stem.p, stem.n);
         name_index_add(&local->places, stem, local->names.count);
@@ -43,10 +57,8 @@ static bool look(struct local *local, const struct local_part *part)
     for (size_t i = 0; i < part->rows && finite; i++) {
         local_rows(local, part, i, 1, local->columns, 1, row);
         finite = finite_all(row, local->columns);
-        for (size_t j = 0; j < local->columns; j++) {
-            /* From 2⁵³ on all doubles are whole. */
+        for (size_t j = 0; j < local->columns; j++) /* from 2⁵³ on all doubles are whole */
             local->whole = local->whole && row[j] == floor(row[j]) && fabs(row[j]) < 0x1p53;
-        }
     }
     free(row);
     return finite;

@@ -44,6 +44,9 @@ struct local {
 /* The number of a name (its str_stem); 0 for an empty one, and where no row has it. */
 uint32_t local_owner(const struct local *local, struct str name);
 
+/* How many rows the name has that has most. */
+size_t local_most_owned(const struct local *local);
+
 /* Adds a part of `rows` rows (array: rows × columns; names: one a row, or NULL), whose data stand
  * at that place in the model's file. False if one of
  * its values is not finite. */

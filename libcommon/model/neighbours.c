@@ -14,9 +14,10 @@ struct neighbours {
     struct local *local, *own;
     struct nearest_settings settings;
     size_t given, targets;
-    double scale;      /* of rows and queries (nearest_scale) */
-    size_t strip_rows; /* at most */
-    size_t most;       /* queries at most */
+    double scale;                 /* of rows and queries (nearest_scale) */
+    size_t strip_rows;            /* at most */
+    size_t most;                  /* queries at most */
+    size_t others_room, own_room; /* rows taken of each kind, at most */
 
     struct nearest_query *queries;
     uint32_t *in_own;              /* of each query: its owner in own */
@@ -53,9 +54,7 @@ static double *unknown_squares(const struct local *local)
 /* Room for others and own rows of each query, and for their fit. */
 static void make_room(struct neighbours *n)
 {
-    size_t others = smaller(n->settings.nearest, n->local->rows);
-    size_t own = n->own != NULL ? smaller(n->own->settings.nearest, n->own->rows) : 0;
-    size_t both = others + own, columns = n->given + n->targets;
+    size_t both = n->others_room + n->own_room, columns = n->given + n->targets;
     size_t order = smaller(both, n->given);
     n->strip_rows = 1 + smaller(STRIP_ROWS - 1, STRIP_DOUBLES / columns);
     n->most = 1 + smaller(SIDE_BY_SIDE - 1, HEAP_BYTES / (both * sizeof *n->heaps));
@@ -64,7 +63,7 @@ static void make_room(struct neighbours *n)
     n->heaps = mem_array(n->most, both * sizeof *n->heaps);
     for (size_t i = 0; i < n->most; i++) {
         n->queries[i].others.rows = n->heaps + i * both;
-        n->queries[i].own.rows = n->heaps + i * both + others;
+        n->queries[i].own.rows = n->heaps + i * both + n->others_room;
     }
     n->near = mem_array(both, sizeof *n->near);
     n->q = mem_array(n->most, n->given * sizeof *n->q);
@@ -90,6 +89,9 @@ struct neighbours *neighbours_new(struct local *local, struct local *own, size_t
     n->settings = local->settings;
     if (!n->settings.ridge_relative) /* in squared units of the rows */
         n->settings.ridge *= n->scale * n->scale;
+    n->others_room = smaller(n->settings.nearest, local->rows);
+    if (own != NULL)
+        n->own_room = smaller(own->settings.nearest, local_most_owned(own));
     make_room(n);
     return n;
 }
@@ -193,19 +195,17 @@ static void look_in_own(struct neighbours *n, size_t count)
 /* Both lists of each query. */
 static void find(struct neighbours *n, size_t count)
 {
-    size_t others = smaller(n->settings.nearest, n->local->rows);
     bool elsewhere = n->own != NULL && n->own != n->local;
-    size_t own = n->own != NULL ? smaller(n->own->settings.nearest, n->own->rows) : 0;
     for (size_t i = 0; i < count; i++) {
-        n->queries[i].others.room = others;
-        n->queries[i].own.room = elsewhere ? 0 : own;
+        n->queries[i].others.room = n->others_room;
+        n->queries[i].own.room = elsewhere ? 0 : n->own_room;
     }
     nearest_begin(n->queries, count, n->q, n->given);
     look_everywhere(n, count);
     if (!elsewhere)
         return;
     for (size_t i = 0; i < count; i++)
-        n->queries[i].own.room = own;
+        n->queries[i].own.room = n->own_room;
     look_in_own(n, count);
 }
 

@@ -208,6 +208,9 @@ def names_missing():
     agree(predicted(queries, asked, "--others", "model"), [predict(s, q, n, [(rows, labels, 1.0)], others=True) for q, n in zip(queries, asked)])
     fit("model", s, (rows, None, 1.0))
     agree(predicted(queries, asked, "--others", "model"), [predict(s, q, "", [(rows, None, 1.0)]) for q in queries])
+    asked, labels = ["a@1@9", "a", "a@1", "a@2@9", "a@2", "b@1"], ["a@1@2", "a@2@3", "a", "a@1@4"] * 10
+    fit("model", s, (rows, labels, 1.0))
+    agree(predicted(queries, asked, "--others", "model"), [predict(s, q, n, [(rows, labels, 1.0)], others=True) for q, n in zip(queries, asked)])
 
 
 def scales():
