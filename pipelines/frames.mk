@@ -1,4 +1,4 @@
-# The tutorial's clip filled in by a model that works at first, of short frames (frames/model.sh):
+# The tutorial's clip filled in by a model that works at first, of short frames (frames/nearest.sh):
 #
 #     make -f frames.mk FSDD=recordings OUT=out
 #
@@ -19,10 +19,10 @@ frames extend: $(call wavs,$(places)) $(places:%=%/columns.r2) $(places:%=%/rows
 	$(if $(looking),,$(settled)$(foreach p,$(portions:%=frames/%),$(tell)$(told))$(info \
 		Next, with the same variables: $(call again,report) (makes a page))@:)
 
-told = $(info $(file <$p/first.txt))$(info By the frame model: $(file <$p/choice.txt))
+told = $(if $(strip $(file <$p/first.txt)),$(info $(file <$p/first.txt)))
 
-frames/%/predicted.mat frames/%/choice.txt frames/%/first.txt: training.mat heldout.mat
+frames/%/predicted.mat frames/%/first.txt: training.mat heldout.mat
 	sh $(call q,$(HERE)frames/fill.sh) training.mat heldout.mat $(subst percent,%,$*) frames/$*
 
-$(portions:%=frames/%/predicted.mat): $(call glob,$(HERE))frames/*.sh $(foreach f,pad-chop lsq-fit,$(call program,$f))
+$(portions:%=frames/%/predicted.mat): $(call glob,$(HERE))frames/*.sh $(foreach f,pad-chop lsq-fit stream-show,$(call program,$f))
 endif

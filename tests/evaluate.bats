@@ -48,7 +48,7 @@ remade() {
 }
 
 # For py: the clips and what is filled in by other means; sums() are those of a prediction over the first columns, and
-# printed[take, model, ms] those that the pipeline has written, with their choice.
+# printed[take, model, ms] those that the pipeline has written.
 with_models='
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.io import wavfile
@@ -67,50 +67,45 @@ def read_sums(path):
     printed = {}
     with open(path) as f:
         for line in f:
-            take, given, missing, model, ms, error, deviation, choice = line.rstrip("\n").split("\t")
+            take, given, missing, model, ms, error, deviation = line.rstrip("\n").split("\t")
             assert (int(given), int(missing)) == (cut, length - cut)
-            printed[int(take.split("_")[2]), model, ms] = float(error), float(deviation), choice
+            printed[int(take.split("_")[2]), model, ms] = float(error), float(deviation)
     return printed
 def check(printed, take, model, filled, tolerance):
     for ms, count in stretches:
         want = sums(clips[take, cut:cut + count], filled[:count])
-        got = printed[take, model, ms][:2]
+        got = printed[take, model, ms]
         assert np.allclose(got, want, rtol=tolerance), (take, model, ms, got, want)
 '
 
-# For py, behind the above: the frame model. Normal equations do: the penalty keeps them well-conditioned.
+# For py, after the above: nearest frames. around: the columns of other takes that are looked at.
 with_frames='
-def moments(columns, width):
-    f = np.hstack([np.ones((len(columns) - width + 1, 1)), sliding_window_view(columns, width)])
-    return f.T @ f
-def solve(a, w, ridge):
-    c = a - np.outer(a[0], a[0]) / a[0, 0]
-    xx, xy = c[1:w + 1, 1:w + 1], c[1:w + 1, w + 1:]
-    b = np.linalg.solve(xx + ridge * np.trace(xx) / w * np.eye(w), xy)
-    return b, (a[0, w + 1:] - a[0, 1:w + 1] @ b) / a[0, 0]
-def settings(kind, choice):
-    frame, given, last, ridge = choice.split("/")
-    ms = 8
-    return dict(w=int(frame) * ms, t=1 if kind == "near" else 10 * ms, given=float(given), last=float(last), ridge=float(ridge[:-1]) / 100,
-                start=cut - 25 * ms, end=cut + int(62.5 * ms) if kind == "near" else cut + 700)
-def model(kind, choice, others, own):
-    s = settings(kind, choice)
-    width = s["w"] + s["t"]
-    a = sum(moments(clips[i, s["start"]:s["end"]], width) for i in others) + s["given"] * moments(own, width)
-    if s["last"]:
-        a = a + s["last"] * moments(own[len(own) - 80 - s["w"] - s["t"] + 1:], width)
-    values = [clips[i, s["start"]:s["end"]] for i in others] + [own]
-    return solve(a, s["w"], s["ridge"]) + (s["w"], s["t"], min(v.min() for v in values), max(v.max() for v in values))
-def extend(row, m, count):
-    b, offset, w, t, low, high = m
-    row = list(row)
-    want = len(row) + count
+around = slice(max(0, cut - 600), min(length, cut + 1500))
+def answer(frames, counts, q, w, ridge, bandwidth, most, own):
+    c, y = frames[:, :w], frames[:, w:]
+    dot, square, total = c @ q, (c ** 2).sum(1), q @ q + 1
+    gain = np.clip(dot / (square + 1), -2, 2)
+    distance = 1 - 2 * gain * dot / total + gain ** 2 * square / total
+    others = np.flatnonzero(~own)
+    k = np.concatenate([others[np.argsort(distance[others], kind="stable")[:most]], np.flatnonzero(own)])
+    weight = counts[k] * np.exp(-distance[k] / bandwidth)
+    root = np.sqrt(weight / weight.max()) * gain[k]
+    c, y = c[k] * root[:, None], y[k] * root[:, None]
+    gram = c.T @ c
+    return q @ np.linalg.solve(gram + (ridge * np.trace(gram) / w + 1e-6) * np.eye(w), c.T @ y)
+def go_on(row, others, given, frame, step, count, times, ridge, bandwidth, peak):
+    w, step = min(frame, cut // 2), min(step, length - cut)
+    frames = [sliding_window_view(clips[i, around], w + step) for i in others] + [sliding_window_view(given, w + step)]
+    own = np.repeat([i == len(others) for i in range(len(frames))], [len(f) for f in frames])
+    frames, row, want = np.concatenate(frames), list(row), len(row) + count
     while len(row) < want:
-        row += list(np.clip(np.array(row[-w:]) @ b + offset, low, high))
+        row += list(np.clip(answer(frames, np.where(own, times, 1.0), np.array(row[-w:]), w, ridge, bandwidth, 1000, own), -peak, peak))
     return np.array(row[:want])
-def fill(others, own, near, far):
-    row = extend(own, model("near", near, others, own), 80)
-    return extend(row, model("far", far, others, own), length - cut - 80)[cut:]
+def fill(others, given, known):
+    peak = max(np.abs(clips[known][:, around]).max(), np.abs(given).max())
+    row = go_on(given, others, given, 160, 10, 80, 10, 0.1, 0.1, peak)
+    row = go_on(row, others, given, 240, 80, 320, 1, 3, 0.3, peak)
+    return np.concatenate([row[cut:], np.zeros(length - cut - 400)])
 '
 
 @test "evaluate: the tutorial's model, ridge, the mean and silence are scikit-learn's fits of all other takes, fifty of them" {
@@ -147,33 +142,15 @@ for take in range(n):
     check(printed, take, "ridge", best[take], 1e-7)' "$FRESH"
 }
 
-@test "evaluate: the frame model is fitted and rolled forward as written, and chosen on the other half of the takes" {
+@test "evaluate: nearest frames of the other takes and of the given part fill in 50 ms" {
     py "$with_models$with_frames"'
 printed = read_sums(sys.argv[1] + "/evaluate/0.25/espeak_0.sums")
-chosen = [printed[take, "frames", "all"][2].split() for take in range(n)]
-assert chosen[0::2] == [chosen[0]] * 25 and chosen[1::2] == [chosen[1]] * 25
-for take in 0, 1, 13, 30, 49:
-    others = np.delete(np.arange(n), take)
-    check(printed, take, "frames", fill(others, clips[take, :cut], *chosen[take]), 1e-6)
-
-# What is chosen for the odd takes scores best among the even ones, each of them filled in from the other even ones.
-candidates = {name: re.search(rf"^{name}_CANDIDATES=.(.*).$", open(os.environ["ROOT"] + "/pipelines/frames/model.sh").read(), re.M).group(1).split()
-              for name in ("NEAR", "FAR")}
-def score(half, filled, count):
-    pairs = [sums(clips[i, cut:cut + count], row[cut:cut + count]) for i, row in zip(half, filled)]
-    return 1 - sum(e for e, _ in pairs) / sum(d for _, d in pairs)
-half = np.arange(0, n, 2)
-def left_out(kind, choice, begun, count):
-    return [extend(row, model(kind, choice, half[half != i], clips[i, :cut]), count) for i, row in zip(half, begun)]
-begun = clips[half, :cut]
-near = {c: left_out("near", c, begun, 80) for c in candidates["NEAR"]}
-best = max(near, key=lambda c: score(half, near[c], 80))
-far = {c: left_out("far", c, near[best], length - cut - 80) for c in candidates["FAR"]}
-assert chosen[1] == [best, max(far, key=lambda c: score(half, far[c], 400))], chosen[1]' "$FRESH"
+for take in 0, 1, 13, 49:
+    check(printed, take, "frames", fill(np.delete(np.arange(n), take), clips[take, :cut], np.arange(n)), 1e-6)' "$FRESH"
 }
 
 @test "evaluate: the tables are what the sums come to, and what is printed is the summary" {
-    diff "$FRESH/evaluate/summary.tsv" <(sed -n '/^given/,$p' "$BATS_FILE_TMPDIR/printed")
+    cat "$FRESH/evaluate/summary.tsv" "$FRESH/evaluate/gaps.tsv" | diff - <(table "$BATS_FILE_TMPDIR/printed")
     py "$with_models"'
 folder = sys.argv[1] + "/evaluate/"
 printed = read_sums(folder + "0.25/espeak_0.sums")
@@ -198,7 +175,6 @@ assert {(line["clip"], line["model"]) for line in lines} == {(f"0_espeak_{take}"
 for line in lines:
     take = int(line["clip"].split("_")[2])
     assert (line["columns given"], line["columns missing"]) == (str(cut), str(length - cut))
-    assert line["chosen"] == (printed[take, "frames", "all"][2] if line["model"] == "frames" else "-")
     for column, ms in columns:
         assert abs(float(line[column]) - pooled(line["model"], ms, [take])) < 6e-7 * max(1, abs(pooled(line["model"], ms, [take])))
 lines, count = table("time.tsv")
@@ -284,8 +260,8 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     some a 1 0
     run -2 --separate-stderr "${make[@]}" FSDD=rec
     # shellcheck disable=SC2154
-    assert_equal "${stderr_lines[0]}" 'evaluate: a_0: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other'
-    local none="$PWD/rec: no 4 takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some"
+    assert_equal "${stderr_lines[0]}" 'evaluate: a_0: fewer than 3 takes, left out'
+    local none="$PWD/rec: no 3 takes DIGIT_SPEAKER_TAKE.wav of a digit by a speaker, expected some"
     assert_regex "${stderr_lines[1]}" " \*\*\* $none\.  Stop\.$"
     some a 6 0
     some b 6 1
@@ -303,16 +279,10 @@ DIGITS=x SPEAKERS=a|x a
 DIGITS=1 SPEAKERS=a|1 a
 SPEAKERS=%|%
 END
-    mkdir none short
+    mkdir none
     run -2 --separate-stderr "${make[@]}" FSDD=none
     assert_regex "${stderr_lines[0]}" " \*\*\* ${none/rec/none}\.  Stop\.$"
     [ ! -e out ]
-    local take
-    for take in 0 1 2 3; do
-        sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
-    done
-    run -2 --separate-stderr "${make[@]}" FSDD=short
-    assert_equal "${stderr_lines[0]}" 'pad-chop: clips1: rows of at most 1 column, expected one of at least 2 for a frame'
     rm -r rec
     some a 5 0
     truncate -s 1000 rec/0_a_2.wav
@@ -327,9 +297,9 @@ END
     pipeline evaluate OUT=want FSDD=rec >log
     cp rec/0_a_4.wav rec/0_a_4.txt
     touch rec/0_a_9.lab rec/1_a_{0,1,2,3,4}.lab
-    some a 3 7
+    some a 2 7
     run -0 --separate-stderr make -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" FSDD=rec OUT=out
-    assert_equal "$stderr" 'evaluate: a_7: fewer than 4 takes, left out: the frame model is chosen on one half of them for the other'
+    assert_equal "$stderr" 'evaluate: a_7: fewer than 3 takes, left out'
     diff -r want out
     # Names that would be options of cmp and mv, or several words.
     rm rec/7_a_*
@@ -431,13 +401,12 @@ END
     done
 }
 
-@test "frames: the clip is filled in by the frame model, as chosen on the other takes" {
+@test "frames: the clip is filled in by nearest frames of the other takes and of its given part" {
     py "$with_models$with_frames"'
 out = sys.argv[1]
 held = int(names(read(out + "/heldout.mat"))[0].split("_")[2])
-near, far = open(out + "/frames/0.25/choice.txt").read().replace(",", "").split()[1::2]
 others = np.delete(np.arange(n), held)
-want = fill(others, clips[held, :cut], near, far)
+want = fill(others, clips[held, :cut], others)
 m, = read(out + "/frames/0.25/predicted.mat")
 assert m["col0"] == cut and m["rate"] == 8000 and m["names"] == [f"0_espeak_{held}"]
 assert np.abs(m["x"][0] - want).max() < 1e-5 * np.abs(want).max()
@@ -450,12 +419,14 @@ first = re.fullmatch("R\\^2 over the first 5 ms: (\\S+); 10 ms: (\\S+); 20 ms: (
 assert np.abs(np.array(first, float) - pooled).max() < 6e-5
 name, flat = open(out + "/frames/0.25/rows.r2").read().split()
 assert name == f"0_espeak_{held}" and abs(float(flat) - (1 - np.divide(*sums(truth, want)))) < 1e-6
-assert open(out + "/frames/0.25/columns.r2").read() == "0.0\n"
+# A column of one clip scores 1 where it is exact, as in silence.
+columns = float(open(out + "/frames/0.25/columns.r2").read())
+assert abs(columns - (m["x"][0] == truth).mean()) < 1e-12
 with open(sys.argv[2]) as f:
-    told = f.read().splitlines()[-6:]
-assert told[:5] == [f"{name}, of which 0.25 is given: {out}/frames/0.25/ExtrapolatedClip.wav", "Extrapolation R^2 Score: 0.0",
-    f"R^2 over the samples filled in: {flat} (1 is exact, 0 no better than their mean)", text[:-1], f"By the frame model: near {near}, far {far}"], told
-assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? report \\(makes a page\\)", told[5]), told[5]' "$FRESH" "$BATS_FILE_TMPDIR/log"
+    told = f.read().splitlines()[-5:]
+assert told[:4] == [f"{name}, of which 0.25 is given: {out}/frames/0.25/ExtrapolatedClip.wav", f"Extrapolation R^2 Score: {columns}",
+    f"R^2 over the samples filled in: {flat} (1 is exact, 0 no better than their mean)", text[:-1]], told
+assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? report \\(makes a page\\)", told[4]), told[4]' "$FRESH" "$BATS_FILE_TMPDIR/log"
     local clip
     for clip in OriginalTestClip ChoppedTestClip; do
         cmp "$FRESH/frames/0.25/$clip.wav" "$FRESH/0.25/$clip.wav"
@@ -471,7 +442,6 @@ assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? rep
     # Nothing but the given columns, and something else behind them.
     pad-chop -c :0.25 heldout.mat | pad-chop -l "$(($(r2-score -a none heldout.mat heldout.mat 2>/dev/null | wc -l)))" >silent.mat
     sh "$ROOT/pipelines/frames/fill.sh" training.mat silent.mat 0.25 two
-    cmp one/choice.txt two/choice.txt
     cmp one/predicted.mat two/predicted.mat
     cmp one/predicted.mat "$FRESH/frames/0.25/predicted.mat"
     run -1 cmp -s heldout.mat silent.mat
@@ -483,8 +453,8 @@ assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? rep
     pipeline frames OUT=out PROVIDED=0.25 >log
     stamps out | diff before -
     pipeline frames OUT=out PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
-    run -0 grep -A 4 '^0_espeak_3, of which 0.25 is given: out/frames/0.25/ExtrapolatedClip.wav$' log
-    assert_line --index 4 --regexp '^By the frame model: near '
+    run -0 grep -A 3 '^0_espeak_3, of which 0.25 is given: out/frames/0.25/ExtrapolatedClip.wav$' log
+    assert_line --index 3 --regexp '^R\^2 over the first 5 ms: '
     pipeline frames OUT=fresh PROVIDED=0.25 HOLDOUT=0_espeak_3 >log
     diff -r fresh/frames out/frames
 }
@@ -509,7 +479,7 @@ assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? rep
     assert_equal "$(sort <<<"$output")" "$(printf '%s\n' "$work.elsewhere.1" "$work.$(uname -n).$$" | sort)"
 }
 
-@test "frames: milliseconds are rounded to columns, as they are when models are fitted" {
+@test "frames: milliseconds are rounded to columns" {
     mkdir odd
     local path
     for path in "$CORPUS"/0_espeak_{0,1,2,3}.wav; do
@@ -522,15 +492,16 @@ assert re.fullmatch("Next, with the same variables: make -f .*/report\\.mk.? rep
     refute [ "${lines[0]}" = "5 ms: $(r2-score -q --pooled -c :40 out/heldout.mat out/frames/0.25/predicted.mat | xargs printf %.4f)" ]
 }
 
-@test "frames: too few takes or columns are refused in one line" {
-    some a 2 0
+@test "frames: too few takes are refused in one line, and a single column is enough" {
+    some a 1 0
     mkdir short
     local take
     for take in 0 1 2 3; do
         sox "$CORPUS/0_espeak_$take.wav" "short/0_a_$take.wav" trim 1000s 4s
     done
     run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKER=a PROVIDED=0.25
-    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'split-holdout: clips: all rows would be held out, expected at least 1 to be left'
-    run -2 --separate-stderr make -f "$ROOT/pipelines/frames.mk" BIN="$BIN" OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
-    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'pad-chop: clips: rows of at most 1 column, expected one of at least 2 for a frame'
+    assert_equal "$(grep -v '^make\|^lsq-fit' <<<"$stderr")" 'split-holdout: clips.mat: all rows would be held out, expected at least 1 to be left'
+    # Of one column, three others are filled in.
+    pipeline frames OUT=out FSDD=short SPEAKER=a PROVIDED=0.25
+    [ "$(stream-show -F columns out/frames/0.25/predicted.mat)" = 3 ]
 }

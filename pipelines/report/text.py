@@ -46,7 +46,7 @@ def percent(part, whole):
 
 
 def columns_of(ms, rate):
-    """That many ms, at least one column: as `samples` in frames/model.sh has it."""
+    """That many ms, at least one column: as `samples` in frames/nearest.sh has it."""
     return max(int(rate * ms / 1000 + .5), 1)
 
 
