@@ -97,7 +97,8 @@ clean:
 
 ## make tutorial        run the tutorial's pipeline (variables: FSDD DIGIT SPEAKER SEED HOLDOUT PROVIDED OUT)
 ## make listen          play its clips
-## make frames          the same clip filled in by a model of short frames, OUT/frames (the variables of make tutorial)
+## make frames          the same clip filled in by nearest frames, OUT/frames (the variables of make tutorial)
+## make repair          gaps repaired from both sides, OUT/repair (variables: those, GAPS=20ms@50% FILE=song.wav)
 ## make evaluate        every model on every clip, OUT/evaluate (variables: FSDD DIGITS SPEAKERS PROVIDED OUT; use -j)
 ## make report          one page to look at and listen to, OUT/report.html (the variables of make tutorial; needs python3 and sox)
 ## make screenshot      OUT/report.png: that page on a phone and a desktop, light and dark (needs chromium)
@@ -111,6 +112,8 @@ tutorial listen: all
 frames extend: all
 	+@$(call pipeline,frames)
 
+repair: all
+	+@$(call pipeline,repair)
 evaluate: all
 	+@$(call pipeline,evaluate)
 
@@ -135,7 +138,7 @@ zshdir = $(datadir)/zsh/site-functions
 fishdir = $(datadir)/fish/vendor_completions.d
 MANUALS = $(wildcard man/*.[157])
 DOCUMENTS = README.md LICENSE
-FOLDERS = corpus frames evaluate report
+FOLDERS = corpus frames repair evaluate report
 PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk))
 
 # The pages speak of /usr/local; in mdoc a minus that is typed is written \-.
@@ -166,6 +169,6 @@ include tests/tests.mk
 include packaging/packaging.mk
 
 FORCE:
-.PHONY: all help clean tutorial listen frames extend evaluate report screenshot fsdd install uninstall FORCE
+.PHONY: all help clean tutorial listen frames extend repair evaluate report screenshot fsdd install uninstall FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

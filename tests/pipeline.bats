@@ -689,13 +689,15 @@ END
     local take
     mkdir rec
     for take in 0 1 2 3; do
-        sox "$CORPUS/0_espeak_$take.wav" "rec/0_a_$take.wav" trim 0.1 0.04
+        sox "$CORPUS/0_espeak_$take.wav" "rec/0_a_$take.wav" trim 0.1 0.12
     done
     run -0 env ALL=1 "$PYTHON" "$ROOT/tests/failing.py" "$BIN" work1 tutorial FSDD="$PWD/rec" SPEAKER=a PROVIDED=0.5
     assert_output '11 lines, 34 runs, 0 wrong'
     run -0 "$PYTHON" "$ROOT/tests/failing.py" "$BIN" work2 frames FSDD="$PWD/rec" SPEAKER=a PROVIDED=0.5
     assert_output --regexp '^[1-9][0-9]* lines, [1-9][0-9]* runs, 0 wrong$'
-    ONLY='left-out|--sums|silence|fsdd-load|clips[01]' \
+    run -0 "$PYTHON" "$ROOT/tests/failing.py" "$BIN" work4 repair FSDD="$PWD/rec" SPEAKER=a GAPS=5ms@50%
+    assert_output --regexp '^[1-9][0-9]* lines, [1-9][0-9]* runs, 0 wrong$'
+    ONLY='left-out|--sums|fsdd-load|nearest|fill|split-holdout' \
         run -0 "$PYTHON" "$ROOT/tests/failing.py" "$BIN" work3 evaluate FSDD="$PWD/rec" PROVIDED=0.5
     assert_output --regexp '^[1-9][0-9]* lines, [1-9][0-9]* runs, 0 wrong$'
 }

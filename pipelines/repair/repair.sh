@@ -1,0 +1,105 @@
+#!/bin/sh
+# repair.sh CLIP GAPS FOLDER [OTHERS]: takes the GAPS (LENGTH@START) out of the one row of CLIP and fills them
+# in from what is left and right of each: by the nearest frames of the rows of OTHERS and of the clip itself or, without
+# OTHERS, by an autoregression of the clip around the gap. Writes to FOLDER DamagedClip.wav, RepairedClip.wav and
+# repair.txt, which says what was done.
+# shellcheck source=pipelines/frames/nearest.sh
+. "$(dirname "$0")/../frames/nearest.sh"
+
+clip=$PWD/$1 gaps=$2 folder=$PWD/$3 others=${4:+$PWD/$4}
+work_in "$folder"
+stream-show -o shape -F columns,rate "$clip"
+read -r length rate <shape
+
+refuse() {
+    echo "repair: GAPS: $gap, expected LENGTH@START such as 20ms@50% or 5ms@1.25s, $1" >&2
+    exit 1
+}
+
+# locate: prints the columns of a gap, FROM TO, and the gap.
+locate() {
+    awk -v gap="$gap" -v rate="$rate" '
+        function columns(x) { return x ~ /ms$/ ? int(x * rate / 1000 + 0.5) : x ~ /s$/ ? int(x * rate + 0.5) : x }
+        BEGIN {
+            if (gap !~ /^[0-9.]+(ms|s)?@[0-9.]+(ms|s|%)?$/) exit
+            split(gap, part, "@"); start = columns(part[2]); count = columns(part[1])
+            print start ":" (start ~ /%$/ ? start "+" count : start + count)
+        }' >span
+    [ -s span ] || refuse 'both also in samples'
+    pad-chop -o truth -c "$(cat span)" "$clip" 2>why || refuse 'within the clip'
+    stream-show -o shape -F col0,columns truth
+    read -r from count <shape
+    echo "$from $((from + count)) $gap"
+}
+
+# turn IN OUT: rows of a gap and both its sides as [left | right | gap].
+turn() {
+    pad-chop -o "$2" -l "$width" -c ":$side,$((side + gap_length)):,$side:$((side + gap_length))" "$1"
+}
+
+# bare COLUMNS IN OUT: what is reversed loses the number of its first column: such pieces follow one another.
+bare() {
+    pad-chop --reverse -c "$1" "$2" | pad-chop --reverse -o "$3"
+}
+
+# from_frames: fills the gap in by the nearest frames of the others and of the clip's two sides.
+from_frames() {
+    side=$(least "$(samples 15000)" "$(least $((from - at)) $((until - to)))")
+    width=$((2 * side + gap_length)) own=--others
+    pad-chop -q -f "$width" "$others" | turn - - | lsq-fit -o model -g $((2 * side)) --nearest=1000
+    if [ "$(most $((from - at)) $((until - to)))" -ge "$width" ]; then
+        pad-chop -q -f "$width" -c "$at:$from,$to:$until" "$clip" | turn - - | lsq-fit -o own -g $((2 * side)) --nearest=1000 -w 10
+        own=--own=own
+    fi
+    pad-chop -c "$((from - side)):$((to + side))" "$clip" | turn - - | lsq-predict -o filled "$own" model
+    how='the nearest frames of other takes and of the clip itself'
+}
+
+# from_itself: fills the gap in by an autoregression of what is around it, read forwards and backwards. The order and the
+# penalty go with the rate: music has long periods and little noise.
+from_itself() {
+    order=$((rate > 16000 ? rate / 43 : rate / 100)) ridge=0.0001% context=4
+    [ "$rate" -gt 16000 ] || ridge=0.1% context=15
+    order=$(least "$order" $(($(most $((from - at)) $((until - to))) / 3)))
+    sides=$(most "$at" $((from - context * order))):$from,$to:$(least $((to + context * order)) "$until")
+    pad-chop -q -o ahead -f $((order + 1)) -c "$sides" "$clip"
+    pad-chop -q -o back -f $((order + 1)) -c "$sides" --reverse "$clip"
+    lsq-fit -q -o model -g "$order" --no-intercept --ridge=$ridge ahead back
+    first=$(most "$at" $((from - order)))
+    pad-chop -c "$first:$(least $((to + order)) "$until")" "$clip" | lsq-predict -o whole --fill="$((from - first)):$((to - first))" model
+    pad-chop -o filled -c "$((from - first)):$((to - first))" whole
+    how="an autoregression of order $order of the clip itself"
+}
+
+for gap in $gaps; do locate; done >spans
+gap=$gaps
+[ -s spans ] || refuse 'at least one'
+sort -n spans >sorted
+# shellcheck disable=SC2046 # words
+set -- $(cat sorted)
+
+at=0 pieces='' damaged=''
+while [ $# -gt 0 ]; do
+    from=$1 to=$2 gap=$3 gap_length=$(($2 - $1))
+    shift 3
+    until=${1:-$length}
+    if [ "$from" -le "$at" ] || [ "$to" -ge "$until" ]; then refuse 'with samples before and after it'; fi
+    pad-chop -o "before.$from" -c "$at:$from" "$clip"
+    pad-chop -o "silence.$from" -l $((to - at)) -c "$((from - at)):" "before.$from"
+    if [ "$others" ]; then from_frames; else from_itself; fi
+    bare : filled "filled.$from"
+    bare "$at:$from" "$clip" "kept.$from"
+    bare "$from:$to" "$clip" truth
+    r2-score -q -o score --pooled --snr truth "filled.$from"
+    echo "$gap: samples $from to $((to - 1)), by $how: $(printf '%.1f dB' "$(sed 1d score)")"
+    pieces="$pieces kept.$from filled.$from" damaged="$damaged before.$from silence.$from"
+    at=$to
+done >repair.txt
+bare "$at:" "$clip" kept
+pad-chop -o end -c "$at:" "$clip"
+# shellcheck disable=SC2086 # names without spaces
+{
+    stitch-wav -q -o DamagedClip.wav $damaged end
+    stitch-wav -q -o RepairedClip.wav $pieces kept
+}
+mv DamagedClip.wav RepairedClip.wav repair.txt "$folder"

@@ -1,0 +1,138 @@
+"""Called by tests/repair.bats: oracle gaps FUNCTION ARGUMENT..."""
+
+import glob
+import os
+import re
+import sys
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.io import wavfile
+
+from common import main
+
+
+def take(path):
+    return int(re.search(r"_(\d+)\.wav$", path).group(1))
+
+
+def clips(folder):
+    paths = sorted(glob.glob(os.path.join(folder, "*.wav")), key=take)
+    return [wavfile.read(path)[1].astype(float) for path in paths]
+
+
+def frames(parts, width):
+    found = [sliding_window_view(part, width) for part in parts if len(part) >= width]
+    return np.concatenate(found) if found else np.zeros((0, width))
+
+
+def nearest(x, from_, to, others, side, own=10):
+    """Columns from_ to to of x: ridge regression (3 %) of a gap on both sides, of the 1,000 nearest frames of the other clips and
+    of x itself, each at its gain."""
+    q = np.concatenate([x[from_ - side:from_], x[to:to + side]])
+    rows, weights = [], []
+    for parts, count in ((others, 1), ([x[:from_], x[to:]], own)):
+        f = frames(parts, 2 * side + to - from_)
+        c, y = np.hstack([f[:, :side], f[:, -side:]]), f[:, side:-side]
+        square = (c ** 2).sum(1)
+        gain = np.clip(c @ q / (square + 1), -2, 2)
+        distance = 1 - 2 * gain * (c @ q) / (q @ q + 1) + gain ** 2 * square / (q @ q + 1)
+        k = np.argsort(distance, kind="stable")[:1000]
+        rows.append(np.hstack([c, y])[k] * gain[k, None])
+        weights.append(count * np.exp(-distance[k] / 0.1))
+    w = np.concatenate(weights)
+    f = np.concatenate(rows) * np.sqrt(w / w.max())[:, None]
+    c, y = f[:, :2 * side], f[:, 2 * side:]
+    gram = c.T @ c
+    return q @ np.linalg.solve(gram + (0.03 * np.trace(gram) / len(gram) + 1e-6) * np.eye(len(gram)), c.T @ y)
+
+
+def autoregression(parts, order, ridge):
+    """Coefficients of the columns before a sample, the nearest last; parts are (weight, samples)."""
+    gram = sum(w * f.T @ f for w, f in ((w, frames([x], order + 1)) for w, x in parts))
+    a = gram[:order, :order]
+    return np.linalg.solve(a + ridge * np.trace(a) / order * np.eye(order), gram[:order, order])
+
+
+def fill(x, from_, to, coefficients):
+    """Columns from_ to to of x whose prediction errors over all windows within x are least, by an explicit matrix."""
+    order = len(coefficients)
+    first, last = max(0, from_ - order), min(len(x), to + order)
+    count = last - first - order
+    errors = np.zeros((count, last - first))
+    for i in range(count):
+        errors[i, i:i + order + 1] = np.append(-coefficients, 1)
+    known = x[first:last].copy()
+    known[from_ - first:to - first] = 0
+    return np.linalg.lstsq(errors[:, from_ - first:to - first], -errors @ known, rcond=None)[0]
+
+
+def snr(truth, filled):
+    return 10 * np.log10((truth ** 2).sum() / ((truth - filled) ** 2).sum())
+
+
+def sums_of_all_gaps():
+    """The lines of gaps.sh on the embedded takes."""
+    all_clips = clips(sys.argv[1])
+    with open(sys.argv[2]) as f:
+        lines = [line.rstrip("\n").split("\t") for line in f]
+    found = {(int(name.split("_")[2]), ms, spot, model): float(error) for name, ms, spot, model, error in lines}
+    assert len(found) == len(lines)
+    expected = 0
+    for i in range(0, len(all_clips), 10):
+        x, others = all_clips[i], all_clips[:i] + all_clips[i + 1:]
+        for gap in 40, 80, 160, 400:
+            for spot in 25, 50, 75:
+                a = int(spot / 100 * len(x)) - gap // 2
+                b = a + gap
+                key = i, str(gap // 8), f"{spot}%"
+                if a < 200 or b + 200 > len(x):
+                    assert (*key, "nearest") not in found, key
+                    continue
+                expected += 3
+                near = [(300, x[max(0, a - 240):a]), (300, x[b:b + 240])]
+                wide = [(50, x[max(0, a - 1200):a]), (50, x[b:b + 1200])]
+                filled = {"silence": np.zeros(gap), "lsar": fill(x[a - 200:b + 200], 200, 200 + gap, autoregression(near + wide, 80, 1e-3))}
+                filled["nearest"] = nearest(x, a, b, others, 120)
+                for model, y in filled.items():
+                    error = ((x[a:b] - y) ** 2).sum()
+                    assert abs(found[*key, model] - error) <= 1e-6 * max(error, 1), (key, model, found[*key, model], error)
+    assert expected == len(found), (expected, len(found))
+
+
+def repaired():
+    """FOLDER FROM TO SAMPLES ORDER RIDGE CONTEXT: the gap of RepairedClip.wav is the autoregression's of both sides, in both
+    directions, and nothing else has changed."""
+    folder, (from_, to) = sys.argv[1], map(int, sys.argv[2:4])
+    rate, x = wavfile.read(sys.argv[4])
+    order, ridge, context = int(sys.argv[5]), float(sys.argv[6]), int(sys.argv[7])
+    x = x.astype(float)
+    sides = [x[max(0, from_ - context):from_], x[to:to + context]]
+    both = [(1, part) for side in sides for part in (side, side[::-1])]
+    filled = fill(x, from_, to, autoregression(both, order, ridge))
+    told = re.search(r": (\S+) dB$", open(os.path.join(folder, "repair.txt")).read()).group(1)
+    assert abs(float(told) - snr(x[from_:to], filled)) < 0.06, (told, snr(x[from_:to], filled))
+    check_files(folder, rate, x, from_, to, filled)
+
+
+def repaired_by_frames():
+    """FOLDER FROM TO CLIP OTHERS"""
+    folder, (from_, to) = sys.argv[1], map(int, sys.argv[2:4])
+    rate, x = wavfile.read(sys.argv[4])
+    x = x.astype(float)
+    others = [c[:len(x)] for c in clips(sys.argv[5])]
+    others = [c for c in others if not np.array_equal(c, x)]
+    assert len(others) == 49
+    check_files(folder, rate, x, from_, to, nearest(x, from_, to, others, 120))
+
+
+def check_files(folder, rate, x, from_, to, filled):
+    for name, gap in ("RepairedClip", np.trunc(np.clip(filled, -32768, 32767))), ("DamagedClip", np.zeros(to - from_)):
+        written_rate, written = wavfile.read(os.path.join(folder, name + ".wav"))
+        assert written_rate == rate and written.dtype == np.int16 and len(written) == len(x)
+        assert np.array_equal(written[:from_], x[:from_]) and np.array_equal(written[to:], x[to:])
+        assert np.abs(written[from_:to] - gap).max() <= 1, (name, np.abs(written[from_:to] - gap).max())
+
+
+if __name__ == "__main__":
+    main(globals())
