@@ -46,6 +46,11 @@ setup() {
     oracle nearest message
 }
 
+@test "lsq-predict: a local model of more than 64 MiB, in a file and through a pipe" {
+    oracle nearest large
+    rm model
+}
+
 @test "lsq-predict: a local model answers alike with the reference BLAS, and says so where there is no LAPACK" {
     local system name
     system=/usr/lib/$(gcc -print-multiarch)

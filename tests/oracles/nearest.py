@@ -259,6 +259,19 @@ def message():
     assert {k: read("model")[0][k] for k in defaults} == defaults
 
 
+def large():
+    """More than is kept in memory: read again from the file, or from a temporary one where it is a pipe."""
+    s = Settings(k=990, nearest=5)
+    rows, labels, queries = waves(9000, 1000, np.float64), labelled(9000, "a", "b"), waves(3, 990, np.float64)
+    fit("model", s, *((rows[i : i + 3000], labels[i : i + 3000], 1.0) for i in (0, 3000, 6000)))
+    s.step = 2.0**-15 * 2.0 ** np.ceil(np.log2(np.abs(rows).max()))
+    expected = [predict(s, q, "b", [(rows, labels, 1.0)], others=True) for q in queries]
+    agree(predicted(queries, ["b"] * 3, "--others", "model"), expected)
+    write("queries", {"mat": 1, "x": queries, "names": ["b"] * 3})
+    subprocess.run("cat model | lsq-predict --others - queries >predicted", shell=True, check=True)
+    agree(x(read("predicted")), expected)
+
+
 def libraries():
     """The answers with the libraries of these folders instead of the system's."""
     s = Settings(nearest=30)
