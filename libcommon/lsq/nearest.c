@@ -63,22 +63,44 @@ static void take(struct nearest_list *list, struct nearest_row row)
     sink(list->rows, list->count, 0);
 }
 
-/* dots: of each row of the strip with the query. Rows come in their order, so that of equally far
- * ones those taken first stay. */
-static void select_rows(struct nearest_query *query, const struct nearest_strip *strip,
-                        const double *dots, double most)
+/* Row i of a strip, as near as its product with the query says. */
+static struct nearest_row measure(const struct nearest_query *query,
+                                  const struct nearest_strip *strip, size_t i, double product,
+                                  double most)
 {
-    double all = query->square;
+    double square = strip->squares[i], all = query->square;
+    double g = product / (square + 1);
+    g = most == 0 ? 1 : g > most ? most : g < -most ? -most : g;
+    double d = 1 - 2 * g * product / all + g * g * square / all;
+    return (struct nearest_row){strip->first + i, g, d, strip->weight};
+}
+
+/* Whether a row may go into a list, if its distance is off by rounding. */
+static bool may_go(const struct nearest_list *list, const struct nearest_row *row)
+{
+    enum { PARTS = 1000000000 };
+    if (list->count < list->room)
+        return true;
+    return list->room > 0 &&
+           !(row->distance - fabs(row->distance) / PARTS - 1.0 / PARTS > list->rows[0].distance);
+}
+
+/* dots: of each row of the strip with the query, whose last digits depend on where in the strip the
+ * row stands. Those of rows that may be near are summed again, so that equal rows are equally far.
+ * Rows come in their order: of equally far ones those taken first stay. */
+static void select_rows(struct nearest_query *query, const double *q,
+                        const struct nearest_strip *strip, const double *dots, double most)
+{
     for (size_t i = 0; i < strip->count; i++) {
         bool is_own =
             strip->owners == NULL || (query->owner != 0 && strip->owners[i] == query->owner);
         struct nearest_list *list = is_own ? &query->own : &query->others;
-        double square = strip->squares[i];
-        double g = dots[i] / (square + 1);
-        g = most == 0 ? 1 : g > most ? most : g < -most ? -most : g;
-        double d = 1 - 2 * g * dots[i] / all + g * g * square / all;
-        if (list->count < list->room || (list->room > 0 && d < list->rows[0].distance))
-            take(list, (struct nearest_row){strip->first + i, g, d, strip->weight});
+        struct nearest_row row = measure(query, strip, i, dots[i], most);
+        if (!may_go(list, &row))
+            continue;
+        row = measure(query, strip, i, dot(strip->rows + i * strip->given, q, strip->given), most);
+        if (list->count < list->room || row.distance < list->rows[0].distance)
+            take(list, row);
     }
 }
 
@@ -93,7 +115,7 @@ void nearest_select(struct nearest_query *queries, size_t count, const double *q
     late_product(true, false, strip->count, count, strip->given, strip->rows, strip->given, q,
                  strip->given, strip->dots, strip->count);
     for (size_t i = 0; i < count; i++)
-        select_rows(&queries[i], strip, strip->dots + i * strip->count, gain);
+        select_rows(&queries[i], q + i * strip->given, strip, strip->dots + i * strip->count, gain);
 }
 
 static int compare(const void *a, const void *b)

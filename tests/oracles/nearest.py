@@ -180,6 +180,14 @@ def ties():
         agree(predicted(given[:1], None, "model"), [predict(s, given[0].astype(float), "", [(rows[:4], None, 1.0)])])
         fit("model", s, (rows[::-1], None, 1.0))
         agree(predicted(given[:1], None, "model"), [predict(s, given[0].astype(float), "", [(rows[16:], None, 1.0)])])
+    # Wherever they stand in a product, and however its sums are rounded.
+    for k, count in (55, 1), (74, 1), (119, 3):
+        base = rng.normal(size=(3, k))
+        rows = np.hstack([base[np.arange(901) % 3], np.arange(901.0)[:, None]])
+        s = Settings(k=k, nearest=4, step=2.0**-5)
+        fit("model", s, (rows, None, 1.0))
+        queries = base[:count] + 0.1 * rng.normal(size=(count, k))
+        agree(predicted(queries, None, "model"), [predict(s, q, "", [(rows[i : i + 10 : 3], None, 1.0)]) for i, q in enumerate(queries)])
 
 
 def silence():
