@@ -41,7 +41,7 @@ same: 15 variants, 0 not as they must be, 0 not run'
     local name
     # As where no sources of locales are installed.
     printf '#!/bin/sh\nexit 1\n' >bin/localedef
-    for name in fsdd-load pad-chop split-holdout lsq-fit lsq-predict; do
+    for name in fsdd-load pad-chop split-holdout lsq-fit lsq-predict stream-show; do
         ln -s "$BIN/$name" "bin/$name"
     done
     cat >bin/stitch-wav <<END
