@@ -2,7 +2,7 @@
 
 load common
 
-filters='fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score'
+filters='fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score stream-show'
 portion_files='ChoppedTestClip.wav ExtrapolatedClip.wav OriginalTestClip.wav columns.r2 given.mat model.lsq predicted.mat rows.r2'
 
 # One run with all defaults, to compare with.
