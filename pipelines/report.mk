@@ -2,8 +2,8 @@
 #
 #     make -f report.mk FSDD=recordings OUT=out
 #
-# makes what tutorial.mk makes, then OUT/report.html, which holds all it shows. It also shows what frames.mk and
-# evaluate.mk have left in OUT, if it is of the same clip. Needs python3 (its standard library only) and sox(1).
+# makes what tutorial.mk makes, then OUT/report.html, which holds all it shows. It also shows what frames.mk, repair.mk
+# and evaluate.mk have left in OUT, if it is of the same clip. Needs python3 (its standard library only) and sox(1).
 
 PYTHON = python3
 
@@ -19,7 +19,7 @@ include $(subst $() ,\ ,$(HERE))tutorial.mk
 run    = $(call q,$(PYTHON)) -I -B $(call q,$(HERE)report)
 made   = $(foreach p,$(portions),$(call wavs,$p) $p/columns.r2 $p/rows.r2)
 others = $(wildcard $(foreach p,$(portions:%=frames/%),$p/ExtrapolatedClip.wav $p/columns.r2 $p/rows.r2) \
-	$(patsubst %,evaluate/%.tsv,summary time facts clips))
+	repair/DamagedClip.wav repair/RepairedClip.wav repair/repair.txt $(patsubst %,evaluate/%.tsv,summary time facts clips gaps))
 filled = $(portions:%=%/model.lsq) $(portions:%=%/predicted.mat) $(wildcard $(portions:%=frames/%/predicted.mat))
 
 report: report.html

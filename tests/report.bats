@@ -53,6 +53,32 @@ evaluated() {
         $'ridge\t0\t0' $'ridge\t20\tnan' >"$1/evaluate/time.tsv"
 }
 
+# The tutorial's clip with two gaps, filled in at half its volume.
+repaired() {
+    mkdir -p "$1/repair"
+    py '
+from scipy.io import wavfile
+rate, samples = wavfile.read(sys.argv[1] + "/0.5/OriginalTestClip.wav")
+for name, divisor in ("Repaired", 2), ("Damaged", 10 ** 6):
+    clip = samples.copy()
+    for gap in slice(400, 440), slice(1400, 1560):
+        clip[gap] = np.fix(clip[gap] / divisor)
+    wavfile.write(f"{sys.argv[1]}/repair/{name}Clip.wav", rate, clip)' "$1"
+    echo '5ms@50ms: samples 400 to 439, by the nearest frames of other takes and of the clip itself: 6.0 dB
+20ms@50%: samples 1400 to 1559, by an autoregression of order 80 of the clip itself: -0.3 dB' >"$1/repair/repair.txt"
+}
+
+# What evaluate.mk makes of gaps.
+gaps_told() {
+    mkdir -p "$1/evaluate"
+    printf 'speaker\tmodel\tgaps\t5 ms\t10 ms\t20 ms\t50 ms\n' >"$1/evaluate/gaps.tsv"
+    local speaker
+    for speaker in 'all speakers' theo lucas; do
+        printf '%s\t%s\n' "$speaker" $'nearest\t12\t12.50\t10.00\t7.50\t-2.50' "$speaker" $'silence\t12\t0.00\t0.00\t0.00\t0.00' \
+            "$speaker" $'lsar\t12\t5.00\t5.00\t2.50\tnan'
+    done >>"$1/evaluate/gaps.tsv"
+}
+
 # For py: the page as its elements, each with its attributes, its text and those it is in.
 with_page='
 import base64, hashlib, html.parser, io, os, re, struct, wave, zlib
@@ -167,6 +193,8 @@ assert kind == "image/svg+xml" and xml.dom.minidom.parseString(icon).documentEle
     local drawings tables out
     extended 'with all'
     evaluated 'with all'
+    repaired 'with all'
+    gaps_told 'with all'
     report OUT='with all' >log
     # Drawings and tables of each.
     while read -r drawings tables out; do
@@ -193,7 +221,7 @@ for element in page.all("section"):
     assert page.by_id(element["aria-labelledby"])["tag"] == "h2"' "$out/report.html" "$drawings" "$tables"
     done <<END
 4 3 $FRESH
-7 4 with all
+9 6 with all
 END
 }
 
@@ -243,7 +271,7 @@ for portion, share in ("0.5", "50"), ("0.25", "25"):
     begins = f"it goes astray within the first 5 ms (R\u00b2\u00a0\u2212{-first:.3f})."
     words = {"0.5": "like the original", "0.25": "a little better than a flat line"}[portion]
     verdicts.append(f"The tutorial\u2019s clip is, as a whole, a worse guess than a flat line (R\u00b2\u00a0\u2212{times - 1:.3f}); {begins} "
-                    f"The frame model\u2019s clip is, as a whole, {words} (R\u00b2\u00a0{float(portion):.3f}); {begins}")
+                    f"The nearest frames\u2019 clip is, as a whole, {words} (R\u00b2\u00a0{float(portion):.3f}); {begins}")
 assert cells[:20] == want, cells[:20]
 said = [element["text"] for element in page.all("p")]
 assert [text for text in said if "as a whole" in text] == verdicts, said
@@ -260,7 +288,7 @@ assert len([text for text in said if "fitted to 49 takes; its rank is 48." in re
         (cd out && "$PYTHON" -I -B "$ROOT/pipelines/report" page -o report.html report.facts)
         sed -i 's/\xc2\xa0/ /g' out/report.html
         # shellcheck disable=SC1112 # as the page has it
-        run -0 grep -c -F "The frame model’s clip is, as a whole, $words; it follows the original for the first 50 ms (R² 1.000)." out/report.html
+        run -0 grep -c -F "The nearest frames’ clip is, as a whole, $words; it follows the original for the first 50 ms (R² 1.000)." out/report.html
     done <<'END'
 0.9 close to the original (R² 0.900)
 0.8999 like the original (R² 0.900)
@@ -482,7 +510,7 @@ assert len({dash for name, dash in dashes if name != "area"}) == 5 and "tutorial
 assert [(element["class"], element["text"]) for element in page.all("dt")] == [(model, model) for model in ("tutorial", "frames", "silence")]
 assert len(page.all("dd")) == 3 and all(len(element["text"]) > 20 for element in page.all("dd"))
 assert "It also filled in the clips above." in page.all("dd")[1]["text"]
-assert [element["text"] for element in page.all("h4")][3] == "Filled in, by frames 0.35\u00a0s"
+assert [element["text"] for element in page.all("h4")][3] == "Filled in, by nearest frames 0.35\u00a0s"
 cells = page.cells()
 at = cells.index("Model")
 assert cells[at:at + 6] == ["Model", "5 ms", "All", "tutorial", "\u2013", "\u22120.25"], cells[at:at + 6]
@@ -591,6 +619,119 @@ assert "mean, 50\u00a0%" not in at'
     some_short
     run -0 --separate-stderr "${make[@]}" FSDD=short SPEAKER=a PROVIDED=0.5
     assert_equal "$(grep ^report: <<<"$stderr")" "report: frames/0.5 is not of the clip in 0.5, left out: run 'make frames' again with the same variables"
+}
+
+@test "report: the repaired clip beside the damaged one, the first gap close up, in words and with its command" {
+    cp -Rp "$FRESH" out
+    repaired out
+    report OUT=out >log
+    py "$with_page"'
+from scipy.io import wavfile
+page = Page("out/report.html")
+assert [element["text"] for element in page.all("h2")][1:4] == ["25\u00a0% given", "Gaps repaired", "What was done"]
+assert [data(element["src"])[1] for element in page.all("audio")][6:] == [read_file("out/repair", name + "Clip.wav") for name in ("Damaged", "Repaired")]
+assert [element["aria-label"] for element in page.all("audio")][6:] == ["Damaged, the clip with gaps", "Repaired, the clip with gaps"]
+assert [element["text"] for element in page.all("h4")][6:] == ["Damaged 0.35\u00a0s", "Repaired 0.35\u00a0s"]
+# Both edges of both gaps, over 2800 samples.
+assert [element["style"] for element in page.all("i")][4:] == [f"left:{edge / 28:.4g}%" for edge in (400, 440, 1400, 1560)] * 2
+words = [re.sub(r"\s+", " ", element["text"]) for element in page.all("p")]
+at = words.index("Samples 400 to 439 (5 ms) were deleted and filled in by the nearest frames of other takes and of the clip itself: SNR 6.0 dB.")
+assert words[at + 1] == "Samples 1400 to 1559 (20 ms) were deleted and filled in by an autoregression of order 80 of the clip itself: SNR \u22120.3 dB."
+assert [element["text"] for element in page.all("h3")][-1] == "Close-up of the first gap"
+assert page.by_id("repair-cut-d")["text"].startswith("From 10 ms before the cut to 15 ms after it"), page.by_id("repair-cut-d")
+original, damaged, repaired = (wavfile.read(f"out/{name}Clip.wav")[1].astype(float) for name in ("0.5/OriginalTest", "repair/Damaged", "repair/Repaired"))
+paths = [element for element in page.all("path") if "ul" not in element["in"]][-3:]
+assert [element["class"] for element in paths] == ["true", "given", "frames"]
+peak = max(abs(original[320:520]).max(), abs(repaired[320:520]).max())
+for element, samples, first, last in zip(paths, (original, damaged, repaired), (320, 399, 399), (520, 441, 441)):
+    got = np.array([[float(number) for number in point.split()] for point in element["d"].strip("M").split("L")])
+    want = np.column_stack([(np.arange(first, last) - 320) / 199 * 700, 100 - 96 * samples[first:last] / peak])
+    assert got.shape == want.shape and abs(got - want).max() < 0.01
+cuts = [float(element["x1"]) for element in page.all("line") if element["class"] == "cut"][-2:]
+assert np.allclose(cuts, [79.5 / 199 * 700, 119.5 / 199 * 700], atol=0.01), cuts
+assert page.all("pre")[0]["text"].splitlines()[0] == "make repair DIGIT=0 SPEAKER=espeak SEED=7 GAPS=\u00275ms@50ms 20ms@50%\u0027"
+assert page.all("pre")[2]["text"].count("  repair/") == 3'
+    # One gap; a change of it is shown.
+    sed -i 2d out/repair/repair.txt
+    cp out/0.5/OriginalTestClip.wav out/repair/RepairedClip.wav
+    cp out/0.5/OriginalTestClip.wav out/repair/DamagedClip.wav
+    report OUT=out >log
+    run -0 grep -o -e '<h2 id="repair">.*<' -e 'aria-label="Damaged[^"]*"' -e '<h3>Close-up of the .*gap' -e '>With .*gaps*' out/report.html
+    assert_output '<h2 id="repair">A gap repaired<
+aria-label="Damaged, the clip with a gap"
+>With silence in the gap
+<h3>Close-up of the gap'
+}
+
+@test "report: a clip that make repair has repaired is shown; a repair of another clip is left out, and that is said" {
+    cp -Rp "$FRESH" out
+    make -f "$ROOT/pipelines/repair.mk" BIN="$BIN" OUT=out GAPS='5ms@80% 20ms@0.1s' >log 2>&1
+    local make=(make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out)
+    local said="report: repair is not of the clip in 0.5, left out: run 'make repair' again with the same variables"
+    run -0 --separate-stderr "${make[@]}"
+    # shellcheck disable=SC2154
+    assert_equal "$(grep ^report: <<<"$stderr")" ''
+    run -0 grep -c '^<p>Samples .* to .* ms) were deleted' out/report.html
+    assert_output 2
+    run -0 grep -c '  repair/' out/report.html
+    assert_output 3
+    make -f "$ROOT/pipelines/repair.mk" BIN="$BIN" OUT=other FILE="$CORPUS/0_espeak_9.wav" >log 2>&1
+    mv out/repair keep
+    mv other/repair out
+    run -0 --separate-stderr "${make[@]}"
+    assert_equal "$(grep ^report: <<<"$stderr")" "$said"
+    run -1 grep -E 'id="repair"|make repair|  repair/' out/report.html
+    # Each of these differs from what is shown in one thing: a file, and what is done to it.
+    cd out || exit 1
+    local file change
+    while read -r file change; do
+        cp ../keep/* repair
+        eval "$change" <"../keep/$file" >"repair/$file"
+        run -0 --separate-stderr "$PYTHON" -I -B "$ROOT/pipelines/report" facts -o facts --provided=0.5 --recordings="$CORPUS" \
+            stream-show -- repair/repair.txt
+        assert_equal "$file $change: $stderr" "$file $change: $said"
+        run -1 grep repair/ facts
+    done <<'END'
+RepairedClip.wav sox - -t wav - vol 0.5
+DamagedClip.wav sox - -t wav - trim 0 2799s
+DamagedClip.wav sox - -t wav - channels 2
+RepairedClip.wav { head -c 44; head -c 2 /dev/zero | tr '\0' '\1'; } | cat - <(tail -c +47 ../keep/RepairedClip.wav)
+repair.txt tac
+repair.txt sed 's/to [0-9]*,/to 999999,/'
+repair.txt sed s/samples/columns/
+repair.txt cat; rm repair/DamagedClip.wav
+END
+}
+
+@test "report: SNR against the length of the gap, a line a model, and its data" {
+    cp -Rp "$FRESH" out
+    evaluated out
+    gaps_told out
+    report OUT=out >log
+    py "$with_page"'
+page = Page("out/report.html")
+paths = [(element["class"], element["d"]) for element in page.all("path") if "ul" not in element["in"]][-3:]
+# 12.5 dB is at 4, -2.5 at 196 of 200, 50 ms at 700; what has no score ends its line.
+assert paths == [("frames", "M70 4L140 36L280 68L700 196"), ("silence", "M70 164L140 164L280 164L700 164"), ("other1", "M70 100L140 100L280 132")], paths
+labels = re.findall(r"<b class=\"([xy])\" style=\"\w+:([\d.]+)%\">(.*?)</b>", page.source[page.source.index("id=\"gaps\""):])
+assert labels == [("x", str(20 * at), f"{10 * at}\u00a0ms") for at in range(6)] + [("y", "82", "0"), ("y", "50", "5"), ("y", "18", "10")], labels
+assert page.by_id("gaps-1-d")["text"] == ("nearest frames 12.5 dB at 5 ms, 10.0 dB at 10 ms, 7.5 dB at 20 ms, \u22122.5 dB at 50 ms; "
+    "silence 0.0 dB at 5 ms, 0.0 dB at 10 ms, 0.0 dB at 20 ms, 0.0 dB at 50 ms; autoregression 5.0 dB at 5 ms, 5.0 dB at 10 ms, 2.5 dB at 20 ms.")
+assert [element["text"] for element in page.all("li")][-3:] == ["nearest frames", "silence", "autoregression"]
+assert "The data: 12 gaps in the recordings of lucas, theo." in [element["text"] for element in page.all("p")]
+assert [element["text"] for element in page.all("caption")][-3:-1] == ["SNR in dB, nearest frames", "SNR in dB, autoregression"]
+cells = page.cells()
+at = cells.index("Speaker")
+assert cells[at:at + 12] == ["Speaker", "Gaps", "5 ms", "10 ms", "20 ms", "50 ms", "all speakers", "12", "12.50", "10.00", "7.50", "\u22122.50"], cells[at:at + 12]
+assert cells[at + 42:at + 48] == ["lucas", "12", "5.00", "5.00", "2.50", "\u2013"], cells[at + 42:at + 48]'
+    # Without a score there is nothing to draw; without an evaluation beside it, nothing to show.
+    sed -i 's/-*[0-9]*[.][0-9]*/nan/g' out/evaluate/gaps.tsv
+    report OUT=out >log
+    run -1 grep 'id="gaps-1' out/report.html
+    run -0 grep -c 'id="gaps"' out/report.html
+    rm out/evaluate/summary.tsv
+    report OUT=out >log
+    run -1 grep 'id="gaps"' out/report.html
 }
 
 @test "report: it credits the recordings it holds, those of the Free Spoken Digit Dataset with their licence" {

@@ -13,6 +13,8 @@ DYNAMIC_RANGE = 80
 LOWEST = -1
 # The models, which are their classes on the page, too.
 MODELS = ("tutorial", "ridge", "frames", "mean", "silence")
+# The models of gaps: their classes, and their names on the page.
+GAP_MODELS = {"nearest": ("frames", "nearest frames"), "lsar": ("other1", "autoregression"), "silence": ("silence", "silence")}
 
 
 def path_of(pairs):
@@ -65,9 +67,10 @@ def loudness(peak, height):
     return {value: 100 - height * value / peak for value in ticks(-peak, peak, 4)}
 
 
-def marked(cut, *paths):
-    """What is drawn, with all behind the cut shaded."""
-    return fill("missing", cut=f"{cut:.5g}", width=f"{ACROSS - cut:.5g}", across=ACROSS, body="\n".join(paths))
+def marked(cut, *paths, end=ACROSS):
+    """What is drawn, with all from the cut to the end of what is missing shaded."""
+    return fill("missing", cut=f"{cut:.5g}", width=f"{end - cut:.5g}", body="\n".join(paths),
+                end=fill("cut", cut=f"{end:.5g}") if end < ACROSS else "")
 
 
 def peak_of(*pieces):
@@ -90,31 +93,30 @@ def waveforms(part, name, peak):
         over=((0, "given"), (100 * share, "filled in"))) for each in part.fills)
 
 
-def close_up(part, name):
-    """The samples themselves, 10 ms before the cut and 30 ms after it."""
-    first = max(part.given - columns_of(10, part.rate), 0)
-    last = min(part.given + columns_of(30, part.rate), part.length)
+def close_up(part, name, missing, last, what, curves):
+    """The samples themselves, from 10 ms before what is missing, (first, end), to the last: curves is [(style, text, clip)]."""
+    given, end = missing
+    first, last = max(given - columns_of(10, part.rate), 0), min(last, part.length)
     if last - first < 8:
         return ""
-    curves = [("true", part.original.samples, first)]
-    curves += [(each.model, each.clip.samples, max(part.given - 1, 0)) for each in part.fills]
-    peak = peak_of(*(samples[first:last] for _, samples, _ in curves))
+    keys = [("true", "original")] + [(style, text) for style, text, _ in curves]
+    curves = [("true", part.original.samples, first, last)] + [
+        (style, clip.samples, max(given - 1, 0), min(end + 1, last)) for style, _, clip in curves]
+    peak = peak_of(*(samples[first:last] for _, samples, *_ in curves))
 
     def across(at):
         return (at - first) / (last - 1 - first) * ACROSS
 
-    paths = [drawn(style, path_of((across(at), 100 - 96 * samples[at] / peak) for at in range(start, last)))
-             for style, samples, start in curves]
-    cut = across(part.given - .5)
-    before, after = (number(1000 * count / part.rate, ".3g") for count in (part.given - first, last - part.given))
-    span = *(1000 * (at - part.given + .5) / part.rate for at in (first, last - 1)), "ms"
-    return "<h3>Close-up of the cut</h3>\n" + wave_figure(
-        f"{name}-cut", "Close-up of the waveforms at the cut",
+    paths = [drawn(style, path_of((across(at), 100 - 96 * samples[at] / peak) for at in range(start, stop)))
+             for style, samples, start, stop in curves]
+    cut, until = across(given - .5), min(across(end - .5), ACROSS)
+    before, after = (number(1000 * count / part.rate, ".3g") for count in (given - first, last - given))
+    span = *(1000 * (at - given + .5) / part.rate for at in (first, last - 1)), "ms"
+    return f"<h3>Close-up of the {what}</h3>\n" + wave_figure(
+        f"{name}-cut", f"Close-up of the waveforms at the {what}",
         f"From {before} ms before the cut to {after} ms after it, sample by sample: how the original goes on, and what was "
         "filled in.",
-        marked(cut, *paths), span, loudness(peak, 96),
-        [("true", "original")] + [(each.model, f"{each.whose} clip") for each in part.fills],
-        over=((0, "given"), (cut / ACROSS * 100, "filled in")))
+        marked(cut, *paths, end=until), span, loudness(peak, 96), keys, over=((0, "given"), (cut / ACROSS * 100, "filled in")))
 
 
 def spectrogram(clip, total):
@@ -130,11 +132,12 @@ def spectrogram(clip, total):
     return done.stdout
 
 
-def spectrum(part, clip, what):
-    """The picture of a clip, as wide as the clip is long; the cut, or what is missing, marked."""
-    share = 100 * part.given / part.length
-    short = len(clip.samples) < part.length
-    mark = f'<span class="gone" style="left:{share:.4g}%">deleted</span>' if short else f'<i style="left:{share:.4g}%"></i>'
+def spectrum(part, clip, what, cuts):
+    """The picture of a clip, as wide as the clip is long; the cuts, or what is missing, marked."""
+    share = 100 * len(clip.samples) / part.length
+    short = share < 100
+    mark = f'<span class="gone" style="left:{share:.4g}%">deleted</span>' if short else "".join(
+        f'<i style="left:{100 * cut / part.length:.4g}%"></i>' for cut in cuts)
     return fill("spectrum", what=what, lasts=seconds(len(clip.samples), part.rate), top=number(part.rate / 2000), mark=mark,
                 width=f"{share if short else 100:.4g}", picture=data_uri("image/png", spectrogram(clip, part.length)))
 
@@ -165,12 +168,30 @@ def time_plots(portions):
                      for at, (portion, curves) in enumerate(portions.items(), 1))
 
 
-def time_plot(name, portion, curves, until, bottom):
+def lines(curves, keys, until, bottom, top):
+    """Curves of {model: [(ms, score)]}, their axes and keys {model: (style, text)}, as wave_figure takes them."""
     def place(point):
-        return point[0] / until * ACROSS, 4 + 192 * (1 - point[1]) / (1 - bottom)
+        return point[0] / until * ACROSS, 4 + 192 * (top - point[1]) / (top - bottom)
 
-    styles = styles_of(curves)
-    lines = [drawn(styles[model], path_of(map(place, curve))) for model, curve in curves.items()]
+    return ("\n".join(drawn(keys[model][0], path_of(map(place, curve))) for model, curve in curves.items()),
+            (0, until, "ms"), {level: place((0, level))[1] for level in ticks(bottom, top, 5)},
+            [keys[model] for model in curves])
+
+
+def gap_plot(curves):
+    """SNR of each model against the length of the gap."""
+    points = [point for curve in curves.values() for point in curve]
+    scores = [snr for _, snr in points]
+    spans = "; ".join(f"{GAP_MODELS[model][1]} " + ", ".join(f"{number(snr, '.1f')} dB at {number(ms)} ms" for ms, snr in curve)
+                      for model, curve in curves.items())
+    return wave_figure(
+        "gaps-1", "SNR against the length of the gap, a line a model", f"{spans}.",
+        *lines(curves, GAP_MODELS, max(ms for ms, _ in points), min(0, *scores), max(1, *scores)), tall=" tall",
+        caption="<figcaption>SNR in dB, from bottom to top, of gaps of so many milliseconds.</figcaption>")
+
+
+def time_plot(name, portion, curves, until, bottom):
+    keys = {model: (style, model) for model, style in styles_of(curves).items()}
     ends = "; ".join(f"{model} {number(curve[0][1], '.2f')} at first, {number(curve[-1][1], '.2f')} at last"
                      for model, curve in curves.items())
     last = max(curve[-1][0] for curve in curves.values())
@@ -178,6 +199,5 @@ def time_plot(name, portion, curves, until, bottom):
     ended = "; the lines end where not all clips miss more" if last < until else ""
     return wave_figure(
         name, "R² against the time since the cut, a line a model" + (f", {html.unescape(given_of(portion))}" if portion else ""),
-        f"From 0 to {number(last)} ms: {ends}.", "\n".join(lines), (0, until, "ms"),
-        {level: place((0, level))[1] for level in ticks(bottom, 1, 5)}, [(styles[model], model) for model in curves], tall=" tall",
+        f"From 0 to {number(last)} ms: {ends}.", *lines(curves, keys, until, bottom, 1), tall=" tall",
         caption=f"<figcaption>R² over the first milliseconds after the cut, from bottom to top{left}{ended}.</figcaption>")

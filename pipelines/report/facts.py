@@ -7,8 +7,8 @@ import re
 import subprocess
 import sys
 
-from streams import CLIPS, rows
-from text import read, sha256
+from streams import CLIPS, Clip, Repair, rows
+from text import Bad, read, sha256
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -55,14 +55,25 @@ def same(path, other):
     return os.path.exists(path) and os.path.exists(other) and read(path) == read(other)
 
 
+def repairs(original):
+    """Whether the repair is one of this clip."""
+    try:
+        return Repair(Clip(original)).is_whole()
+    except (Bad, FileNotFoundError):
+        return False
+
+
 def without_strangers(files, portions):
-    """The files to show without clips filled in by frames of another take or cut than the tutorial's, which are there from before."""
-    for folder in (portion.replace("%", "percent") for portion in portions):
-        theirs = {name for name in files if name.startswith(f"frames/{folder}/")}
-        if theirs and not all(same(f"frames/{folder}/{name}.wav", f"{folder}/{name}.wav") for name in CLIPS[:2]):
-            print(f"report: frames/{folder} is not of the clip in {folder}, left out: "
-                  "run 'make frames' again with the same variables", file=sys.stderr)
-            files = [name for name in files if name not in theirs]
+    """The files to show without what was filled in of another take or cut than the tutorial's, which is there from before."""
+    folders = [portion.replace("%", "percent") for portion in portions]
+    found = [(f"frames/{folder}", folder, lambda folder=folder: all(
+        same(f"frames/{folder}/{name}.wav", f"{folder}/{name}.wav") for name in CLIPS[:2])) for folder in folders]
+    found.append(("repair", folders[0], lambda: repairs(f"{folders[0]}/OriginalTestClip.wav")))
+    for theirs, folder, belongs in found:
+        if any(name.startswith(f"{theirs}/") for name in files) and not belongs():
+            print(f"report: {theirs} is not of the clip in {folder}, left out: "
+                  f"run 'make {theirs.split('/')[0]}' again with the same variables", file=sys.stderr)
+            files = [name for name in files if not name.startswith(f"{theirs}/")]
     return files
 
 

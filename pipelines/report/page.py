@@ -6,8 +6,8 @@ import math
 import re
 import shlex
 
-from draw import DYNAMIC_RANGE, MODELS, close_up, given_of, peak_of, spectrum, time_plots, waveforms
-from streams import Portion, rows, table_of, time_curves
+from draw import DYNAMIC_RANGE, GAP_MODELS, MODELS, close_up, gap_plot, given_of, peak_of, spectrum, time_plots, waveforms
+from streams import Portion, Repair, rows, table_of, table_with, time_curves
 from text import Bad, columns_of, data_uri, esc, fill, is_number, number, percent, read, seconds, sha256, table, text_of
 
 # Stretches after the cut that are scored by themselves, in ms.
@@ -98,23 +98,43 @@ def done_section(story, parts, known):
                 credit=credit(story, known), frames=fill("done_frames") if any(len(part.fills) > 1 for part in parts) else "")
 
 
+def cards(part, clips, share, cuts):
+    """A player with its spectrogram for each of (style, title, clip, what it is, text)."""
+    return "\n".join(fill("clip", style=style, title=title, share=share, text=text, loop=" loop" if len(clip.samples) < clip.rate else "",
+                          lasts=seconds(len(clip.samples), clip.rate), sound=data_uri("audio/wav", clip.data),
+                          spectrum=spectrum(part, clip, what, cuts)) for style, title, clip, what, text in clips)
+
+
 def portion_section(part, name):
     clips = [("true", "Original", part.original, "the original", "What was said, chopped to the common length."),
              ("given", "Chopped", part.chopped, "the chopped clip", "All that the model is given.")]
     for each in part.fills:
-        title, by = ("by the tutorial", "linear regression") if each.model == "tutorial" else ("by frames", "frame model")
-        clips.append((each.model, f"Filled in, {title}", each.clip, f"{each.whose} clip",
-                      f"The same beginning; the {by} fills in the rest."))
-    cards = [fill("clip", style=style, title=title, share=percent(part.given, part.length), text=text,
-                  loop=" loop" if len(clip.samples) < clip.rate else "", lasts=seconds(len(clip.samples), clip.rate),
-                  sound=data_uri("audio/wav", clip.data), spectrum=spectrum(part, clip, what))
-             for style, title, clip, what, text in clips]
+        title, by = ("the tutorial", "linear regression") if each.model == "tutorial" else ("nearest frames", "nearest frames")
+        clips.append((each.model, f"Filled in, by {title}", each.clip, f"{each.whose} clip",
+                      f"The same beginning; the rest is filled in by {by}."))
     missing, peak = part.length - part.given, peak_of(part.original.samples, *(each.clip.samples for each in part.fills))
     least = fill("least_norm", given=part.given) if part.fit["rank"] < part.given else ""
     return fill("portion", verdict=" ".join(verdict(part, each) for each in part.fills), **part.fit, least=least,
                 length=part.length, given=part.given, given_lasts=seconds(part.given, part.rate), missing=missing,
-                missing_lasts=seconds(missing, part.rate), four=" four" if len(clips) == 4 else "", cards="\n".join(cards),
-                range=DYNAMIC_RANGE, waveforms=waveforms(part, name, peak), close_up=close_up(part, name))
+                missing_lasts=seconds(missing, part.rate), two=" two" if len(clips) == 4 else "",
+                cards=cards(part, clips, f"{percent(part.given, part.length)} given", [part.given]),
+                range=DYNAMIC_RANGE, waveforms=waveforms(part, name, peak),
+                close_up=close_up(part, name, (part.given, part.length), part.given + columns_of(30, part.rate), "cut",
+                                  [(each.model, f"{each.whose} clip", each.clip) for each in part.fills]))
+
+
+def repair_section(repair):
+    """The clip with gaps beside the same clip repaired."""
+    several = len(repair.gaps) > 1
+    clips = [("given", "Damaged", repair.damaged, "the damaged clip", "With silence in the gaps." if several else "With silence in the gap."),
+             ("frames", "Repaired", repair.repaired, "the repaired clip", "The same outside; what was lost is filled in from both sides.")]
+    done = "\n".join(fill("gap", first=first, last=end - 1, lasts=number(1000 * (end - first) / repair.rate, ".3g"),
+                          how=esc(how), snr=cell_of(snr)) for (first, end), (_, how, snr) in zip(repair.gaps, repair.lines))
+    gap = repair.gaps[0]
+    return fill("repair", done=done, cards=cards(repair, clips, "the clip with gaps" if several else "the clip with a gap",
+                                                 [edge for each in repair.gaps for edge in each]),
+                close_up=close_up(repair, "repair", gap, gap[1] + columns_of(10, repair.rate), "first gap" if several else "gap",
+                                  [("given", "damaged clip", repair.damaged), ("frames", "repaired clip", repair.repaired)]))
 
 
 def score_section(parts):
@@ -177,6 +197,25 @@ def evaluate_section(extended, data):
                 none=fill("no_score") if any("nan" in line.values() for line in lines) else "")
 
 
+def gaps_section():
+    """How the signal-to-noise ratio falls with the length of the gap, from evaluate/gaps.tsv."""
+    header, lines = table_with("evaluate/gaps.tsv", ["speaker", "model", "gaps"])
+    spans = [name for name in header if re.fullmatch(r"\d+ ms", name)]
+    curves = {}
+    for line in lines:
+        points = [(int(name[:-3]), float(line[name])) for name in spans if is_number(line[name]) and math.isfinite(float(line[name]))]
+        if line["speaker"] == "all speakers" and line["model"] in GAP_MODELS and points:
+            curves[line["model"]] = points
+    tables = []
+    for model in [model for model in curves if model != "silence"]:
+        caption = f"SNR in dB, {GAP_MODELS[model][1]}"
+        cells = [[cell_of(line[name]) for name in ("speaker", "gaps", *spans)] for line in lines if line["model"] == model]
+        tables.append(fill("wide", caption=caption, table=table(caption, ["Speaker", "Gaps", *spans], cells)))
+    speakers = sorted({line["speaker"] for line in lines} - {"all speakers"})
+    return fill("gaps", count=esc(lines[0]["gaps"]) if lines else "no", speakers=esc(", ".join(speakers)),
+                plot=gap_plot(curves) if curves else "", tables="\n".join(tables))
+
+
 def evaluated(files):
     """Whether there is an evaluation to show, and what it says it was made of: {} if nothing."""
     there = {"evaluate/summary.tsv", "evaluate/time.tsv"} <= set(files)
@@ -184,7 +223,7 @@ def evaluated(files):
     return there, dict(line.split("\t", 1) for line in told.splitlines() if "\t" in line)
 
 
-def again_section(known, story):
+def again_section(known, story, repair):
     choice = ("SEED" if story.choice == "seed" else "HOLDOUT", story.value)
     parameters = [("DIGIT", story.digit), ("SPEAKER", story.speaker), choice, ("PROVIDED", " ".join(known["portions"]))]
 
@@ -196,6 +235,8 @@ def again_section(known, story):
     commands = [command("report", own, parameters)]
     if any(name.startswith("frames/") for name in known["files"]):
         commands.insert(0, command("frames", own, parameters))
+    if repair:
+        commands.insert(0, command("repair", own, parameters[:3] + [("GAPS", " ".join(gap for gap, *_ in repair.lines))]))
     there, told = evaluated(known["files"])
     own_too = told["recordings"] == "embedded" if "recordings" in told else own
     if there:
@@ -227,13 +268,18 @@ def page(path):
     for part in parts:
         part.baselines = baselines(part, story.held, clips)
     sections = [(f"p{at}", f"{percent(part.given, part.length)} given", portion_section(part, f"p{at}")) for at, part in enumerate(parts, 1)]
+    repair = Repair(parts[0].original) if "repair/repair.txt" in known["files"] else None
+    if repair:
+        sections.append(("repair", "A gap repaired" if len(repair.gaps) == 1 else "Gaps repaired", repair_section(repair)))
     sections.append(("done", "What was done", done_section(story, parts, known)))
     sections.append(("scores", "Scores", score_section(parts)))
     if there:
         extended = any(len(part.fills) > 1 for part in parts)
         data = data_of(told, clips, known, story.held)
         sections.append(("time", "R² against time since the cut", evaluate_section(extended, data)))
-    sections.append(("again", "To make it again", again_section(known, story)))
+        if "evaluate/gaps.tsv" in known["files"]:
+            sections.append(("gaps", "SNR against length of the gap", gaps_section()))
+    sections.append(("again", "To make it again", again_section(known, story, repair)))
     return fill("page", title=f"{esc(story.held)}: its end filled in", icon=data_uri("image/svg+xml", ICON.encode()),
                 lead=f"The end of a spoken digit, deleted and filled in by linear regression from the first {shares} of it: "
                      "to listen to, to look at, and scored.",

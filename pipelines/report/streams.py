@@ -3,6 +3,7 @@
 import array
 import math
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -125,7 +126,7 @@ class Portion:
         self.baselines = {}
         self.fills = [Fill("tutorial", "the tutorial’s", folder)]
         if f"frames/{folder}/ExtrapolatedClip.wav" in files:
-            self.fills.append(Fill("frames", "the frame model’s", f"frames/{folder}"))
+            self.fills.append(Fill("frames", "the nearest frames’", f"frames/{folder}"))
         self.rate, self.length, self.given = self.original.rate, len(self.original.samples), len(self.chopped.samples)
         if not 0 < self.given < self.length:
             raise Bad(f"{self.chopped.path}: {self.given} samples, expected fewer than the {self.length} of "
@@ -134,6 +135,26 @@ class Portion:
             if (len(clip.samples), clip.rate) != (self.length, self.rate):
                 raise Bad(f"{clip.path}: {len(clip.samples)} samples at {clip.rate} Hz, expected {self.length} at "
                           f"{self.rate} Hz as in {self.original.path}")
+
+
+class Repair:
+    """A clip with gaps in it and the same clip repaired; lines are (length@start, by which method, SNR in dB) of each gap."""
+
+    def __init__(self, original):
+        self.original, self.rate, self.length = original, original.rate, len(original.samples)
+        self.damaged, self.repaired = (Clip(f"repair/{name}Clip.wav") for name in ("Damaged", "Repaired"))
+        told = re.findall(r"^(\S+): samples (\d+) to (\d+), by (.*): (\S+) dB$", text_of("repair/repair.txt"), re.MULTILINE)
+        self.gaps = [(int(first), int(last) + 1) for _, first, last, *_ in told]
+        self.lines = [(gap, how, snr) for gap, _, _, how, snr in told]
+
+    def is_whole(self):
+        """Whether both clips are the original outside of the gaps, of which there are some."""
+        edges = [edge for gap in self.gaps for edge in gap]
+        kept = list(zip([0, *edges[1::2]], [*edges[::2], self.length]))
+        return bool(edges) and edges == sorted(edges) and edges[-1] <= self.length and all(
+            (clip.rate, len(clip.samples)) == (self.rate, self.length)
+            and all(clip.samples[first:last] == self.original.samples[first:last] for first, last in kept)
+            for clip in (self.damaged, self.repaired))
 
 
 def table_of(path, columns):
@@ -148,11 +169,17 @@ def table_of(path, columns):
     return header, [dict(zip(header, line)) for line in lines]
 
 
+def table_with(path, columns):
+    """The same; these columns must be there."""
+    header, lines = table_of(path, columns)
+    if not set(columns) <= set(header):
+        raise Bad(f"{path}: columns {', '.join(header)}, expected {', '.join(columns)}")
+    return header, lines
+
+
 def time_curves(path):
     """{portion: {model: [(ms, R²)]}}, in the order of the file and of time; portion is '' where the file has none."""
-    header, lines = table_of(path, ["model", "ms", "r2"])
-    if not {"model", "ms", "r2"} <= set(header):
-        raise Bad(f"{path}: columns {', '.join(header)}, expected model, ms, r2")
+    _, lines = table_with(path, ["model", "ms", "r2"])
     portions = {}
     for at, cells in enumerate(lines, 1):
         if not (is_number(cells["ms"]) and is_number(cells["r2"])):
