@@ -6,7 +6,7 @@ setup_file() {
     command -v "${CHROMIUM:-chromium}" >/dev/null || return 0
     export OUT="$BATS_FILE_TMPDIR/fresh run"
     make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT="$OUT" >"$BATS_FILE_TMPDIR/log" 2>&1
-    make -f "$ROOT/pipelines/repair.mk" BIN="$BIN" OUT="$OUT" >"$BATS_FILE_TMPDIR/log" 2>&1
+    make -f "$ROOT/pipelines/repair.mk" BIN="$BIN" OUT="$OUT" GAPS=100ms@50% >"$BATS_FILE_TMPDIR/log" 2>&1
     # An evaluation, with the columns of a real one.
     mkdir "$OUT/evaluate"
     printf '%s\n' $'given\tmodel\tclips\t5 ms\t10 ms\t20 ms\t50 ms\tall' \

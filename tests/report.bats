@@ -875,6 +875,10 @@ a\tb\n|columns a, b, expected model, ms, r2
 model\tms\tr2\nols\t1\n|row 1 of 2 columns, expected 3
 ols\t1\t1\nols\t2\tx\n|row 2: '2' and 'x', expected numbers
 END
+    evaluated out
+    printf 'speaker\tmodel\n' >out/evaluate/gaps.tsv
+    run -2 --separate-stderr make -f "$ROOT/pipelines/report.mk" BIN="$BIN" PYTHON="$PYTHON" OUT=out
+    assert_regex "$stderr" "(^|"$'\n'")report: evaluate/gaps.tsv: columns speaker, model, expected speaker, model, gaps"$'\n'
     refuses 2 "$("$PYTHON" -c 'import ast, sys; print(ast.get_docstring(ast.parse(open(sys.argv[1], encoding="utf-8").read()), clean=False))' \
         "$ROOT/pipelines/report/__main__.py")" "$PYTHON" -I -B "$ROOT/pipelines/report"
 }

@@ -111,12 +111,14 @@ def close_up(part, name, missing, last, what, curves):
              for style, samples, start, stop in curves]
     cut, until = across(given - .5), min(across(end - .5), ACROSS)
     before, after = (number(1000 * count / part.rate, ".3g") for count in (given - first, last - given))
+    # The first only where a phone, too, has room for it.
+    over = [(0, "given")] * (cut > ACROSS / 7) + [(cut / ACROSS * 100, "filled in")]
     span = *(1000 * (at - given + .5) / part.rate for at in (first, last - 1)), "ms"
     return f"<h3>Close-up of the {what}</h3>\n" + wave_figure(
         f"{name}-cut", f"Close-up of the waveforms at the {what}",
         f"From {before} ms before the cut to {after} ms after it, sample by sample: how the original goes on, and what was "
         "filled in.",
-        marked(cut, *paths, end=until), span, loudness(peak, 96), keys, over=((0, "given"), (cut / ACROSS * 100, "filled in")))
+        marked(cut, *paths, end=until), span, loudness(peak, 96), keys, over=over)
 
 
 def spectrogram(clip, total):
