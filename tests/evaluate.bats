@@ -208,7 +208,7 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     rm out/evaluate/0.25/a_3.sums
     pipeline evaluate OUT=out FSDD=rec SPEAKERS='a b_b' >two
     stamps out >after
-    assert_equal "$(remade before after | tr ' ' '\n' | grep sums | paste -s -d ' ')" 'evaluate/0.25/a_3.sums evaluate/0.25/b_b_12.sums'
+    assert_equal "$(remade before after | tr ' ' '\n' | grep sums | paste -s -d ' ')" 'evaluate/0.25/a_3.sums evaluate/0.25/b_b_12.sums evaluate/gaps/b_b_12.sums'
     cmp out/evaluate/0.25/a_3.sums again/evaluate/0.25/a_3.sums
     # Fewer are asked for: the tables are of these.
     pipeline evaluate OUT=out FSDD=rec SPEAKERS=b_b DIGITS=0 >two
@@ -228,9 +228,9 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     kill -KILL -- "-$pid"
     wait "$pid" || true
     [ ! -e out/evaluate/summary.tsv ]
-    stamps out | grep '/a_0\.sums ' >before
+    stamps out | grep '0.25/a_0\.sums ' >before
     pipeline evaluate OUT=out FSDD=rec >log
-    stamps out | grep '/a_0\.sums ' | diff before -
+    stamps out | grep '0.25/a_0\.sums ' | diff before -
     diff -r whole out
 }
 
@@ -325,7 +325,7 @@ END
     cp "$CORPUS/0_espeak_40.wav" rec/0_b_b_4.wav
     pipeline evaluate OUT=out FSDD=rec >log
     stamps out >after
-    assert_equal "$(remade before after | tr ' ' '\n' | grep sums)" evaluate/0.25/b_b_0.sums
+    assert_equal "$(remade before after | tr ' ' '\n' | grep sums | paste -s -d ' ')" 'evaluate/0.25/b_b_0.sums evaluate/gaps/b_b_0.sums'
 }
 
 @test "evaluate: a stretch that is longer than what is missing of some clip has no score, and time.tsv ends before it" {
@@ -378,7 +378,7 @@ END
     run -0 grep group.sh log
     assert_output "sh $(quoted "$ROOT/pipelines/evaluate/group.sh") $(quoted "$PWD/rec") 1 b 0.25 evaluate/0.25/b_1.sums"
     run -0 make -s -f "$ROOT/pipelines/evaluate.mk" BIN="$BIN" OUT=out FSDD=rec SPEAKERS=a
-    assert_equal "$(sed 1d <<<"$output")" "$(cat out/evaluate/summary.tsv)"
+    assert_equal "$(sed 1d <<<"$output")" "$(cat out/evaluate/{summary,gaps}.tsv)"
 }
 
 @test "evaluate, frames: any shell and any awk make the same files" {
