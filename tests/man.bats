@@ -307,6 +307,12 @@ lsq-predict.1 lsq-predict models rows
 lsq-predict.1 cat models models >twice; lsq-predict twice named
 lsq-predict.1 lsq-fit -q -g 3 --by-name a | cat models - >unlike; lsq-predict unlike named
 lsq-predict.1 split-holdout -n b -H b bc >c; { pad-chop -c :8 b | lsq-fit -q -g 2 --by-name; pad-chop -c 1: c | lsq-fit -q -g 2 --by-name; } >moved; lsq-predict moved bc
+lsq-predict.1 split-holdout -n a -H only named >bc; lsq-fit --nearest=1 -g 2 only >local; lsq-predict --others local named
+lsq-predict.1 lsq-fit --nearest=4 --gain=0 --ridge=1e-300 -g 2 twins >alike; lsq-predict alike twins
+lsq-predict.1 lsq-fit --nearest=1 --bandwidth=1 -g 2 rows >own; lsq-predict --own=own local named
+lsq-predict.1 lsq-fit --nearest=1 -g 3 rows >own; lsq-predict --own=own local named
+lsq-predict.1 lsq-predict --others model rows
+lsq-predict.1 mkdir lib; touch lib/lib{lapack,openblas}.so{,.0,.3}; LD_LIBRARY_PATH=lib lsq-predict local named
 lsq-predict.1 lsq-predict --fill=0:1 model rows
 lsq-predict.1 lsq-predict --fill=1: handmade rows
 stitch-wav.1 stitch-wav -o loud.wav loud

@@ -34,6 +34,7 @@ def messages_diagnostics_explain_those_filters():
     write("later", {"mat": 1, "x": rows, "col0": 5})
     write("first", {"mat": 1, "x": rows, "last": False})
     write("dependent", np.array([[1.0, 1, 2], [2, 2, 4], [3, 3, 6], [4, 4, 8]]))
+    write("twins", {"mat": 1, "x": np.full((4, 3), 2**40), "names": list("abcd")})
     write("nan", np.array([[1.0, np.nan], [2, 3]]))
     write("square", np.array([[1.0, 0, 2], [0, 1, 4], [1, 1, 5]]))
     write("units", np.array([[1e9, 0, 2], [0, 1e-9, 4], [1e9, 1e-9, 5], [0, 0, 1]]))
