@@ -13,11 +13,6 @@ read -r rows longest rate <shape
 split-holdout -r "$(seq -s , 0 10 $((rows - 1)))" -H tenth -o rest takes
 edge=$(samples 25000) side=$(samples 15000) order=$(samples 10000)
 
-# turn IN OUT: rows of a gap and both its sides as [left | right | gap].
-turn() {
-    pad-chop -o "$2" -l "$width" -c ":$side,$((side + gap)):,$side:$((side + gap))" "$1"
-}
-
 # errors MODEL TRUTH PREDICTED: the lines of a model.
 errors() {
     r2-score -q -o scores --by-row --sums "$2" "$3"
@@ -25,21 +20,21 @@ errors() {
 }
 
 for ms in 5 10 20 50; do
-    gap=$(samples "${ms}000") width=$((2 * side + gap))
+    gap=$(samples "${ms}000")
     # There is a take that is long enough for all of it.
     [ "$longest" -ge $((4 * edge + 3 * gap)) ] || continue
-    pad-chop -q -f "$width" takes | turn - - | lsq-fit -o model -g $((2 * side)) --nearest=1000
+    learn takes : model
     for spot in 25% 50% 75%; do
         half=$((gap / 2)) rest=$((gap - gap / 2))
         pad-chop -q -o window -f $((gap + 2 * edge)) -c "$spot-$((half + edge)):$spot+$((rest + edge))" tenth
 
         # Nearest frames of the other takes, and of the take's own two sides.
-        pad-chop -q -f "$width" -c ":$spot-$half,$spot+$rest:" tenth | turn - - | lsq-fit -o own -g $((2 * side)) --nearest=1000 -w 10
+        learn tenth ":$spot-$half,$spot+$rest:" own -w 10
         pad-chop -l $((gap + 2 * edge)) -c "$((edge - side)):$((edge + gap + side))" window | turn - around
         lsq-predict -q -o nearest --own=own model around
         errors nearest around nearest
         pad-chop -o given -l $((2 * side)) around
-        pad-chop -o silence -l "$width" -c $((2 * side)): given
+        pad-chop -o silence -l $((2 * side + gap)) -c $((2 * side)): given
         errors silence around silence
 
         # An autoregression of the two sides, of which the nearest 20 ms count seven times.

@@ -29,6 +29,17 @@ measure() {
     read -r cut <shape
 }
 
+# turn IN OUT, learn ROWS COLUMNS OUT OPTION...: rows of a gap between two sides as [left | right | gap], and the nearest of
+# all such frames of these columns of ROWS as a model. A frame has `side` + `gap` + `side` columns.
+turn() {
+    pad-chop -o "$2" -l $((2 * side + gap)) -c ":$side,$((side + gap)):,$side:$((side + gap))" "$1"
+}
+learn() {
+    frames=$((2 * side + gap)) rows=$1 columns=$2 model=$3
+    shift 3
+    pad-chop -q -f "$frames" -c "$columns" "$rows" | turn - - | lsq-fit -o "$model" -g $((2 * side)) --nearest=1000 "$@"
+}
+
 # go_on ROWS FRAME STEP COUNT OWN RIDGE BANDWIDTH OUT: in OUT, ROWS with COUNT columns more, a STEP at a time, from the
 # last FRAME columns (both in microseconds) and the frames in `others`; a row's own frames in `given` count OWN times.
 go_on() {

@@ -12,13 +12,13 @@ stream-show -o shape -F columns,rate "$clip"
 read -r length rate <shape
 
 refuse() {
-    echo "repair: GAPS: $gap, expected LENGTH@START such as 20ms@50% or 5ms@1.25s, $1" >&2
+    echo "repair: GAPS: $asked, expected LENGTH@START such as 20ms@50% or 5ms@1.25s, $1" >&2
     exit 1
 }
 
-# locate: prints the columns of a gap, FROM TO, and the gap.
+# locate: prints the columns of the gap asked for, FROM TO, and what was asked.
 locate() {
-    awk -v gap="$gap" -v rate="$rate" '
+    awk -v gap="$asked" -v rate="$rate" '
         function columns(x) { return x ~ /ms$/ ? int(x * rate / 1000 + 0.5) : x ~ /s$/ ? int(x * rate + 0.5) : x }
         BEGIN {
             if (gap !~ /^[0-9.]+(ms|s)?@[0-9.]+(ms|s|%)?$/) exit
@@ -29,12 +29,7 @@ locate() {
     pad-chop -o truth -c "$(cat span)" "$clip" 2>why || refuse 'within the clip'
     stream-show -o shape -F col0,columns truth
     read -r from count <shape
-    echo "$from $((from + count)) $gap"
-}
-
-# turn IN OUT: rows of a gap and both its sides as [left | right | gap].
-turn() {
-    pad-chop -o "$2" -l "$width" -c ":$side,$((side + gap_length)):,$side:$((side + gap_length))" "$1"
+    echo "$from $((from + count)) $asked"
 }
 
 # bare COLUMNS IN OUT: what is reversed loses the number of its first column: such pieces follow one another.
@@ -45,10 +40,10 @@ bare() {
 # from_frames: fills the gap in by the nearest frames of the others and of the clip's two sides.
 from_frames() {
     side=$(least "$(samples 15000)" "$(least $((from - at)) $((until - to)))")
-    width=$((2 * side + gap_length)) own=--others
-    pad-chop -q -f "$width" "$others" | turn - - | lsq-fit -o model -g $((2 * side)) --nearest=1000
-    if [ "$(most $((from - at)) $((until - to)))" -ge "$width" ]; then
-        pad-chop -q -f "$width" -c "$at:$from,$to:$until" "$clip" | turn - - | lsq-fit -o own -g $((2 * side)) --nearest=1000 -w 10
+    own=--others
+    learn "$others" : model
+    if [ "$(most $((from - at)) $((until - to)))" -ge $((2 * side + gap)) ]; then
+        learn "$clip" "$at:$from,$to:$until" own -w 10
         own=--own=own
     fi
     pad-chop -c "$((from - side)):$((to + side))" "$clip" | turn - - | lsq-predict -o filled "$own" model
@@ -71,8 +66,8 @@ from_itself() {
     how="an autoregression of order $order of the clip itself"
 }
 
-for gap in $gaps; do locate; done >spans
-gap=$gaps
+for asked in $gaps; do locate; done >spans
+asked=$gaps
 [ -s spans ] || refuse 'at least one'
 sort -n spans >sorted
 # shellcheck disable=SC2046 # words
@@ -80,26 +75,24 @@ set -- $(cat sorted)
 
 at=0 pieces='' damaged=''
 while [ $# -gt 0 ]; do
-    from=$1 to=$2 gap=$3 gap_length=$(($2 - $1))
+    from=$1 to=$2 asked=$3 gap=$(($2 - $1))
     shift 3
     until=${1:-$length}
     if [ "$from" -le "$at" ] || [ "$to" -ge "$until" ]; then refuse 'with samples before and after it'; fi
-    pad-chop -o "before.$from" -c "$at:$from" "$clip"
-    pad-chop -o "silence.$from" -l $((to - at)) -c "$((from - at)):" "before.$from"
+    bare "$at:$from" "$clip" "kept.$from"
+    pad-chop -l $((to - at)) "kept.$from" | bare "$((from - at)):" - "silence.$from"
     if [ "$others" ]; then from_frames; else from_itself; fi
     bare : filled "filled.$from"
-    bare "$at:$from" "$clip" "kept.$from"
     bare "$from:$to" "$clip" truth
     r2-score -q -o score --pooled --snr truth "filled.$from"
-    echo "$gap: samples $from to $((to - 1)), by $how: $(printf '%.1f dB' "$(sed 1d score)")"
-    pieces="$pieces kept.$from filled.$from" damaged="$damaged before.$from silence.$from"
+    echo "$asked: samples $from to $((to - 1)), by $how: $(printf '%.1f dB' "$(sed 1d score)")"
+    pieces="$pieces kept.$from filled.$from" damaged="$damaged kept.$from silence.$from"
     at=$to
 done >repair.txt
 bare "$at:" "$clip" kept
-pad-chop -o end -c "$at:" "$clip"
 # shellcheck disable=SC2086 # names without spaces
 {
-    stitch-wav -q -o DamagedClip.wav $damaged end
+    stitch-wav -q -o DamagedClip.wav $damaged kept
     stitch-wav -q -o RepairedClip.wav $pieces kept
 }
 mv DamagedClip.wav RepairedClip.wav repair.txt "$folder"
