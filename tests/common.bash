@@ -39,6 +39,16 @@ oracle() {
     OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-1} "$PYTHON" "$ROOT/tests/oracles/$1.py" "${@:2}"
 }
 
+# reference_blas: sets REFERENCE to the folders of the reference BLAS and LAPACK, for LD_LIBRARY_PATH.
+reference_blas() {
+    local system library
+    system=/usr/lib/$(gcc -print-multiarch)
+    for library in blas lapack; do
+        [ -e "$system/$library/lib$library.so.3" ] || fail "no reference $library in $system/$library, expected package lib${library}3"
+    done
+    export REFERENCE=$system/lapack:$system/blas
+}
+
 # unread COMMAND...: the command, its output a pipe that nobody reads and SIGPIPE ignored.
 unread() {
     "$PYTHON" -c '

@@ -80,26 +80,16 @@ def check(printed, take, model, filled, tolerance):
 
 # For py, after the above: nearest frames. around: the columns of other takes that are looked at.
 with_frames='
+from nearest import Settings, regression
 around = slice(max(0, cut - 600), min(length, cut + 1500))
-def answer(frames, counts, q, w, ridge, bandwidth, most, own):
-    c, y = frames[:, :w], frames[:, w:]
-    dot, square, total = c @ q, (c ** 2).sum(1), q @ q + 1
-    gain = np.clip(dot / (square + 1), -2, 2)
-    distance = 1 - 2 * gain * dot / total + gain ** 2 * square / total
-    others = np.flatnonzero(~own)
-    k = np.concatenate([others[np.argsort(distance[others], kind="stable")[:most]], np.flatnonzero(own)])
-    weight = counts[k] * np.exp(-distance[k] / bandwidth)
-    root = np.sqrt(weight / weight.max()) * gain[k]
-    c, y = c[k] * root[:, None], y[k] * root[:, None]
-    gram = c.T @ c
-    return q @ np.linalg.solve(gram + (ridge * np.trace(gram) / w + 1e-6) * np.eye(w), c.T @ y)
 def go_on(row, others, given, frame, step, count, times, ridge, bandwidth, peak):
     w, step = min(frame, cut // 2), min(step, length - cut)
-    frames = [sliding_window_view(clips[i, around], w + step) for i in others] + [sliding_window_view(given, w + step)]
-    own = np.repeat([i == len(others) for i in range(len(frames))], [len(f) for f in frames])
-    frames, row, want = np.concatenate(frames), list(row), len(row) + count
+    frames = np.concatenate([sliding_window_view(clips[i, around], w + step) for i in others])
+    own, row, want = sliding_window_view(given, w + step), list(row), len(row) + count
+    sources = [(frames, np.ones(len(frames)), 1000), (own, np.full(len(own), times), len(own))]
     while len(row) < want:
-        row += list(np.clip(answer(frames, np.where(own, times, 1.0), np.array(row[-w:]), w, ridge, bandwidth, 1000, own), -peak, peak))
+        y = regression(Settings(k=w, bandwidth=bandwidth, ridge=ridge), np.array(row[-w:]), sources)
+        row += list(np.clip(y, -peak, peak))
     return np.array(row[:want])
 def fill(others, given, known):
     peak = max(np.abs(clips[known][:, around]).max(), np.abs(given).max())

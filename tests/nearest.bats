@@ -52,12 +52,9 @@ setup() {
 }
 
 @test "lsq-predict: a local model answers alike with the reference BLAS, and says so where there is no LAPACK" {
-    local system name
-    system=/usr/lib/$(gcc -print-multiarch)
-    for name in blas lapack; do
-        [ -e "$system/$name/lib$name.so.3" ] || fail "no reference $name in $system/$name, expected package lib${name}3"
-    done
-    oracle nearest libraries "$system/lapack:$system/blas"
+    local name
+    reference_blas
+    oracle nearest libraries "$REFERENCE"
     mkdir none
     for name in liblapack.so.3 liblapack.so libopenblas.so.0 libopenblas.so liblapack.dylib; do
         gcc -shared -x c /dev/null -o "none/$name"

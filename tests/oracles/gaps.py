@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.io import wavfile
 
 from common import main
+from nearest import Settings, regression
 
 
 def take(path):
@@ -29,22 +30,11 @@ def frames(parts, width):
 def nearest(x, from_, to, others, side, own=10):
     """Columns from_ to to of x: ridge regression (3 %) of a gap on both sides, of the 1,000 nearest frames of the other clips and
     of x itself, each at its gain."""
-    q = np.concatenate([x[from_ - side:from_], x[to:to + side]])
-    rows, weights = [], []
-    for parts, count in ((others, 1), ([x[:from_], x[to:]], own)):
+    sources = []
+    for parts, count in ((others, 1.0), ([x[:from_], x[to:]], own)):
         f = frames(parts, 2 * side + to - from_)
-        c, y = np.hstack([f[:, :side], f[:, -side:]]), f[:, side:-side]
-        square = (c ** 2).sum(1)
-        gain = np.clip(c @ q / (square + 1), -2, 2)
-        distance = 1 - 2 * gain * (c @ q) / (q @ q + 1) + gain ** 2 * square / (q @ q + 1)
-        k = np.argsort(distance, kind="stable")[:1000]
-        rows.append(np.hstack([c, y])[k] * gain[k, None])
-        weights.append(count * np.exp(-distance[k] / 0.1))
-    w = np.concatenate(weights)
-    f = np.concatenate(rows) * np.sqrt(w / w.max())[:, None]
-    c, y = f[:, :2 * side], f[:, 2 * side:]
-    gram = c.T @ c
-    return q @ np.linalg.solve(gram + (0.03 * np.trace(gram) / len(gram) + 1e-6) * np.eye(len(gram)), c.T @ y)
+        sources.append((np.hstack([f[:, :side], f[:, -side:], f[:, side:-side]]), np.full(len(f), count), 1000))
+    return regression(Settings(k=2 * side), np.concatenate([x[from_ - side:from_], x[to:to + side]]), sources)
 
 
 def autoregression(parts, order, ridge):

@@ -30,14 +30,14 @@ def stem(name):
     return head if at and head and tail.isdigit() else name
 
 
-def by_distance(s, q, c, nearest, rows):
+def by_distance(s, q, c, nearest):
     """The nearest of these rows: their numbers, gains and distances."""
-    square, all_q = (c[rows] ** 2).sum(1), q @ q + s.step**2
-    dot = c[rows] @ q
-    gain = np.clip(dot / (square + s.step**2), -s.gain, s.gain) if s.gain > 0 else np.ones(len(rows))
+    square, all_q = (c ** 2).sum(1), q @ q + s.step**2
+    dot = c @ q
+    gain = np.clip(dot / (square + s.step**2), -s.gain, s.gain) if s.gain > 0 else np.ones(len(c))
     distance = 1 - 2 * gain * dot / all_q + gain**2 * square / all_q
     first = np.argsort(distance, kind="stable")[:nearest]
-    return rows[first], gain[first], distance[first]
+    return first, gain[first], distance[first]
 
 
 def table(model):
@@ -49,15 +49,20 @@ def table(model):
 def predict(s, q, name, model, others=False, own=None, own_nearest=None):
     rows, owners, weights = table(model)
     mine = (owners == stem(name)) & (owners != "")
-    sources = [(rows, weights, np.flatnonzero(~mine), s.nearest)]
+    sources = [(rows[~mine], weights[~mine], s.nearest)]
     if own is not None:
         rows, owners, weights = table(own)
         mine = (owners == stem(name)) & (owners != "")
     if not others:
-        sources.append((rows, weights, np.flatnonzero(mine), own_nearest or s.nearest))
+        sources.append((rows[mine], weights[mine], own_nearest or s.nearest))
+    return regression(s, q, sources)
+
+
+def regression(s, q, sources):
+    """From the nearest rows of each source: (rows, a weight a row, how many of them)."""
     f, w, d = [], [], []
-    for rows, weights, which, nearest in sources:
-        chosen, gain, distance = by_distance(s, q, rows[:, : s.k], nearest, which)
+    for rows, weights, nearest in sources:
+        chosen, gain, distance = by_distance(s, q, rows[:, : s.k], nearest)
         f.append(rows[chosen] * gain[:, None])
         d.append(distance)
         w.append(weights[chosen])
