@@ -38,6 +38,12 @@ check_digits() {
     csv-load -c employed,0-4,year longley.csv 2>/dev/null && fail 'took a column that is not there'
     csv-load -c 1-6,0 longley.csv | lsq-fit -g 6 | stream-show --coefficients >got
     NIST=$ROOT/tests/data/nist oracle nist longley_digits
+    csv-load -c 1-6,0 longley.csv | lsq-fit -g 6 >model
+    run -0 stream-show model
+    assert_line '              R^2 0.995479, residual standard error 304.854'
+    grep -v '[^0-9 ]' "$ROOT/tests/data/nist/NoInt1.txt" | csv-load -c 1,0 | lsq-fit -g 1 --no-intercept >model
+    run -0 stream-show model
+    assert_line '              R^2 0.999365, residual standard error 3.56753'
 }
 
 # The height and weight of women (R's data set of that name) and Filip, among others.

@@ -147,6 +147,17 @@ assert b == {"mat": 1, "x": [[2**63 - 1]], "rate": 8000.5}, b'
     assert_line 'rank        2'
     assert_line 'target      y: intercept 1'
     assert_line '              4.333333333333333 x column b'
+    assert_line '              R^2 0.970696, residual standard error 0.816497'
+    # By hand: 1 and 3 at either value, so all that is left is the mean; 2 degrees of freedom are left by 4 rows.
+    printf '0,1\n0,3\n1,1\n1,3\n' | csv-load | lsq-fit -g 1 >flat
+    run -0 stream-show flat
+    assert_line '              R^2 0, residual standard error 1.41421'
+    lsq-fit -g 2 --ridge 1 rows >ridged
+    run -0 stream-show ridged
+    assert_line '              R^2 0.729486'
+    printf '0,4,1\n0,4,3\n1,4,1\n' | csv-load | lsq-fit -g 1 >constant
+    run -0 bash -c 'stream-show constant | grep -A 1 "^target      1"'
+    assert_output $'target      1: intercept 4\n              residual standard error 0'
     run -0 bash -c 'stream-show --coefficients --csv model | cut -d, -f1'
     assert_output $'column\n(intercept)\na\nb'
     assert_equal "$(lsq-predict model rows | stream-show --csv -n 1 | head -n 1)" y

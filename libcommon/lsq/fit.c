@@ -1,6 +1,7 @@
 #include "lsq/fit.h"
 
 #include "lsq/lapack.h"
+#include "lsq/linear.h"
 #include "math/finite.h"
 
 #include <math.h>
@@ -22,7 +23,8 @@ enum lsq_status lsq_fit_begin(struct lsq_fit *fit, size_t rows, size_t given, si
 {
     *fit = (struct lsq_fit){.rows = rows, .given = given, .targets = targets};
     fit->intercept = calloc(targets, sizeof *fit->intercept);
-    fit->rss = calloc(targets, sizeof *fit->rss);
+    fit->rss = calloc(2 * targets, sizeof *fit->rss);
+    fit->tss = fit->rss != NULL ? fit->rss + targets : NULL;
     return fit->intercept != NULL && fit->rss != NULL ? LSQ_OK : LSQ_NOMEM;
 }
 
@@ -40,6 +42,12 @@ void lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean)
         for (size_t j = 0; j < t; j++)
             fit->intercept[j] -= left * right[i * t + j];
     }
+}
+
+void lsq_fit_set_total(struct lsq_fit *fit, const double *targets, size_t rows, size_t ld)
+{
+    memcpy(fit->tss, fit->rss, fit->targets * sizeof *fit->tss);
+    linear_add_squares(targets, rows, fit->targets, ld, fit->tss);
 }
 
 bool lsq_fit_is_finite(const struct lsq_fit *fit)
@@ -67,8 +75,10 @@ enum lsq_status lsq_fit_weigh(struct lsq_fit *fit, double weight)
 {
     for (size_t i = 0; i < fit->singular_count; i++)
         fit->singular[i] *= sqrt(weight);
-    for (size_t j = 0; j < fit->targets; j++)
+    for (size_t j = 0; j < fit->targets; j++) {
         fit->rss[j] *= weight;
+        fit->tss[j] *= weight;
+    }
     if (finite_all(fit->rss, fit->targets) && finite_all(fit->singular, fit->singular_count))
         return LSQ_OK;
     lsq_fit_free(fit);

@@ -25,16 +25,23 @@ struct lsq_fit {
     double *intercept; /* t; zeros without intercept */
     double *singular;  /* of X (centred where there is an intercept), falling; NULL: not computed */
     size_t singular_count;
-    double *rss;  /* t: residual sum of squares of each target, weighted */
+    double *rss; /* t: residual sum of squares of each target, weighted */
+    double
+        *tss; /* t: the same of a fit that gives the mean, or 0 without intercept; owned by rss */
     double rcond; /* the threshold applied */
 };
 
-/* An empty fit of that shape, its intercept and rss zero. LSQ_NOMEM: lsq_fit_finish frees it. */
+/* An empty fit of that shape, its intercept, rss and tss zero. LSQ_NOMEM: lsq_fit_finish frees it.
+ */
 enum lsq_status lsq_fit_begin(struct lsq_fit *fit, size_t rows, size_t given, size_t targets);
 
 /* Sets the intercept that goes with the coefficients where the columns have these means (p + t):
  * mean of Y - (mean of X) C. */
 void lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean);
+
+/* Sets tss: rss, which is as reduction left it, and the squares of the targets of the centred rows
+ * (rows of ld doubles). */
+void lsq_fit_set_total(struct lsq_fit *fit, const double *targets, size_t rows, size_t ld);
 
 /* The end of every solver: factors that are not smaller than the coefficients become these, and
  * the fit is freed unless all of it is finite (LSQ_OVERFLOW) and status is LSQ_OK. Returns the

@@ -51,6 +51,7 @@ static enum lsq_status ridge(double *a, size_t m, bool relative, const double *n
     size_t p = fit->given;
     size_t t = fit->targets;
     double floor = 0;
+    lsq_fit_set_total(fit, a + p, m, p + t);
     linear_clear_noise(a, m, p, p + t, noise);
     linear_column_norms(noise, p, 1, 1, &floor);
     fit->rank = p;

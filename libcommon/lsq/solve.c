@@ -34,8 +34,10 @@ static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_optio
                                      const double *mean, const double *noise, double *tau,
                                      struct lsq_fit *fit)
 {
+    size_t c = fit->given + fit->targets;
+    lsq_fit_set_total(fit, a + fit->given, m, c);
     if (options->rcond < 0)
-        linear_clear_noise(a, m, fit->given, fit->given + fit->targets, noise);
+        linear_clear_noise(a, m, fit->given, c, noise);
     bool large = is_large(m, fit->given);
     if (large)
         lapack_share(options->threads);

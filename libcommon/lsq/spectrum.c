@@ -193,6 +193,7 @@ static enum lsq_status begin(const struct lsq_spectrum *s, struct lsq_fit *fit)
     }
     memcpy(fit->intercept, s->centre + p, t * sizeof *fit->intercept);
     memcpy(fit->rss, s->rss, t * sizeof *s->rss);
+    lsq_fit_set_total(fit, s->d, r, t);
     return LSQ_OK;
 }
 

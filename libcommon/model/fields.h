@@ -36,6 +36,7 @@
     X(FIELD_LOO_R2, "loo_r2") \
     X(FIELD_SINGULAR, "singular") \
     X(FIELD_RSS, "rss") \
+    X(FIELD_TSS, "tss") \
     X(FIELD_INTERCEPT, "intercept") \
     X(FIELD_COEF, "coef") \
     X(FIELD_BASIS, "basis") \

@@ -147,8 +147,9 @@ static void make_room(struct parts *p, size_t wanted)
 /* Whether a field differs from part to part of a model: those that have a value a target. */
 static bool is_of_part(struct str key)
 {
-    static const enum field of_part[] = {FIELD_TARGET0,   FIELD_LAST, FIELD_LOO_R2,  FIELD_RSS,
-                                         FIELD_INTERCEPT, FIELD_COEF, FIELD_LOADINGS};
+    static const enum field of_part[] = {FIELD_TARGET0, FIELD_LAST,    FIELD_LOO_R2,
+                                         FIELD_RSS,     FIELD_TSS,     FIELD_INTERCEPT,
+                                         FIELD_COEF,    FIELD_LOADINGS};
     for (size_t i = 0; i < sizeof of_part / sizeof *of_part; i++)
         if (str_is(key, field_key(of_part[i])))
             return true;

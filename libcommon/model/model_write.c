@@ -1,6 +1,7 @@
 #include "model/model_write.h"
 
 #include "base/msg.h"
+#include "math/finite.h"
 #include "model/fields.h"
 #include "stream/pack.h"
 
@@ -50,6 +51,8 @@ static void put_fields(struct fields_out *to, const struct lsq_fit *fit,
     if (fit->singular != NULL)
         fields_put_vector(to, FIELD_SINGULAR, fit->singular, fit->singular_count);
     fields_put_vector(to, FIELD_RSS, fit->rss + t.first, t.count);
+    if (finite_all(fit->tss, fit->targets))
+        fields_put_vector(to, FIELD_TSS, fit->tss + t.first, t.count);
     fields_put_vector(to, FIELD_INTERCEPT, fit->intercept + t.first, t.count);
     if (fit->coef != NULL) {
         fields_put_columns(to, FIELD_COEF, fit->coef + g.first * fit->targets, g.count,
@@ -79,10 +82,10 @@ static struct part choose_part(const struct lsq_fit *fit, size_t room)
 {
     bool dense = fit->coef != NULL;
     size_t basis = dense ? 0 : fit->given * fit->rank;
-    size_t target = (dense ? fit->given : fit->rank) + 3; /* all that there is of a target */
+    size_t target = (dense ? fit->given : fit->rank) + 4; /* all that there is of a target */
     if (basis <= room && target <= room - basis)
         return (struct part){{0, fit->given}, {0, (room - basis) / target}};
-    size_t each = dense ? 3 : target; /* of a target beside the given columns */
+    size_t each = dense ? 4 : target; /* of a target beside the given columns */
     size_t targets = dense || room / 2 < each ? 1 : room / 2 / each;
     targets = targets < fit->targets ? targets : fit->targets;
     size_t left = room > targets * each ? room - targets * each : 0;

@@ -285,6 +285,24 @@ static void put_largest(struct output *out, const struct labels *l, double *c)
         put_line(out, "", "  ... (the largest %d of %zu)", MOST, l->given);
 }
 
+/* An array with a number a target; NULL where there is none. */
+static double *read_sums(const struct fields *f, enum field field, size_t count)
+{
+    return fields_find(f, field) != NULL ? fields_array(f, field, 1, 1, count) : NULL;
+}
+
+/* How good the fit of a target is, on the rows fitted: what can be told of it. */
+static void put_quality(struct output *out, const double *rss, const double *tss, double freedom)
+{
+    char r2[40] = "", error[60] = "";
+    if (rss != NULL && tss != NULL && *tss > 0)
+        snprintf(r2, sizeof r2, "R^2 %.6g", 1 - *rss / *tss);
+    if (rss != NULL && freedom > 0)
+        snprintf(error, sizeof error, "residual standard error %.6g", sqrt(*rss / freedom));
+    if (r2[0] != '\0' || error[0] != '\0')
+        put_line(out, "", "  %s%s%s", r2, r2[0] != '\0' && error[0] != '\0' ? ", " : "", error);
+}
+
 /* The largest of the first targets, unless the map has not all given columns. */
 static void put_targets(struct output *out, const struct fields *f, const struct labels *l,
                         double freedom)
@@ -293,8 +311,8 @@ static void put_targets(struct output *out, const struct fields *f, const struct
     bool whole = fields_find(f, FIELD_GIVEN0) == NULL;
     size_t count = fields_find(f, FIELD_INTERCEPT)->nds->cols;
     double *intercept = fields_array(f, FIELD_INTERCEPT, 1, 1, count);
-    double *rss =
-        fields_find(f, FIELD_RSS) != NULL ? fields_array(f, FIELD_RSS, 1, 1, count) : NULL;
+    double *rss = read_sums(f, FIELD_RSS, count);
+    double *tss = read_sums(f, FIELD_TSS, count);
     struct coefficients all = {0};
     if (whole)
         all = read_coefficients(f, l->given, count);
@@ -303,8 +321,7 @@ static void put_targets(struct output *out, const struct fields *f, const struct
     for (size_t j = 0; j < count && j < MOST; j++) {
         put_line(out, "target", "%s: intercept %s", label(l, l->given + j, name),
                  number(intercept[j], value));
-        if (rss != NULL && freedom > 0)
-            put_line(out, "", "  residual standard error %.6g", sqrt(rss[j] / freedom));
+        put_quality(out, rss != NULL ? rss + j : NULL, tss != NULL ? tss + j : NULL, freedom);
         if (!whole)
             continue;
         get_coefficients(&all, j, c);
@@ -315,6 +332,7 @@ static void put_targets(struct output *out, const struct fields *f, const struct
     free(all.right);
     free(intercept);
     free(rss);
+    free(tss);
 }
 
 static void put_model(struct output *out, const struct fields *f, const struct labels *l,
@@ -336,8 +354,10 @@ static void put_model(struct output *out, const struct fields *f, const struct l
         put_line(out, "condition", "%.3g", s[0] / s[n - 1]);
         free(s);
     }
-    if (fields_find(f, FIELD_RIDGE) != NULL)
+    if (fields_find(f, FIELD_RIDGE) != NULL) {
         put_line(out, "ridge", "penalty %.6g", fields_find(f, FIELD_RIDGE)->real);
+        freedom = 0; /* the penalty takes fewer degrees than the rank */
+    }
     const struct map_value *b = fields_find(f, FIELD_INTERCEPT);
     if (b != NULL && b->kind == MAP_ARRAY && b->nds->ndim == 1)
         put_targets(out, f, l, freedom);

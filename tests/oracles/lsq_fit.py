@@ -103,6 +103,8 @@ def coefficients_intercept_rank_singular_values():
                 close(model["intercept"], offset)
                 close(model["singular"], singular)
                 assert model["rss"].shape == rss.shape and (np.abs(model["rss"] - rss) <= 1e-9 * rss + 1e-20 * (y ** 2).sum(axis=0)).all()
+                tss = ((centred(y) if intercept else y) ** 2).sum(axis=0)
+                assert model["tss"].shape == tss.shape and np.allclose(model["tss"], tss, 1e-13, 0)
                 learned = LinearRegression(fit_intercept=intercept).fit(x, y)
                 full = rank == given
                 assert not full or learned.rank_ == rank
@@ -144,13 +146,13 @@ def every_field_model_what_format():
     model = fit(x, 4, names=[f"r{i}" for i in range(20)], rate=8000, col0=7, note={"by": ["a", 1]}, rank="a string", k=b"bytes", range=7)
     assert list(model).count("rank") == 1 and set(model) == {
         "lsq", "k", "targets", "target0", "rows", "rank", "rcond", "fit_intercept", "range", "rate", "col0", "last",
-        "singular", "rss", "intercept", "coef", "note"}, list(model)
+        "singular", "rss", "tss", "intercept", "coef", "note"}, list(model)
     fields = {key: model[key] for key in ("lsq", "k", "targets", "target0", "rows", "rank", "rate", "col0", "note")}
     assert fields == {"lsq": 1, "k": 4, "targets": 5, "target0": 0, "rows": 20, "rank": 4, "rate": 8000, "col0": 7,
                       "note": {"by": ["a", 1]}}, fields
     assert all(type(fields[key]) is int for key in fields if key != "note")
     assert model["fit_intercept"] is True and model["last"] is True and type(model["rcond"]) is float and 0 < model["rcond"] < 1e-9
-    for key, shape in ("coef", (4, 5)), ("intercept", (5,)), ("singular", (4,)), ("rss", (5,)), ("range", (2,)):
+    for key, shape in ("coef", (4, 5)), ("intercept", (5,)), ("singular", (4,)), ("rss", (5,)), ("tss", (5,)), ("range", (2,)):
         assert model[key].dtype == "<f8" and model[key].shape == shape, key
     assert (np.diff(model["singular"]) < 0).all()
 
@@ -161,7 +163,7 @@ def every_field_model_what_format():
     # Each key once: a map with one twice would hide it from Python.
     raw = run(x, "-g", "4", rank=1, coef=2, targets=3).stdout
     pairs, = msgpack.Unpacker(io.BytesIO(raw), object_pairs_hook=lambda pairs: [key for key, value in pairs])
-    assert len(pairs) == len(set(pairs)) == 14, pairs
+    assert len(pairs) == len(set(pairs)) == 15, pairs
 
 
 def range_all_values_rows_any():
@@ -233,6 +235,7 @@ def weight_sample_weight_scikit_learn():
         close(model["intercept"], np.broadcast_to(sk.intercept_, y.shape[1:]), 1e-8)
         left = y - sk.predict(x)
         close(model["rss"], weights @ left ** 2, 1e-7)
+        close(model["tss"], weights @ (y - (weights @ y / weights.sum() if intercept else 0)) ** 2, 1e-12)
         root = np.sqrt(weights)[:, None]
         mean = weights @ x / weights.sum() if intercept else 0
         s = np.linalg.svd(root * (x - mean), compute_uv=False)
@@ -273,9 +276,10 @@ def weight_all_rows_changes_no():
             for weight in 100, 0.25, 1e-9:
                 model = fit(rows, given, "--weight", repr(weight), *options)
                 assert set(model) == set(plain)
-                for key in set(plain) - {"rss", "singular"}:
+                for key in set(plain) - {"rss", "tss", "singular"}:
                     assert np.array_equal(model[key], plain[key]), key
                 close(model["rss"], weight * plain["rss"], 1e-15)
+                close(model["tss"], weight * plain["tss"], 1e-15)
                 close(model["singular"], np.sqrt(weight) * plain["singular"], 1e-15)
         for weight in 100, 0.25:
             sk = Ridge(alpha=3).fit(x, y, sample_weight=np.full(len(x), float(weight)))
@@ -595,6 +599,10 @@ def solution_overflows_error_plain_words():
                 continue
             done = run(rows, "-g", str(given), *options)
             assert (done.returncode, done.stdout, done.stderr) == (1, b"", overflow), (name, options, done)
+    # Of an exact fit it is the sum of squares alone that overflows.
+    model = fit(np.array([[1.0, 1e160, 3], [2, 2e160, 1], [3, 3e160, 2]]), 1)
+    close(model["coef"], [[1e160, -0.5]])
+    assert "tss" not in model and "rss" in model, list(model)
 
 
 def few_rows_deficient_rank_said():

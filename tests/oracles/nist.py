@@ -43,10 +43,8 @@ def check_digits():
         assert model["rank"] == p and model["rows"] == n, name
         coefficients = [*([model["intercept"][0]] if intercept else []), *model["coef"][:, 0]]
         rss = Fraction(model["rss"][0])
-        mean = sum(map(Fraction, y)) / n if intercept else 0
-        total = sum((Fraction(v) - mean) ** 2 for v in y)
         got = (min(map(digits, coefficients, head["coefficients"])), digits(math.sqrt(rss / (n - p - intercept)), head["residual_sd"][0]),
-               digits(1 - rss / total, head["r2"][0]))
+               digits(1 - rss / Fraction(model["tss"][0]), head["r2"][0]))
         print("{:10} {:4}  {:12.1f} {:9.1f} {:5.1f}".format(name, model["rank"], *got))
         if any(a < b for a, b in zip(got, least[name])):
             short.append(f"{name}: {got}, expected at least {least[name]}")

@@ -99,7 +99,7 @@ class Fit:
             self.coef = product(transposed(echelon), solved(product(echelon, transposed(echelon)), inner))
         self.intercept = [m - v for m, v in zip(y0, product([x0], self.coef)[0])]
         residuals = [[a - b for a, b in zip(r, s)] for r, s in zip(yc, product(xc, self.coef))]
-        self.rss = [sum(u * v * v for u, v in zip(w, c)) for c in zip(*residuals)]
+        self.rss, self.tss = ([sum(u * v * v for u, v in zip(w, c)) for c in zip(*rows)] for rows in (residuals, yc))
         self.judge(x, y, xc, w, ridge, intercept)
 
     def judge(self, x, y, xc, w, ridge, intercept):

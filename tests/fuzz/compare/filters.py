@@ -610,8 +610,8 @@ class LsqFit:
         if not case.value("--by-name") and "range" in model and list(model["range"]) != [min(every), max(every)]:
             raise Wrong("range %s, expected %s" % (model["range"], [min(every), max(every)]))
         ridge = LsqFit.ridge(case, model, x, weight)
-        if ridge and not close(model["ridge"], ridge, ridge * Fraction(1e-13)):
-            raise Wrong("ridge %s, expected %s" % (model["ridge"], real(ridge)))
+        if ridge and not close(model.get("ridge", 0), ridge, ridge * Fraction(1e-13)):
+            raise Wrong("ridge %s, expected %s" % (model.get("ridge"), real(ridge)))
         fit = Fit(x, y, [weight] * n, not case.value("--no-intercept"), ridge)
         if not LsqFit.clear(fit, x, ridge) or (odd and ridge):
             return
@@ -632,6 +632,9 @@ class LsqFit:
             low, high = (max(0, real(fit.rss[j]) ** 0.5 + s * real(slack * Fraction(float(weight) ** 0.5))) for s in (-1, 1))
             if not low * (1 - 1e-9) - 1e-160 <= float(model["rss"][j]) ** 0.5 <= high * (1 + 1e-9) + 1e-160:
                 raise Wrong("rss %s of target %d, expected %s" % (model["rss"][j], j, real(fit.rss[j])))
+            top = max(abs(v) for row in y for v in row)
+            if "tss" in model and not close(model["tss"][j], fit.tss[j], Fraction(1e-11) * fit.tss[j] + Fraction(1e-20) * top**2 * n * Fraction(float(weight))):
+                raise Wrong("tss %s of target %d, expected %s" % (model["tss"][j], j, real(fit.tss[j])))
 
     @staticmethod
     def best(case, model, x, y, weight):
