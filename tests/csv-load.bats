@@ -27,6 +27,10 @@ refuses_text() {
     oracle csv hard_cases
 }
 
+@test "csv-load: data as R writes them, fitted, have the coefficients, R^2 and residual standard error of its lm" {
+    ROOT=$ROOT oracle csv data_of_r
+}
+
 @test "csv-load: rows are NumPy's, in blocks, names and columns with them" {
     printf 'who,a,b\nx,1,2.5\n"y, z",-3,4e2\n' | csv-load -n who >out
     py 'm, = read("out")

@@ -1,5 +1,6 @@
 """Called by tests/csv-load.bats and stream-show.bats: oracle csv FUNCTION ARGUMENT..."""
 
+import os
 import random
 import struct
 import subprocess
@@ -115,6 +116,27 @@ def coefficients():
         shown = np.array([line[1:] for line in lines[1:]], dtype=float)
         assert (shown[0] == model["intercept"]).all()
         assert abs(shown[1:] - coef).max() <= 1e-13 * abs(coef).max()
+
+
+def data_of_r():
+    """Fits of R's data sets from CSV: coefficients, R^2 and residual standard error are those of its lm."""
+    folder = os.path.join(os.environ["ROOT"], "tests", "data", "r")
+    with open(os.path.join(folder, "lm.txt")) as f:
+        sets = f.read().replace("\n    ", " ").splitlines()[1:]
+    for name, target, r2, error, *coefficients in map(str.split, sets):
+        want = dict(zip(coefficients[::2], map(float, coefficients[1::2])))
+        columns = [*list(want)[1:], target]
+        rows = ["csv-load", "-q", "-n", "0", "-c", ",".join(columns), "-m", "drop", os.path.join(folder, name + ".csv")]
+        fit = ["lsq-fit", "-g", str(len(columns) - 1)]
+        with open("model", "wb") as out:
+            subprocess.run(fit, input=subprocess.run(rows, stdout=subprocess.PIPE, check=True).stdout, stdout=out, check=True)
+        text = subprocess.run(["stream-show", "--coefficients", "model"], stdout=subprocess.PIPE, check=True, text=True).stdout
+        (_, shown), *lines = (line.split("\t") for line in text.splitlines())
+        got = {column.replace("(intercept)", "(Intercept)"): float(value) for column, value in lines}
+        assert shown == target and list(got) == list(want), (name, got)
+        assert np.allclose(list(got.values()), list(want.values()), 1e-12, 0), (name, got)
+        text = subprocess.run(["stream-show", "model"], stdout=subprocess.PIPE, check=True, text=True).stdout
+        assert "R^2 %.6g, residual standard error %.6g\n" % (float(r2), float(error)) in text, (name, text)
 
 
 if __name__ == "__main__":
