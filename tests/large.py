@@ -231,9 +231,32 @@ def many_rows(work):
             expect(f"{command[0]}, peak with 100 times the rows", f"{many:.1f} MiB", f"at most {few + 2:.1f}")
 
 
+def long_line():
+    """A gigabyte without an end of line, after a row of two columns."""
+    r, w = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(r)
+        with os.fdopen(w, "wb") as pipe:
+            pipe.write(b"1,2\n")
+            for _ in range(1024):
+                pipe.write(MIB // 2 * b"1,")
+        os._exit(0)
+    os.close(w)
+    process = start(["csv-load"], stdin=r)
+    os.close(r)
+    said = process.stderr.read().decode().splitlines()
+    peak = int(said.pop()) / 1024
+    expect("csv-load, a line of 1 GiB", (process.wait(), said[0], process.stdout.read()),
+           (1, f"csv-load: stdin: line 2: {2**29 + 1} columns, expected 2 as in the lines before", b""))
+    expect("csv-load, below 16 MiB", peak < 16, True)
+    report("csv-load", "a line of 1 GiB", peak)
+
+
 def main():
     work = sys.argv[1]
     many_rows(work)
+    long_line()
     large_pad_chop()
     large_split_holdout(work)
     large_lsq_predict(work)

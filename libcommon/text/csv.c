@@ -280,7 +280,7 @@ static enum csv_kind read_text(struct csv *c, double *value)
     char *at = skip_blanks(c, c->at);
     char *end = *at == '"' && at < c->end ? unquote(c, at) : find_end(c, at);
     bool number = is_number(c, value);
-    if (end - c->at > FIELD_MAX)
+    if (end - c->at > FIELD_MAX || (end == c->end && !c->at_eof))
         refuse_field(c, "a field of more than 64 KiB, expected a shorter one");
     if (!step_over(c, end))
         refuse_field(c, "text after a quote, expected a delimiter");
