@@ -17,12 +17,12 @@ struct chunk {
     double *rows;   /* a triangle's worth, then the rows */
     size_t count;   /* rows in it */
     size_t stacked; /* rows of the triangle: those that went the Householder way */
-    double *square; /* Σ [Z E]ᵀ Z (unknowns × width), then come sum and rss */
-    double *sum;    /* Σ E² (targets) */
-    double *rss;    /* of the Householder way */
-    double *part;   /* the square of the present rows, Eᵀ E below where targets are few */
-    bool squared;   /* whether square holds anything */
-    bool busy;      /* submitted and not yet reduced: the mutex's */
+    double *square; /* Σ [Z E]ᵀ Z, with Σ Eᵀ E below where targets are few; then come sum and rss */
+    double *sum;  /* else Σ E² (targets) */
+    double *rss;  /* of the Householder way */
+    double *part; /* sums of a column's squares: unknowns, or targets */
+    bool squared; /* whether square holds anything */
+    bool busy;    /* submitted and not yet reduced: the mutex's */
     enum lsq_status status;
 };
 
@@ -31,6 +31,7 @@ struct chunks {
     struct chunk *list;
     size_t count, next; /* next: takes the next row */
     size_t full;        /* rows of a full chunk */
+    unsigned shared; /* threads of the BLAS, for a chunk so large that it alone is work for them */
 
     pthread_mutex_t mutex; /* of the following, and of `busy` */
     pthread_cond_t submitted, reduced;
@@ -47,10 +48,12 @@ static size_t square_rows(const struct precondition *pre)
 }
 
 /* Whether a chunk's squares are like those before; infinities and NaN are not. */
-static bool is_like(const struct precondition *pre, const struct chunk *c)
+static bool is_like(const struct precondition *pre, struct chunk *c, const double *rows)
 {
+    memset(c->part, 0, pre->unknowns * sizeof *c->part);
+    linear_add_squares(rows, c->count, pre->unknowns, pre->width, c->part);
     for (size_t j = 0; j < pre->unknowns; j++)
-        if (!(c->part[j * pre->width + j] <= pre->limit[j] * (double)c->count))
+        if (!(c->part[j] <= pre->limit[j] * (double)c->count))
             return false;
     return true;
 }
@@ -60,12 +63,8 @@ static void add_squares(const struct precondition *pre, struct chunk *c, const d
     size_t q = pre->unknowns;
     size_t width = pre->width;
     size_t n = square_rows(pre);
-    for (size_t j = 0; j < q; j++)
-        for (size_t i = j; i < n; i++)
-            c->square[j * width + i] += c->part[j * width + i];
-    for (size_t j = q; j < n; j++)
-        c->sum[j - q] += c->part[j * width + j];
     c->squared = true;
+    lapack_add_square(n, c->count, rows, width, c->square, width);
     if (n == width)
         return;
     lapack_product(1, false, true, pre->targets, q, c->count, rows + q, width, rows, width, 1,
@@ -93,16 +92,11 @@ static double *rows_of(const struct precondition *pre, const struct chunk *c)
 static void reduce(const struct precondition *pre, struct chunk *c)
 {
     double *rows = rows_of(pre, c);
-    bool like = false;
     if (c->count == 0 || c->status != LSQ_OK)
         return;
-    if (pre->way != PRECONDITION_NONE) {
+    if (pre->way != PRECONDITION_NONE)
         precondition_apply(pre, rows, c->count);
-        memset(c->part, 0, square_rows(pre) * pre->width * sizeof *c->part);
-        lapack_add_square(square_rows(pre), c->count, rows, pre->width, c->part, pre->width);
-        like = is_like(pre, c);
-    }
-    if (like)
+    if (pre->way != PRECONDITION_NONE && is_like(pre, c, rows))
         add_squares(pre, c, rows);
     else
         c->status = stack(pre, c, rows);
@@ -132,7 +126,9 @@ static void *work(void *data)
 static void submit(struct chunks *all, struct chunk *c)
 {
     if (all->thread_count == 0) {
+        lapack_share(all->shared);
         reduce(all->pre, c);
+        lapack_share(1);
         return;
     }
     pthread_mutex_lock(&all->mutex);
@@ -174,7 +170,7 @@ static void start_threads(struct chunks *all, unsigned wanted)
 /* Doubles of a chunk's sums, which are square, sum and rss in one. */
 static size_t sums_size(const struct precondition *pre)
 {
-    return pre->unknowns * pre->width + 2 * pre->targets;
+    return square_rows(pre) * pre->width + 2 * pre->targets;
 }
 
 static void empty(const struct precondition *pre, struct chunk *c)
@@ -187,11 +183,11 @@ static void empty(const struct precondition *pre, struct chunk *c)
 static bool allocate(const struct precondition *pre, size_t full, struct chunk *c)
 {
     size_t rows = (pre->unknowns + full) * pre->width;
-    c->rows = malloc((rows + sums_size(pre) + square_rows(pre) * pre->width) * sizeof *c->rows);
+    c->rows = malloc((rows + sums_size(pre) + pre->width) * sizeof *c->rows);
     if (c->rows == NULL)
         return false;
     c->square = c->rows + rows;
-    c->sum = c->square + pre->unknowns * pre->width;
+    c->sum = c->square + square_rows(pre) * pre->width;
     c->rss = c->sum + pre->targets;
     c->part = c->rss + pre->targets;
     empty(pre, c);
@@ -203,10 +199,12 @@ static void set_sizes(struct chunks *all, unsigned threads)
 {
     enum { DOUBLES = 64 << 10, SMALL = (1 << 20) / sizeof(double) };
     const struct precondition *pre = all->pre;
+    size_t q = pre->unknowns;
     size_t rows = DOUBLES / pre->width;
-    all->full = rows > 2 * pre->unknowns ? rows : 2 * pre->unknowns;
-    bool small = (pre->unknowns + all->full) * pre->width <= SMALL;
-    all->count = threads == 1 || !small ? threads : 2 * (size_t)threads + 1;
+    all->shared = lapack_worth(threads, q, q);
+    all->full = rows > 2 * q ? rows : 2 * q;
+    bool small = (q + all->full) * pre->width <= SMALL;
+    all->count = threads == all->shared ? 1 : small ? 2 * (size_t)threads + 1 : threads;
 }
 
 struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
@@ -227,7 +225,7 @@ struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
         chunks_free(all);
         return NULL;
     }
-    if (threads > 1)
+    if (threads > all->shared)
         start_threads(all, threads);
     return all;
 }
@@ -302,8 +300,11 @@ static enum lsq_status add_to_triangle(const struct precondition *pre, const str
     double *explained = c->part; /* no longer needed */
     memset(explained, 0, t * sizeof *explained);
     linear_add_squares(c->square + q, q, t, width, explained);
-    for (size_t j = 0; j < t; j++)
-        rss[j] += fmax(0, c->sum[j] - explained[j]);
+    bool few = square_rows(pre) == width;
+    for (size_t j = 0; j < t; j++) {
+        double sum = few ? c->square[(q + j) * (width + 1)] : c->sum[j];
+        rss[j] += fmax(0, sum - explained[j]);
+    }
     for (size_t i = 0; i < q; i++)
         memcpy(triangle + i * width + i, c->square + i * width + i, (width - i) * sizeof *triangle);
     return LSQ_OK;
@@ -334,6 +335,7 @@ enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss
     struct chunk *first = &all->list[0];
     enum lsq_status status = LSQ_OK;
     chunks_wait(all);
+    lapack_share(all->shared);
     for (size_t k = 0; k < all->count && status == LSQ_OK; k++) {
         reduce(all->pre, &all->list[k]);
         status = all->list[k].status;
@@ -350,5 +352,8 @@ enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss
             status = add_stack(all->pre, &all->list[k], triangle, rss);
         empty(all->pre, &all->list[k]);
     }
-    return status == LSQ_OK ? precondition_undo(all->pre, triangle) : status;
+    if (status == LSQ_OK)
+        status = precondition_undo(all->pre, triangle);
+    lapack_share(1);
+    return status;
 }

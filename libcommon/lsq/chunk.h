@@ -8,7 +8,9 @@
  *
  * Chunks are filled in turn, 0 1 2 3 0 1 ..., so that the sums do not depend on which thread is
  * fast. A chunk is as large as a core's cache takes. Where it is small there are about twice as
- * many as threads: rows then find one that is free (13 % of a fit of 10⁶ × 128 from a pipe).
+ * many as threads: rows then find one that is free (13 % of a fit of 10⁶ × 128 from a pipe). Where
+ * it is so large that the BLAS's own threads pay there is one, which the caller's thread reduces
+ * with them.
  *
  *     struct chunks *chunks = chunks_new(&pre, threads);
  *     for each row {

@@ -14,6 +14,18 @@ __attribute__((weak)) void openblas_set_num_threads(int threads);
 __attribute__((weak)) void *blas_memory_alloc(int unused);
 __attribute__((weak)) void blas_memory_free(void *buffer);
 
+/* LAPACK's since 3.7, which LAPACKE has no names for. */
+__attribute__((weak)) void dgelqt_(const lapack_int *m, const lapack_int *n,
+                                   const lapack_int *block, double *a, const lapack_int *ld,
+                                   double *t, const lapack_int *ldt, double *work,
+                                   lapack_int *info);
+__attribute__((weak)) void dgemlqt_(const char *side, const char *transpose, const lapack_int *m,
+                                    const lapack_int *n, const lapack_int *k,
+                                    const lapack_int *block, const double *v, const lapack_int *ldv,
+                                    const double *t, const lapack_int *ldt, double *c,
+                                    const lapack_int *ldc, double *work, lapack_int *info,
+                                    size_t side_length, size_t transpose_length);
+
 unsigned lapack_threads(unsigned wanted)
 {
     struct openblas blas = {openblas_set_num_threads, blas_memory_alloc, blas_memory_free};
@@ -39,6 +51,14 @@ void lapack_share(unsigned threads)
     if (openblas_set_num_threads == NULL || !settle())
         return;
     openblas_set_num_threads((int)lapack_threads(threads));
+}
+
+/* From so many products on threads are worth their start. */
+static const double SHARED_PRODUCTS = 1 << 27;
+
+unsigned lapack_worth(unsigned threads, size_t m, size_t n)
+{
+    return (double)m * (double)n * (double)(m < n ? m : n) > SHARED_PRODUCTS ? threads : 1;
 }
 
 /* LAPACKE's own says on standard output that memory is short, in the middle of the model;
@@ -93,14 +113,6 @@ enum lsq_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, co
                                     (lapack_int)ldb));
 }
 
-enum lsq_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau)
-{
-    if (!fits(m, n, ld))
-        return LSQ_NOMEM;
-    return status_of(
-        LAPACKE_dgelqf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
-}
-
 enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k, const double *a,
                                       size_t lda, const double *tau, double *b, size_t ldb)
 {
@@ -109,6 +121,39 @@ enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t
     return status_of(LAPACKE_dormlq(LAPACK_COL_MAJOR, 'R', transpose ? 'T' : 'N', (lapack_int)m,
                                     (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
                                     (lapack_int)ldb));
+}
+
+/* LQ by recursive panels, for many rows: dgelqf walks through memory along their stride, a row at a
+ * time, and takes up to three times as long. */
+enum { PANEL = 64 };
+
+static enum lsq_status lq_in_panels(size_t m, size_t t, size_t n, double *a, size_t ld, double *tau)
+{
+    lapack_int rows = (lapack_int)m, below = (lapack_int)t, columns = (lapack_int)n;
+    lapack_int stride = (lapack_int)ld, panel = PANEL, info;
+    double *factors = malloc(PANEL * (m + (m > t ? m : t)) * sizeof *factors);
+    if (factors == NULL)
+        return LSQ_NOMEM;
+    double *work = factors + PANEL * m;
+    dgelqt_(&rows, &columns, &panel, a, &stride, factors, &panel, work, &info);
+    dgemlqt_("R", "T", &below, &columns, &rows, &panel, a, &stride, factors, &panel, a + m, &stride,
+             work, &info, 1, 1);
+    for (size_t i = 0; i < m; i++)
+        tau[i] = factors[i * PANEL + i % PANEL];
+    free(factors);
+    return LSQ_OK;
+}
+
+enum lsq_status lapack_lq(size_t m, size_t t, size_t n, double *a, size_t ld, double *tau)
+{
+    if (!fits(m, n, ld) || !fits(t, 0, 0))
+        return LSQ_NOMEM;
+    if (m > PANEL && dgelqt_ != NULL && dgemlqt_ != NULL)
+        return lq_in_panels(m, t, n, a, ld, tau);
+    lapack_int info =
+        LAPACKE_dgelqf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau);
+    return info != 0 ? status_of(info)
+                     : lapack_lq_apply_right(true, t, n, m, a, ld, tau, a + m, ld);
 }
 
 enum lsq_status lapack_svd(size_t m, size_t n, double *a, double *s, double *u, double *vt)

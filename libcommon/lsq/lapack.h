@@ -21,6 +21,9 @@ unsigned lapack_threads(unsigned wanted);
  * factorization while no other thread calls what stands below. Fewer where there is no memory. */
 void lapack_share(unsigned threads);
 
+/* The threads given where a factorization of m × n is work for them, else 1. */
+unsigned lapack_worth(unsigned threads, size_t m, size_t n);
+
 /* QR with column pivoting of a (m × n, m >= n): column pivot[j] of a is column j of Q R. */
 enum lsq_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,
                                   double *tau);
@@ -32,8 +35,9 @@ enum lsq_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
 enum lsq_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
                                 size_t lda, const double *tau, double *b, size_t ldb);
 
-/* LQ of a (m × n, m <= n): L in its lower triangle, reflectors right of it, tau of m. */
-enum lsq_status lapack_lq(size_t m, size_t n, double *a, size_t ld, double *tau);
+/* LQ of the first m rows of a ((m + t) × n, m <= n): L in their lower triangle, reflectors right of
+ * it, tau of m. The t rows below become theirs times Qᵀ. */
+enum lsq_status lapack_lq(size_t m, size_t t, size_t n, double *a, size_t ld, double *tau);
 
 /* b (m × n) = b Q, or b Qᵀ with transpose; Q (n × n) from lapack_lq of a k × n. */
 enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k, const double *a,

@@ -1,6 +1,7 @@
 #include "lsq/reducer.h"
 
 #include "lsq/chunk.h"
+#include "lsq/lapack.h"
 #include "lsq/refine.h"
 #include "lsq/tall.h"
 #include "math/finite.h"
@@ -9,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As many rows are kept as they came as lsq_solve refines, or as the first Householder
- * reduction takes. */
+/* As many rows are kept as lsq_solve refines, or as the first Householder reduction takes. */
 static size_t capacity_for(size_t given, size_t targets)
 {
     size_t refined = REFINE_MAX / given / targets;
@@ -20,12 +20,10 @@ static size_t capacity_for(size_t given, size_t targets)
 
 struct lsq_reducer {
     struct lsq_reduced sum;  /* its data are a stack: once reduced, the first rows are R and C */
+    bool raw;                /* the stack's rows are as they came, without w */
     struct precondition pre; /* the shape of rows, and how chunks are reduced */
     unsigned threads;
-    size_t capacity, stack_size; /* the most rows that the stack may have, and has memory for */
-
-    double *raw; /* rows as they came; NULL once that is over */
-    size_t raw_count, raw_size;
+    size_t capacity, size; /* the most rows that the stack may have, and has memory for */
 
     struct chunks *chunks;         /* NULL until the stack has been reduced once */
     uint64_t pre_rows, chunk_rows; /* those that pre was set from, and those in the chunks since */
@@ -36,21 +34,19 @@ static size_t columns(const struct lsq_reducer *r)
     return r->sum.given + r->sum.targets;
 }
 
-/* Memory for one more row of `width` doubles in an array that holds count rows and has memory for
- * *size: few inputs come near the capacity, which is the most it grows to. */
-static enum lsq_status grow(const struct lsq_reducer *r, double **rows, size_t count, size_t width,
-                            size_t *size)
+/* Memory for one more row: few inputs come near the capacity, which is the most it grows to. */
+static enum lsq_status grow(struct lsq_reducer *r)
 {
     enum { FIRST = 64 };
-    if (count < *size)
+    if (r->sum.count < r->size)
         return LSQ_OK;
-    size_t more = *size == 0 ? FIRST : 2 * *size;
+    size_t more = r->size == 0 ? FIRST : 2 * r->size;
     more = more < r->capacity ? more : r->capacity;
-    double *grown = realloc(*rows, more * width * sizeof *grown);
+    double *grown = realloc(r->sum.data, more * r->pre.width * sizeof *grown);
     if (grown == NULL)
         return LSQ_NOMEM;
-    *rows = grown;
-    *size = more;
+    r->sum.data = grown;
+    r->size = more;
     return LSQ_OK;
 }
 
@@ -67,7 +63,8 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     r->pre.unknowns = given + intercept;
     r->pre.targets = targets;
     r->pre.width = given + intercept + targets;
-    if (r->sum.shift && r->sum.rss && grow(r, &r->raw, 0, columns(r), &r->raw_size) == LSQ_OK)
+    r->raw = true;
+    if (r->sum.shift && r->sum.rss && grow(r) == LSQ_OK)
         return r;
     lsq_reducer_free(r);
     return NULL;
@@ -80,7 +77,6 @@ void lsq_reducer_free(struct lsq_reducer *r)
     chunks_free(r->chunks);
     precondition_free(&r->pre);
     lsq_reduced_free(&r->sum);
-    free(r->raw);
     free(r);
 }
 
@@ -90,7 +86,9 @@ static enum lsq_status reduce_stack(struct lsq_reducer *r)
     size_t q = r->pre.unknowns;
     if (r->sum.count <= q)
         return LSQ_OK;
+    lapack_share(lapack_worth(r->threads, q, q));
     enum lsq_status status = tall_reduce(r->sum.data, r->sum.count, q, r->sum.targets, r->sum.rss);
+    lapack_share(1);
     r->sum.count = q;
     return status;
 }
@@ -106,13 +104,13 @@ enum { SAMPLE = 99 };
 
 static size_t sample_count(const struct lsq_reducer *r)
 {
-    return r->raw_count < SAMPLE ? r->raw_count : SAMPLE;
+    return r->sum.count < SAMPLE ? r->sum.count : SAMPLE;
 }
 
 /* Row i of a sample of the rows kept. */
 static double *sampled(const struct lsq_reducer *r, size_t i)
 {
-    return r->raw + i * r->raw_count / sample_count(r) * columns(r);
+    return r->sum.data + i * r->sum.count / sample_count(r) * columns(r);
 }
 
 /* Of values that rise the one in the middle or, where not all are integers, the one next to it that
@@ -160,8 +158,8 @@ static void put_typical_first(struct lsq_reducer *r)
     for (size_t i = 1; i < count; i++)
         best = most[i] < most[best] ? i : best;
     for (size_t j = 0; j < c; j++) {
-        double first = r->raw[j];
-        r->raw[j] = sampled(r, best)[j];
+        double first = r->sum.data[j];
+        r->sum.data[j] = sampled(r, best)[j];
         sampled(r, best)[j] = first;
     }
 }
@@ -204,7 +202,9 @@ static enum lsq_status start_chunks(struct lsq_reducer *r)
     if (status != LSQ_OK)
         return status;
     recentre(r);
+    lapack_share(lapack_worth(r->threads, r->pre.unknowns, r->pre.unknowns));
     status = precondition_set(&r->pre, r->sum.data, r->sum.rows);
+    lapack_share(1);
     r->pre_rows = r->sum.rows;
     r->chunk_rows = 0;
     if (status != LSQ_OK || r->chunks != NULL)
@@ -218,46 +218,41 @@ static enum lsq_status push(struct lsq_reducer *r, double **row)
 {
     enum lsq_status status = r->sum.count < r->capacity ? LSQ_OK : reduce_stack(r);
     if (status == LSQ_OK)
-        status = grow(r, &r->sum.data, r->sum.count, r->pre.width, &r->stack_size);
+        status = grow(r);
     if (status == LSQ_OK)
-        *row = r->sum.data + r->sum.count++ * r->pre.width;
+        *row = r->sum.data + r->sum.count++ * (r->raw ? columns(r) : r->pre.width);
     return status;
 }
 
-/* One row as it came to the form of reduced rows. */
+/* One row as it came to the form of reduced rows, which may lie a little further on. */
 static void shift_row(const struct lsq_reducer *r, const void *row, double *to)
 {
-    if (r->sum.intercept)
+    size_t first = r->sum.intercept;
+    memmove(to + first, row, columns(r) * sizeof *to);
+    if (first == 1)
         *to++ = 1;
-    memcpy(to, row, columns(r) * sizeof *to);
     for (size_t j = 0; j < columns(r); j++)
         to[j] -= r->sum.shift[j];
 }
 
-static enum lsq_status stack_row(struct lsq_reducer *r, const void *row)
-{
-    double *to;
-    enum lsq_status status = push(r, &to);
-    if (status == LSQ_OK)
-        shift_row(r, row, to);
-    return status;
-}
-
 /* The end of keeping rows as they came. */
-static enum lsq_status spill(struct lsq_reducer *r)
+static void spill(struct lsq_reducer *r)
 {
-    enum lsq_status status = LSQ_OK;
-    if (r->raw == NULL)
-        return status;
-    if (r->raw_count > 0 && r->sum.intercept) {
+    if (!r->raw)
+        return;
+    if (r->sum.count > 0 && r->sum.intercept) {
         set_shift_to_medians(r);
         put_typical_first(r);
     }
-    for (size_t i = 0; i < r->raw_count && status == LSQ_OK; i++)
-        status = stack_row(r, r->raw + i * columns(r));
-    free(r->raw);
-    r->raw = NULL;
-    return status;
+    r->raw = false;
+    for (size_t i = r->sum.count; i-- > 0;)
+        shift_row(r, r->sum.data + i * columns(r), r->sum.data + i * r->pre.width);
+}
+
+static enum lsq_status spill_to_chunks(struct lsq_reducer *r)
+{
+    spill(r);
+    return start_chunks(r);
 }
 
 /* The precondition serves for at most this many times the rows that it was set from. */
@@ -275,18 +270,15 @@ static enum lsq_status add_to_chunks(struct lsq_reducer *r, const void *row)
 
 static enum lsq_status add_to_stack(struct lsq_reducer *r, const void *row)
 {
-    enum lsq_status status = stack_row(r, row);
-    return status == LSQ_OK && r->sum.count == r->capacity ? start_chunks(r) : status;
-}
-
-/* Keeps one row as it came. */
-static enum lsq_status keep_row(struct lsq_reducer *r, const void *row)
-{
-    size_t c = columns(r);
-    enum lsq_status status = grow(r, &r->raw, r->raw_count, c, &r->raw_size);
-    if (status == LSQ_OK)
-        memcpy(r->raw + r->raw_count++ * c, row, c * sizeof *r->raw);
-    return status;
+    double *to;
+    enum lsq_status status = push(r, &to);
+    if (status != LSQ_OK)
+        return status;
+    if (r->raw)
+        memcpy(to, row, columns(r) * sizeof *to);
+    else
+        shift_row(r, row, to);
+    return !r->raw && r->sum.count == r->capacity ? start_chunks(r) : LSQ_OK;
 }
 
 enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t count,
@@ -298,12 +290,10 @@ enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t 
         const char *row = (const char *)rows + *added * c * sizeof(double);
         if (!range_add(range, row, c))
             break;
-        if (r->raw_count == r->capacity)
-            status = spill(r);
+        if (r->raw && r->sum.count == r->capacity)
+            status = spill_to_chunks(r);
         if (status == LSQ_OK)
-            status = r->chunks != NULL ? add_to_chunks(r, row)
-                     : r->raw != NULL  ? keep_row(r, row)
-                                       : add_to_stack(r, row);
+            status = r->chunks != NULL ? add_to_chunks(r, row) : add_to_stack(r, row);
         r->sum.rows++;
     }
     return status;
@@ -311,9 +301,8 @@ enum lsq_status lsq_reducer_add(struct lsq_reducer *r, const void *rows, size_t 
 
 enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduced *from)
 {
-    enum lsq_status status = spill(r);
-    if (status == LSQ_OK)
-        status = flush(r);
+    spill(r);
+    enum lsq_status status = flush(r);
     chunks_free(r->chunks);
     r->chunks = NULL;
     if (r->sum.rows == 0 && r->sum.intercept)
@@ -343,16 +332,15 @@ void lsq_reducer_rest(struct lsq_reducer *r)
 
 double *lsq_reducer_rows(struct lsq_reducer *r, size_t *count)
 {
-    *count = r->raw_count;
-    return r->raw;
+    *count = r->sum.count;
+    return r->raw ? r->sum.data : NULL;
 }
 
 enum lsq_status lsq_reducer_finish(struct lsq_reducer *r, struct lsq_reduced *reduced)
 {
     memset(reduced, 0, sizeof *reduced);
-    enum lsq_status status = spill(r);
-    if (status == LSQ_OK)
-        status = flush(r);
+    spill(r);
+    enum lsq_status status = flush(r);
     if (status == LSQ_OK)
         status = reduce_stack(r);
     if (status != LSQ_OK)

@@ -19,15 +19,6 @@ static enum lsq_status solve_nothing(struct lsq_fit *fit)
     return fit->basis && fit->loadings && fit->singular ? LSQ_OK : LSQ_NOMEM;
 }
 
-/* From so many products on threads are worth their start. */
-enum { SHARED_PRODUCTS = 1 << 27 };
-
-static bool is_large(size_t m, size_t p)
-{
-    size_t least = m < p ? m : p;
-    return least > 0 && m > SHARED_PRODUCTS / p / least;
-}
-
 /* a: the m rows of the centred problem, destroyed; mean: p + t, of the columns; noise: p, of the
  * given ones; tau: scratch of p, where m >= p tall_solve's. */
 static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_options *options,
@@ -38,14 +29,11 @@ static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_optio
     lsq_fit_set_total(fit, a + fit->given, m, c);
     if (options->rcond < 0)
         linear_clear_noise(a, m, fit->given, c, noise);
-    bool large = is_large(m, fit->given);
-    if (large)
-        lapack_share(options->threads);
+    lapack_share(lapack_worth(options->threads, m, fit->given));
     enum lsq_status status = m == 0           ? solve_nothing(fit)
                              : m < fit->given ? wide_solve(a, m, options, noise, fit)
                                               : tall_solve(a, m, options, noise, tau, fit);
-    if (large)
-        lapack_share(1);
+    lapack_share(1);
     if (status == LSQ_OK && options->intercept)
         lsq_fit_set_intercept(fit, mean);
     return status;

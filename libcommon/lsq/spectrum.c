@@ -75,7 +75,7 @@ static enum lsq_status set_metric(const struct lsq_spectrum *s)
         largest = fmax(largest, s->scale[k]);
     for (size_t i = 0; i < s->given * r; i++)
         dv[i] = s->v[i] * (s->scale[i / r] / largest);
-    enum lsq_status status = lapack_lq(r, s->given, dv, r, dv + s->given * r);
+    enum lsq_status status = lapack_lq(r, 0, s->given, dv, r, dv + s->given * r);
     if (status == LSQ_OK) {
         for (size_t i = 0; i < r; i++) {
             s->metric[i * r + i] = 1 / s->s[i];

@@ -16,9 +16,7 @@ static enum lsq_status factor(double *a, size_t m, size_t p, size_t t, double *t
     size_t c = p + t;
     /* Row-major [X Y] is, column-major, Xᵀ above Yᵀ: Xᵀ = L Q gives X = Qᵀ Lᵀ, so R is Lᵀ
      * and Yᵀ Qᵀ is the transpose of what is wanted, in place. */
-    enum lsq_status status = lapack_lq(p, m, a, c, tau);
-    if (status == LSQ_OK)
-        status = lapack_lq_apply_right(true, t, m, p, a, c, tau, a + p, c);
+    enum lsq_status status = lapack_lq(p, t, m, a, c, tau);
     linear_add_squares(a + p * c + p, m - p, t, c, rss);
     return status;
 }
