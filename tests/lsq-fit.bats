@@ -18,6 +18,10 @@ setup() {
     oracle lsq_fit rank_of_many_columns
 }
 
+@test "lsq-fit: chunks so large that all threads share one give numpy's answer in each of the three ways" {
+    oracle lsq_fit large_chunks
+}
+
 @test "lsq-fit: ridge regression of many columns is the least-squares solution of rows and penalty" {
     oracle lsq_fit ridge_of_many_columns
 }

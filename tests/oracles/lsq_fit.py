@@ -446,6 +446,25 @@ def rank_of_many_columns():
     close(coef(fit(rows, 300)) * units[:, None], reference(tall, rows[:, 300:], True)[0])
 
 
+def large_chunks():
+    def check(x, t, tolerance):
+        y = x @ normal(x.shape[1], t) + normal(len(x), t)
+        c, residuals = np.linalg.lstsq(centred(x), centred(y), rcond=None)[:2]
+        for threads in "1", "2":
+            model = fit(np.hstack([x, y]), x.shape[1], "--threads=" + threads)
+            assert model["rank"] == x.shape[1]
+            close(coef(model), c, tolerance)
+            close(model["rss"], residuals, tolerance)
+    x = normal(2600, 520)
+    check(x, 2, 1e-11)
+    check(x, 600, 1e-11)
+    check(np.cumsum(x, axis=1), 2, 1e-10)
+    unlike = x.copy()
+    unlike[2000:] *= 1e6
+    check(unlike, 2, 1e-9)
+    check(x @ np.linalg.qr(normal(520, 520))[0] * np.geomspace(1, 1e-9, 520) @ np.linalg.qr(normal(520, 520))[0], 2, 1e-4)
+
+
 def ridge_of_many_columns():
     x, y = normal(900, 300) + 5, normal(900, 3)
     a, b = centred(x), centred(y)
