@@ -257,6 +257,8 @@ csv-load.1 printf '2019,a\n1,2\n' | csv-load
 csv-load.1 printf '1;2\n1,5;2\n' | csv-load
 csv-load.1 printf '1,2\n3\n' | csv-load
 csv-load.1 printf '1,"2\n3\n' | csv-load
+csv-load.1 tr '\0' 1 </dev/zero | csv-load
+csv-load.1 yes , | tr -d '\n' | csv-load
 stream-show.1 lsq-fit -q -g 2 rows >model; stream-show --csv model
 fsdd-load.1 sox one.wav -c 2 two.wav && fsdd-load two.wav
 fsdd-load.1 sox one.wav -r 16000 fast.wav && fsdd-load one.wav fast.wav
