@@ -74,25 +74,27 @@ static bool scale(uint64_t digits, int exponent, double *value)
 }
 
 /* As many significant digits as a uint64_t holds, whatever they are. */
-enum { DIGITS = 19 };
+enum { DIGITS = 19, DIGITS_ROOM = 20 };
 
 struct scan {
-    uint64_t digits;
+    uint64_t digits; /* of up to DIGITS significant ones */
     int exponent;
-    size_t count; /* of digits, zeros too */
-    int significant;
+    int count, significant; /* of digits; without zeros before the others */
 };
 
 static const char *scan_digits(const char *s, struct scan *n, int step)
 {
-    for (; *s >= '0' && *s <= '9'; s++) {
-        n->count++;
-        n->significant += n->digits > 0 || *s > '0';
-        if (n->significant > DIGITS)
-            continue;
-        n->digits = 10 * n->digits + (uint64_t)(*s - '0');
-        n->exponent -= step;
-    }
+    const char *begin = s;
+    uint64_t digits = n->digits;
+    while (n->significant == 0 && *s == '0')
+        s++;
+    const char *first = s;
+    for (; *s >= '0' && *s <= '9'; s++)
+        digits = 10 * digits + (uint64_t)(*s - '0');
+    n->digits = digits;
+    n->exponent -= step * (int)(s - begin);
+    n->count += (int)(s - begin);
+    n->significant += (int)(s - first);
     return s;
 }
 
@@ -181,9 +183,9 @@ static uint64_t nearest(uint64_t whole, double rest, uint64_t step, double *dist
 {
     uint64_t down = step == 1 ? whole : step == 10 ? whole / 10 * 10 : whole / step * step;
     double above = (double)(whole - down) + rest;
-    bool up = above > (double)step / 2;
-    *distance = up ? (double)step - above : fabs(above);
-    return down + (up ? step : 0);
+    double below = (double)step - above;
+    *distance = above < below ? above : below;
+    return down + step * (above > below);
 }
 
 #define MANTISSA (((uint64_t)1 << 52) - 1)
@@ -244,45 +246,58 @@ static bool millionths(double value, bool single, struct decimal *d)
     return true;
 }
 
-/* Two at a time, for each waits for the division before it. */
-static size_t put_digits(uint64_t digits, char *out)
+static void put_two(unsigned two, char *to)
 {
-    char text[DIGITS + 1];
-    char *at = text + sizeof text;
-    do {
-        unsigned two = (unsigned)(digits % 100);
-        *--at = (char)('0' + two % 10);
-        *--at = (char)('0' + two / 10);
-        digits /= 100;
-    } while (digits > 0);
-    at += *at == '0' && at + 1 < text + sizeof text;
-    size_t n = (size_t)(text + sizeof text - at);
-    memcpy(out, at, n);
-    return n;
+    to[0] = (char)('0' + two / 10);
+    to[1] = (char)('0' + two % 10);
 }
 
-/* Where the point goes: into the digits, after or before zeros, or after the first digit. */
+/* Digits up to the end of text, of which they are at most the first half, and where they begin:
+ * eight at a time, since each two wait for the division before. */
+static const char *write_digits(uint64_t digits, char text[2 * DIGITS_ROOM])
+{
+    char *at = text + DIGITS_ROOM;
+    for (; digits >= 100000000; digits /= 100000000) {
+        unsigned eight = (unsigned)(digits % 100000000);
+        for (int i = 0; i < 4; i++, eight /= 100)
+            put_two(eight % 100, at -= 2);
+    }
+    unsigned rest = (unsigned)digits;
+    for (; rest >= 10; rest /= 100)
+        put_two(rest % 100, at -= 2);
+    if (rest > 0 || at == text + DIGITS_ROOM)
+        *--at = (char)('0' + rest);
+    return at;
+}
+
+/* Where the point goes: into the digits, after or before zeros, or after the first digit. Copies
+ * are of a length that the compiler knows, as far as out and the digits' text go. */
 static size_t put_decimal(struct decimal d, char *out)
 {
-    size_t n = put_digits(d.digits, out);
+    char text[2 * DIGITS_ROOM];
+    const char *at = write_digits(d.digits, text);
+    size_t n = (size_t)(text + DIGITS_ROOM - at);
     int point = (int)n + d.exponent; /* digits before it */
     if (point > 16 || point < -3) {
-        memmove(out + 2, out + 1, n - 1);
+        out[0] = at[0];
         out[1] = '.';
+        memcpy(out + 2, at + 1, DIGITS_ROOM);
         n += n > 1;
         return n + (size_t)sprintf(out + n, "e%+03d", point - 1);
     }
+    if (point <= 0) {
+        memcpy(out, "0.000", 5);
+        memcpy(out + 2 - point, at, DIGITS_ROOM);
+        return n + (size_t)(2 - point);
+    }
+    memcpy(out, at, DIGITS_ROOM);
     if (d.exponent >= 0) {
         memset(out + n, '0', (size_t)d.exponent);
         return n + (size_t)d.exponent;
     }
-    size_t zeros = point > 0 ? 0 : (size_t)(1 - point);
-    size_t before = point > 0 ? (size_t)point : 1;
-    memmove(out + zeros, out, n);
-    memset(out, '0', zeros);
-    memmove(out + before + 1, out + before, n + zeros - before);
-    out[before] = '.';
-    return n + zeros + 1;
+    out[point] = '.';
+    memcpy(out + point + 1, at + point, DIGITS_ROOM);
+    return n + 1;
 }
 
 size_t decimal_write(double value, bool single, char out[DECIMAL_SIZE])
@@ -297,7 +312,7 @@ size_t decimal_write(double value, bool single, char out[DECIMAL_SIZE])
         return (size_t)negative + 3;
     }
     if (size < 1e15 && size == (double)(uint64_t)size)
-        return (size_t)negative + put_digits((uint64_t)size, out);
+        return (size_t)negative + put_decimal((struct decimal){(uint64_t)size, 0}, out);
     if (!millionths(size, single, &d) && !shortest(size, single, &d))
         d = search(size, single);
     return (size_t)negative + put_decimal(d, out);

@@ -14,8 +14,8 @@ const char *decimal_read(const char *s, double *value);
 
 /* Writes value without a NUL and returns how many bytes that is: nan, inf, -inf, no point where it
  * is whole, an exponent below 1e-4 and from 1e16 on. single: it is a float, and reads back as
- * the same float. */
-enum { DECIMAL_SIZE = 32 };
+ * the same float. What follows it in out may be written to as well. */
+enum { DECIMAL_SIZE = 40 };
 size_t decimal_write(double value, bool single, char out[DECIMAL_SIZE]);
 
 #endif

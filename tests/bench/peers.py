@@ -93,12 +93,12 @@ def wavs(recordings):
     print(time.perf_counter() - start)
 
 
-def decimals(rows, cols, out):
-    """Writes that many numbers of four decimals."""
+def decimals(rows, cols, out, form):
+    """Writes that many numbers, "%.4f" say."""
     import numpy as np
 
     x = np.random.default_rng(1).normal(size=(int(rows), int(cols))) * 100
-    np.savetxt(out, x, delimiter=",", fmt="%.4f")
+    np.savetxt(out, x, delimiter=",", fmt=form)
 
 
 def timed(call):

@@ -255,20 +255,19 @@ def bench_pass(tmp):
             f"{blocks / 1024 / a:.2f} GiB/s in")
 
 
-def bench_text(tmp):
-    """Decimal numbers in and out."""
+def bench_text(tmp, what, form):
+    """Numbers in text, in and out."""
     n = 100000 if QUICK else 1000000
     text = os.path.join(tmp, "text.csv")
-    run(PEERS + ["decimals", str(n), "20", text])
+    run(PEERS + ["decimals", str(n), "20", text, form])
     same("csv-load and stream-show", "decimals", text)
     load = ["csv-load", "-o", "text.mat", text]
-    mib = peak(load, cwd=tmp)
+    show = ["stream-show", "--csv", "-o", "again.csv", f"{tmp}/text.mat"]
     for name, peer, goal in (("read_csv", "pandas.read_csv", "1"), ("loadtxt", "numpy.loadtxt", "1")):
         a, b = alternate(load, PEERS + [name, text], tmp, told=True, rounds=3)
-        row(f"csv-load, {n} x 20 decimals", f"{peer}, call alone", a, b, goal, f"peak {mib:.1f} MiB")
-    show = ["stream-show", "--csv", "-o", "again.csv", f"{tmp}/text.mat"]
+        row(f"csv-load, {n} x 20 {what}", f"{peer}, call alone", a, b, goal, f"peak {peak(load, cwd=tmp):.1f} MiB")
     a, b = alternate(show, PEERS + ["savetxt", text, f"{tmp}/savetxt.csv"], tmp, told=True, rounds=3)
-    row(f"stream-show --csv, {n} x 20 decimals", "numpy.savetxt, call alone", a, b, "5")
+    row(f"stream-show --csv, {n} x 20 {what}", "numpy.savetxt, call alone", a, b, "5", f"peak {peak(show, cwd=tmp):.1f} MiB")
 
 
 def main():
@@ -291,7 +290,8 @@ def main():
         bench_tall(tmp, gflops)
         bench_load(tmp)
         bench_pass(tmp)
-        bench_text(tmp)
+        bench_text(tmp, "of 4 decimals", "%.4f")
+        bench_text(tmp, "of all digits", "%.17g")
     if "--json" in sys.argv:
         with open(sys.argv[sys.argv.index("--json") + 1], "w") as f:
             json.dump({"cpu": cpu, "dgemm_gflops": gflops, "pipe_gib_s": 2 / pipe, "rows": rows}, f, indent=1)
