@@ -136,15 +136,24 @@ static size_t kept(const struct work *w)
     return w->o->append ? w->before : w->model->given;
 }
 
+/* Whether the block has one more row, with the present one's model. */
+static bool goes_on(struct work *w, size_t row)
+{
+    size_t at;
+    return row < w->at.block.rows &&
+           model_set_find(&w->models, block_name(&w->at.block, row), &at) &&
+           &w->models.list[at] == w->model;
+}
+
 /* How many rows from the present one on are predicted side by side, `stride` doubles each: as many
  * as fit into some MiB. */
 static size_t make_room(struct work *w, size_t stride)
 {
     enum { DOUBLES = 2 << 20 };
-    size_t left = w->at.block.rows - w->at.row, most = predictor_most(w->predictor);
-    size_t count = stride < DOUBLES ? DOUBLES / stride : 1;
-    count = count < most ? count : most;
-    count = count < left ? count : left;
+    size_t most = predictor_most(w->predictor), count = 1;
+    most = DOUBLES / stride < most ? DOUBLES / stride : most;
+    while (count < most && goes_on(w, w->at.row + count))
+        count++;
     if (count * stride > w->room)
         w->rows = mem_grow(w->rows, w->room = count * stride, sizeof *w->rows);
     return count;
@@ -166,7 +175,7 @@ static void put_rows(struct work *w, struct row_writer *writer)
     struct row_reader *at = &w->at;
     use_model(w, model_set_of_row(&w->models, at->in, &at->block, at->row));
     size_t given = w->model->given, first = at->row, keep = kept(w);
-    size_t stride = keep - given + predictor_size(w->predictor);
+    size_t stride = keep - given + predictor_size(w->predictor), columns = writer->shape.cols;
     size_t count = make_room(w, stride);
     for (size_t i = 0; i < count; i++)
         row_reader_columns(at->in, &at->block, first + i, w->before - keep, keep,
@@ -175,8 +184,10 @@ static void put_rows(struct work *w, struct row_writer *writer)
                   at->block.names != NULL ? at->block.names + first : NULL, count, w->found);
     for (size_t i = 0; i < count; i++, at->row++) {
         check_row(w, &w->found[i]);
-        row_writer_put(writer, w->rows + i * stride + (w->o->append ? 0 : given), 1);
+        memmove(w->rows + i * columns, w->rows + i * stride + (w->o->append ? 0 : given),
+                columns * sizeof *w->rows);
     }
+    row_writer_put(writer, w->rows, count);
 }
 
 static void put_predictions(struct output *out, struct work *w, struct stream *in,

@@ -76,6 +76,10 @@ for factors in False, True:
         assert predict(*parts) == want, (factors, given, targets)'
 }
 
+@test "lsq-predict: rows side by side have the predictions of each alone, to the last bit" {
+    oracle predict blocks
+}
+
 @test "lsq-predict: names, rate, position and unknown attributes go with the rows" {
     py "$with_models"'
 import subprocess

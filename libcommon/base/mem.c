@@ -13,10 +13,25 @@
 #include <unistd.h>
 #endif
 
+#if defined(__GLIBC__) && defined(__linux__) && defined(MADV_HUGEPAGE)
+enum { PAGE = 2 << 20 };
+
+/* Makes large pages of those that lie from start to end, if nothing has been written there. */
+static void enlarge_pages(uintptr_t start, uintptr_t end)
+{
+    start = (start + PAGE - 1) / PAGE * PAGE;
+    end = end / PAGE * PAGE;
+    if (start < end)
+        madvise((void *)start, end - start, MADV_HUGEPAGE);
+}
+#else
+#define enlarge_pages(start, end) ((void)0)
+#endif
+
 void mem_expect_much(void)
 {
 #if defined(__GLIBC__) && defined(__linux__) && defined(MADV_HUGEPAGE)
-    enum { PIECE = 16 << 20, PAGE = 2 << 20, SMALL = 64 };
+    enum { PIECE = 16 << 20, SMALL = 64 };
     /* Untouched, and so without cost: what comes after it starts with a large page, in
      * which nothing may have been written before madvise. */
     static char *volatile filler;
@@ -27,21 +42,23 @@ void mem_expect_much(void)
     uintptr_t top = (uintptr_t)first + SMALL;
     uintptr_t start = (top + 2 * PAGE - 1) / PAGE * PAGE;
     filler = malloc(start - top - SMALL);
-    uintptr_t end = (uintptr_t)sbrk(0) / PAGE * PAGE;
-    if (first != NULL && filler != NULL && start < end)
-        madvise((void *)start, end - start, MADV_HUGEPAGE);
+    if (first != NULL && filler != NULL)
+        enlarge_pages(start, (uintptr_t)sbrk(0));
     free(first);
 #endif
 }
 
 void *mem_grow(void *old, size_t count, size_t size)
 {
+    enum { MUCH = 4 << 20 };
     size_t bytes = count * size;
     if (size != 0 && count > SIZE_MAX / size)
         die(NULL, "out of memory: %zu times %zu bytes asked for", count, size);
     void *p = realloc(old, bytes != 0 ? bytes : 1);
     if (p == NULL)
         die(NULL, "out of memory: %zu bytes asked for", bytes);
+    if (bytes >= MUCH)
+        enlarge_pages((uintptr_t)p, (uintptr_t)p + bytes);
     return p;
 }
 

@@ -1,5 +1,7 @@
 #include "model/model.h"
 
+#include "math/product.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,22 +19,16 @@ void model_free(struct model *m)
     memset(m, 0, sizeof *m);
 }
 
-/* y += Σ x_i a_i over the rows a_i (n × t): one pass over a, in its order. */
-static void add_rows(const double *x, const double *a, size_t n, size_t t, double *y)
+void model_predict(const struct model *m, double *x, size_t stride, size_t rows, double *scratch)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < t; j++)
-            y[j] += x[i] * a[i * t + j];
-}
-
-void model_predict(const struct model *m, const double *x, double *y, double *scratch)
-{
-    memcpy(y, m->intercept, m->targets * sizeof *y);
+    double *y = x + m->given;
+    for (size_t i = 0; i < rows; i++)
+        memcpy(y + i * stride, m->intercept, m->targets * sizeof *y);
     if (m->coef != NULL) {
-        add_rows(x, m->coef, m->given, m->targets, y);
+        product_add(x, stride, rows, m->coef, m->given, m->targets, y, stride);
         return;
     }
-    memset(scratch, 0, m->rank * sizeof *scratch);
-    add_rows(x, m->basis, m->given, m->rank, scratch);
-    add_rows(scratch, m->loadings, m->rank, m->targets, y);
+    memset(scratch, 0, rows * m->rank * sizeof *scratch);
+    product_add(x, stride, rows, m->basis, m->given, m->rank, scratch, m->rank);
+    product_add(scratch, m->rank, rows, m->loadings, m->rank, m->targets, y, stride);
 }

@@ -25,10 +25,11 @@ struct model {
     struct str name;         /* of the rows fitted, bytes owned; empty: none */
 };
 
-/* Predicts the targets (`targets` doubles at y) of one row from its given columns, with a model
- * that is no local one.
- * scratch: at least `rank` doubles. */
-void model_predict(const struct model *model, const double *x, double *y, double *scratch);
+/* Puts the targets of rows side by side after their given columns, which are at x and every
+ * `stride` doubles from there, with a model that is no local one. Sums run in one order, however
+ * many rows there are. scratch: rows × rank doubles. */
+void model_predict(const struct model *model, double *x, size_t stride, size_t rows,
+                   double *scratch);
 void model_free(struct model *model);
 
 #endif

@@ -33,13 +33,17 @@ struct rectangle {
     size_t row, col, rows, cols;
 };
 
-/* Puts the part of a field at its place in whole, of `width` columns; there: it must be what stands
- * there already. */
-static void join(const struct fields *s, enum field field, double *whole, size_t width,
+/* Puts the part of a field, which the first one is, at its place in *whole, of `width` columns;
+ * there: it must be what stands there already. */
+static void join(const struct fields *s, enum field field, double **whole, size_t width,
                  struct rectangle r, double *part, bool there)
 {
+    if (*whole == NULL) {
+        *whole = part;
+        return;
+    }
     for (size_t i = 0; i < r.rows; i++) {
-        double *to = whole + (r.row + i) * width + r.col;
+        double *to = *whole + (r.row + i) * width + r.col;
         if (there && memcmp(to, part + i * r.cols, r.cols * sizeof *part) != 0)
             die(s->name, "a part of a model with another \"%s\", expected that of the part before",
                 field_key(field));
@@ -127,19 +131,20 @@ static bool read_head(const struct fields *s, struct model *m)
     return dense;
 }
 
-/* Room for so many targets: no more than twice what has come is held, whatever the model says that
- * is to come. */
+/* Room for so many targets, beside those of the first part: no more than twice what has come is
+ * held, whatever the model says that is to come. */
 static void make_room(struct parts *p, size_t wanted)
 {
     struct model *m = p->m;
-    size_t more = p->room == 0 || 2 * p->room < wanted ? wanted : 2 * p->room;
+    size_t more = 2 * p->room < wanted ? wanted : 2 * p->room;
     more = more < m->targets ? more : m->targets;
+    p->room = p->room == 0 ? wanted : p->room;
     if (wanted <= p->room)
         return;
     m->intercept = widen(m->intercept, 1, p->room, more);
     if (!p->dense)
         m->loadings = widen(m->loadings, m->rank, p->room, more);
-    else if (p->target > 0)
+    else
         m->coef = widen(m->coef, m->given, p->room, more);
     p->room = more;
 }
@@ -182,22 +187,18 @@ static size_t count_given(const struct fields *s, const struct parts *p)
     return cut && v->nds->rows > 0 ? v->nds->rows : p->m->given;
 }
 
-/* Rows of given columns that come with the first targets. */
+/* More rows of given columns, which come with the first targets. */
 static double *lengthen(double *whole, const struct rectangle *r, size_t width)
 {
-    return mem_grow(whole, r->row + r->rows, width * sizeof *whole);
+    return r->row > 0 ? mem_grow(whole, r->row + r->rows, width * sizeof *whole) : whole;
 }
 
 /* The given columns of a factor, which are the same for all targets. */
 static void join_basis(const struct fields *s, struct parts *p, struct rectangle r, double *part)
 {
     struct model *m = p->m;
-    if (m->basis == NULL) {
-        m->basis = part;
-        return;
-    }
     m->basis = p->target == 0 ? lengthen(m->basis, &r, m->rank) : m->basis;
-    join(s, FIELD_BASIS, m->basis, m->rank, r, part, p->target > 0);
+    join(s, FIELD_BASIS, &m->basis, m->rank, r, part, p->target > 0);
 }
 
 static void read_part(const struct fields *s, struct parts *p)
@@ -217,12 +218,12 @@ static void read_part(const struct fields *s, struct parts *p)
             targets, msg_plural(targets), p->count);
     p->count = targets;
     make_room(p, t + targets);
-    join(s, FIELD_INTERCEPT, m->intercept, p->room, intercept, constant, g > 0);
+    join(s, FIELD_INTERCEPT, &m->intercept, p->room, intercept, constant, g > 0);
     if (p->dense) {
         m->coef = t == 0 ? lengthen(m->coef, &coef, p->room) : m->coef;
-        join(s, field, m->coef, p->room, coef, values, false);
+        join(s, field, &m->coef, p->room, coef, values, false);
     } else {
-        join(s, field, m->loadings, p->room, loadings, values, g > 0);
+        join(s, field, &m->loadings, p->room, loadings, values, g > 0);
         join_basis(s, p, basis, left);
     }
     p->given = g + given < m->given ? g + given : 0;

@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a model of coefficients, which is read once for so many rows, of so many factors. */
+enum { SIDE_BY_SIDE = 512, FACTORS = 1 << 20 };
+
 struct predictor {
     const struct model *model;
     struct predictor_options options;
     struct neighbours *near;   /* of a local model */
     struct roll_out *roll_out; /* of that, and with extend */
-    double *factors;           /* of others: rank, room to work in */
+    double *factors;           /* of others in factors: most × rank, room to work in */
 };
 
 struct predictor *predictor_new(const struct model *model, const struct predictor_options *options)
@@ -25,8 +28,8 @@ struct predictor *predictor_new(const struct model *model, const struct predicto
         p->near = neighbours_new(model->local, options->others ? NULL : own, model->given);
     if (options->extend > 0 || p->near != NULL)
         p->roll_out = roll_out_new(model, p->near);
-    else
-        p->factors = mem_array(model->rank, sizeof *p->factors);
+    else if (model->coef == NULL)
+        p->factors = mem_array(predictor_most(p), model->rank * sizeof *p->factors);
     return p;
 }
 
@@ -53,16 +56,20 @@ size_t predictor_size(const struct predictor *p)
 
 size_t predictor_most(const struct predictor *p)
 {
-    return p->near != NULL ? neighbours_most(p->near) : 1;
+    size_t fitting = 1 + FACTORS / (1 + p->model->rank);
+    return p->near != NULL          ? neighbours_most(p->near)
+           : fitting < SIDE_BY_SIDE ? fitting
+                                    : SIDE_BY_SIDE;
 }
 
-/* What follows the given columns at x, once. */
-static void predict(const struct predictor *p, double *x, struct rolled_out *found)
+/* What follows the given columns of each row, once. */
+static void predict(const struct predictor *p, double *x, size_t stride, size_t rows,
+                    struct rolled_out *found)
 {
-    double *y = x + p->model->given;
-    model_predict(p->model, x, y, p->factors);
-    if (!finite_all(y, p->model->targets))
-        found->why = roll_out_overflow;
+    model_predict(p->model, x, stride, rows, p->factors);
+    for (size_t i = 0; i < rows; i++)
+        if (!finite_all(x + i * stride + p->model->given, p->model->targets))
+            found[i].why = roll_out_overflow;
 }
 
 void predictor_run(struct predictor *p, double *x, size_t stride, const struct str *names,
@@ -75,8 +82,7 @@ void predictor_run(struct predictor *p, double *x, size_t stride, const struct s
     else if (p->roll_out != NULL)
         roll_out_rows(p->roll_out, x, stride, rows, new_columns(p), p->options.clamp, found);
     else
-        for (size_t i = 0; i < rows; i++)
-            predict(p, x + i * stride, &found[i]);
+        predict(p, x, stride, rows, found);
     for (size_t i = 0; p->options.extend == 0 && i < rows; i++)
         found[i].outside = 0;
 }

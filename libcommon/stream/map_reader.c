@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* As much as a pipe can be made to hold: fewer switches between its two ends. Fuzzing sets
@@ -31,6 +32,7 @@ struct map_reader {
     char *buffer;
     size_t capacity, start, used; /* bytes at buffer + start, `used` of them */
     size_t map_size;              /* of the map given last, which is at start */
+    size_t there;                 /* of the open file (size_of) */
     uint64_t offset;              /* of `start` in its file */
     bool file_end;                /* the map given last was its file's last */
     bool seen;                    /* there has been a map */
@@ -41,12 +43,22 @@ struct map_reader {
     bool replaying;
 };
 
+/* How many bytes of an input, at least 2 * READ_SIZE, may be taken to be there, up to a map. */
+static size_t size_of(int fd)
+{
+    struct stat file;
+    if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode) || file.st_size < 2 * READ_SIZE)
+        return 2 * READ_SIZE;
+    return file.st_size < MAP_SCAN_MAX ? (size_t)file.st_size : MAP_SCAN_MAX;
+}
+
 static void open_next(struct map_reader *r)
 {
     const char *path = r->count == 0 ? "-" : r->paths[r->index];
     r->index++;
     r->next_name = fd_shown(path);
     r->fd = input_open(path, r->expected);
+    r->there = size_of(r->fd);
 #ifdef F_SETPIPE_SZ
     /* Fails, harmlessly, for what is no pipe. */
     fcntl(r->fd, F_SETPIPE_SZ, READ_SIZE);
@@ -85,15 +97,15 @@ void map_reader_rewind(struct map_reader *r)
     r->file_end = false;
 }
 
-/* Makes room for `need` bytes from start on, of which it at most doubles what has arrived, so
- * that a header that lies costs no more memory than the data sent with it. */
+/* Makes room for `need` bytes from start on. Beyond what is known to be there it at most doubles
+ * what has arrived, so that a header that lies costs no more memory than the data sent with it. */
 static void make_room(struct map_reader *r, size_t need)
 {
     if (r->start > 0 && r->start + need > r->capacity) {
         memmove(r->buffer, r->buffer + r->start, r->used);
         r->start = 0;
     }
-    size_t limit = 2 * r->used > 2 * READ_SIZE ? 2 * r->used : 2 * READ_SIZE;
+    size_t limit = 2 * r->used > r->there ? 2 * r->used : r->there;
     if (need > limit)
         need = limit;
     if (r->start + need <= r->capacity)
@@ -116,7 +128,7 @@ static size_t read_some(struct map_reader *r, char *to, size_t size)
 static bool fill(struct map_reader *r, size_t need)
 {
     while (r->used < need) {
-        make_room(r, need > r->used + READ_SIZE ? need : r->used + READ_SIZE);
+        make_room(r, need + READ_SIZE);
         size_t end = r->start + r->used;
         size_t n = read_some(r, r->buffer + end, r->capacity - end);
         if (n == 0)
