@@ -5,8 +5,8 @@
 
 The first writes as JSON what the page says that is in no file of OUT: revision, versions, parameters, the sums of the
 recordings; and the names of the files to show. The second writes the page: the same files give the same bytes.
-Neither touches a file that would stay the same. Only Python's standard library, sox(1) for the spectrograms, and r2-score for the
-scores of stretches.
+Neither touches a file that would stay the same. Only Python's standard library, sox(1) for the spectrograms, stream-show for what
+streams hold, and r2-score for the scores of stretches.
 """
 
 import json

@@ -7,7 +7,7 @@ import re
 import shlex
 
 from draw import DYNAMIC_RANGE, GAP_MODELS, MODELS, close_up, gap_plot, given_of, peak_of, spectrum, time_plots, waveforms
-from streams import Portion, Repair, rows, table_of, table_with, time_curves
+from streams import Portion, Repair, fields, rows, table_of, table_with, time_curves
 from text import Bad, columns_of, data_uri, esc, fill, is_number, number, percent, read, seconds, sha256, table, text_of
 
 # Stretches after the cut that are scored by themselves, in ms.
@@ -30,11 +30,11 @@ class Story:
     """What the streams in OUT tell of the run: who spoke, how many takes, which one was held out."""
 
     def __init__(self):
-        takes, clips = rows("recordings.mat"), rows("clips.mat")
+        takes, clips = fields("recordings.mat", "shortest", "columns"), rows("clips.mat")
         self.held = rows("heldout.mat")[0][0]
         self.row = [name for name, _ in clips].index(self.held)
-        self.count, self.length = len(clips), clips[0][1]
-        self.shortest, self.longest = min(length for _, length in takes), max(length for _, length in takes)
+        self.count, self.length = len(clips), len(clips[0][1])
+        self.shortest, self.longest = takes["shortest"], takes["columns"]
         match = re.fullmatch(r"(\d+)_(.+)_(\d+)", self.held)
         if not match:
             raise Bad(f"heldout.mat: {self.held}, expected a name such as 0_jackson_9")

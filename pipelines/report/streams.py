@@ -1,10 +1,10 @@
 """Files that the pipelines leave in OUT: matrices, clips, scores and tables."""
 
 import array
+import json
 import math
 import os
 import re
-import struct
 import subprocess
 import sys
 import wave
@@ -14,56 +14,25 @@ from text import Bad, is_number, read, text_of
 CLIPS = ("OriginalTestClip", "ChoppedTestClip", "ExtrapolatedClip")
 
 
-def unpack(data, at=0):
-    """(value, where the next begins): the part of msgpack that matrix streams use."""
-    code, at = data[at], at + 1
-    if code < 0x80 or code >= 0xe0:
-        return code if code < 0x80 else code - 256, at
-    if code in (0xc0, 0xc2, 0xc3):
-        return {0xc0: None, 0xc2: False, 0xc3: True}[code], at
-    scalars = {0xca: "f", 0xcb: "d", 0xcc: "B", 0xcd: "H", 0xce: "I", 0xcf: "Q", 0xd0: "b", 0xd1: "h", 0xd2: "i", 0xd3: "q"}
-    if code in scalars:
-        return struct.unpack_from(">" + scalars[code], data, at)[0], at + struct.calcsize(scalars[code])
-    sized = {0xc4: ("bin", "B"), 0xc5: ("bin", "H"), 0xc6: ("bin", "I"), 0xd9: ("str", "B"), 0xda: ("str", "H"),
-             0xdb: ("str", "I"), 0xdc: ("list", "H"), 0xdd: ("list", "I"), 0xde: ("map", "H"), 0xdf: ("map", "I")}
-    if code in sized:
-        kind, form = sized[code]
-        size, at = struct.unpack_from(">" + form, data, at)[0], at + struct.calcsize(form)
-    elif code < 0xc0:
-        kind, size = ("map", code & 15) if code < 0x90 else ("list", code & 15) if code < 0xa0 else ("str", code & 31)
-    else:
-        raise ValueError(f"byte {code:#x}")
-    if kind in ("bin", "str"):
-        value = data[at:at + size]
-        return value.decode() if kind == "str" else value, at + size
-    items = []
-    for _ in range(size * (2 if kind == "map" else 1)):
-        item, at = unpack(data, at)
-        items.append(item)
-    return (dict(zip(items[::2], items[1::2])) if kind == "map" else items), at
+def ask(*command):
+    """What a filter answers."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise Bad(done.stderr.decode(errors="replace").strip())
+    return done.stdout.decode()
+
+
+def fields(path, *names):
+    """Of a matrix, or the first map of a model: {name: number}."""
+    return dict(zip(names, map(int, ask("stream-show", "-F", ",".join(names), path).split())))
 
 
 def rows(path):
-    """[(name, columns)] of a matrix stream."""
-    data, at, found = read(path), 0, []
-    try:
-        while at < len(data):
-            block, at = unpack(data, at)
-            x = block["x"]
-            lengths = [row[b"shape"][0] for row in x] if isinstance(x, list) else [x[b"shape"][1]] * x[b"shape"][0]
-            found += zip(block["names"], lengths)
-    except (KeyError, IndexError, TypeError, ValueError, struct.error):
-        raise Bad(f"{path}: nothing that can be read near byte {at}, expected matrices with named rows") from None
-    return found
-
-
-def fit(path):
-    """What a model says of its fit."""
-    try:
-        model = unpack(read(path))[0]
-        return {key: model[key] for key in ("rows", "rank")}
-    except (KeyError, IndexError, TypeError, ValueError, struct.error):
-        raise Bad(f"{path}: nothing that can be read, expected a model of lsq-fit") from None
+    """[(name, samples)] of a matrix."""
+    blocks = [json.loads(line) for line in ask("stream-show", "--json", path).split("\n") if line]
+    if not all("names" in block for block in blocks):
+        raise Bad(f"{path}: rows without names, expected them named")
+    return [row for block in blocks for row in zip(block["names"], block["x"])]
 
 
 class Clip:
@@ -109,11 +78,7 @@ class Fill:
         """The last number of r2-score's for the columns filled in, before they are rounded."""
         if not os.path.exists(self.predicted):
             return math.nan
-        done = subprocess.run(["r2-score", "-q", "--pooled", "--undefined=nan", *options, "heldout.mat", self.predicted],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-        if done.returncode != 0:
-            raise Bad(f"{self.predicted}: {done.stderr.decode(errors='replace').strip()}")
-        return float(done.stdout.split()[-1])
+        return float(ask("r2-score", "-q", "--pooled", "--undefined=nan", *options, "heldout.mat", self.predicted).split()[-1])
 
 
 class Portion:
@@ -121,7 +86,7 @@ class Portion:
 
     def __init__(self, portion, files):
         folder = portion.replace("%", "percent")
-        self.portion, self.fit = portion, fit(f"{folder}/model.lsq")
+        self.portion, self.fit = portion, fields(f"{folder}/model.lsq", "rows", "rank")
         self.original, self.chopped = (Clip(f"{folder}/{name}.wav") for name in CLIPS[:2])
         self.baselines = {}
         self.fills = [Fill("tutorial", "the tutorial’s", folder)]
