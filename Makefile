@@ -38,12 +38,12 @@ HARDENING_LINK = $(filter-out $(LDFLAGS),-pie -Wl,-z,relro -Wl,-z,now)
 # One question to pkg-config for all libraries, and no shell for it, since each takes longer than the rest of such a make.
 # The names are those that most systems have; else a shell tries the others, and last the compiler and the linker may know.
 PKG_CONFIG = pkg-config
-LIBRARIES := $(or $(shell $(PKG_CONFIG) --silence-errors --cflags --libs sox lapacke blas msgpack),\
+LIBRARIES := $(or $(shell $(PKG_CONFIG) --silence-errors --cflags --libs sox lapacke libxxhash blas msgpack),\
 	$(shell for names in 'blas msgpack-c' 'cblas msgpack' 'cblas msgpack-c'; do \
-		$(PKG_CONFIG) --cflags --libs sox lapacke $$names 2>/dev/null && exit; done; printf '#include <%s.h>\n' sox lapacke msgpack | \
-		$(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo -lsox -llapacke -lblas -lmsgpackc),\
+		$(PKG_CONFIG) --cflags --libs sox lapacke libxxhash $$names 2>/dev/null && exit; done; printf '#include <%s.h>\n' sox lapacke xxhash msgpack | \
+		$(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo -lsox -llapacke -lxxhash -lblas -lmsgpackc),\
 	$(if $(filter-out help clean uninstall dist fsdd,$(or $(MAKECMDGOALS),all)),\
-		$(error a C compiler, libsox, LAPACKE or msgpack-c is not installed: ./setup --run installs them)))
+		$(error a C compiler, libsox, LAPACKE, msgpack-c or libxxhash is not installed: ./setup --run installs them)))
 INCLUDES = $(filter -I% -D%,$(LIBRARIES))
 # A program loads what it calls, for start-up time counts. The symbol is what OpenBLAS must find in lsq-fit (lapack.c).
 LIBS = -Wl,--as-needed $(filter-out $(INCLUDES),$(LIBRARIES)) -lm -ldl -lpthread

@@ -6,8 +6,10 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "base/utf8.h"
 #include "fit/answer.h"
 #include "fit/local_training.h"
+#include "fit/roll_call.h"
 #include "fit/training.h"
 #include "lsq/lapack.h"
 #include "stream/stream.h"
@@ -23,7 +25,9 @@ struct options {
     const char *left_out, *output; /* files; NULL: none, standard output */
     uint64_t threads;
     struct answer fitting;
-    uint64_t nearest; /* 0: no local model */
+    uint64_t nearest;  /* 0: no local model */
+    const char *shard; /* NULL: the files */
+    struct roll_call roll;
     double bandwidth, gain;
 };
 
@@ -77,6 +81,13 @@ static void take_ridge(const struct options_row *row, const char *arg, void *to)
         options_refuse(row, arg, "auto, or a number above 0, or a percentage");
 }
 
+static void take_shard(const struct options_row *row, const char *arg, void *to)
+{
+    if (arg[0] == '\0' || !utf8_valid(arg, strlen(arg)))
+        options_refuse(row, arg, "a name in UTF-8");
+    *(const char **)to = arg;
+}
+
 static void take_grid(const struct options_row *row, const char *arg, void *to)
 {
     struct answer *f = to;
@@ -105,8 +116,8 @@ static const struct options_row options[] = {
     {0, "ridge", "LAMBDA", take_ridge, offsetof(struct options, fitting), .words = "auto",
      .help = "ridge regression: penalty on the squared coefficients, not on the intercept: a "
              "number above 0, or a percentage (1%) of the mean squared singular value, or auto: "
-             "the one with the smallest leave-one-out error (default: no penalty; with --nearest "
-             "3%)"},
+             "the one with the smallest leave-one-out error (default: no penalty; 3% if there "
+             "is --nearest)"},
     {0, "grid", "LIST", take_grid, offsetof(struct options, fitting), .needs = "ridge=auto",
      .help = "the penalties that auto tries, separated by commas (default: 21 values from the "
              "largest singular value squared down by 10 decades)"},
@@ -122,6 +133,13 @@ static const struct options_row options[] = {
      .excludes = "ridge,loo,left-out,dense,rcond",
      .help = "write a partial fit, not a model: the reduced rows, which lsq-fit reads like rows, "
              "to fit all rows that went into them"},
+    {0, "shard", "NAME", take_shard, offsetof(struct options, shard), .needs = "partial",
+     .help = "note rows as those of shard NAME (default: of the FILE that they come from)"},
+    {0, "expect", "LIST", options_input, offsetof(struct options, roll.expected),
+     .help = "fit only if the shards read are those that the file LIST has, one a line: its name, "
+             "or name, rows and digest, as stream-show --shards prints them"},
+    {0, "allow-duplicates", NULL, options_flag, offsetof(struct options, roll.duplicates),
+     .help = "fit shards that are there twice, whose rows count twice"},
     {0, "by-name", NULL, options_flag, offsetof(struct options, by_name),
      .excludes = "loo,left-out,ridge=auto",
      .help = "one fit for each name of rows and partial fits; @ and digits at the end of a row's "
@@ -130,7 +148,8 @@ static const struct options_row options[] = {
      .help = "with --by-name: for each name, fit the rows of all other names"},
     {0, "nearest", "K", options_uint, offsetof(struct options, nearest), .min = 1,
      .max = UINT32_MAX,
-     .excludes = "partial,by-name,others,loo,left-out,dense,rcond,singular,ridge=auto",
+     .excludes = "partial,expect,allow-duplicates,by-name,others,loo,left-out,dense,rcond,singular,"
+                 "ridge=auto",
      .help = "write a local model: the rows themselves, of which lsq-predict fits the K nearest to "
              "each row that it predicts"},
     {0, "bandwidth", "H", take_positive, offsetof(struct options, bandwidth), .needs = "nearest",
@@ -172,6 +191,8 @@ static void write_fits(struct options *o, struct stream *in, struct output *out)
         die(NULL, "out of memory: 128 MiB of addresses asked for, which the BLAS needs");
 
     struct training_set set = {.by_name = o->by_name,
+                               .digest = o->fitting.partial || o->roll.expected != NULL,
+                               .shard = o->shard,
                                .settings = {.position = o->given,
                                             .intercept = o->fitting.lsq.intercept,
                                             .threads = o->by_name       ? 1
@@ -181,6 +202,9 @@ static void write_fits(struct options *o, struct stream *in, struct output *out)
     if (o->fitting.loo || o->fitting.ridge_auto)
         stream_keep(in);
     training_set_read(&set, in);
+    if (set.digest || set.merged)
+        roll_call(&o->roll, &set.shards, o->fitting.weight);
+    o->fitting.shards = o->fitting.partial || set.merged ? &set.shards : NULL;
     if (o->others)
         training_set_to_others(&set, stream_name(in));
 
@@ -199,6 +223,8 @@ int main(int argc, char **argv)
     o.fitting.lsq.intercept = !o.no_intercept;
     o.fitting.loo |= o.left_out != NULL;
     input_note_all(files, argc, 1);
+    if (o.roll.expected != NULL)
+        input_note(o.roll.expected);
     struct output *out = output_open(o.output);
     if (o.left_out != NULL)
         o.fitting.left_out = output_file(o.left_out);

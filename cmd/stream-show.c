@@ -21,7 +21,7 @@ enum { SUMMARY, CSV, TSV, JSON };
 
 struct options {
     int form;
-    bool coefficients;
+    bool coefficients, shards;
     uint64_t rows;
     struct str_list fields;
     const char *output;
@@ -52,14 +52,18 @@ static const struct options_row options[] = {
      .excludes = "json",
      .help = "print the coefficients of models as a table, a given column a line (tabs between; "
              "with --csv, commas)"},
+    {0, "shards", NULL, options_flag, offsetof(struct options, shards),
+     .excludes = "csv,tsv,json,coefficients",
+     .help = "print the shards that partial fits, or a model of them, are of, one a line, tabs "
+             "between: name, rows, digest (as lsq-fit --expect reads them)"},
     {'n', "rows", "N", options_uint, offsetof(struct options, rows), .min = 1, .max = UINT32_MAX,
      .needs = "csv,tsv,json", .help = "only the first N rows"},
     {'F', "field", "LIST", take_fields, offsetof(struct options, fields),
-     .excludes = "csv,tsv,json,coefficients,rows",
+     .excludes = "csv,tsv,json,coefficients,shards,rows",
      .help =
          "print only these, on one line, tabs between (- for what there is not): kind, rows, "
          "columns, shortest, type, rate, col0, low, high, nonfinite, blocks, names, k, targets, "
-         "rank, name"},
+         "rank, name, shards"},
     OPTIONS_OUTPUT,
     OPTIONS_COMMON};
 
@@ -88,6 +92,16 @@ static void show_coefficients(const struct options *o, struct output *out, char 
         model_free(&model);
     } while (!map_reader_at_end(maps));
     map_reader_close(maps);
+}
+
+static void show_shards(struct output *out, struct stream *in)
+{
+    struct block block;
+    size_t count = 0;
+    while (stream_next(in, &block))
+        count += block.other ? summary_put_shards(out, block.map, stream_name(in)) : 0;
+    if (count == 0)
+        die(stream_name(in), "no shards, expected a partial fit, or a model of partial fits");
 }
 
 /* The first rows of the block, up to so many. */
@@ -158,7 +172,9 @@ int main(int argc, char **argv)
         struct stream *in = stream_open(files, argc);
         stream_also(in, "lsq");
         stream_also(in, "lsq_partial");
-        if (o.form == SUMMARY)
+        if (o.shards)
+            show_shards(out, in);
+        else if (o.form == SUMMARY)
             show_summary(&o, out, in);
         else
             show_blocks(&o, out, in);

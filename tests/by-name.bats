@@ -46,7 +46,7 @@ setup() {
         assert_regex "$stderr" '^lsq-predict: cut\.models: truncated after [0-9]+ bytes, inside a map$'
     done
     lsq-predict models3 rows >/dev/null
-    lsq-fit -q --by-name parts3 parts3 >/dev/null
+    lsq-fit -q --by-name --allow-duplicates parts3 parts3 >/dev/null
 }
 
 @test "lsq-fit: what --by-name cannot go by is refused" {
@@ -68,7 +68,7 @@ setup() {
     refuses 1 'lsq-fit: number: a partial fit whose "name" is no text, expected a name' lsq-fit --by-name number
     refuses 1 'lsq-fit: empty: a partial fit whose "name" is empty, expected a name' lsq-fit --by-name q empty
     refuses 1 'lsq-fit: named: rows of one name, expected at least 2: --others needs others' lsq-fit -g2 --by-name --others named
-    refuses 1 'lsq-fit: q: rows of one name, expected at least 2: --others needs others' lsq-fit --by-name --others q q
+    refuses 1 'lsq-fit: q: rows of one name, expected at least 2: --others needs others' lsq-fit --by-name --others --allow-duplicates q q
     refuses 1 'lsq-fit: named: -g 3 is 3 of 3 columns, expected at least 1 given and 1 target' lsq-fit -g3 --by-name named
     refuses 1 'lsq-fit: wide: row 12 of 6 columns, expected 3 as in the rows before (pad-chop makes them one length)' lsq-fit -g2 --by-name named wide
     refuses 1 'lsq-fit: fast: at byte 0: rate 16000, expected 8000 as in the rows before' lsq-fit -g2 --by-name named fast

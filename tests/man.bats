@@ -290,6 +290,14 @@ lsq-fit.1 lsq-fit -g 1 --ridge=auto given
 lsq-fit.1 lsq-fit -g 2 --loo square
 lsq-fit.1 lsq-fit -g 2 --ridge=1 units
 lsq-fit.1 lsq-fit -g 3 --partial rows >part; lsq-fit -g 2 part
+lsq-fit.1 lsq-fit part part
+lsq-fit.1 split-holdout -r 0 -H one rows | lsq-fit -g 3 --partial --shard=rows >less; lsq-fit part less
+lsq-fit.1 printf '%s\n' rows a b c d >list; lsq-fit --expect=list part
+lsq-fit.1 lsq-fit --allow-duplicates --expect=/dev/null part less
+lsq-fit.1 echo a | lsq-fit --expect=- part
+lsq-fit.1 stream-show --shards part | cut -f 1,2 | sed 's/$/\t0123456789abcdef/' >list; lsq-fit --expect=list part
+lsq-fit.1 stream-show --shards part | cut -f 3 | sed 's/.*/rows\t-\t&/; s/-/1/' >list; lsq-fit --expect=list part
+stream-show.1 stream-show --shards rows
 lsq-fit.1 lsq-fit --no-intercept part
 lsq-fit.1 lsq-fit --loo part
 lsq-fit.1 lsq-fit -g 1 -w 0 rows
@@ -367,7 +375,7 @@ for page in sorted(os.listdir(sys.argv[1])):
     patterns = []
     for head in heads:
         pattern = re.escape(" ".join(text(head).split())).replace(r"\.\.\.", ".+")
-        pattern = re.sub(r"\b(row|column)s\b", r"\1s?", pattern)
+        pattern = re.sub(r"\b(row|column|shard)s\b", r"\1s?", pattern)
         patterns.append(r"[a-z0-9-]+: " + re.sub("[A-Z]{2,}|\\bN+\\b|0xNN", ".+", pattern) + "(; try .*)?")
     for pattern in patterns:
         assert any(re.fullmatch(pattern, line) for line in said.get(page, [])), (page, pattern, said.get(page))

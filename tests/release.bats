@@ -202,7 +202,7 @@ tools() {
 @test "build: without the libraries' headers one line says what installs them" {
     cd "$ROOT"
     run -2 make -s PKG_CONFIG=false CPPFLAGS=-nostdinc BUILD="$BATS_TEST_TMPDIR/build"
-    assert_output --regexp "^Makefile:[0-9]+: \*\*\* a C compiler, libsox, LAPACKE or msgpack-c is not installed: \./setup --run installs them\.  Stop\.$"
+    assert_output --regexp "^Makefile:[0-9]+: \*\*\* a C compiler, libsox, LAPACKE, msgpack-c or libxxhash is not installed: \./setup --run installs them\.  Stop\.$"
     run -0 make -s PKG_CONFIG=false CPPFLAGS=-nostdinc help
 }
 

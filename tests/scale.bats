@@ -189,7 +189,7 @@ write("fast", {"mat": 1, "x": x, "rate": 16000})'
     refuses 1 'lsq-fit: o2: a partial fit without intercept, expected one with intercept' lsq-fit p2 o2
     refuses 1 'lsq-fit: p2: a partial fit with intercept, expected one without intercept' lsq-fit --no-intercept o2 p2
     refuses 1 'lsq-fit: f2: at byte 0: rate 16000, expected 8000 as in the rows before' lsq-fit p2 f2
-    refuses 1 'lsq-fit: p2: a partial fit, expected rows: leave-one-out errors need them' lsq-fit -g 2 --loo x p2
+    refuses 1 'lsq-fit: p2: a partial fit, expected rows: leave-one-out errors need them' lsq-fit -g 2 --loo --allow-duplicates x p2
     refuses 1 'pad-chop: p2: at byte 0: a partial fit of lsq-fit, expected a matrix' pad-chop p2
     refuses 2 "lsq-fit: --partial with --loo, expected one of them; try 'lsq-fit --help'" lsq-fit -g 2 --partial --loo x
     refuses 2 "lsq-fit: --grid without --ridge=auto, which it is for; try 'lsq-fit --help'" lsq-fit -g 2 --grid=1 x
@@ -528,7 +528,7 @@ rows = msgpack.packb({"mat": 1, "x": np.hstack([x, y]), "rate": 8000, "note": ["
 direct = call("lsq-fit", "-q", "-g", "50", data=rows)[0]
 part = call("lsq-fit", "-q", "-g", "50", "--partial", data=rows)[0]
 merged = call("lsq-fit", "-q", data=part)[0]
-assert list(model(merged)) == list(model(direct)) and model(merged)["note"] == ["kept"] and len(merged) == len(direct)
+assert [key for key in model(merged) if key != "shards"] == list(model(direct)) and model(merged)["note"] == ["kept"]
 for command in ["lsq-fit", "-g", "50"], ["pad-chop"]:
     done = subprocess.run(command, input=merged, capture_output=True, text=False)
     assert done.returncode == 1 and b"a model of lsq-fit, expected a matrix" in done.stderr, done'

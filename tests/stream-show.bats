@@ -135,7 +135,7 @@ assert b == {"mat": 1, "x": [[2**63 - 1]], "rate": 8000.5}, b'
     py 'write("in", {"lsq": 1, "k": 2, "targets": 1, "rank": 2, "rows": 9, "name": "a", "coef": np.ones((2, 1)), "intercept": np.ones(1)})'
     run -0 stream-show -F kind,rows,k,targets,rank,name,rate in
     assert_output $'model\t9\t2\t1\t2\ta\t-'
-    refuses 2 "stream-show: --field: 'rows,x', expected names among kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,targets,rank,name; try 'stream-show --help'" \
+    refuses 2 "stream-show: --field: 'rows,x', expected names among kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,targets,rank,name,shards; try 'stream-show --help'" \
         stream-show -F rows,x in
 }
 
@@ -167,7 +167,7 @@ assert b == {"mat": 1, "x": [[2**63 - 1]], "rate": 8000.5}, b'
     assert_equal "$(pad-chop -f 2 rows | stream-show --csv -n 1)" 1,0
     lsq-fit -g 2 --partial rows >part
     run -0 stream-show part
-    assert_output 'partial fit 4 rows, 2 given columns, 1 target'
+    assert_output $'partial fit 4 rows, 2 given columns, 1 target\nshards      1: rows (4 rows)'
     lsq-fit part | stream-show --coefficients >merged
     stream-show --coefficients model | cut -f1 | diff - <(cut -f1 merged)
     refuses 1 'stream-show: model: a fit, expected a matrix (--coefficients shows those of models)' stream-show --csv model

@@ -25,6 +25,29 @@ static const char *short_form(char c)
     return c == '\\' ? "\\\\" : c == '\t' ? "\\t" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : NULL;
 }
 
+/* The byte that begins at text, of n bytes, and how many of them stand for it. */
+static char read_form(const char *text, size_t n, size_t *length)
+{
+    static const char forms[] = "\\\\t\tn\nr\r";
+    *length = 2;
+    for (size_t i = 0; n > 1 && text[0] == '\\' && i < sizeof forms - 1; i += 2)
+        if (text[1] == forms[i])
+            return forms[i + 1];
+    *length = 4;
+    if (n > 3 && text[0] == '\\' && strspn(text + 1, "01234567") >= 3 && text[1] <= '3')
+        return (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
+    *length = 1;
+    return text[0];
+}
+
+size_t print_read_name(char *text, size_t n)
+{
+    size_t to = 0;
+    for (size_t at = 0, length; at < n; at += length)
+        text[to++] = read_form(text + at, n - at, &length);
+    return to;
+}
+
 /* A control character, of C0 or C1 or DEL: n bytes. */
 static void print_control(struct output *out, const char *c, size_t n, bool json)
 {

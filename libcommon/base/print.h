@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 void print_text(struct output *out, const char *text);
 
@@ -16,5 +17,9 @@ void print_number(struct output *out, double value, bool json);
  * empty; else with \\, \t, \n, \r and, for each byte of other control characters and of what is no
  * UTF-8, \ooo. */
 void print_name(struct output *out, struct str name, bool json);
+
+/* Turns text that print_name has written (not as JSON), n bytes, back into the name, in place.
+ * Returns its length. A backslash that begins none of these forms stays. */
+size_t print_read_name(char *text, size_t n);
 
 #endif

@@ -190,8 +190,11 @@ static void put_model(struct answer *f, struct output *out, struct training *inp
 {
     struct lsq_fit fit;
     struct leave_one_out loo;
-    struct model_notes notes = {
-        .intercept = f->lsq.intercept, .range = input->range, .name = input->name, .last = last};
+    struct model_notes notes = {.intercept = f->lsq.intercept,
+                                .range = input->range,
+                                .name = input->name,
+                                .shards = f->shards,
+                                .last = last};
     memset(&loo, 0, sizeof loo);
     if (f->loo || f->ridge_auto || f->ridge > 0)
         notes.ridge = solve_ridge(f, input, in, &fit, &loo);
@@ -224,7 +227,7 @@ static void put_partial(const struct answer *f, struct output *out, struct train
     fit_check(lsq_reducer_finish(input->reducer, &reduced), file);
     if (f->weight != 1)
         fit_check(lsq_reduced_weigh(&reduced, f->weight), file);
-    struct partial_notes notes = {input->range, input->name, last};
+    struct partial_notes notes = {input->range, input->name, last, f->shards};
     partial_put(out, &reduced, &notes, &input->meta.block);
     lsq_reduced_free(&reduced);
 }
@@ -236,4 +239,5 @@ void answer_put(struct answer *f, struct output *out, struct training *input, st
         put_partial(f, out, input, stream_name(in), last);
     else
         put_model(f, out, input, in, last);
+    f->shards = NULL;
 }

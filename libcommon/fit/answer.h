@@ -6,6 +6,7 @@
 #include "base/output.h"
 #include "fit/training.h"
 #include "lsq/fit.h"
+#include "model/shards.h"
 #include "stream/stream.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct answer {
     size_t grid_count;
     double weight; /* of all rows alike */
     struct lsq_options lsq;
+    const struct shards *shards; /* noted in the first message; NULL: none are */
 
     size_t remarks; /* on solutions of minimum norm: the first is said, the others counted */
 };

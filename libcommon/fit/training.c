@@ -3,8 +3,10 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "fit/fit_check.h"
 #include "lsq/others.h"
+#include "math/row_digest.h"
 #include "model/fields.h"
 #include "model/partial.h"
 #include "stream/row_reader.h"
@@ -50,39 +52,43 @@ static void begin(struct training *f, const struct stream *in, const struct bloc
     atexit(rest);
 }
 
-/* Rows that are no doubles become some a few at a time, and stay in the cache until they are
- * reduced. */
+/* So many rows as stay in the cache until they have been digested and reduced. */
+static size_t strip_rows(const struct training *f)
+{
+    return 1 + (16 << 10) / (f->given + f->targets);
+}
+
 static const void *as_doubles(struct training *f, const struct block *block, size_t row,
-                              size_t *count)
+                              size_t count)
 {
     size_t columns = f->given + f->targets;
     struct array first = block_row(block, row);
     bool native = first.type.kind == ARRAY_FLOAT && first.type.size == 8 && !first.type.swapped;
     if (native && !block->ragged)
         return first.data;
-    if (f->strip == NULL) {
-        f->strip_rows = 1 + (16 << 10) / columns;
-        f->strip = mem_array(f->strip_rows, columns * sizeof *f->strip);
-    }
-    if (*count > f->strip_rows)
-        *count = f->strip_rows;
-    for (size_t i = 0; i < *count; i++) {
+    if (f->strip == NULL)
+        f->strip = mem_array(strip_rows(f), columns * sizeof *f->strip);
+    for (size_t i = 0; i < count; i++) {
         struct array source = block_row(block, row + i);
         array_to_double(&source.type, source.data, columns, f->strip + i * columns);
     }
     return f->strip;
 }
 
-/* Adds block's rows from `row` to `end`, up to the first that is not finite. Returns that
- * one, or end. */
-static size_t add_rows(struct training *f, const struct stream *in, const struct block *block,
-                       size_t row, size_t end)
+/* Adds block's rows from `row` to `end`, which are of that shard, up to the first that is not
+ * finite. Returns that one, or end. */
+static size_t reduce_rows(struct training *f, const struct stream *in, const struct block *block,
+                          struct shard *shard, size_t row, size_t end)
 {
+    size_t columns = f->given + f->targets;
     while (row < end) {
         size_t added;
-        size_t count = end - row;
-        const void *rows = as_doubles(f, block, row, &count);
+        size_t count = end - row < strip_rows(f) ? end - row : strip_rows(f);
+        const void *rows = as_doubles(f, block, row, count);
+        if (shard->has_digest)
+            shard->digest += row_digest(rows, count, columns);
         fit_check(lsq_reducer_add(f->reducer, rows, count, &f->range, &added), stream_name(in));
+        shard->rows += added;
         row += added;
         if (added < count)
             return row;
@@ -90,7 +96,19 @@ static size_t add_rows(struct training *f, const struct stream *in, const struct
     return row;
 }
 
-static void merge(struct training *f, const struct stream *in, const struct block *block)
+/* What a partial fit is of; one that does not say it, of an earlier version, is a shard without a
+ * name. */
+static void take_shards(struct training_set *set, const char *file, const struct map *map,
+                        uint64_t rows)
+{
+    struct fields f = {file, "a partial fit", map};
+    set->merged = true;
+    if (!shards_read(&f, &set->shards))
+        shards_add(&set->shards, (struct str){"", 0}, file)->rows = rows;
+}
+
+static void merge(struct training_set *set, struct training *f, const struct stream *in,
+                  const struct block *block)
 {
     struct lsq_reduced part;
     struct range range;
@@ -110,23 +128,20 @@ static void merge(struct training *f, const struct stream *in, const struct bloc
             part.intercept ? "" : "out", f->intercept ? "" : "out");
     fit_check(lsq_reducer_merge(f->reducer, &part), stream_name(in));
     range_merge(&f->range, &range);
+    take_shards(set, name, block->map, part.rows);
     lsq_reduced_free(&part);
 }
 
-/* Adds rows `row` to `end` of a block of that many columns, or the partial fit that it is. */
-static void add_block(struct training *f, const struct stream *in, const struct block *block,
-                      size_t columns, size_t row, size_t end)
+/* Adds rows `row` to `end` of a block of that many columns. */
+static void add_rows(struct training *f, const struct stream *in, const struct block *block,
+                     struct shard *shard, size_t columns, size_t row, size_t end)
 {
-    if (block->other) {
-        merge(f, in, block);
-        return;
-    }
     if (f->reducer == NULL)
         begin(f, in, block, training_given(&f->position, columns, stream_name(in)), columns);
     if (columns != f->given + f->targets)
         die(stream_name(in), "rows of %zu column%s, expected %zu as in the partial fits", columns,
             msg_plural(columns), f->given + f->targets);
-    size_t added = add_rows(f, in, block, row, end);
+    size_t added = reduce_rows(f, in, block, shard, row, end);
     if (added < end)
         row_reader_refuse(in, block, added);
 }
@@ -186,20 +201,37 @@ static struct str name_of_partial(const struct stream *in, const struct block *b
     return value->str;
 }
 
+/* That of the rows of the present block: one a file or, if it has a name of its own, of all. */
+static struct shard *shard_of_rows(struct training_set *set, const struct stream *in)
+{
+    const char *path = set->shard != NULL ? set->shard : stream_path(in);
+    if (set->own_path != path) {
+        size_t n = strlen(path);
+        char *name = mem_array(3, n + 1);
+        struct str repaired = {name, utf8_repair(path, n, name)};
+        shards_add(&set->shards, repaired, stream_name(in))->has_digest =
+            set->digest || set->merged;
+        set->own = set->shards.count - 1;
+        set->own_path = path;
+        free(name);
+    }
+    return &set->shards.list[set->own];
+}
+
 /* Each run of rows of one name in a block, or a partial fit, to those of its name. */
 static void take(struct training_set *set, struct stream *in, const struct block *block)
 {
     static const struct str none = {"", 0};
     size_t columns = stream_rectangle(in, block);
+    struct shard *shard = block->rows > 0 ? shard_of_rows(set, in) : NULL;
     if (block->other)
-        add_block(find(set, set->by_name ? name_of_partial(in, block) : none), in, block, columns,
-                  0, 0);
+        merge(set, find(set, set->by_name ? name_of_partial(in, block) : none), in, block);
     for (size_t row = 0, end; row < block->rows; row = end) {
         struct str name = set->by_name ? name_of_row(in, block, row) : none;
         for (end = row + 1; end < block->rows; end++)
             if (set->by_name && !str_equal(name, str_stem(block_name(block, end))))
                 break;
-        add_block(find(set, name), in, block, columns, row, end);
+        add_rows(find(set, name), in, block, shard, columns, row, end);
     }
 }
 
@@ -280,6 +312,7 @@ void training_set_to_others(struct training_set *set, const char *file)
 void training_set_free(struct training_set *set)
 {
     name_index_free(&set->places);
+    shards_free(&set->shards);
     for (size_t i = 0; i < set->count; i++) {
         free_training(set->list[i]);
         free(set->list[i]);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "lsq/reducer.h"
 #include "math/range.h"
+#include "model/shards.h"
 #include "stream/block.h"
 #include "stream/stream.h"
 
@@ -26,18 +27,24 @@ struct training {
     struct block_meta meta; /* of the first block */
 
     double *strip; /* rows as doubles, a few at a time */
-    size_t strip_rows;
 };
 
 struct training_set {
     struct training settings; /* of each: its first three fields */
     bool by_name;             /* one for each name (str_stem), else one for all rows */
+    bool digest;              /* of all rows, else of those after a partial fit */
+    const char *shard;        /* what rows are a shard of; NULL: of their file */
 
     /* In the order in which names came first, each where it stays; owned (training_set_free). */
     struct training **list;
     size_t count;
     size_t found;             /* where a name is looked for first */
     struct name_index places; /* in the list */
+
+    struct shards shards; /* all that was read */
+    bool merged;          /* there were partial fits */
+    size_t own;           /* the shard of the rows before, */
+    const char *own_path; /* and their file; NULL: there were none */
 };
 
 /* How many of so many columns are given; refuses all and none. file: for messages. */

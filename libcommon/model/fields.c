@@ -239,10 +239,10 @@ void fields_put_meta(struct fields_out *to, const struct block *meta)
     to->count += block_write_meta(to->out, meta, field_is_own);
 }
 
-size_t fields_capacity(const struct block *meta, struct str name)
+size_t fields_capacity(const struct block *meta, size_t bytes)
 {
     /* A model has 24 keys of up to 14 bytes, 10 heads of arrays, 10 numbers. */
     enum { OWN = 4096 };
-    size_t taken = OWN + name.n + block_write_size(meta, field_is_own);
+    size_t taken = OWN + bytes + block_write_size(meta, field_is_own);
     return taken < MAP_SCAN_MAX ? (MAP_SCAN_MAX - taken) / sizeof(double) : 0;
 }

@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All keys: those before rate are lsq-fit's own, the others a block's too. wavefill-stream(5) says
- * what they hold. */
+/* All keys: those before rate are lsq-fit's own, the others a block's too, and the last a shard's.
+ * wavefill-stream(5) says what they hold. */
 /* clang-format off */
 #define FIELDS(X) \
     X(FIELD_LSQ, "lsq") \
@@ -48,11 +48,13 @@
     X(FIELD_GAIN, "gain") \
     X(FIELD_RIDGE_RELATIVE, "ridge_relative") \
     X(FIELD_WEIGHT, "weight") \
+    X(FIELD_SHARDS, "shards") \
     X(FIELD_RATE, "rate") \
     X(FIELD_COL0, "col0") \
     X(FIELD_LAST, "last") \
     X(FIELD_X, "x") \
-    X(FIELD_NAMES, "names")
+    X(FIELD_NAMES, "names") \
+    X(FIELD_DIGEST, "digest")
 /* clang-format on */
 #define FIELD_NAMED(field, key) field,
 enum field { FIELDS(FIELD_NAMED) FIELD_COUNT };
@@ -120,8 +122,9 @@ void fields_put_name(struct fields_out *to, struct str name);
 /* rate, col0 and the attributes of other names than lsq-fit's own. */
 void fields_put_meta(struct fields_out *to, const struct block *meta);
 
-/* How many doubles the arrays of a map may have, all together, beside its name, its own keys,
- * numbers and heads of arrays, and meta's rate, col0 and attributes. 0 where those leave none. */
-size_t fields_capacity(const struct block *meta, struct str name);
+/* How many doubles the arrays of a map may have, all together, beside its own keys, numbers and
+ * heads of arrays, meta's rate, col0 and attributes, and so many bytes more. 0 where those leave
+ * none. */
+size_t fields_capacity(const struct block *meta, size_t bytes);
 
 #endif

@@ -13,7 +13,7 @@ size_t local_fitting(struct output *out, const struct block *block, size_t row, 
     if (row == block->rows)
         return 0;
     struct array_type type = block_type(block, row);
-    size_t room = fields_capacity(block, (struct str){"", 0}) * sizeof(double), n = 0;
+    size_t room = fields_capacity(block, 0) * sizeof(double), n = 0;
     for (; row + n < block->rows; n++) {
         size_t size = columns * type.size + NAME_HEAD + block_name(block, row + n).n;
         if (size > room || strcmp(block_type(block, row + n).name, type.name) != 0)

@@ -19,6 +19,8 @@ static void put_notes(struct fields_out *to, const struct model_notes *n, struct
 {
     fields_put_range(to, &n->range);
     fields_put_name(to, n->name);
+    if (n->shards != NULL)
+        shards_put(to, n->shards);
     if (n->ridge > 0)
         fields_put_double(to, FIELD_RIDGE, n->ridge);
     if (n->grid_count > 0) {
@@ -101,7 +103,7 @@ void model_put(struct output *out, const struct lsq_fit *fit, const struct model
                const struct block *meta)
 {
     size_t fixed = fit->singular_count + 2 * notes->grid_count;
-    size_t capacity = fields_capacity(meta, notes->name);
+    size_t capacity = fields_capacity(meta, notes->name.n + shards_size(notes->shards));
     struct part most = choose_part(fit, capacity > fixed ? capacity - fixed : 0);
     struct slice g, t = {0, 0};
     if (most.given.count == 0)

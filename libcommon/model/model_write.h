@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "lsq/fit.h"
 #include "math/range.h"
+#include "model/shards.h"
 #include "stream/block.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct model_notes {
     size_t grid_count;            /* 0: ridge was not chosen */
     struct range range;           /* of the values fitted */
     struct str name;              /* of the rows fitted; empty: none */
+    const struct shards *shards;  /* of which it was merged; NULL: none are noted */
     bool last;                    /* whether no other model follows */
 };
 

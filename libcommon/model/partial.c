@@ -20,6 +20,7 @@ static void put_fields(struct fields_out *to, const struct lsq_reduced *r,
     fields_put_bool(to, FIELD_FIT_INTERCEPT, r->intercept);
     fields_put_range(to, &notes->range);
     fields_put_name(to, notes->name);
+    shards_put(to, notes->shards);
     fields_put_meta(to, meta);
     fields_put_bool(to, FIELD_LAST, notes->last);
     fields_put_vector(to, FIELD_SHIFT, r->shift, r->given + r->targets);
@@ -41,7 +42,8 @@ static void put_map(struct output *out, const struct lsq_reduced *r,
 void partial_put(struct output *out, const struct lsq_reduced *r, const struct partial_notes *notes,
                  const struct block *meta)
 {
-    size_t width = lsq_reduced_width(r), capacity = fields_capacity(meta, notes->name);
+    size_t width = lsq_reduced_width(r);
+    size_t capacity = fields_capacity(meta, notes->name.n + shards_size(notes->shards));
     size_t fixed = r->given + 2 * r->targets;
     if (width + fixed > capacity)
         die(output_name(out),
@@ -61,6 +63,7 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct p
             of_part.last = notes->last;
         }
         put_map(out, &part, &of_part, meta);
+        of_part.shards = NULL;
     }
     free(none);
 }

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "lsq/reduced.h"
 #include "math/range.h"
+#include "model/shards.h"
 #include "stream/block.h"
 #include "stream/map.h"
 
@@ -16,6 +17,8 @@ struct partial_notes {
     struct range range; /* of its rows' values */
     struct str name;    /* of its rows; empty: none */
     bool last;          /* whether no other partial fit follows */
+    const struct shards
+        *shards; /* what this fit, and those that follow, are of; NULL: the list came before */
 };
 
 /* Writes it, with meta's rate, col0 and unknown attributes, as one map, or as more partial fits,

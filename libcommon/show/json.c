@@ -61,6 +61,23 @@ static void put_list(struct output *out, const struct map_value *v, size_t rows)
     print_text(out, "]");
 }
 
+static void put_map(struct output *out, const struct map *map, size_t rows);
+
+static void put_maps(struct output *out, const struct map_value *v)
+{
+    struct map item = {.count = 0};
+    print_text(out, "[");
+    for (size_t i = 0; i < v->count; i++) {
+        print_text(out, i > 0 ? ", " : "");
+        if (map_parse_item(&item, v, i))
+            put_map(out, &item, SIZE_MAX);
+        else
+            print_text(out, "null");
+    }
+    map_free(&item);
+    print_text(out, "]");
+}
+
 static void put_value(struct output *out, const struct map_value *v, size_t rows)
 {
     if (v->kind == MAP_STR)
@@ -75,11 +92,13 @@ static void put_value(struct output *out, const struct map_value *v, size_t rows
         put_array(out, v->nds, rows);
     else if (v->kind == MAP_LIST_ARRAY || v->kind == MAP_LIST_STR || v->kind == MAP_EMPTY)
         put_list(out, v, rows);
+    else if (v->kind == MAP_LIST_MAP)
+        put_maps(out, v);
     else
         print_text(out, "null");
 }
 
-void json_put(struct output *out, const struct map *map, size_t rows)
+static void put_map(struct output *out, const struct map *map, size_t rows)
 {
     for (size_t i = 0; i < map->count; i++) {
         struct str key = map->fields[i].key;
@@ -89,5 +108,11 @@ void json_put(struct output *out, const struct map *map, size_t rows)
         print_text(out, ": ");
         put_value(out, &map->fields[i].value, by_row ? rows : SIZE_MAX);
     }
-    print_text(out, "}\n");
+    print_text(out, map->count > 0 ? "}" : "{}");
+}
+
+void json_put(struct output *out, const struct map *map, size_t rows)
+{
+    put_map(out, map, rows);
+    print_text(out, "\n");
 }

@@ -5,6 +5,7 @@
 #include "base/print.h"
 #include "model/fields.h"
 #include "model/local_read.h"
+#include "model/shards.h"
 #include "stream/map_scan.h"
 
 #include <inttypes.h>
@@ -365,6 +366,50 @@ static void put_model(struct output *out, const struct fields *f, const struct l
         put_line(out, "", "... (3 of %zu targets)", targets);
 }
 
+/* The first of them, and how many. */
+static void put_shards(struct output *out, const struct fields *f)
+{
+    enum { MOST = 3 };
+    struct shards shards = {NULL, 0};
+    char text[64];
+    if (shards_read(f, &shards) && shards.count > 0) {
+        snprintf(text, sizeof text, "%-11s %zu: ", "shards", shards.count);
+        print_text(out, text);
+    }
+    for (size_t i = 0; i < shards.count && i < MOST; i++) {
+        const struct shard *shard = &shards.list[i];
+        print_text(out, i > 0 ? ", " : "");
+        print_name(out, shard->name.n > 0 ? shard->name : (struct str){"no name", 7}, false);
+        snprintf(text, sizeof text, " (%" PRIu64 " row%s)", shard->rows, msg_plural(shard->rows));
+        print_text(out, text);
+    }
+    if (shards.count > 0)
+        print_text(out, shards.count > MOST ? ", ...\n" : "\n");
+    shards_free(&shards);
+}
+
+size_t summary_put_shards(struct output *out, const struct map *map, const char *file)
+{
+    bool partial = map_find(map, "lsq_partial") != NULL;
+    struct fields f = {file, partial ? "a partial fit" : "a model", map};
+    struct shards shards = {NULL, 0};
+    char text[64], digest[SHARDS_DIGEST + 1];
+    if (!shards_read(&f, &shards) && partial)
+        shards_add(&shards, (struct str){"", 0}, file)->rows =
+            fields_uint(&f, FIELD_ROWS, 1, INT64_MAX);
+    for (size_t i = 0; i < shards.count; i++) {
+        const struct shard *shard = &shards.list[i];
+        bool comment = shard->name.n > 0 && shard->name.p[0] == '#';
+        print_text(out, comment ? "\\043" : "");
+        print_name(out, (struct str){shard->name.p + comment, shard->name.n - comment}, false);
+        snprintf(text, sizeof text, "\t%" PRIu64 "\t%s\n", shard->rows,
+                 shards_digest(shard, digest));
+        print_text(out, text);
+    }
+    shards_free(&shards);
+    return shards.count;
+}
+
 void summary_put_fit(struct output *out, const struct map *map, const char *file)
 {
     bool partial = map_find(map, "lsq_partial") != NULL;
@@ -395,6 +440,7 @@ void summary_put_fit(struct output *out, const struct map *map, const char *file
     const struct map_value *rate = fields_find(&f, FIELD_RATE);
     if (rate != NULL)
         put_line(out, "rate", "%.10g Hz", rate->real);
+    put_shards(out, &f);
     if (!partial)
         put_model(out, &f, &l, count);
     put_attributes(out, map);
@@ -410,6 +456,9 @@ static const char *find_field(const struct summary *s, const struct map *fit, st
         const struct map_value *v = map_find(fit, key);
         if (str_is(field, "kind"))
             return map_find(fit, "lsq") != NULL ? "model" : "partial";
+        if (str_is(field, "shards") && v != NULL &&
+            (v->kind == MAP_LIST_MAP || v->kind == MAP_EMPTY))
+            return number((double)v->count, text);
         if (v == NULL || (v->kind != MAP_INT && v->kind != MAP_REAL))
             return NULL;
         return number(v->real, text);

@@ -39,10 +39,13 @@ void summary_free(struct summary *s);
 /* The same of a map that lsq-fit has written, where name is its file. */
 void summary_put_fit(struct output *out, const struct map *map, const char *name);
 
+/* The shards that it is of, a line each: name, rows and digest, tabs between. Returns how many. */
+size_t summary_put_shards(struct output *out, const struct map *map, const char *name);
+
 /* One line of the values asked for, tabs between, - for what there is not. */
 #define SUMMARY_FIELDS                                                                             \
     "kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,targets,rank,"    \
-    "name"
+    "name,shards"
 void summary_put_fields(struct output *out, const struct summary *s, const struct map *fit,
                         const struct str_list *fields);
 

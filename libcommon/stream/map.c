@@ -252,6 +252,8 @@ static void read_list(struct map *map, const msgpack_object_array *a, struct map
         read_rows(map, a, value);
     else if (text_of(&a->ptr[0], &s))
         read_strings(map, a, value);
+    else if (a->ptr[0].type == MSGPACK_OBJECT_MAP)
+        value->kind = MAP_LIST_MAP;
 }
 
 static void read_value(struct map *map, const msgpack_object *o, struct map_value *value)
@@ -334,15 +336,21 @@ static bool read_fields(struct map *map, const msgpack_object *root)
     return keys_differ(map);
 }
 
+/* Memory for a map, or that of the one before. */
+static void begin(struct map *map)
+{
+    if (map->memory != NULL) {
+        msgpack_zone_clear(&map->memory->zone);
+        return;
+    }
+    map->memory = mem_zero(1, sizeof *map->memory);
+    if (!msgpack_zone_init(&map->memory->zone, MSGPACK_ZONE_CHUNK_SIZE))
+        die(NULL, "out of memory");
+}
+
 bool map_parse(struct map *map, const char *bytes, size_t size)
 {
-    if (map->memory == NULL) {
-        map->memory = mem_zero(1, sizeof *map->memory);
-        if (!msgpack_zone_init(&map->memory->zone, MSGPACK_ZONE_CHUNK_SIZE))
-            die(NULL, "out of memory");
-    } else {
-        msgpack_zone_clear(&map->memory->zone);
-    }
+    begin(map);
     msgpack_object *root = zone_array(map, 1, sizeof *root);
     size_t offset = 0;
     msgpack_unpack_return status = msgpack_unpack(bytes, size, &offset, &map->memory->zone, root);
@@ -366,6 +374,15 @@ bool map_parse(struct map *map, const char *bytes, size_t size)
     map->fields[0] = (struct map_field){.key = {"x", 1}};
     read_value(map, root, &map->fields[0].value);
     return true;
+}
+
+bool map_parse_item(struct map *map, const struct map_value *list, size_t i)
+{
+    const msgpack_object *item = &((const msgpack_object *)list->object)->via.array.ptr[i];
+    begin(map);
+    if (item->type != MSGPACK_OBJECT_MAP)
+        return why_not(map->why, "no map, expected a list of maps");
+    return read_fields(map, item);
 }
 
 void map_free(struct map *map)

@@ -20,6 +20,7 @@ enum map_kind {
     MAP_ARRAY,      /* one array */
     MAP_LIST_ARRAY, /* a list of 1-D arrays */
     MAP_LIST_STR,   /* a list of strings */
+    MAP_LIST_MAP,   /* a list that begins with a map, for map_parse_item */
     MAP_EMPTY,      /* a list of nothing */
     MAP_BAD         /* an array that is not accepted; `why` says what it is */
 };
@@ -58,6 +59,9 @@ struct map {
  * must be zeroed before the first call; the caller calls map_free at the end. */
 bool map_parse(struct map *map, const char *bytes, size_t size);
 void map_free(struct map *map);
+
+/* The same of element i of a list of another map's, which must outlive what comes of it. */
+bool map_parse_item(struct map *map, const struct map_value *list, size_t i);
 
 /* Copies the fields for which skip is false into *to (zeroed), to outlive what from
  * points into. Returns the bytes that *to then points into: the caller frees both. */

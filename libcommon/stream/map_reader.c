@@ -36,7 +36,7 @@ struct map_reader {
     uint64_t offset;              /* of `start` in its file */
     bool file_end;                /* the map given last was its file's last */
     bool seen;                    /* there has been a map */
-    const char *name, *next_name; /* files of the map given last and of the next one */
+    const char *path, *next_path; /* files of the map given last and of the next one */
     const char *expected, *hint;
     struct map map;
     struct spool *spool; /* NULL where nothing is kept */
@@ -56,7 +56,7 @@ static void open_next(struct map_reader *r)
 {
     const char *path = r->count == 0 ? "-" : r->paths[r->index];
     r->index++;
-    r->next_name = fd_shown(path);
+    r->next_path = path;
     r->fd = input_open(path, r->expected);
     r->there = size_of(r->fd);
 #ifdef F_SETPIPE_SZ
@@ -64,7 +64,7 @@ static void open_next(struct map_reader *r)
     fcntl(r->fd, F_SETPIPE_SZ, READ_SIZE);
 #endif
     if (isatty(r->fd))
-        die(r->next_name, "a terminal, expected %s from a pipe or a file", r->expected);
+        die(fd_shown(r->next_path), "a terminal, expected %s from a pipe or a file", r->expected);
 }
 
 struct map_reader *map_reader_open(char *const paths[], int count, const char *expected,
@@ -73,7 +73,7 @@ struct map_reader *map_reader_open(char *const paths[], int count, const char *e
     struct map_reader *r = mem_zero(1, sizeof *r);
     *r = (struct map_reader){.paths = paths, .count = count, .expected = expected, .hint = hint};
     open_next(r);
-    r->name = r->next_name;
+    r->path = r->next_path;
     return r;
 }
 
@@ -120,7 +120,7 @@ static size_t read_some(struct map_reader *r, char *to, size_t size)
         return spool_read(r->spool, to, size);
     ssize_t n = fd_read(r->fd, to, size);
     if (n < 0)
-        die_errno(r->next_name, "read failed");
+        die_errno(fd_shown(r->next_path), "read failed");
     return (size_t)n;
 }
 
@@ -162,10 +162,10 @@ static _Noreturn void die_no_map(struct map_reader *r, const struct map_scan *sc
 {
     bool first = r->offset == 0 && scan->pos == 0;
     if (first && fill(r, 4) && memcmp(r->buffer + r->start, "RIFF", 4) == 0)
-        die(r->name, "a WAV file, expected %s (fsdd-load reads recordings)", r->expected);
+        die(fd_shown(r->path), "a WAV file, expected %s (fsdd-load reads recordings)", r->expected);
     if (first && is_text(r))
-        die(r->name, "text, expected %s%s", r->expected, r->hint);
-    die(r->name, "at byte %" PRIu64 ": %s", r->offset + scan->pos, scan->why);
+        die(fd_shown(r->path), "text, expected %s%s", r->expected, r->hint);
+    die(fd_shown(r->path), "at byte %" PRIu64 ": %s", r->offset + scan->pos, scan->why);
 }
 
 /* At the end of one file: goes on to the next, which must have something in it. */
@@ -178,12 +178,12 @@ static void next_file(struct map_reader *r)
         return;
     open_next(r);
     if (!fill(r, r->map_size + 1))
-        die_empty(r, r->next_name);
+        die_empty(r, fd_shown(r->next_path));
 }
 
 static void step_over_map(struct map_reader *r)
 {
-    r->name = r->next_name;
+    r->path = r->next_path;
     r->start += r->map_size;
     r->used -= r->map_size;
     r->offset = r->file_end ? 0 : r->offset + r->map_size;
@@ -196,7 +196,7 @@ static bool read_map(struct map_reader *r)
 {
     if (!fill(r, 1)) {
         if (!r->seen)
-            die_empty(r, r->name);
+            die_empty(r, fd_shown(r->path));
         return false;
     }
     struct map_scan scan;
@@ -205,8 +205,8 @@ static bool read_map(struct map_reader *r)
     while ((status = map_scan_run(&scan, (const unsigned char *)r->buffer + r->start, r->used)) ==
            MAP_SCAN_MORE)
         if (!fill(r, scan.need))
-            die(r->name, "truncated after %" PRIu64 " byte%s, inside a map", r->offset + r->used,
-                msg_plural(r->offset + r->used));
+            die(fd_shown(r->path), "truncated after %" PRIu64 " byte%s, inside a map",
+                r->offset + r->used, msg_plural(r->offset + r->used));
     if (status == MAP_SCAN_BAD)
         die_no_map(r, &scan);
     r->map_size = scan.pos;
@@ -244,7 +244,12 @@ bool map_reader_at_end(const struct map_reader *r)
 
 const char *map_reader_name(const struct map_reader *r)
 {
-    return r->name;
+    return fd_shown(r->path);
+}
+
+const char *map_reader_path(const struct map_reader *r)
+{
+    return r->path;
 }
 
 uint64_t map_reader_bytes(const struct map_reader *r)
@@ -254,7 +259,7 @@ uint64_t map_reader_bytes(const struct map_reader *r)
 
 struct spool *map_reader_file(const struct map_reader *r)
 {
-    return r->fd > STDIN_FILENO && !r->file_end ? spool_of_file(r->fd, r->name) : NULL;
+    return r->fd > STDIN_FILENO && !r->file_end ? spool_of_file(r->fd, fd_shown(r->path)) : NULL;
 }
 
 uint64_t map_reader_place(const struct map_reader *r, const char *bytes)
@@ -264,7 +269,7 @@ uint64_t map_reader_place(const struct map_reader *r, const char *bytes)
 
 void map_reader_refuse(const struct map_reader *r, const char *why)
 {
-    die(r->name, "at byte %" PRIu64 ": %s", r->offset, why);
+    die(fd_shown(r->path), "at byte %" PRIu64 ": %s", r->offset, why);
 }
 
 void map_reader_close(struct map_reader *r)

@@ -34,9 +34,10 @@ const struct map *map_reader_next(struct map_reader *r);
 bool map_reader_file_end(const struct map_reader *r);
 bool map_reader_at_end(const struct map_reader *r);
 
-/* Where the map given last comes from: its file, for messages, and how many bytes of that file
- * have been read with it. */
+/* Where the map given last comes from: its file, for messages and as it was named, and how many
+ * bytes of that file have been read with it. */
 const char *map_reader_name(const struct map_reader *r);
+const char *map_reader_path(const struct map_reader *r);
 uint64_t map_reader_bytes(const struct map_reader *r);
 
 /* The file that the map given last comes from, named and large, with more of it to come; or NULL.

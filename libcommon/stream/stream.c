@@ -103,6 +103,11 @@ const char *stream_name(const struct stream *s)
     return map_reader_name(s->maps);
 }
 
+const char *stream_path(const struct stream *s)
+{
+    return map_reader_path(s->maps);
+}
+
 size_t stream_row0(const struct stream *s)
 {
     return s->rows;

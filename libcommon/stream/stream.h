@@ -31,8 +31,9 @@ bool stream_next(struct stream *s, struct block *block);
 /* Whether the block that stream_next gave is the last of all. */
 bool stream_at_end(const struct stream *s);
 
-/* The file that the block came from, for messages. */
+/* The file that the block came from, for messages; as it was named, "-" for standard input. */
 const char *stream_name(const struct stream *s);
+const char *stream_path(const struct stream *s);
 
 /* Rows in the blocks before this one. */
 size_t stream_row0(const struct stream *s);
