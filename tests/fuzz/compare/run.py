@@ -14,9 +14,11 @@ import time
 import numpy as np
 
 from filters import FILTERS, Case
+from recoveries import Fill, Nearest
 from runs import Runner, Wrong
 from streams import unpack
 
+FILTERS.update(fill=Fill, nearest=Nearest)
 NEXT = ["pad-chop", "split-holdout", "lsq-fit"]  # what reads any matrix
 
 
