@@ -18,6 +18,21 @@ setup() {
     oracle nearest weights
 }
 
+@test "lsq-predict: parts of a local model are of one rate, which not all need know, and of one first column" {
+    oracle nearest parts
+    for part in none rate other col0 both; do
+        lsq-fit -g 1 --nearest=1 $part >$part.model
+    done
+    cat none.model rate.model | lsq-predict - none | stream-show --field=rate,rows >shown
+    cmp shown <(printf '8000\t2\n')
+    lsq-predict both.model none >shown
+    cmp shown <(lsq-predict rate.model none)
+    cat rate.model other.model >mixed
+    refuses 1 'lsq-predict: mixed: a part of a model at 44100 Hz, expected 8000 Hz as in those before' lsq-predict mixed none
+    cat none.model col0.model >mixed
+    refuses 1 'lsq-predict: mixed: a part of a model from column 3, expected 0 as in those before' lsq-predict mixed none
+}
+
 @test "lsq-predict: --extend, --append and --clamp roll a local model out, all rows of a block side by side" {
     oracle nearest extend
 }

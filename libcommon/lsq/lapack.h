@@ -2,8 +2,9 @@
  * matrices are column-major with leading dimension ld: a row-major matrix is
  * passed as its transpose, which costs nothing. Input must be finite: it is not
  * checked again. One thread does the work, whatever OMP_NUM_THREADS says to the
- * BLAS: threads slow problems of this size down. What returns nothing is to come after
- * something that returned LSQ_OK: the first call may find no memory for the BLAS itself. */
+ * BLAS, but where lapack_share has been called: threads slow small problems down. What returns
+ * nothing is to come after something that returned LSQ_OK: the first call may find no memory for
+ * the BLAS itself. */
 #ifndef WAVEFILL_LSQ_LAPACK_H
 #define WAVEFILL_LSQ_LAPACK_H
 

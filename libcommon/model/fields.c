@@ -165,6 +165,22 @@ void fields_check_same(const struct fields *f, const struct map *first,
     check_fields(f, f->map, first, skip);
 }
 
+bool fields_rate(const struct fields *f, double *rate)
+{
+    const struct map_value *v = fields_find(f, FIELD_RATE);
+    bool number = v != NULL && (v->kind == MAP_INT || v->kind == MAP_REAL);
+    if (v != NULL && !(number && v->real > 0 && isfinite(v->real)))
+        die(f->name, "%s whose \"rate\" is no positive number, expected a sample rate in Hz",
+            f->what);
+    *rate = v != NULL ? v->real : 0;
+    return v != NULL;
+}
+
+uint64_t fields_col0(const struct fields *f)
+{
+    return fields_find(f, FIELD_COL0) != NULL ? fields_uint(f, FIELD_COL0, 0, INT64_MAX) : 0;
+}
+
 struct range fields_range(const struct fields *f)
 {
     struct range range = {false, 0, 0};

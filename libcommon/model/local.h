@@ -39,6 +39,9 @@ struct local {
     size_t *sizes;            /* how many rows each owner has */
     bool whole;               /* all values are whole numbers */
     double peak;              /* their largest magnitude */
+    double rate;              /* of the rows, in Hz, where one is known */
+    bool has_rate;
+    uint64_t col0; /* the number of their first column */
 };
 
 /* The number of a name (its str_stem); 0 for an empty one, and where no row has it. */

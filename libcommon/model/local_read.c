@@ -4,6 +4,7 @@
 #include "base/msg.h"
 #include "model/fields.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,8 +13,8 @@
 static bool is_of_rows(struct str key)
 {
     static const enum field alike[] = {
-        FIELD_LSQ,  FIELD_K,     FIELD_TARGETS,        FIELD_NEAREST, FIELD_BANDWIDTH,
-        FIELD_GAIN, FIELD_RIDGE, FIELD_RIDGE_RELATIVE, FIELD_RATE,    FIELD_COL0};
+        FIELD_LSQ,       FIELD_K,    FIELD_TARGETS, FIELD_NEAREST,
+        FIELD_BANDWIDTH, FIELD_GAIN, FIELD_RIDGE,   FIELD_RIDGE_RELATIVE};
     for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
         if (str_is(key, field_key(alike[i])))
             return false;
@@ -27,6 +28,24 @@ void local_read_settings(const struct fields *f, struct nearest_settings *s)
     s->gain = fields_double(f, FIELD_GAIN, true);
     s->ridge = fields_double(f, FIELD_RIDGE, true);
     s->ridge_relative = fields_bool(f, FIELD_RIDGE_RELATIVE);
+}
+
+/* Rows are of one rate, which not all parts need know, and begin with the same column. */
+static void check_place(const struct fields *f, struct local *local)
+{
+    double rate;
+    bool has_rate = fields_rate(f, &rate), had_rate = local->has_rate;
+    uint64_t col0 = fields_col0(f);
+    if (has_rate && had_rate && rate != local->rate)
+        die(f->name, "a part of a model at %.10g Hz, expected %.10g Hz as in those before", rate,
+            local->rate);
+    if (local->count > 0 && col0 != local->col0)
+        die(f->name,
+            "a part of a model from column %" PRIu64 ", expected %" PRIu64 " as in those before",
+            col0, local->col0);
+    local->rate = has_rate ? rate : local->rate;
+    local->has_rate |= has_rate;
+    local->col0 = col0;
 }
 
 static void read_rows(const struct fields *f, const struct map_reader *maps, struct local *local)
@@ -59,6 +78,7 @@ struct local *local_read(struct map_reader *maps, const struct map *map, size_t 
     local_read_settings(&f, &local->settings);
     for (;; f.map = map_reader_next(maps), f.name = map_reader_name(maps)) {
         fields_check_same(&f, &first, is_of_rows);
+        check_place(&f, local);
         read_rows(&f, maps, local);
         *last = fields_find(&f, FIELD_LAST) == NULL || fields_bool(&f, FIELD_LAST);
         if (map_reader_at_end(maps))

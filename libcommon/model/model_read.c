@@ -100,15 +100,8 @@ static void read_columns(const struct fields *s, struct model *m)
 /* What models of all kinds say of their rows. */
 static void read_about(const struct fields *s, struct model *m)
 {
-    const struct map_value *rate = fields_find(s, FIELD_RATE);
-    const struct map_value *col0 = fields_find(s, FIELD_COL0);
-    bool number = rate != NULL && (rate->kind == MAP_INT || rate->kind == MAP_REAL);
-    if (rate != NULL && !(number && rate->real > 0 && isfinite(rate->real)))
-        die(s->name, "a model whose \"rate\" is no positive number, expected a sample rate in Hz");
-    m->has_rate = rate != NULL;
-    m->rate = rate != NULL ? rate->real : 0;
-    if (col0 != NULL)
-        m->col0 = fields_uint(s, FIELD_COL0, 0, INT64_MAX);
+    m->has_rate = fields_rate(s, &m->rate);
+    m->col0 = fields_col0(s);
     m->range = fields_range(s);
     read_columns(s, m);
 }
@@ -251,8 +244,11 @@ static bool read_local(struct map_reader *maps, const struct map *map, struct mo
     check_kind(&s);
     m->given = (size_t)fields_uint(&s, FIELD_K, 1, MAP_SCAN_MAX);
     m->targets = (size_t)fields_uint(&s, FIELD_TARGETS, 1, MAP_SCAN_MAX);
-    read_about(&s, m);
+    read_columns(&s, m);
     m->local = local_read(maps, map, m->given + m->targets, &last);
+    m->has_rate = m->local->has_rate;
+    m->rate = m->local->rate;
+    m->col0 = m->local->col0;
     m->range = (struct range){true, -m->local->peak, m->local->peak};
     return last;
 }

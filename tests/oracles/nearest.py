@@ -132,6 +132,12 @@ def own_rows():
     agree(predicted(queries, asked, "--own=own", "model"), expected)
 
 
+def parts():
+    for name, more in ("none", {}), ("rate", {"rate": 8000}), ("other", {"rate": 44100}), ("col0", {"col0": 3}):
+        write(name, {"mat": 1, "x": np.array([[1.0, 2.0], [3.0, 5.0]]), **more})
+    write("both", {"mat": 1, "x": np.array([[1.0, 2.0]]), "last": False}, {"mat": 1, "x": np.array([[3.0, 5.0]]), "rate": 8000})
+
+
 def weights():
     """Models one after the other, each with its weight."""
     s = Settings(nearest=12, bandwidth=1.0)
