@@ -95,7 +95,7 @@ const struct str *fields_names(const struct fields *f, size_t rows);
 void fields_check_same(const struct fields *f, const struct map *first,
                        bool (*skip)(struct str key));
 
-/* Whether the rate of the rows is noted, which *rate then is, else 0; their first column's number. */
+/* Whether the rate of the rows is noted, which *rate becomes, else 0; their first column. */
 bool fields_rate(const struct fields *f, double *rate);
 uint64_t fields_col0(const struct fields *f);
 
