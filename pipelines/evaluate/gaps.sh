@@ -41,7 +41,7 @@ for ms in 5 10 20 50; do
         for weight in 50:150000 300:30000; do
             context=$(samples "${weight#*:}")
             pad-chop -q -o "frames" -f $((order + 1)) -c "$spot-$((half + context)):$spot-$half,$spot+$rest:$spot+$((rest + context))" tenth
-            lsq-fit -o "partial.$context" -g "$order" --by-name --partial --no-intercept -w "${weight%:*}" frames
+            lsq-fit -o "partial.$context" -g "$order" --by-name --partial --shard="$context" --no-intercept -w "${weight%:*}" frames
         done
         lsq-fit -q -o models --by-name --no-intercept --ridge=0.1% partial.*
         lsq-predict -o filled --fill="$edge:$((edge + gap))" models window

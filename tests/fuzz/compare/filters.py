@@ -528,7 +528,7 @@ class LsqFit:
                 return part
             data += part.out
         runner.write("parts", data)
-        return runner.run("lsq-fit", *[w for o in case.options if o[0] not in ("parts", "-g") for w in o], stdin="parts")
+        return runner.run("lsq-fit", "--allow-duplicates", *[w for o in case.options if o[0] not in ("parts", "-g") for w in o], stdin="parts")
 
     @staticmethod
     def groups(case, m):
