@@ -5,6 +5,7 @@
 #include "base/msg.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "base/print.h"
 #include "model/model_read.h"
 #include "show/json.h"
 #include "show/summary.h"
@@ -139,21 +140,29 @@ static void show_whole(const struct options *o, struct output *out, struct summa
     summary_free(s);
 }
 
-/* Matrix and local model as a whole, and each fit for itself. */
+/* Matrix and local model as a whole, and each fit for itself: the first ones, as what people read.
+ */
 static void show_summary(const struct options *o, struct output *out, struct stream *in)
 {
+    enum { MOST = 3 };
     struct summary matrix = {.blocks = 0}, local = {.blocks = 0};
     struct block block;
     bool fields = o->fields.count > 0;
+    size_t fits = 0;
+    char text[64];
     while (stream_next(in, &block))
         if (!block.other)
             summary_add(&matrix, &block);
         else if (map_find(block.map, "nearest") != NULL && map_find(block.map, "lsq") != NULL)
             summary_add_local(&local, &block, stream_name(in));
+        else if (!summary_begins_fit(block.map))
+            continue;
         else if (fields)
             summary_put_fields(out, NULL, block.map, &o->fields);
-        else
+        else if (fits++ < MOST)
             summary_put_fit(out, block.map, stream_name(in));
+    if (fits > MOST)
+        print_text(out, (snprintf(text, sizeof text, "... (%d of %zu fits)\n", MOST, fits), text));
     show_whole(o, out, &local);
     show_whole(o, out, &matrix);
 }

@@ -167,10 +167,52 @@ assert b == {"mat": 1, "x": [[2**63 - 1]], "rate": 8000.5}, b'
     assert_equal "$(pad-chop -f 2 rows | stream-show --csv -n 1)" 1,0
     lsq-fit -g 2 --partial rows >part
     run -0 stream-show part
-    assert_output $'partial fit 4 rows, 2 given columns, 1 target\nshards      1: rows (4 rows)'
+    assert_output $'partial fit 4 rows, 2 given columns, 1 target\nshards      1: rows (4 rows)\ncolumns     a, b, y'
     lsq-fit part | stream-show --coefficients >merged
     stream-show --coefficients model | cut -f1 | diff - <(cut -f1 merged)
     refuses 1 'stream-show: model: a fit, expected a matrix (--coefficients shows those of models)' stream-show --csv model
+}
+
+@test "stream-show: what a fit cannot tell is said, or left out" {
+    # Two rows, two coefficients.
+    printf 'a,y\n1,2\n3,4\n' | csv-load >two
+    lsq-fit -g 1 two >exact
+    run -0 stream-show exact
+    assert_output 'model       2 rows, 1 given column, 1 target
+rank        1
+condition   1
+target      y: intercept 1
+              R^2 1, no degrees of freedom left
+              1 x column a'
+    lsq-fit -g 1 --no-intercept two >through
+    run -0 stream-show through
+    assert_output 'model       2 rows, 1 given column, 1 target, no intercept
+rank        1
+condition   1
+target      y
+              R^2 0.98, residual standard error 0.632456
+              1.4 x column a'
+    lsq-fit -g 1 --partial -w 2.5 two >weighted
+    run -0 stream-show weighted
+    assert_output $'partial fit 2 rows, 1 given column, 1 target\nshards      1: two (2 rows)\ncolumns     a, y\nweight      5 of all rows together'
+    lsq-fit -g 1 --partial --no-intercept -w 2.5 two >weighted
+    run -0 stream-show weighted
+    assert_output $'partial fit 2 rows, 1 given column, 1 target, no intercept\nshards      1: two (2 rows)\ncolumns     a, y'
+}
+
+@test "stream-show: of many fits the first three, each with all of its parts" {
+    py 'part = {"lsq": 1, "k": 1, "targets": 2, "rows": 5, "coef": np.ones((1, 1)), "intercept": np.ones(1)}
+write("in", *({**part, "name": name, "target0": i, "last": name + str(i) == "e1"} for name in "abcde" for i in (0, 1)))'
+    run -0 stream-show in
+    assert_equal "$(grep -e ^model -e ^name -e ^\\. <<<"$output")" 'model       5 rows, 1 given column, 2 targets
+name        a
+model       5 rows, 1 given column, 2 targets
+name        b
+model       5 rows, 1 given column, 2 targets
+name        c
+... (3 of 5 fits)'
+    run -0 stream-show -F name,targets in
+    assert_output $'a\t2\nb\t2\nc\t2\nd\t2\ne\t2'
 }
 
 @test "stream-show: a model's numbers are those of NumPy, dense and in two factors" {

@@ -286,20 +286,29 @@ static void put_largest(struct output *out, const struct labels *l, double *c)
         put_line(out, "", "  ... (the largest %d of %zu)", MOST, l->given);
 }
 
+static bool has_intercept(const struct fields *f)
+{
+    const struct map_value *fitted = fields_find(f, FIELD_FIT_INTERCEPT);
+    return fitted == NULL || fitted->kind != MAP_BOOL || fitted->boolean;
+}
+
 /* An array with a number a target; NULL where there is none. */
 static double *read_sums(const struct fields *f, enum field field, size_t count)
 {
     return fields_find(f, field) != NULL ? fields_array(f, field, 1, 1, count) : NULL;
 }
 
-/* How good the fit of a target is, on the rows fitted: what can be told of it. */
+/* How good the fit of a target is, on the rows fitted: what can be told of it. freedom: NaN where
+ * it is not known. */
 static void put_quality(struct output *out, const double *rss, const double *tss, double freedom)
 {
     char r2[40] = "", error[60] = "";
     if (rss != NULL && tss != NULL && *tss > 0)
-        snprintf(r2, sizeof r2, "R^2 %.6g", 1 - *rss / *tss);
+        snprintf(r2, sizeof r2, "R^2 %.6g", fmax(0, 1 - *rss / *tss));
     if (rss != NULL && freedom > 0)
         snprintf(error, sizeof error, "residual standard error %.6g", sqrt(*rss / freedom));
+    else if (rss != NULL && freedom <= 0)
+        strcpy(error, "no degrees of freedom left");
     if (r2[0] != '\0' || error[0] != '\0')
         put_line(out, "", "  %s%s%s", r2, r2[0] != '\0' && error[0] != '\0' ? ", " : "", error);
 }
@@ -312,6 +321,7 @@ static void put_targets(struct output *out, const struct fields *f, const struct
     bool whole = fields_find(f, FIELD_GIVEN0) == NULL;
     size_t count = fields_find(f, FIELD_INTERCEPT)->nds->cols;
     double *intercept = fields_array(f, FIELD_INTERCEPT, 1, 1, count);
+    bool with = has_intercept(f);
     double *rss = read_sums(f, FIELD_RSS, count);
     double *tss = read_sums(f, FIELD_TSS, count);
     struct coefficients all = {0};
@@ -320,8 +330,8 @@ static void put_targets(struct output *out, const struct fields *f, const struct
     double *c = mem_array(l->given, sizeof *c);
     char name[80], value[DECIMAL_SIZE + 1];
     for (size_t j = 0; j < count && j < MOST; j++) {
-        put_line(out, "target", "%s: intercept %s", label(l, l->given + j, name),
-                 number(intercept[j], value));
+        put_line(out, "target", "%s%s%s", label(l, l->given + j, name), with ? ": intercept " : "",
+                 with ? number(intercept[j], value) : "");
         put_quality(out, rss != NULL ? rss + j : NULL, tss != NULL ? tss + j : NULL, freedom);
         if (!whole)
             continue;
@@ -341,14 +351,13 @@ static void put_model(struct output *out, const struct fields *f, const struct l
 {
     const struct map_value *v = fields_find(f, FIELD_RANK);
     const struct map_value *rows = fields_find(f, FIELD_ROWS);
-    const struct map_value *fitted = fields_find(f, FIELD_FIT_INTERCEPT);
     const struct map_value *singular = fields_find(f, FIELD_SINGULAR);
-    double freedom = 0;
+    double freedom = NAN;
     if (v != NULL && v->kind == MAP_INT)
         put_line(out, "rank", "%" PRId64 "%s", v->integer,
                  v->integer < (int64_t)l->given ? ", deficient: fewer than the given columns" : "");
     if (v != NULL && rows != NULL)
-        freedom = rows->real - v->real - (fitted != NULL && fitted->boolean);
+        freedom = rows->real - v->real - has_intercept(f);
     if (singular != NULL && singular->kind == MAP_ARRAY && singular->nds->cols > 0) {
         size_t n = singular->nds->cols;
         double *s = fields_array(f, FIELD_SINGULAR, 1, 1, n);
@@ -357,7 +366,7 @@ static void put_model(struct output *out, const struct fields *f, const struct l
     }
     if (fields_find(f, FIELD_RIDGE) != NULL) {
         put_line(out, "ridge", "penalty %.6g", fields_find(f, FIELD_RIDGE)->real);
-        freedom = 0; /* the penalty takes fewer degrees than the rank */
+        freedom = NAN; /* the penalty takes fewer degrees than the rank */
     }
     const struct map_value *b = fields_find(f, FIELD_INTERCEPT);
     if (b != NULL && b->kind == MAP_ARRAY && b->nds->ndim == 1)
@@ -410,14 +419,33 @@ size_t summary_put_shards(struct output *out, const struct map *map, const char 
     return shards.count;
 }
 
+/* The weights of all rows together, which the first column of the reduced ones has, unless it is
+ * how many they are. */
+static void put_weight(struct output *out, const struct fields *f)
+{
+    const struct map_value *rows = fields_find(f, FIELD_ROWS), *v = fields_find(f, FIELD_REDUCED);
+    double sum = 0, root;
+    if (rows == NULL || v == NULL || v->kind != MAP_ARRAY || !has_intercept(f))
+        return;
+    for (size_t i = 0; i < v->nds->rows; i++, sum += root * root)
+        array_to_double(&v->nds->type, v->nds->data + i * v->nds->cols * v->nds->type.size, 1,
+                        &root);
+    if (fabs(sum - rows->real) > 1e-9 * rows->real)
+        put_line(out, "weight", "%.6g of all rows together", sum);
+}
+
+bool summary_begins_fit(const struct map *map)
+{
+    struct fields f = {NULL, NULL, map};
+    const struct map_value *target0 = fields_find(&f, FIELD_TARGET0);
+    const struct map_value *given0 = fields_find(&f, FIELD_GIVEN0);
+    return (target0 == NULL || target0->integer == 0) && (given0 == NULL || given0->integer == 0);
+}
+
 void summary_put_fit(struct output *out, const struct map *map, const char *file)
 {
     bool partial = map_find(map, "lsq_partial") != NULL;
     struct fields f = {file, partial ? "a partial fit" : "a model", map};
-    const struct map_value *target0 = fields_find(&f, FIELD_TARGET0);
-    const struct map_value *given0 = fields_find(&f, FIELD_GIVEN0);
-    if ((target0 != NULL && target0->integer > 0) || (given0 != NULL && given0->integer > 0))
-        return; /* a later part of a large model */
     size_t given = (size_t)fields_uint(&f, FIELD_K, 1, MAP_SCAN_MAX);
     const struct map_value *targets = fields_find(&f, FIELD_TARGETS);
     const struct map_value *intercept = fields_find(&f, FIELD_INTERCEPT);
@@ -428,8 +456,9 @@ void summary_put_fit(struct output *out, const struct map *map, const char *file
     char of[DECIMAL_SIZE + 8] = "";
     if (rows != NULL)
         snprintf(of, sizeof of, "%.17g rows, ", rows->real);
-    put_line(out, partial ? "partial fit" : "model", "%s%zu given column%s, %zu target%s", of,
-             given, msg_plural(given), count, msg_plural(count));
+    put_line(out, partial ? "partial fit" : "model", "%s%zu given column%s, %zu target%s%s", of,
+             given, msg_plural(given), count, msg_plural(count),
+             has_intercept(&f) ? "" : ", no intercept");
     const struct map_value *name = fields_find(&f, FIELD_NAME);
     if (name != NULL && name->kind == MAP_STR)
         put_names(out, "name", &name->str, 1, NULL);
@@ -441,7 +470,11 @@ void summary_put_fit(struct output *out, const struct map *map, const char *file
     if (rate != NULL)
         put_line(out, "rate", "%.10g Hz", rate->real);
     put_shards(out, &f);
-    if (!partial)
+    if (partial && named)
+        put_names(out, "columns", l.names, l.total, &l.names[l.total - 1]);
+    if (partial)
+        put_weight(out, &f);
+    else
         put_model(out, &f, &l, count);
     put_attributes(out, map);
 }

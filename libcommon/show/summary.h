@@ -36,7 +36,10 @@ void summary_add_local(struct summary *s, const struct block *block, const char 
 void summary_put(struct output *out, const struct summary *s);
 void summary_free(struct summary *s);
 
-/* The same of a map that lsq-fit has written, where name is its file. */
+/* Whether a map that lsq-fit has written is no later part of a model of several. */
+bool summary_begins_fit(const struct map *map);
+
+/* The same of such a map, where name is its file. */
 void summary_put_fit(struct output *out, const struct map *map, const char *name);
 
 /* The shards that it is of, a line each: name, rows and digest, tabs between. Returns how many. */
