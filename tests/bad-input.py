@@ -87,6 +87,11 @@ def partial(**more):
     return pack(fields(whole, more))
 
 
+def sharded(**more):
+    """The same, of one shard."""
+    return partial(shards=[fields({"name": "s", "rows": 3, "digest": "0123456789abcdef"}, more)])
+
+
 GOOD = mat(names=list("abcd"), rate=8000)
 
 # Recordings.

@@ -216,10 +216,14 @@ lsq-fit --ridge=1 --grid=1 -g 1 in|--grid without --ridge=auto, which it is for
 lsq-fit --ridge=auto --by-name -g 1 in|--by-name with --ridge=auto, expected one of them
 lsq-fit --others -g 1 in|--others without --by-name, which it is for
 lsq-fit --left-out=f --partial -g 1 in|--partial with --left-out, expected one of them
+lsq-fit --shard=s -g 1 in|--shard without --partial, which it is for
+lsq-fit --nearest=1 --expect=list -g 1 in|--nearest with --expect, expected one of them
+stream-show --shards -F rows in|--field with --shards, expected one of them
 r2-score --sums --average=none in in|--sums without --flat, --pooled or --by-row, which it is for
 r2-score --pooled --by-row in in|--by-row with --pooled, expected one of them
 END
     lsq-fit -q --by-name --ridge=1 -g 1 in >out
+    lsq-fit --shard=s --partial -g 1 in >out
     r2-score --sums --pooled in other >out
 }
 

@@ -60,7 +60,7 @@ check-san:
 
 FUZZ_TARGETS = stream model frames fit predict scores text show names numbers riff wav
 FUZZ_ONLY = wav-guarded
-FUZZ_WRAP = exit open open64 close read write isatty
+FUZZ_WRAP = exit open open64 close fstat fstat64 read write isatty
 FUZZ_MAIN =
 FUZZ_SANITIZE = address,undefined,float-cast-overflow -fno-sanitize-recover=all
 CLANG = clang

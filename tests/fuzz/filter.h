@@ -27,6 +27,7 @@ int filter_main(int argc, char **argv);
 #define main filter_main
 #define msg_init(name) ((void)(name))
 #define mem_expect_much() ((void)0)
+#define input_note(path) ((void)0)
 #define input_note_all(paths, count, least) ((void)0)
 
 /* One run: which words, separated by single spaces, and on what. */

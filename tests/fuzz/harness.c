@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -194,6 +195,7 @@ void fuzz_fail(const char *file, int line, const char *condition)
 _Noreturn void __real_exit(int status);
 int __real_open(const char *path, int flags, ...);
 int __real_close(int fd);
+int __real_fstat(int fd, struct stat *st);
 ssize_t __real_read(int fd, void *to, size_t size);
 ssize_t __real_write(int fd, const void *from, size_t size);
 int __real_isatty(int fd);
@@ -201,6 +203,7 @@ int __real_isatty(int fd);
 _Noreturn void __wrap_exit(int status);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_close(int fd);
+int __wrap_fstat(int fd, struct stat *st);
 ssize_t __wrap_read(int fd, void *to, size_t size);
 ssize_t __wrap_write(int fd, const void *from, size_t size);
 int __wrap_isatty(int fd);
@@ -238,6 +241,18 @@ int __wrap_close(int fd)
 {
     return running ? 0 : __real_close(fd);
 }
+
+/* A pipe: a file would have a size. */
+int __wrap_fstat(int fd, struct stat *st)
+{
+    if (!running)
+        return __real_fstat(fd, st);
+    memset(st, 0, sizeof *st);
+    st->st_mode = S_IFIFO;
+    return 0;
+}
+
+int __wrap_fstat64(int fd, struct stat *st) __attribute__((alias("__wrap_fstat")));
 
 ssize_t __wrap_read(int fd, void *to, size_t size)
 {

@@ -106,12 +106,19 @@ static void rewrite_partials(void *argument)
         struct lsq_reduced part;
         struct range range;
         struct block_meta meta;
+        struct shards shards = {NULL, 0};
+        struct fields fields = {stream_name(s), "a partial fit", block.map};
         partial_read(stream_name(s), block.map, &part, &range);
         block_meta_keep(&meta, &block, field_is_own);
-        struct partial_notes notes = {.range = range, .name = name_of(&block), .last = true};
+        bool listed = shards_read(&fields, &shards);
+        struct partial_notes notes = {.range = range,
+                                      .name = name_of(&block),
+                                      .shards = listed ? &shards : NULL,
+                                      .last = true};
         partial_put(out, &part, &notes, &meta.block);
         block_meta_free(&meta);
         lsq_reduced_free(&part);
+        shards_free(&shards);
     }
     stream_close(s);
     output_close(out);

@@ -13,7 +13,9 @@ static const char *const lines[] = {
     "stream-show --coefficients",
     "stream-show --coefficients --csv 1",
     ("stream-show -F "
-     "kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,rank,name"),
+     "kind,rows,columns,shortest,type,rate,col0,low,high,nonfinite,blocks,names,k,rank,name,"
+     "shards"),
+    "stream-show --shards - 1",
 };
 enum { LINES = sizeof lines / sizeof *lines };
 
