@@ -100,6 +100,7 @@ clean:
 ## make frames          the same clip filled in by nearest frames, OUT/frames (the variables of make tutorial)
 ## make repair          gaps repaired from both sides, OUT/repair (variables: those, GAPS=20ms@50% FILE=song.wav)
 ## make evaluate        every model on every clip, OUT/evaluate (variables: FSDD DIGITS SPEAKERS PROVIDED OUT; use -j)
+## make cluster         one fit of many shards, OUT/cluster (variables: SHARDS GIVEN ENGINE READ, see wavefill-cluster(7); use -j)
 ## make report          one page to look at and listen to, OUT/report.html (the variables of make tutorial; needs python3 and sox)
 ## make screenshot      OUT/report.png: that page on a phone and a desktop, light and dark (needs chromium)
 ## make fsdd            fetch the Free Spoken Digit Dataset into fsdd/
@@ -116,6 +117,9 @@ repair: all
 	+@$(call pipeline,repair)
 evaluate: all
 	+@$(call pipeline,evaluate)
+
+cluster: all
+	+@$(call pipeline,cluster)
 
 report: all
 	+@$(call pipeline,report) PYTHON=$(call quote,$(PYTHON))
@@ -138,7 +142,7 @@ zshdir = $(datadir)/zsh/site-functions
 fishdir = $(datadir)/fish/vendor_completions.d
 MANUALS = $(wildcard man/*.[157])
 DOCUMENTS = README.md LICENSE
-FOLDERS = corpus frames repair evaluate report
+FOLDERS = corpus frames repair evaluate report cluster
 PIPELINES = $(filter-out %/fsdd.mk,$(wildcard pipelines/*.mk))
 
 # The pages speak of /usr/local; in mdoc a minus that is typed is written \-.
@@ -169,6 +173,6 @@ include tests/tests.mk
 include packaging/packaging.mk
 
 FORCE:
-.PHONY: all help clean tutorial listen frames extend repair evaluate report screenshot fsdd install uninstall FORCE
+.PHONY: all help clean tutorial listen frames extend repair evaluate cluster report screenshot fsdd install uninstall FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

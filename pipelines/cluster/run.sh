@@ -1,0 +1,142 @@
+#!/bin/sh
+# run.sh: see cluster.mk, whose variables are in the environment. Shards without a part are given to the engine, which
+# writes that of line K of `jobs` to K and what went wrong to K.err; K is put in place once it is whole.
+# shellcheck source=pipelines/frames/nearest.sh
+. "$(dirname "$0")/../frames/nearest.sh"
+plan=$(cd "$(dirname "$0")" && pwd)/plan.awk
+tab=$(printf '\t')
+work_in "$PWD/cluster"
+
+say() { printf 'cluster: %s\n' "$*" >&2; }
+
+# The shards asked for, a line each.
+list() (
+    cd "$TOP"
+    case $SHARDS in
+    @*) cat -- "${SHARDS#@}" ;;
+    # shellcheck disable=SC2086 # words and patterns
+    *) printf '%s\n' $SHARDS ;;
+    esac
+)
+
+# fresh PART FILE: the part is there, and neither the settings nor the file, or one in that folder, are newer.
+fresh() {
+    [ -e "../parts/$1" ] && ! [ "../parts/$1" -ot ../settings.choice ] && ! [ "$2" -nt "../parts/$1" ] &&
+        ! { [ -d "$2" ] && find -L "$2" -newer "../parts/$1" | grep -q .; }
+}
+
+# choose: in `todo`, what the plan has of the shards without a part; the hosts take turns. Fails if there are none.
+choose() {
+    while IFS=$tab read -r part file rest; do
+        fresh "$part" "$file" || printf '%s\t%s\n' "$part" "$rest"
+    done <plan | awk -F '\t' '{ print n[$2]++ "\t" $0 }' | sort -s -n -k 1,1 | cut -f 2- >todo
+    cut -f 4- todo >jobs
+    count=$(($(wc -l <todo)))
+    [ "$count" -gt 0 ]
+}
+
+# collect: parts that are whole are put in place.
+collect() {
+    k=0 before=$got
+    while IFS=$tab read -r part _; do
+        k=$((k + 1))
+        if [ -s $k ] && stream-show -o is --shards $k 2>said; then
+            mv $k "../parts/$part"
+            got=$((got + 1))
+        fi
+    done <todo
+    [ "$got" = "$before" ] || say "$got of $all shards"
+}
+
+# Make and Slurm run the same line of shell for the shard k.
+# shellcheck disable=SC2016 # for the shells there
+one='sed -n ${k}p jobs | sh >$k.new 2>$k.err && mv $k.new $k; : >$k.end'
+export one count
+
+# A session of its own, so that all it has started can be told to end.
+# shellcheck disable=SC2086,SC2016,SC2046 # words; for the shells there
+engine() {
+    case $ENGINE in
+    local)
+        echo '$(MAKECMDGOALS): ; @k=$@; eval "$$one"' | setsid "$MAKE" --no-print-directory -k -f - $(seq "$count") &
+        ;;
+    ssh)
+        hosts=$(cut -f 2 todo | sort -u | wc -l)
+        PARALLEL_SSH=$SSH setsid parallel ${SSHLOGIN:+-S "$SSHLOGIN"} -j "$hosts" --results '{#}' $WITH sh -c '{}' :::: jobs &
+        ;;
+    slurm)
+        setsid sbatch --wait --requeue --job-name="$job" --output=/dev/null --array=1-$((count < 1000 ? count : 1000)) $WITH \
+            --wrap 'k=$SLURM_ARRAY_TASK_ID; while [ $k -le $count ]; do eval "$one"; k=$((k + 1000)); done' &
+        ;;
+    esac
+    running=$!
+    while sleep 1; do
+        collect
+        # sbatch is slow to notice.
+        [ "$(ls | grep -c '\.end$')" -lt "$count" ] || kill -HUP "-$running"
+    done &
+    watching=$!
+    wait $running || :
+    running=
+    kill $watching
+    wait $watching 2>/dev/null || :
+    collect
+}
+
+stop() {
+    if [ "$running" ]; then
+        kill -HUP "-$running" "$watching"
+        [ "$ENGINE" != slurm ] || scancel --name="$job"
+    fi
+    rm -rf "$work"
+}
+
+# merge: writes the fit of all parts and, of which rows it is. Of many parts those of a hundred shards become one first.
+# shellcheck disable=SC2086 # words
+merge() {
+    cut -f 1 "$work/plan" | sed 's|^|parts/|' >"$work/parts"
+    xargs stream-show --shards <"$work/parts" >"$work/shards.tsv" || return
+    while [ "$(wc -l <"$work/parts")" -gt 100 ]; do
+        split -a 4 -l 100 "$work/parts" "$work/group."
+        for group in "$work"/group.*; do
+            xargs lsq-fit --partial $shape -o "$group.part" <"$group" || return
+            echo "$group.part"
+        done >"$work/parts"
+    done
+    xargs lsq-fit --expect="$work/expect" $shape $FIT -o "$work/model.lsq" <"$work/parts" || return
+    cmp -s "$work/model.lsq" model.lsq || mv "$work/model.lsq" model.lsq
+    mv "$work/shards.tsv" shards.tsv
+}
+
+running='' job=${work##*/}
+trap stop EXIT
+list >shards
+if [ ../settings.choice -ot ../shards.tsv ]; then cp ../shards.tsv record; else : >record; fi
+awk -f "$plan" record shards >plan
+all=$(($(wc -l <plan)))
+# How the rows are seen is said of parts and of what is made of them.
+shape=
+for option in $PARTIAL; do
+    case $option in --no-intercept | --by-name | --others) shape="$shape $option" ;; esac
+done
+
+tries=0
+while choose && [ $tries -le "$RETRIES" ]; do
+    tries=$((tries + 1)) got=$((all - count))
+    say "$got of $all shards"
+    rm -f ./*.end
+    engine >said 2>&1
+done
+if [ "$count" -gt 0 ]; then
+    k=0
+    while IFS=$tab read -r _ _ name _; do
+        k=$((k + 1))
+        why=$(cat $k.err 2>/dev/null || tail -n 1 said)
+        say "$name: ${why:-no word of it}"
+    done <todo
+    say "$((all - count)) of $all shards: those named are missing"
+    exit 1
+fi
+cd ..
+merge
+say "$all of $all shards, $(awk -F '\t' '{ rows += $2 } END { printf "%d", rows }' shards.tsv) rows: $OUT/cluster/model.lsq"
