@@ -52,15 +52,17 @@ on_nodes() {
 fitted() {
     oracle cluster same "$1/cluster/model.lsq" 'the shards'/*
     parts "$1" >before
+    ln "$1/cluster/model.lsq" model
     run -0 "${@:2}" OUT="$1"
     assert_output "cluster: 8 of 8 shards, 480 rows: $1/cluster/model.lsq"
     parts "$1" | cmp before -
+    [ model -ef "$1/cluster/model.lsq" ]
     run -0 ls -A "$1/cluster"
     assert_output $'model.lsq\nparts\nsettings.choice\nshards.tsv'
 }
 
 parts() {
-    (cd "$1/cluster" && stat -c '%i %n' parts/* model.lsq)
+    (cd "$1/cluster" && stat -c '%n %i' parts/*)
 }
 
 @test "cluster, here: make fits shards as NumPy does, and what is done is not done again" {
@@ -88,4 +90,139 @@ parts() {
 @test "cluster: make, each shard by a command such as srun" {
     inside "${cluster[@]}" -j2 ON='srun -n1' OUT=out
     fitted out inside "${cluster[@]}"
+}
+
+# fails MESSAGE COMMAND...: it ends with status 2 and that message, beside what make says and how far it is.
+fails() {
+    run -2 --separate-stderr "${@:2}" OUT=out
+    assert_equal "$(grep -Ev '^make|^cluster: [0-9] of [89] shards$' <<<"$stderr")" "$1"
+}
+
+# done_again N COMMAND...: completes, and makes N parts of eight anew.
+done_again() {
+    parts out >before
+    "${@:2}" OUT=out
+    oracle cluster same out/cluster/model.lsq 'the shards'/*
+    assert_equal "$(parts out | comm -13 before - | wc -l)" "$1"
+}
+
+@test "cluster, here: a shard that is missing is named, and alone is fitted when it is there" {
+    mv 'the shards/s3' s3
+    fails "cluster: the shards/s3: lsq-fit: $PWD/the shards/s3: cannot be opened: No such file or directory
+cluster: 7 of 8 shards: those named are missing" "${local[@]}" RETRIES=1
+    [ ! -e out/cluster/model.lsq ]
+    mv s3 'the shards'
+    done_again 1 "${local[@]}"
+}
+
+@test "cluster, here: a shard twice is refused, by its name and by its rows" {
+    echo 'the shards/s3' >>list
+    fails 'cluster: SHARDS: the shards/s3: twice, expected each shard once' "${local[@]}"
+    cp 'the shards/s3' 'the shards/s9'
+    ls 'the shards'/* >list
+    local digest
+    digest=$(lsq-fit --partial -g 4 'the shards/s3' | stream-show --shards | cut -f 3)
+    fails "lsq-fit: parts/the+shards+s9: shard the shards/s9 has the 60 rows (digest $digest) of shard the shards/s3 of \
+parts/the+shards+s3, expected each shard once (--allow-duplicates counts rows twice)" "${local[@]}"
+    "${local[@]}" FIT=--allow-duplicates OUT=out
+    oracle cluster same out/cluster/model.lsq 'the shards'/*
+}
+
+@test "cluster, here: a part that is truncated, corrupted or of other settings is named, and alone is fitted when it is removed" {
+    "${local[@]}" OUT=out
+    cp out/cluster/model.lsq model
+    local part=parts/the+shards+s3
+    cp out/cluster/$part whole
+    head -c 300 whole >out/cluster/$part
+    fails "stream-show: $part: truncated after 300 bytes, inside a map" "${local[@]}"
+    head -c 30 /dev/zero >out/cluster/$part
+    fails "stream-show: $part: at byte 0: byte 0x00, expected the start of a msgpack map" "${local[@]}"
+    lsq-fit --partial -g 3 --shard='the shards/s3' -o out/cluster/$part 'the shards/s3'
+    fails "lsq-fit: $part: a partial fit of 3 given columns and 3 targets, expected 4 and 2" "${local[@]}"
+    cmp model out/cluster/model.lsq
+    rm out/cluster/$part
+    done_again 1 "${local[@]}"
+    # Of other settings, all.
+    "${local[@]}" GIVEN=3 OUT=out
+    done_again 8 "${local[@]}"
+}
+
+@test "cluster, here: rows that are not those of last time are noticed" {
+    "${local[@]}" OUT=out
+    cp out/cluster/model.lsq model
+    oracle cluster shards . 1 70 6
+    mv s1 'the shards/s3'
+    local what='lsq-fit: parts/the+shards+s3: shard the shards/s3:'
+    fails "$what 70 rows, expected 60 as shards.tsv says" "${local[@]}"
+    fails "$what 70 rows, expected 60 as shards.tsv says" "${local[@]}"
+    # Of a file that seems older than its part, when that is made anew.
+    oracle cluster shards . 1 50 6
+    mv s1 'the shards/s3'
+    touch -d 2001-01-01 'the shards/s3'
+    rm out/cluster/parts/the+shards+s3
+    fails "$what 50 rows, expected 60 as shards.tsv says" "${local[@]}"
+    cmp model out/cluster/model.lsq
+    # If that is meant.
+    rm out/cluster/shards.tsv
+    done_again 0 "${local[@]}"
+}
+
+# started OUT COMMAND...: it runs, and shards s1 and s2 wait for `go` on their machines.
+started() {
+    cat >gate <<'END'
+case $1 in
+*s[12])
+    : >"${0%gate}${1##*/}.waits"
+    until [ -e "${0%gate}go" ]; do sleep 0.1; done
+    ;;
+esac
+cat "$1"
+END
+    "$@" READ="sh '$PWD/gate' {}" OUT=out >log 2>&1 3>&- &
+    running=$!
+    wait_for 'shards at work' test -e s1.waits -a -e s2.waits || cat log
+}
+
+# ended STATUS: the command does, with that status.
+ended() {
+    local status=0
+    : >go
+    wait "$running" || status=$?
+    cat log
+    assert_equal "$status" "$1"
+}
+
+@test "cluster: a machine that dies costs its shards, which alone are fitted when it is back" {
+    on_nodes
+    started inside "${cluster[@]}" ENGINE=ssh RETRIES=0
+    node_kill 2
+    ended 2
+    cat log
+    [ ! -e out/cluster/model.lsq ]
+    node_up 2 'slurmd -N node2 &'
+    done_again 2 inside "${cluster[@]}" ENGINE=ssh READ="sh '$PWD/gate' {}"
+}
+
+@test "cluster: a machine that does not answer costs time, where others have its shards" {
+    node_kill 3
+    inside "${cluster[@]}" ENGINE=ssh SSHLOGIN=node1,node3,node4 OUT=out
+    fitted out inside "${cluster[@]}"
+    node_up 3
+}
+
+@test "cluster: a link that goes down is noticed" {
+    on_nodes
+    started inside "${cluster[@]}" ENGINE=ssh RETRIES=0
+    inside ip link set node2 down
+    ended 2
+    inside ip link set node2 up
+    done_again 2 inside "${cluster[@]}" ENGINE=ssh READ="sh '$PWD/gate' {}"
+}
+
+@test "cluster: a slurmd that dies costs time: Slurm gives its shard to another machine" {
+    started inside "${cluster[@]}" ENGINE=slurm RETRIES=0
+    node_kill 2
+    ended 0
+    node_up 2 'slurmd -N node2 &'
+    done_again 0 inside "${cluster[@]}" ENGINE=slurm READ="sh '$PWD/gate' {}"
 }

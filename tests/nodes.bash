@@ -70,7 +70,8 @@ node_up() {
             exec /usr/sbin/sshd -D -e -f \"$2/sshd\"" >"$2/node$1.log" 2>&1 </dev/null &
         echo $! >"$2/node$1.pid"
         until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
-        ip link add "node$1" type veth peer name eth0 netns $!
+        ip link add "node$1" type veth peer name eth0 address "02:00:00:00:00:0$1" netns $!
+        ip neighbour flush all
         ip link set "node$1" master switch up' sh "$1" "$CLUSTER" "${2:-}"
     wait_for "node $1" test -e "$CLUSTER/node$1.up"
 }
@@ -102,6 +103,8 @@ slurm_up() {
 ClusterName=wavefill
 SlurmctldHost=$(uname -n)(10.77.0.1)
 AuthType=auth/munge
+# The shortest that it can be: how long Slurm waits before it runs what ran on a lost machine again.
+AuthInfo=cred_expire=5
 SlurmUser=root
 SlurmdUser=root
 StateSaveLocation=$CLUSTER/slurm

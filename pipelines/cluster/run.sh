@@ -40,7 +40,7 @@ collect() {
     k=0 before=$got
     while IFS=$tab read -r part _; do
         k=$((k + 1))
-        if [ -s $k ] && stream-show -o is --shards $k 2>said; then
+        if [ -s $k ] && stream-show --shards $k >is 2>/dev/null; then
             mv $k "../parts/$part"
             got=$((got + 1))
         fi
@@ -62,13 +62,14 @@ engine() {
         ;;
     ssh)
         hosts=$(cut -f 2 todo | sort -u | wc -l)
-        PARALLEL_SSH=$SSH setsid parallel ${SSHLOGIN:+-S "$SSHLOGIN"} -j "$hosts" --results '{#}' $WITH sh -c '{}' :::: jobs &
+        PARALLEL_SSH=$SSH setsid parallel ${SSHLOGIN:+-S "$SSHLOGIN"} -j "$hosts" \
+            --retries $((RETRIES + 1)) --results '{#}' $WITH sh -c '{}' :::: jobs &
         ;;
     slurm)
         setsid sbatch --wait --requeue --job-name="$job" --output=/dev/null --array=1-$((count < 1000 ? count : 1000)) $WITH \
             --wrap 'k=$SLURM_ARRAY_TASK_ID; while [ $k -le $count ]; do eval "$one"; k=$((k + 1000)); done' &
         ;;
-    esac
+    esac >said 2>&1
     running=$!
     while sleep 1; do
         collect
@@ -91,21 +92,19 @@ stop() {
     rm -rf "$work"
 }
 
-# merge: writes the fit of all parts and, of which rows it is. Of many parts those of a hundred shards become one first.
+# merge: writes the fit of all parts, and of which rows it is. Of many parts those of a hundred shards become one first.
 # shellcheck disable=SC2086 # words
 merge() {
-    cut -f 1 "$work/plan" | sed 's|^|parts/|' >"$work/parts"
-    xargs stream-show --shards <"$work/parts" >"$work/shards.tsv" || return
+    xargs stream-show --shards <"$work/parts" >"$work/are" || return
     while [ "$(wc -l <"$work/parts")" -gt 100 ]; do
         split -a 4 -l 100 "$work/parts" "$work/group."
         for group in "$work"/group.*; do
             xargs lsq-fit --partial $shape -o "$group.part" <"$group" || return
             echo "$group.part"
         done >"$work/parts"
+        rm "$work"/group.????
     done
-    xargs lsq-fit --expect="$work/expect" $shape $FIT -o "$work/model.lsq" <"$work/parts" || return
-    cmp -s "$work/model.lsq" model.lsq || mv "$work/model.lsq" model.lsq
-    mv "$work/shards.tsv" shards.tsv
+    xargs lsq-fit --expect=shards.tsv $shape $FIT -o "$work/model.lsq" <"$work/parts"
 }
 
 running='' job=${work##*/}
@@ -120,23 +119,29 @@ for option in $PARTIAL; do
     case $option in --no-intercept | --by-name | --others) shape="$shape $option" ;; esac
 done
 
-tries=0
-while choose && [ $tries -le "$RETRIES" ]; do
-    tries=$((tries + 1)) got=$((all - count))
+# Parallel tries a shard again on another machine; make and Slurm get those anew that are missing.
+tries=$((RETRIES + 1))
+[ "$ENGINE" != ssh ] || tries=1
+while choose && [ $tries -gt 0 ]; do
+    tries=$((tries - 1)) got=$((all - count))
     say "$got of $all shards"
     rm -f ./*.end
-    engine >said 2>&1
+    engine
 done
 if [ "$count" -gt 0 ]; then
     k=0
     while IFS=$tab read -r _ _ name _; do
         k=$((k + 1))
-        why=$(cat $k.err 2>/dev/null || tail -n 1 said)
-        say "$name: ${why:-no word of it}"
+        why=$(grep -hv -e ': warning: ' -e '^$' $k.err said 2>/dev/null | head -n 1)
+        say "$name: ${why:-it ended without a word}"
     done <todo
     say "$((all - count)) of $all shards: those named are missing"
     exit 1
 fi
+cut -f 1 plan | sed 's|^|parts/|' >parts
 cd ..
-merge
+mv "$work/expect" shards.tsv
+merge || exit 1
+cmp -s "$work/model.lsq" model.lsq || mv "$work/model.lsq" model.lsq
+mv "$work/are" shards.tsv
 say "$all of $all shards, $(awk -F '\t' '{ rows += $2 } END { printf "%d", rows }' shards.tsv) rows: $OUT/cluster/model.lsq"
