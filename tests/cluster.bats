@@ -226,3 +226,21 @@ ended() {
     node_up 2 'slurmd -N node2 &'
     done_again 0 inside "${cluster[@]}" ENGINE=slurm READ="sh '$PWD/gate' {}"
 }
+
+@test "cluster: nothing is left of a run that is told to end" {
+    local engine
+    on_nodes
+    for engine in local ssh slurm; do
+        started inside sh -c 'echo $$ >pid; exec "$@"' sh "${cluster[@]}" -j2 ENGINE=$engine
+        inside kill -TERM "$(cat pid)"
+        wait "$running" || true
+        # At the other end of ssh a shard is read to its end.
+        : >go
+        wait_for 'the end of all processes' run -1 inside pgrep -f 'gate|run\.sh|parallel|sbatch'
+        run -0 ls -A out/cluster
+        assert_output $'parts\nsettings.choice'
+        rm -r out go ./*.waits
+    done
+    run -0 inside squeue -h
+    assert_output ''
+}

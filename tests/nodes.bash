@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # for the shells inside
 # Machines of a cluster, each in namespaces of its own: an address, mounts and processes that end with it. All of them are in
 # namespaces of the whole, whose processes end with the shell that called cluster_up, however that ends.
 
@@ -16,7 +16,8 @@ cluster_up() {
         ip address add 10.77.0.1/24 dev switch
         ip link set switch up
         : >"$1/up"
-        exec sleep infinity' sh "$CLUSTER" >"$CLUSTER/log" 2>&1 3>&- &
+        # Takes leave of processes that nobody waits for.
+        while sleep 1; do :; done' sh "$CLUSTER" >"$CLUSTER/log" 2>&1 3>&- &
     CLUSTER_PID=$!
     wait_for "the cluster" test -e "$CLUSTER/up"
     CLUSTER_INIT=$(cat "/proc/$CLUSTER_PID/task/$CLUSTER_PID/children")
@@ -84,9 +85,9 @@ node_kill() {
 
 # wait_for WHAT COMMAND...: until it succeeds, for 20 seconds at most.
 wait_for() {
-    local what=$1 try
+    local what=$1
     shift
-    for try in {1..400}; do
+    for _ in {1..400}; do
         if "$@"; then
             return 0
         fi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh: see cluster.mk, whose variables are in the environment. Shards without a part are given to the engine, which
-# writes that of line K of `jobs` to K and what went wrong to K.err; K is put in place once it is whole.
+# writes that of line K of `lines` to K and what went wrong to K.err; K is put in place once it is whole.
 # shellcheck source=pipelines/frames/nearest.sh
 . "$(dirname "$0")/../frames/nearest.sh"
 plan=$(cd "$(dirname "$0")" && pwd)/plan.awk
@@ -10,27 +10,29 @@ work_in "$PWD/cluster"
 say() { printf 'cluster: %s\n' "$*" >&2; }
 
 # The shards asked for, a line each.
+# shellcheck disable=SC2086 # words and patterns
 list() (
     cd "$TOP"
     case $SHARDS in
     @*) cat -- "${SHARDS#@}" ;;
-    # shellcheck disable=SC2086 # words and patterns
     *) printf '%s\n' $SHARDS ;;
     esac
 )
 
+# dash and busybox have -nt and -ot.
+# shellcheck disable=SC3013
 # fresh PART FILE: the part is there, and neither the settings nor the file, or one in that folder, are newer.
 fresh() {
     [ -e "../parts/$1" ] && ! [ "../parts/$1" -ot ../settings.choice ] && ! [ "$2" -nt "../parts/$1" ] &&
         ! { [ -d "$2" ] && find -L "$2" -newer "../parts/$1" | grep -q .; }
 }
 
-# choose: in `todo`, what the plan has of the shards without a part; the hosts take turns. Fails if there are none.
+# choose: in `todo`, what `table` has of the shards without a part; the hosts take turns. Fails if there are none.
 choose() {
     while IFS=$tab read -r part file rest; do
         fresh "$part" "$file" || printf '%s\t%s\n' "$part" "$rest"
-    done <plan | awk -F '\t' '{ print n[$2]++ "\t" $0 }' | sort -s -n -k 1,1 | cut -f 2- >todo
-    cut -f 4- todo >jobs
+    done <table | awk -F '\t' '{ print n[$2]++ "\t" $0 }' | sort -s -n -k 1,1 | cut -f 2- >todo
+    cut -f 4- todo >lines
     count=$(($(wc -l <todo)))
     [ "$count" -gt 0 ]
 }
@@ -40,8 +42,7 @@ collect() {
     k=0 before=$got
     while IFS=$tab read -r part _; do
         k=$((k + 1))
-        if [ -s $k ] && stream-show --shards $k >is 2>/dev/null; then
-            mv $k "../parts/$part"
+        if [ -s $k ] && stream-show --shards $k >is 2>/dev/null && mv $k "../parts/$part" 2>/dev/null; then
             got=$((got + 1))
         fi
     done <todo
@@ -50,7 +51,7 @@ collect() {
 
 # Make and Slurm run the same line of shell for the shard k.
 # shellcheck disable=SC2016 # for the shells there
-one='sed -n ${k}p jobs | sh >$k.new 2>$k.err && mv $k.new $k; : >$k.end'
+one='sed -n ${k}p lines | sh >$k.new 2>$k.err && mv $k.new $k; : >$k.end'
 export one count
 
 # A session of its own, so that all it has started can be told to end.
@@ -63,7 +64,7 @@ engine() {
     ssh)
         hosts=$(cut -f 2 todo | sort -u | wc -l)
         PARALLEL_SSH=$SSH setsid parallel ${SSHLOGIN:+-S "$SSHLOGIN"} -j "$hosts" \
-            --retries $((RETRIES + 1)) --results '{#}' $WITH sh -c '{}' :::: jobs &
+            --retries $((RETRIES + 1)) --results '{#}' $WITH sh -c '{}' :::: lines &
         ;;
     slurm)
         setsid sbatch --wait --requeue --job-name="$job" --output=/dev/null --array=1-$((count < 1000 ? count : 1000)) $WITH \
@@ -74,35 +75,41 @@ engine() {
     while sleep 1; do
         collect
         # sbatch is slow to notice.
-        [ "$(ls | grep -c '\.end$')" -lt "$count" ] || kill -HUP "-$running"
+        [ "$(find . -name '*.end' | wc -l)" -lt "$count" ] || kill "-$running" 2>/dev/null || :
     done &
     watching=$!
     wait $running || :
     running=
-    kill $watching
-    wait $watching 2>/dev/null || :
+    { kill $watching && wait $watching; } 2>/dev/null || :
     collect
 }
 
+# Signals may come twice, from a terminal and from make; parallel goes on until they do.
 stop() {
+    trap '' HUP INT TERM
     if [ "$running" ]; then
-        kill -HUP "-$running" "$watching"
+        kill "-$running" "$watching" && sleep 1 && kill "-$running"
         [ "$ENGINE" != slurm ] || scancel --name="$job"
-    fi
-    rm -rf "$work"
+    fi 2>/dev/null
+    # A machine may still write there.
+    for _ in 1 2 3; do
+        if rm -rf "$work" 2>/dev/null; then break; fi
+        sleep 1
+    done
 }
 
 # merge: writes the fit of all parts, and of which rows it is. Of many parts those of a hundred shards become one first.
 # shellcheck disable=SC2086 # words
 merge() {
     xargs stream-show --shards <"$work/parts" >"$work/are" || return
+    level=
     while [ "$(wc -l <"$work/parts")" -gt 100 ]; do
-        split -a 4 -l 100 "$work/parts" "$work/group."
-        for group in "$work"/group.*; do
+        level=$work/${level##*/}+
+        split -a 4 -l 100 "$work/parts" "$level."
+        for group in "$level".*; do
             xargs lsq-fit --partial $shape -o "$group.part" <"$group" || return
             echo "$group.part"
         done >"$work/parts"
-        rm "$work"/group.????
     done
     xargs lsq-fit --expect=shards.tsv $shape $FIT -o "$work/model.lsq" <"$work/parts"
 }
@@ -110,9 +117,10 @@ merge() {
 running='' job=${work##*/}
 trap stop EXIT
 list >shards
+# shellcheck disable=SC3013
 if [ ../settings.choice -ot ../shards.tsv ]; then cp ../shards.tsv record; else : >record; fi
-awk -f "$plan" record shards >plan
-all=$(($(wc -l <plan)))
+awk -f "$plan" record shards >table
+all=$(($(wc -l <table)))
 # How the rows are seen is said of parts and of what is made of them.
 shape=
 for option in $PARTIAL; do
@@ -138,7 +146,7 @@ if [ "$count" -gt 0 ]; then
     say "$((all - count)) of $all shards: those named are missing"
     exit 1
 fi
-cut -f 1 plan | sed 's|^|parts/|' >parts
+cut -f 1 table | sed 's|^|parts/|' >parts
 cd ..
 mv "$work/expect" shards.tsv
 merge || exit 1
