@@ -53,7 +53,9 @@ static void solve(const struct answer *f, struct training *input, const char *fi
     size_t count;
     double *rows = lsq_reducer_rows(input->reducer, &count);
     if (rows != NULL) {
-        fit_check(lsq_solve(rows, count, input->given, input->targets, &f->lsq, fit), file);
+        struct lsq_options options = f->lsq;
+        options.single = lsq_reducer_is_single(input->reducer);
+        fit_check(lsq_solve(rows, count, input->given, input->targets, &options, fit), file);
         return;
     }
     struct lsq_reduced reduced;

@@ -71,6 +71,8 @@ static const void *as_doubles(struct training *f, const struct block *block, siz
     for (size_t i = 0; i < count; i++) {
         struct array source = block_row(block, row + i);
         array_to_double(&source.type, source.data, columns, f->strip + i * columns);
+        if (source.type.kind == ARRAY_FLOAT && source.type.size == 4)
+            lsq_reducer_set_single(f->reducer);
     }
     return f->strip;
 }

@@ -9,6 +9,7 @@
 
 struct lsq_options {
     bool intercept;
+    bool single;       /* whether values came as floats, and are rounded as such */
     double rcond;      /* singular values below rcond * largest count as 0; < 0: default */
     bool singular;     /* whether singular values are wanted where they cost much */
     unsigned threads;  /* that one large factorization may use; 0: one */

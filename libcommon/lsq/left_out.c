@@ -170,7 +170,8 @@ static bool find_residuals(const double *data, size_t n, const struct lsq_spectr
 {
     size_t p = s->given;
     size_t c = p + s->targets;
-    struct lsq_options options = {.intercept = s->intercept, .rcond = -1, .residuals = residuals};
+    struct lsq_options options = {
+        .intercept = s->intercept, .single = s->single, .rcond = -1, .residuals = residuals};
     struct lsq_fit fit;
     for (size_t i = 0; i < n; i++) {
         double *row = rows + i * (p + count);

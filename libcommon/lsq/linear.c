@@ -83,9 +83,16 @@ size_t linear_rank(const double *singular, size_t n, double threshold)
     return rank;
 }
 
-double linear_noise(double mean, double root)
+bool linear_is_exact(double value, bool single)
 {
-    return 4 * DBL_EPSILON * fabs(mean) * root;
+    double units = value * (single ? 0x1p15 : 1);
+    return floor(units) == units;
+}
+
+double linear_noise(double mean, double norm, double root, bool single)
+{
+    return single ? 4 * FLT_EPSILON * hypot(mean * root, norm)
+                  : 4 * DBL_EPSILON * fabs(mean) * root;
 }
 
 void linear_clear_noise(double *a, size_t rows, size_t columns, size_t ld, const double *noise)

@@ -37,9 +37,14 @@ double linear_default_rcond(size_t p);
 /* How many of n singular values, falling, are above the threshold. */
 size_t linear_rank(const double *singular, size_t n, double threshold);
 
-/* The norm, after centring, of what rounding has put into a column: each value is off by a few ε of
- * itself, unless all are integers. root: that of the number of rows, or of their weights' sum. */
-double linear_noise(double mean, double root);
+/* Whether a value can be exact: an integer or, where values came as floats (single), a multiple of
+ * 2^-15, as samples of 16 bits are. */
+bool linear_is_exact(double value, bool single);
+
+/* The norm, after centring, of what rounding has put into a column of norm `norm`: each value is
+ * off by a few ε of itself, unless all are exact. Of doubles what comes with that norm is left to
+ * the threshold on singular values. root: that of the number of rows, or of their weights' sum. */
+double linear_noise(double mean, double norm, double root, bool single);
 
 /* Columns of a (rows × columns, rows of ld doubles) that are nothing but such noise, of norm
  * noise (columns), become zero: they are constant. */

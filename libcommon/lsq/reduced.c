@@ -65,10 +65,13 @@ size_t lsq_reduced_centre(const struct lsq_reduced *reduced, double *a, double *
     double root = fabs(reflect_weights(a, reduced->count, c + 1));
     for (size_t j = 0; j < c; j++)
         mean[j] = reduced->shift[j] + a[1 + j];
-    for (size_t j = 0; j < reduced->given; j++)
-        if (floor(reduced->shift[j]) != reduced->shift[j])
-            noise[j] = linear_noise(mean[j], root);
     for (size_t i = 0; i + 1 < reduced->count; i++)
         memmove(a + i * c, a + (i + 1) * (c + 1) + 1, c * sizeof *a);
+    if (reduced->single)
+        linear_column_norms(a, reduced->count - 1, reduced->given, c, noise);
+    for (size_t j = 0; j < reduced->given; j++)
+        noise[j] = linear_is_exact(reduced->shift[j], reduced->single)
+                       ? 0
+                       : linear_noise(mean[j], noise[j], root, reduced->single);
     return reduced->count - 1;
 }

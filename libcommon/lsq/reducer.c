@@ -321,7 +321,18 @@ enum lsq_status lsq_reducer_merge(struct lsq_reducer *r, const struct lsq_reduce
     for (size_t j = 0; j < r->sum.targets; j++)
         r->sum.rss[j] += from->rss[j];
     r->sum.rows += from->rows;
+    r->sum.single |= from->single;
     return status;
+}
+
+void lsq_reducer_set_single(struct lsq_reducer *r)
+{
+    r->sum.single = true;
+}
+
+bool lsq_reducer_is_single(const struct lsq_reducer *r)
+{
+    return r->sum.single;
 }
 
 void lsq_reducer_rest(struct lsq_reducer *r)

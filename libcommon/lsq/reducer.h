@@ -44,6 +44,10 @@ enum lsq_status lsq_reducer_add(struct lsq_reducer *reducer, const void *rows, s
  * stays the caller's. Errors as lsq_reducer_add. */
 enum lsq_status lsq_reducer_merge(struct lsq_reducer *reducer, const struct lsq_reduced *reduced);
 
+/* Notes that values came as floats; merging does so where they did elsewhere. */
+void lsq_reducer_set_single(struct lsq_reducer *reducer);
+bool lsq_reducer_is_single(const struct lsq_reducer *reducer);
+
 /* Waits until no thread is at work. */
 void lsq_reducer_rest(struct lsq_reducer *reducer);
 

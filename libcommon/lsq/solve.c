@@ -39,10 +39,10 @@ static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_optio
     return status;
 }
 
-static bool all_integers(const double *column, size_t n, size_t ld)
+static bool are_exact(const double *column, size_t n, size_t ld, bool single)
 {
     size_t i = 0;
-    while (i < n && floor(column[i * ld]) == column[i * ld])
+    while (i < n && linear_is_exact(column[i * ld], single))
         i++;
     return i == n;
 }
@@ -59,14 +59,19 @@ static enum lsq_status solve(double *rows, bool refine, const struct lsq_options
     double *noise = tau + fit->given;
     double *original = noise + fit->given;
     size_t first = options->intercept ? 1 : 0;
+    bool single = options->single;
     if (refine)
         memcpy(original, rows, n * c * sizeof *rows);
     for (size_t j = 0; j < fit->given; j++)
-        noise[j] = options->intercept && !all_integers(rows + j, n, c) ? sqrt((double)n) : 0;
+        noise[j] = options->intercept && !are_exact(rows + j, n, c, single) ? sqrt((double)n) : 0;
     if (options->intercept)
         linear_centre(rows, n, c, shift, mean);
+    double *norm = tau;
+    if (single)
+        linear_column_norms(rows + first * c, n - first, fit->given, c, norm);
     for (size_t j = 0; j < fit->given; j++)
-        noise[j] = noise[j] > 0 ? linear_noise(mean[j], noise[j]) : 0;
+        if (noise[j] > 0)
+            noise[j] = linear_noise(mean[j], single ? norm[j] : 0, noise[j], single);
     enum lsq_status status =
         solve_centred(rows + first * c, n - first, options, mean, noise, tau, fit);
     if (status == LSQ_OK && refine && fit->rank == fit->given && lsq_fit_is_finite(fit))

@@ -28,7 +28,8 @@ static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced
                                .weight = 1,
                                .given = p,
                                .targets = t,
-                               .intercept = reduced->intercept};
+                               .intercept = reduced->intercept,
+                               .single = reduced->single};
     s->scale = calloc(2 * p + 3 * t + most + (scaled ? most * (most + t) : 0), sizeof *s->scale);
     if (s->scale == NULL)
         return LSQ_NOMEM;

@@ -16,7 +16,7 @@ struct lsq_spectrum {
     uint64_t rows;
     double weight; /* of each row: 1, or what the caller sets; penalties count over it */
     size_t given, targets, rank;
-    bool intercept;
+    bool intercept, single;
     size_t unit_rank; /* in columns of unit norm, where their lengths differ much; else 0 */
     double *v;        /* p × rank */
     double *s;        /* rank, falling */

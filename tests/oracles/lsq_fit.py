@@ -582,13 +582,26 @@ def rank_judged_by_rounding():
         # Integers are exact, however far from zero; so is what lies further apart than it is rounded.
         for exact in [4e9 + i], [1.7e18 + 256.0 * (i % 5)], [np.where(i == 3, 1e15 + 1, 1e15)], [1947.0 + i % 16, (1947.0 + i % 16) ** 2], [1.7e9 + i / 1e5, x], [1e6 + x, w], [x, x ** 2, x ** 3, x ** 4]:
             yield exact, [column - column[0] for column in exact]
+    def singles(n):
+        x, w, angle, i = (v.astype("<f4") for v in (normal(n), normal(n), rng.uniform(0, 7, n), np.arange(n)))
+        third, circle = np.where(i % 2, np.float32(0.1), np.float32(0.3) / np.float32(3) + np.float32(1e-8)), np.sin(angle) ** 2 + np.cos(angle) ** 2
+        yield [circle * np.float32(100)], []
+        yield [third, x], [x]
+        yield [x, x + np.float32(100)], [x]
+        yield [x, w, x + w], [x, w]
+        yield [x, w, np.float32(0.1) * x - np.float32(3) * w + np.float32(9)], [x, w]
+        # Samples of 16 bits and integers are exact; and what lies further apart than it is rounded.
+        clip = np.trunc(3000 * w) / np.float32(32768)
+        for exact in [x, w], [clip, clip + (i % 3) / np.float32(32768)], [clip + 200, (i % 5) / np.float32(32768) + 200], [1e7 + i % 5], [x, x + np.float32(1e-4) * w]:
+            yield [np.asarray(column, "<f4") for column in exact], [np.asarray(column, float) - float(column[0]) for column in exact]
     for n in 6, 2000:
-        for columns, independent in cases(n):
+        for columns, independent in [*cases(n), *singles(n)]:
             given = np.column_stack(columns)
             p, rank = given.shape[1], len(independent)
+            kind, slack = (given.dtype, 1e-8) if given.dtype == "<f8" else (given.dtype, 1e-5)
             basis = np.column_stack([np.ones(n), *[column / abs(column).max() for column in independent]])
-            y = basis @ np.arange(1.0, rank + 2) + normal(n)
-            want = basis @ np.linalg.lstsq(basis, y, rcond=1e-14)[0]
+            y = (basis @ np.arange(1.0, rank + 2) + normal(n)).astype(kind)
+            want = basis @ np.linalg.lstsq(basis, y.astype(float), rcond=1e-14)[0]
             rows = np.column_stack([given, y])
             part = run(rows, "--partial", "-g", str(p)).stdout
             weighted = run(rows, "--partial", "-g", str(p), "-w", "7").stdout + run(rows, "--partial", "-g", str(p), "-w", ".01").stdout
@@ -600,7 +613,7 @@ def rank_judged_by_rounding():
                 assert model["rank"] == rank and (b"warning: rank deficient: rank %d of " % rank in done.stderr) == (rank < known.shape[1]), (n, columns, model["rank"], done.stderr)
                 got = (known - known[0]) @ coef(model) + (model["intercept"] + known[0] @ coef(model))
                 if rank < p:
-                    np.testing.assert_allclose(got[:, 0], want, rtol=0, atol=1e-8 * abs(want).max())
+                    np.testing.assert_allclose(got[:, 0], want, rtol=0, atol=slack * abs(want).max())
 
 
 def solution_overflows_error_plain_words():
