@@ -169,25 +169,26 @@ static void check_row(struct work *w, const struct rolled_out *found)
         remark(w, found);
 }
 
-/* Writes the present row and those side by side with it; goes on to the next. */
+/* Writes the present row and those side by side with it; goes on to the next. Columns that are read
+ * and new ones are apart where they can be: whole rows are then read, and written, at once. */
 static void put_rows(struct work *w, struct row_writer *writer)
 {
     struct row_reader *at = &w->at;
     use_model(w, model_set_of_row(&w->models, at->in, &at->block, at->row));
-    size_t given = w->model->given, first = at->row, keep = kept(w);
-    size_t stride = keep - given + predictor_size(w->predictor), columns = writer->shape.cols;
-    size_t count = make_room(w, stride);
-    for (size_t i = 0; i < count; i++)
-        row_reader_columns(at->in, &at->block, first + i, w->before - keep, keep,
-                           w->rows + i * stride);
-    predictor_run(w->predictor, w->rows + keep - given, stride,
+    size_t keep = kept(w), given = w->model->given, columns = writer->shape.cols, first = at->row;
+    size_t stride = keep - given + predictor_size(w->predictor), count = make_room(w, stride);
+    bool apart = !w->o->append && !predictor_in_place(w->predictor);
+    double *x = w->rows + keep - given, *y = apart ? w->rows + count * keep : w->rows + keep;
+    size_t x_stride = apart ? keep : stride, y_stride = apart ? columns : stride;
+    row_reader_rows(at->in, &at->block, first, count, w->before - keep, keep, w->rows, x_stride);
+    predictor_run(w->predictor, x, x_stride, y, y_stride,
                   at->block.names != NULL ? at->block.names + first : NULL, count, w->found);
+    double *out = w->o->append ? w->rows : y;
     for (size_t i = 0; i < count; i++, at->row++) {
         check_row(w, &w->found[i]);
-        memmove(w->rows + i * columns, w->rows + i * stride + (w->o->append ? 0 : given),
-                columns * sizeof *w->rows);
+        memmove(out + i * columns, out + i * y_stride, columns * sizeof *out);
     }
-    row_writer_put(writer, w->rows, count);
+    row_writer_put(writer, out, count);
 }
 
 static void put_predictions(struct output *out, struct work *w, struct stream *in,

@@ -19,16 +19,16 @@ void model_free(struct model *m)
     memset(m, 0, sizeof *m);
 }
 
-void model_predict(const struct model *m, double *x, size_t stride, size_t rows, double *scratch)
+void model_predict(const struct model *m, const double *x, size_t x_stride, size_t rows, double *y,
+                   size_t y_stride, double *scratch)
 {
-    double *y = x + m->given;
     for (size_t i = 0; i < rows; i++)
-        memcpy(y + i * stride, m->intercept, m->targets * sizeof *y);
+        memcpy(y + i * y_stride, m->intercept, m->targets * sizeof *y);
     if (m->coef != NULL) {
-        product_add(x, stride, rows, m->coef, m->given, m->targets, y, stride);
+        product_add(x, x_stride, rows, m->coef, m->given, m->targets, y, y_stride);
         return;
     }
     memset(scratch, 0, rows * m->rank * sizeof *scratch);
-    product_add(x, stride, rows, m->basis, m->given, m->rank, scratch, m->rank);
-    product_add(scratch, m->rank, rows, m->loadings, m->rank, m->targets, y, stride);
+    product_add(x, x_stride, rows, m->basis, m->given, m->rank, scratch, m->rank);
+    product_add(scratch, m->rank, rows, m->loadings, m->rank, m->targets, y, y_stride);
 }

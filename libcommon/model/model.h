@@ -25,11 +25,11 @@ struct model {
     struct str name;         /* of the rows fitted, bytes owned; empty: none */
 };
 
-/* Puts the targets of rows side by side after their given columns, which are at x and every
- * `stride` doubles from there, with a model that is no local one. Sums run in one order, however
- * many rows there are. scratch: rows × rank doubles. */
-void model_predict(const struct model *model, double *x, size_t stride, size_t rows,
-                   double *scratch);
+/* Predicts the targets of rows side by side with a model that is no local one: their given columns
+ * are at x and every x_stride doubles from there, the targets go to y. Sums run in one order,
+ * however many rows there are. scratch: rows × rank doubles. */
+void model_predict(const struct model *model, const double *x, size_t x_stride, size_t rows,
+                   double *y, size_t y_stride, double *scratch);
 void model_free(struct model *model);
 
 #endif

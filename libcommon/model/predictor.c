@@ -62,27 +62,32 @@ size_t predictor_most(const struct predictor *p)
                                     : SIDE_BY_SIDE;
 }
 
-/* What follows the given columns of each row, once. */
-static void predict(const struct predictor *p, double *x, size_t stride, size_t rows,
-                    struct rolled_out *found)
+bool predictor_in_place(const struct predictor *p)
 {
-    model_predict(p->model, x, stride, rows, p->factors);
+    return p->roll_out != NULL;
+}
+
+/* What follows the given columns of each row, once. */
+static void predict(const struct predictor *p, const double *x, size_t x_stride, double *y,
+                    size_t y_stride, size_t rows, struct rolled_out *found)
+{
+    model_predict(p->model, x, x_stride, rows, y, y_stride, p->factors);
     for (size_t i = 0; i < rows; i++)
-        if (!finite_all(x + i * stride + p->model->given, p->model->targets))
+        if (!finite_all(y + i * y_stride, p->model->targets))
             found[i].why = roll_out_overflow;
 }
 
-void predictor_run(struct predictor *p, double *x, size_t stride, const struct str *names,
-                   size_t rows, struct rolled_out *found)
+void predictor_run(struct predictor *p, double *x, size_t x_stride, double *y, size_t y_stride,
+                   const struct str *names, size_t rows, struct rolled_out *found)
 {
     memset(found, 0, rows * sizeof *found);
     size_t alone = p->near != NULL ? neighbours_begin(p->near, names, rows) : rows;
     if (alone < rows)
         found[alone].why = "all training rows have its name, expected rows of other names";
     else if (p->roll_out != NULL)
-        roll_out_rows(p->roll_out, x, stride, rows, new_columns(p), p->options.clamp, found);
+        roll_out_rows(p->roll_out, x, x_stride, rows, new_columns(p), p->options.clamp, found);
     else
-        predict(p, x, stride, rows, found);
+        predict(p, x, x_stride, y, y_stride, rows, found);
     for (size_t i = 0; p->options.extend == 0 && i < rows; i++)
         found[i].outside = 0;
 }

@@ -33,6 +33,24 @@ void row_reader_columns(const struct stream *in, const struct block *block, size
         refuse(in, block, row, first, x);
 }
 
+/* Whole rows, one after the other here and there. False if something in them is not finite. */
+static bool read_at_once(const struct block *block, size_t row, size_t count, double *x)
+{
+    struct array source = block_row(block, row);
+    array_to_double(&source.type, source.data, count * source.cols, x);
+    return source.type.kind != ARRAY_FLOAT || finite_all(x, count * source.cols);
+}
+
+void row_reader_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
+                     size_t first, size_t cols, double *x, size_t stride)
+{
+    bool whole = !block->ragged && cols == block->nds->cols && stride == cols;
+    if (whole && read_at_once(block, row, count, x))
+        return;
+    for (size_t i = 0; i < count; i++)
+        row_reader_columns(in, block, row + i, first, cols, x + i * stride);
+}
+
 void row_reader_refuse(const struct stream *in, const struct block *block, size_t row)
 {
     struct array source = block_row(block, row);

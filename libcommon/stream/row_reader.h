@@ -13,6 +13,10 @@
 void row_reader_columns(const struct stream *in, const struct block *block, size_t row,
                         size_t first, size_t cols, double *x);
 
+/* The same for `count` rows from `row` on, at x and every `stride` doubles from there. */
+void row_reader_rows(const struct stream *in, const struct block *block, size_t row, size_t count,
+                     size_t first, size_t cols, double *x, size_t stride);
+
 /* Ends the program: row `row`, all of its columns, has something in it that is not finite. */
 _Noreturn void row_reader_refuse(const struct stream *in, const struct block *block, size_t row);
 
