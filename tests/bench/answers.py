@@ -27,12 +27,36 @@ def close(a, b):
     assert abs(a - b).max() <= 1e-9 * abs(b).max(), abs(a - b).max() / abs(b).max()
 
 
+def whole(parts):
+    """The coefficients of a model in parts: for some targets after the other, some given columns after the other."""
+    starts = sorted({m.get("target0", 0) for m in parts})
+
+    def of(key, target):
+        return [m[key] for m in parts if m.get("target0", 0) == target]
+
+    if "coef" in parts[0]:
+        return np.hstack([np.vstack(of("coef", t)) for t in starts])
+    return np.vstack(of("basis", 0)) @ np.hstack([of("loadings", t)[0] for t in starts])
+
+
 def coefficients(model, *files):
-    """A model's, and those that peers have written: raw float64, or NumPy's .npy with a row a target."""
-    coef = maps(model)[0]["coef"]
+    """A model's, and those that peers have written: raw float64, or NumPy's .npy, in which a row may be a target's."""
+    coef = whole(maps(model))
     for path in files:
         other = np.load(path) if path.endswith(".npy") else np.fromfile(path).reshape(coef.shape)
         close(other if other.shape == coef.shape else np.atleast_2d(other).T, coef)
+
+
+def fitted(model, rows, *files):
+    """Coefficients; those of fewer rows than given columns predict these rows."""
+    coefficients(model, *files)
+    x, given = read(rows), maps(model)[0]["k"]
+    if len(x) < given:
+        close(np.concatenate([m["x"] for m in out(f"lsq-predict {model} {rows}")]), x[:, given:])
+
+
+def predicted(path, npy):
+    close(read(path), np.load(npy))
 
 
 def recordings(folder, total=None):

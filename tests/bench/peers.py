@@ -81,6 +81,42 @@ def tall(path, out):
     np.save(out, model.coef_)
 
 
+def solve(method, data, given, out):
+    """The fit of a matrix, with intercepts if there are more rows than given columns."""
+    import numpy as np
+
+    x = np.load(data)
+    a, b = x[:, : int(given)], x[:, int(given) :]
+    tall = len(a) > int(given)
+    if method == "learn":
+        from sklearn.linear_model import LinearRegression
+
+        np.save(out, LinearRegression(fit_intercept=tall).fit(a, b).coef_.T)
+        return
+    from scipy.linalg import lstsq, solve_triangular
+
+    if tall:
+        a, b = a - a.mean(axis=0), b - b.mean(axis=0)
+    if method != "qr":
+        np.save(out, lstsq(a, b, lapack_driver=method)[0])
+        return
+    q, r = np.linalg.qr(a if tall else a.T)
+    np.save(out, solve_triangular(r, q.T @ b) if tall else q @ solve_triangular(r, b, trans="T"))
+
+
+def apply(data, model, out):
+    """Predictions: prints the seconds of reading, product and writing."""
+    import numpy as np
+
+    m = dict(np.load(model))
+
+    def work():
+        z = np.load(data)
+        np.save(out, (z @ m["coef"] if "coef" in m else z @ m["basis"] @ m["loadings"]) + m["intercept"])
+
+    timed(work)
+
+
 def wavs(recordings):
     """scipy.io.wavfile in a loop: prints the seconds of the loop."""
     import os

@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 
+import large
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BIN = os.path.abspath(os.environ.get("BIN", os.path.join(HERE, "..", "..", "build", "bin")))
 FSDD = os.path.abspath(os.environ.get("FSDD") or os.path.join(HERE, "..", "..", "pipelines", "corpus"))
@@ -21,6 +23,7 @@ QUICK = "--quick" in sys.argv
 ROUNDS = 3 if QUICK else 7
 PEERS = [PYTHON, os.path.join(HERE, "peers.py")]
 ANSWERS = [PYTHON, os.path.join(HERE, "answers.py")]
+DATA = [PYTHON, os.path.join(HERE, "data.py")]
 OCTAVE = ["octave-cli", "--norc", "--no-history", os.path.join(HERE, "peers.m")] if shutil.which("octave-cli") else None
 # The limits, and the flags of a make that started this, would be passed on.
 for name in ("OPENBLAS_NUM_THREADS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
@@ -129,7 +132,7 @@ def bench_flow(tmp):
     c, d = alternate(typed(), notebook, tmp)
     run(f"fsdd-load -d 0 -s {SPEAKER} '{FSDD}' | pad-chop | split-holdout -S 7 -H held >train", cwd=ours)
     own = max(peak(c, cwd=ours) for c in (
-        ["fsdd-load", "-d", "0", "-s", SPEAKER, FSDD], ["pad-chop", "train"], ["split-holdout", "-S", "7", "-o", "h", "train"],
+        ["fsdd-load", "-d", "0", "-s", SPEAKER, FSDD], ["pad-chop", "train"], ["split-holdout", "-S", "7", "-H", "h", "-o", "rest", "train"],
         ["lsq-fit", "-q", "-g", "0.25", "train"], ["lsq-predict", "model", "held"], ["r2-score", "--flat", "held", "predicted"],
         ["stitch-wav", "-o", "x.wav", "held", "predicted"]))
     other = peak(notebook, cwd=theirs)
@@ -166,21 +169,10 @@ def bench_fit(tmp):
         row("lsq-fit, the tutorial's 49 rows", "Octave process, pinv", a, b, "")
 
 
-MAKE = """
-import sys, numpy as np, msgpack, msgpack_numpy
-n, p, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-r = np.random.default_rng(1); b = r.random(p)
-with open(path, "wb") as f:
-    for i in range(0, n, 4096):
-        x = r.random((min(4096, n - i), p)); y = x @ b + r.random(len(x))
-        f.write(msgpack.packb({"mat": 1, "x": np.column_stack([x, y]), "last": i + 4096 >= n}, default=msgpack_numpy.encode))
-"""
-
-
 def bench_tall(tmp, gflops):
     n, p = (100000 if QUICK else 1000000), 128
     path = os.path.join(tmp, "tall")
-    run([PYTHON, "-c", MAKE, str(n), str(p), path])
+    run(DATA + ["tall", str(n), str(p), path])
     line = f"cat {path} | lsq-fit -g {p} --dense >{tmp}/model"
     run(line)
     theirs = PEERS + ["tall", path, f"{tmp}/coef.npy"]
@@ -190,9 +182,9 @@ def bench_tall(tmp, gflops):
         run(ANSWERS + ["raw", path, f"{tmp}/tall.raw"])
         run(octave)
     same("lsq-fit on many rows", "coefficients", f"{tmp}/model", *coefficients(tmp))
-    ours, theirs = alternate(line, theirs, told=True, each=5)
+    ours, theirs = alternate(line, theirs, told=True, rounds=3, each=5)
     rate = 2 * n * (p + 1) ** 2 / ours / 1e9
-    peak = {k: peak_of(k, p, tmp) for k in ((10000, 100000) if QUICK else (100000, 1000000, 10000000))}
+    peak = {k: peak_of(k, p, tmp) for k in (n // 10, n)}
     row(f"lsq-fit, {n} x {p}, from a pipe", "scikit-learn fit, array in memory", ours, theirs, "15",
         f"{rate:.0f} GFlop/s of a QR, {100 * rate / gflops:.0f} % of dgemm; peak MiB by rows: "
         + ", ".join(f"{k}: {v:.0f}" for k, v in peak.items()))
@@ -204,7 +196,7 @@ def bench_tall(tmp, gflops):
 def peak_of(n, p, tmp):
     """Peak MiB of lsq-fit on n rows, the same block of them again and again."""
     block = os.path.join(tmp, "block")
-    run([PYTHON, "-c", MAKE, "10000", str(p), block])
+    run(DATA + ["tall", "10000", str(p), block])
     code = (f"import sys; d = open('{block}', 'rb').read()\nfor _ in range({n // 10000}): sys.stdout.buffer.write(d)")
     writer = subprocess.Popen([PYTHON, "-c", code], stdout=subprocess.PIPE)
     mib = peak(["lsq-fit", "-q", "-g", str(p)], stdin=writer.stdout)
@@ -230,27 +222,15 @@ def bench_load(tmp):
         print("bench: libsndfile is missing: apt-get install libsndfile1-dev")
 
 
-GIB = """
-import sys, numpy as np, msgpack, msgpack_numpy
-x = np.random.default_rng(2).integers(-3000, 3000, (512, 1024)).astype("<i2")
-a, b = (msgpack.packb({"mat": 1, "x": x, "last": last}, default=msgpack_numpy.encode) for last in (False, True))
-n = int(sys.argv[1])
-with open(sys.argv[2], "wb") as f:
-    for i in range(n): f.write(b if i == n - 1 else a)
-with open(sys.argv[3], "wb") as f:
-    f.write(msgpack.packb({"lsq": 1, "k": 16, "coef": np.ones((16, 8)), "intercept": np.zeros(8)}, default=msgpack_numpy.encode))
-    """
-
-
 def bench_pass(tmp):
     blocks = 128 if QUICK else 1024
     path, model = os.path.join(tmp, "gib"), os.path.join(tmp, "pass.model")
-    run([PYTHON, "-c", GIB, "3", f"{tmp}/few", f"{tmp}/few.model"])
+    run(DATA + ["blocks", "3", f"{tmp}/few", f"{tmp}/few.model"])
     same("the filters that rows pass through", "passed", f"{tmp}/few")
-    run([PYTHON, "-c", GIB, str(blocks), path, model])
+    run(DATA + ["blocks", str(blocks), path, model])
     cat = f"cat {path} | cat | cat >/dev/null"
     for command in ("pad-chop -l 1024", "pad-chop -l 1000", f"split-holdout -r 7 -H {tmp}/h", f"lsq-predict {model}"):
-        a, b = alternate(f"cat {path} | {command} | cat >/dev/null", cat)
+        a, b = alternate(f"cat {path} | {command} | cat >/dev/null", cat, rounds=3)
         row(f"{command.replace(tmp + '/', '')}, {blocks} MiB", "cat through the same pipes", a, b, "0.5",
             f"{blocks / 1024 / a:.2f} GiB/s in")
 
@@ -292,9 +272,12 @@ def main():
         bench_pass(tmp)
         bench_text(tmp, "of 4 decimals", "%.4f")
         bench_text(tmp, "of all digits", "%.17g")
+        large.fits(tmp, gflops, row, QUICK)
+        large.predictions(tmp, gflops, row, QUICK)
+        laws = large.laws(tmp)
     if "--json" in sys.argv:
         with open(sys.argv[sys.argv.index("--json") + 1], "w") as f:
-            json.dump({"cpu": cpu, "dgemm_gflops": gflops, "pipe_gib_s": 2 / pipe, "rows": rows}, f, indent=1)
+            json.dump({"cpu": cpu, "dgemm_gflops": gflops, "pipe_gib_s": 2 / pipe, "rows": rows, "laws": laws}, f, indent=1)
 
 
 if __name__ == "__main__":
