@@ -8,7 +8,9 @@
 # digit and speaker, clips by take, time by ms since the cut; facts is what they were made of. R^2 is 1 - (sum of
 # squared errors) / (sum of squared deviations from the clip's own mean in that stretch), both over all clips. gaps is
 # the signal-to-noise ratio of short gaps filled in from both sides (evaluate/gaps.sh), in dB, over all gaps.
+# ON='srun -n1' or the like, in front of the work on each speaker and digit, has it done elsewhere, in this same folder.
 
+ON       =
 DIGITS   =
 SPEAKERS =
 digits   = $(strip $(subst $(comma), ,$(DIGITS)))
@@ -54,10 +56,10 @@ evaluate: $(tables)
 	$(if $(looking),,$(settled)$(info The tables are in $(OUT)/evaluate; $(call again,report) shows them.)@cat $(wordlist 1,2,$^))
 
 evaluate/gaps/%.sums:
-	$(call script,gaps.sh) $(call q,$(recordings)) $(digit) $(speaker) $@
+	$(ON) $(call script,gaps.sh) $(call q,$(recordings)) $(digit) $(speaker) $@
 
 evaluate/%.sums:
-	$(call script,group.sh) $(call q,$(recordings)) $(digit) $(speaker) $(subst percent,%,$(notdir $(@D))) $@
+	$(ON) $(call script,group.sh) $(call q,$(recordings)) $(digit) $(speaker) $(subst percent,%,$(notdir $(@D))) $@
 
 $(tables) &: evaluate/tables.list $(sums) $(call glob,$(HERE))evaluate/tables.*
 	@$(call script,tables.sh) $(source) $(call q,$(digits)) $(call q,$(speakers)) $(call q,$(PROVIDED)) $(call \

@@ -71,25 +71,32 @@ parts() {
     cut -f 1 'an out/cluster/shards.tsv' | cmp - list
 }
 
-@test "cluster: GNU parallel, each shard on its machine" {
+# shown WORD: runs the command of wavefill-cluster(7) that has this word; then all shards are in its model.
+shown() {
+    local command more="OUT=out BIN='$BIN' SSH='ssh -F $BATS_FILE_TMPDIR/cluster/ssh'"
+    command=$(mandoc -Tutf8 "$ROOT/man/wavefill-cluster.7" | col -bx | sed -n '/^ *make -[fj]/{:a;/\\$/{N;s/\\\n *//;ba};p}' | grep -e "$1")
+    cp list paths
     on_nodes
-    inside "${cluster[@]}" ENGINE=ssh OUT=out
-    fitted out inside "${cluster[@]}" ENGINE=ssh
+    mv list hosts
+    run -0 inside timeout 60 sh -c "mk='$ROOT/pipelines'; $command $more"
+    assert_line 'cluster: 8 of 8 shards, 480 rows: out/cluster/model.lsq'
+    fitted out inside sh -c "mk='$ROOT/pipelines'; $command -s $more \"\$@\"" sh
 }
 
-@test "cluster: GNU parallel, shards on any of its machines" {
-    inside "${cluster[@]}" ENGINE=ssh SSHLOGIN=node1,node2,2/node3 OUT=out
-    fitted out inside "${cluster[@]}" ENGINE=ssh SSHLOGIN=node1
+@test "wavefill-cluster(7): GNU parallel, each shard on its machine" {
+    shown @hosts
 }
 
-@test "cluster: Slurm, an array of jobs" {
-    inside "${cluster[@]}" ENGINE=slurm OUT=out
-    fitted out inside "${cluster[@]}" ENGINE=slurm
+@test "wavefill-cluster(7): GNU parallel, shards on any of its machines" {
+    shown SSHLOGIN
 }
 
-@test "cluster: make, each shard by a command such as srun" {
-    inside "${cluster[@]}" -j2 ON='srun -n1' OUT=out
-    fitted out inside "${cluster[@]}"
+@test "wavefill-cluster(7): Slurm, an array of jobs" {
+    shown ENGINE=slurm
+}
+
+@test "wavefill-cluster(7): make, each shard by a command such as srun" {
+    shown ON=
 }
 
 # fails MESSAGE COMMAND...: it ends with status 2 and that message, beside what make says and how far it is.

@@ -39,7 +39,7 @@ listing() {
         printf '755 d %s\n' usr usr/bin usr/share usr/share/{bash-completion{,/completions},fish{,/vendor_completions.d},zsh{,/site-functions},doc{,/wavefill},man{,/man1,/man5,/man7},wavefill{,/cluster,/corpus,/evaluate,/frames,/repair,/report}}
         printf '755 f usr/bin/%s\n' "${filters[@]}"
         printf '644 f usr/share/man/man1/%s.1\n' "${filters[@]}"
-        printf '644 f usr/share/%s\n' man/man5/wavefill-stream.5 man/man7/wavefill.7 doc/wavefill/{LICENSE,README.md} wavefill/{{cluster,enter,evaluate,frames,repair,report,tutorial}.mk,frames/{fill,nearest}.sh,repair/repair.sh,cluster/{run.sh,plan.awk},evaluate/{gaps,group,tables}.sh,evaluate/tables.awk,report/{__main__,draw,facts,page,streams,text}.py,report/page.html} \
+        printf '644 f usr/share/%s\n' man/man5/wavefill-stream.5 man/man7/wavefill{,-cluster}.7 doc/wavefill/{LICENSE,README.md} wavefill/{{cluster,enter,evaluate,frames,repair,report,tutorial}.mk,frames/{fill,nearest}.sh,repair/repair.sh,cluster/{run.sh,plan.awk},evaluate/{gaps,group,tables}.sh,evaluate/tables.awk,report/{__main__,draw,facts,page,streams,text}.py,report/page.html} \
             wavefill/corpus/README.md bash-completion/completions/wavefill zsh/site-functions/_wavefill fish/vendor_completions.d/wavefill.fish
         printf '644 f usr/share/wavefill/corpus/0_espeak_%d.wav\n' {0..49}
         printf '777 l usr/share/bash-completion/completions/%s\n' "${filters[@]}"
@@ -89,11 +89,11 @@ listing() {
     stage=$STAGE
     local name section man
     man=$(command -v mman || command -v man)
-    for name in "${filters[@]}" wavefill-stream wavefill; do
+    for name in "${filters[@]}" wavefill-stream wavefill wavefill-cluster; do
         section=1
         case $name in
             wavefill-stream) section=5 ;;
-            wavefill) section=7 ;;
+            wavefill | wavefill-cluster) section=7 ;;
         esac
         # What one of them says of an index that is not there goes to stderr.
         run -0 --separate-stderr "$man" -M "$stage/usr/share/man" -w "$name"

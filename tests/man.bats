@@ -186,6 +186,13 @@ for tool in sys.argv[1:]:
     run_examples wavefill.7 /usr/local installed
 }
 
+@test "wavefill-cluster(7): the examples do what they show, in an installed tree" {
+    mkdir -p home/installed/share/wavefill
+    ln -s "$CORPUS" home/recordings
+    cp -R "$ROOT"/pipelines/{cluster,enter,repair,tutorial}.mk "$ROOT"/pipelines/{cluster,frames,repair} home/installed/share/wavefill
+    run_examples wavefill-cluster.7 /usr/local "$PWD/home/installed"
+}
+
 @test "wavefill-stream(5): the block shown byte by byte is what filters write" {
     pages '
 dump, = [d for d in displays("wavefill-stream.5") if d.startswith("85 ")]

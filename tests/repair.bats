@@ -55,6 +55,21 @@ song() {
     oracle gaps repaired out/repair 3528 3638 high.wav 512 1e-6 2048
 }
 
+@test "repair: a clip is repaired by an autoregression that was learnt from others" {
+    song low.wav 8000 0.6
+    song other.wav 8000 0.5
+    fsdd-load other.wav | pad-chop -q -f 81 | lsq-fit -g 80 --no-intercept --ridge=0.1% -o 'a model'
+    "${make[@]}" GAPS=10ms@0.25s FILE=low.wav MODEL='a model'
+    oracle gaps repaired_by_model out/repair 2000 2080 low.wav 80 1e-3 other.wav
+    assert_equal "$(cut -d, -f2 out/repair/repair.txt | cut -d: -f1)" " by the autoregression of order 80 in $PWD/a model"
+    # And the tutorial's clip.
+    cp 'a model' out/repair/model.lsq
+    "${make[@]}" GAPS=10ms@50% MODEL=out/repair/model.lsq
+    grep -q 'by the autoregression of order 80 in' out/repair/repair.txt
+    run -2 --separate-stderr "${make[@]}" FILE=low.wav MODEL=nowhere
+    assert_regex "${stderr_lines[0]}" ' \*\*\* nowhere: no such file, expected a model \(MODEL\)\.  Stop\.$'
+}
+
 @test "repair: several gaps, in any order; none of them has a say in how another is filled in" {
     song one.wav 8000 0.6
     "${make[@]}" GAPS='80@3000 10ms@25%' FILE=one.wav

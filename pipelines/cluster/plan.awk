@@ -33,7 +33,9 @@ BEGIN {
 
 FILENAME == ARGV[1] { record[$1] = $0; next }
 
-$1 == "" { refuse("line " FNR ": empty, expected a shard") }
+# As in the lists of lsq-fit --expect.
+$1 == "" || /^#/ { next }
+index($1, "\\") { refuse($1 ": a backslash, expected none in the name of a shard") }
 
 {
     name = $1

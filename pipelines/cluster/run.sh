@@ -37,16 +37,21 @@ choose() {
     [ "$count" -gt 0 ]
 }
 
-# collect: parts that are whole are put in place.
+# collect: parts that are whole are put in place; `in` has a line for each.
 collect() {
-    k=0 before=$got
+    k=0
     while IFS=$tab read -r part _; do
         k=$((k + 1))
         if [ -s $k ] && stream-show --shards $k >is 2>/dev/null && mv $k "../parts/$part" 2>/dev/null; then
-            got=$((got + 1))
+            echo "$part" >>in
         fi
     done <todo
-    [ "$got" = "$before" ] || say "$got of $all shards"
+}
+
+progress() {
+    n=$((all - count + $(wc -l <in)))
+    [ "$n" = "$said" ] || say "$n of $all shards"
+    said=$n
 }
 
 # Make and Slurm run the same line of shell for the shard k.
@@ -72,8 +77,11 @@ engine() {
         ;;
     esac >said 2>&1
     running=$!
+    said=
+    progress
     while sleep 1; do
         collect
+        progress
         # sbatch is slow to notice.
         [ "$(find . -name '*.end' | wc -l)" -lt "$count" ] || kill "-$running" 2>/dev/null || :
     done &
@@ -131,9 +139,9 @@ done
 tries=$((RETRIES + 1))
 [ "$ENGINE" != ssh ] || tries=1
 while choose && [ $tries -gt 0 ]; do
-    tries=$((tries - 1)) got=$((all - count))
-    say "$got of $all shards"
+    tries=$((tries - 1))
     rm -f ./*.end
+    : >in
     engine
 done
 if [ "$count" -gt 0 ]; then

@@ -1,12 +1,12 @@
 #!/bin/sh
-# repair.sh CLIP GAPS FOLDER [OTHERS]: takes the GAPS (LENGTH@START) out of the one row of CLIP and fills them
-# in from what is left and right of each: by the nearest frames of the rows of OTHERS and of the clip itself or, without
-# OTHERS, by an autoregression of the clip around the gap. Writes to FOLDER DamagedClip.wav, RepairedClip.wav and
+# repair.sh CLIP GAPS FOLDER [OTHERS [MODEL]]: takes the GAPS (LENGTH@START) out of the one row of CLIP and fills them
+# in from what is left and right of each: by the autoregression in MODEL, a path from the root, or by the nearest frames of
+# the rows of OTHERS and of the clip itself or, without both, by an autoregression of the clip around the gap. Writes to FOLDER DamagedClip.wav, RepairedClip.wav and
 # repair.txt, which says what was done.
 # shellcheck source=pipelines/frames/nearest.sh
 . "$(dirname "$0")/../frames/nearest.sh"
 
-clip=$PWD/$1 gaps=$2 folder=$PWD/$3 others=${4:+$PWD/$4}
+clip=$PWD/$1 gaps=$2 folder=$PWD/$3 others=${4:+$PWD/$4} learnt=${5:-}
 work_in "$folder"
 stream-show -o shape -F columns,rate "$clip"
 read -r length rate <shape
@@ -60,10 +60,24 @@ from_itself() {
     pad-chop -q -o ahead -f $((order + 1)) -c "$sides" "$clip"
     pad-chop -q -o back -f $((order + 1)) -c "$sides" --reverse "$clip"
     lsq-fit -q -o model -g "$order" --no-intercept --ridge=$ridge ahead back
+    bridge
+    how="an autoregression of order $order of the clip itself"
+}
+
+# from_model: fills the gap in by an autoregression that is learnt from other recordings.
+from_model() {
+    ln -sf "$learnt" model
+    stream-show -o shape -F k model
+    read -r order <shape
+    bridge
+    how="the autoregression of order $order in $learnt"
+}
+
+# bridge: fills the gap in by the autoregression `model` of this order.
+bridge() {
     first=$(most "$at" $((from - order)))
     pad-chop -c "$first:$(least $((to + order)) "$until")" "$clip" | lsq-predict -o whole --fill="$((from - first)):$((to - first))" model
     pad-chop -o filled -c "$((from - first)):$((to - first))" whole
-    how="an autoregression of order $order of the clip itself"
 }
 
 for asked in $gaps; do locate; done >spans
@@ -81,7 +95,7 @@ while [ $# -gt 0 ]; do
     if [ "$from" -le "$at" ] || [ "$to" -ge "$until" ]; then refuse 'with samples before and after it'; fi
     bare "$at:$from" "$clip" "kept.$from"
     pad-chop -l $((to - at)) "kept.$from" | bare "$((from - at)):" - "silence.$from"
-    if [ "$others" ]; then from_frames; else from_itself; fi
+    if [ "$learnt" ]; then from_model; elif [ "$others" ]; then from_frames; else from_itself; fi
     bare : filled "filled.$from"
     bare "$from:$to" "$clip" truth
     r2-score -q -o score --pooled --snr truth "filled.$from"

@@ -135,6 +135,16 @@ def repaired():
     check_files(folder, rate, x, from_, to, filled)
 
 
+def repaired_by_model():
+    """FOLDER FROM TO SAMPLES ORDER RIDGE OTHER: the gap is that of an autoregression of the samples in OTHER, read forwards."""
+    folder, (from_, to) = sys.argv[1], map(int, sys.argv[2:4])
+    rate, x = wavfile.read(sys.argv[4])
+    x = x.astype(float)
+    other = wavfile.read(sys.argv[7])[1].astype(float)
+    filled = fill(x, from_, to, autoregression([(1, other)], int(sys.argv[5]), float(sys.argv[6])))
+    check_files(folder, rate, x, from_, to, filled)
+
+
 def repaired_by_frames():
     """FOLDER FROM TO CLIP OTHERS"""
     folder, (from_, to) = sys.argv[1], map(int, sys.argv[2:4])
