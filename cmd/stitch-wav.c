@@ -155,20 +155,20 @@ static double rate_of(struct work *w)
     uint64_t asked = w->options->rate;
     const struct row_reader *from = w->pieces;
     for (size_t i = w->piece_count; i-- > 0;)
-        from = w->pieces[i].block.has_rate ? &w->pieces[i] : from;
-    const struct block *b = &from->block;
+        from = stream_rate(w->pieces[i].in) > 0 ? &w->pieces[i] : from;
+    double rate = stream_rate(from->in);
     const char *name = stream_name(from->in);
-    if (!b->has_rate && asked == 0)
+    if (rate == 0 && asked == 0)
         die(name, "no sample rate in the stream, expected one or --rate=HZ");
-    if (!b->has_rate)
+    if (rate == 0)
         return (double)asked;
-    if (b->rate > INT32_MAX || b->rate != (double)(int32_t)b->rate)
-        die(name, "%.10g Hz, expected a whole number up to 2147483647", b->rate);
-    if (asked != 0 && b->rate != (double)asked && !w->rate_said) {
-        warn(name, "%.10g Hz in the stream, so --rate=%" PRIu64 " is not used", b->rate, asked);
+    if (rate > INT32_MAX || rate != (double)(int32_t)rate)
+        die(name, "%.10g Hz, expected a whole number up to 2147483647", rate);
+    if (asked != 0 && rate != (double)asked && !w->rate_said) {
+        warn(name, "%.10g Hz in the stream, so --rate=%" PRIu64 " is not used", rate, asked);
         w->rate_said = true;
     }
-    return b->rate;
+    return rate;
 }
 
 static void put_wav(struct wav_files *dir, struct work *w)

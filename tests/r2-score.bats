@@ -178,3 +178,33 @@ got = Fraction(float(open("score").read()))
 assert abs(got / want - 1) < 1e-14, (got, want)'
     done
 }
+
+@test "r2-score: the mean of scores near the end of double's range is none beyond it" {
+    # Deviations of 1e-100 and errors of 5e53 have the R^2 1 - 4e308 / 4, twice.
+    py 'write("t", {"mat": 1, "x": np.array([[1e-100] * 2, [-1e-100] * 2])})
+write("p", {"mat": 1, "x": np.array([[1e54] * 2, [-1e54] * 2])})'
+    for options in '' -j '-a variance'; do
+        # shellcheck disable=SC2086
+        r2-score $options t p >score
+        py 'import json
+from fractions import Fraction
+text = open("score").read()
+got = json.loads(text)["r2"] if text[0] == "{" else float(text)
+want = 1 - ((Fraction(1e54) - Fraction(1e-100)) / Fraction(1e-100)) ** 2
+assert abs(Fraction(got) / want - 1) < 1e-14, (got, want)'
+    done
+}
+
+@test "r2-score, stitch-wav: rates that no two rows side by side have differ nevertheless" {
+    py 'x = np.ones((2, 3))
+def stream(name, first, second):
+    write(name, {"mat": 1, "x": x, **first, "last": False}, {"mat": 1, "x": x, **second})
+stream("early", {"rate": 8000}, {})
+stream("late", {}, {"rate": 11025})'
+    refuses 1 'r2-score: late: 11025 Hz, expected 8000 Hz as in early' r2-score early late
+    refuses 1 'r2-score: early: 8000 Hz, expected 11025 Hz as in late' r2-score late early
+    refuses 1 'stitch-wav: late: 11025 Hz, expected 8000 Hz as in early' stitch-wav -q -o out/ early late
+    # A rate holds for the rows after it.
+    stitch-wav -q -o out/ early
+    assert_equal "$(sox --i -r out/*.wav | sort -u)" 8000
+}

@@ -150,10 +150,12 @@ double r2_column(const struct r2 *r2, size_t column, bool nan)
 
 double r2_uniform(const struct r2 *r2, bool nan)
 {
-    double sum = 0;
-    for (size_t j = 0; j < r2->columns; j++)
+    double sum = 0, mean = 0; /* of which the sum alone may overflow */
+    for (size_t j = 0; j < r2->columns; j++) {
         sum += r2_column(r2, j, nan);
-    return sum / (double)r2->columns;
+        mean += r2_column(r2, j, nan) / (double)r2->columns;
+    }
+    return isfinite(sum) ? sum / (double)r2->columns : mean;
 }
 
 double r2_weighted(const struct r2 *r2, bool nan)

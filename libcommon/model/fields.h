@@ -42,7 +42,7 @@
     X(FIELD_BASIS, "basis") \
     X(FIELD_LOADINGS, "loadings") \
     X(FIELD_SHIFT, "shift") \
-    X(FIELD_SINGLE, "single") \
+    X(FIELD_FLOAT32, "float32") \
     X(FIELD_REDUCED, "reduced") \
     X(FIELD_NEAREST, "nearest") \
     X(FIELD_BANDWIDTH, "bandwidth") \

@@ -19,7 +19,7 @@ static void put_fields(struct fields_out *to, const struct lsq_reduced *r,
     fields_put_uint(to, FIELD_ROWS, r->rows);
     fields_put_bool(to, FIELD_FIT_INTERCEPT, r->intercept);
     if (r->single)
-        fields_put_bool(to, FIELD_SINGLE, true);
+        fields_put_bool(to, FIELD_FLOAT32, true);
     fields_put_range(to, &notes->range);
     fields_put_name(to, notes->name);
     shards_put(to, notes->shards);
@@ -82,7 +82,7 @@ void partial_read(const char *name, const struct map *map, struct lsq_reduced *r
     r->targets = (size_t)fields_uint(&f, FIELD_TARGETS, 1, MAP_SCAN_MAX);
     r->rows = fields_uint(&f, FIELD_ROWS, 1, INT64_MAX);
     r->intercept = fields_bool(&f, FIELD_FIT_INTERCEPT);
-    r->single = fields_find(&f, FIELD_SINGLE) != NULL && fields_bool(&f, FIELD_SINGLE);
+    r->single = fields_find(&f, FIELD_FLOAT32) != NULL && fields_bool(&f, FIELD_FLOAT32);
     const struct map_value *reduced = fields_find(&f, FIELD_REDUCED);
     if (reduced == NULL)
         die(name, "a partial fit without \"reduced\", expected an array of its reduced rows");

@@ -2,20 +2,19 @@
 
 #include "base/msg.h"
 
-/* The present rows: the same name where both have one, and the same rate. */
+/* The present rows: the same name where both have one, and the same rate as far as it is known. */
 static void check(const struct row_reader *first, const struct row_reader *other)
 {
     struct str a = row_reader_name(first);
     struct str b = row_reader_name(other);
-    const struct block *k = &first->block;
-    const struct block *p = &other->block;
+    double rate = stream_rate(first->in), other_rate = stream_rate(other->in);
     char expected[2048], found[2048];
     if (a.n > 0 && b.n > 0 && !str_equal(a, b))
         die(stream_name(other->in), "row %zu is %s, expected %s as in %s", row_reader_number(other),
             msg_text(b.p, b.n, found, sizeof found), msg_text(a.p, a.n, expected, sizeof expected),
             stream_name(first->in));
-    if (k->has_rate && p->has_rate && k->rate != p->rate)
-        die(stream_name(other->in), "%.10g Hz, expected %.10g Hz as in %s", p->rate, k->rate,
+    if (rate > 0 && other_rate > 0 && rate != other_rate)
+        die(stream_name(other->in), "%.10g Hz, expected %.10g Hz as in %s", other_rate, rate,
             stream_name(first->in));
 }
 

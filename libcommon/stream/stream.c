@@ -12,8 +12,8 @@ struct stream {
     size_t rows, block_rows, cols; /* before the present block, in it, in each row */
     const char *also[2];           /* keys of other maps that are accepted; NULL for none */
     bool others;                   /* there has been one */
-    bool has_rate, has_col0;
-    double rate;
+    bool has_col0;
+    double rate; /* 0: none yet */
     uint64_t col0;
 };
 
@@ -42,14 +42,13 @@ void stream_rewind(struct stream *s)
 
 static bool agrees(struct stream *s, const struct block *block, char *why)
 {
-    if (block->has_rate && s->has_rate && block->rate != s->rate)
+    if (block->has_rate && s->rate > 0 && block->rate != s->rate)
         return why_not(why, "rate %.10g, expected %.10g as in the rows before", block->rate,
                        s->rate);
     if (s->has_col0 && block->col0 != s->col0)
         return why_not(why, "col0 %" PRIu64 ", expected %" PRIu64 " as in the rows before",
                        block->col0, s->col0);
     s->rate = block->has_rate ? block->rate : s->rate;
-    s->has_rate |= block->has_rate;
     s->col0 = block->col0;
     s->has_col0 = true;
     return true;
@@ -106,6 +105,11 @@ const char *stream_name(const struct stream *s)
 const char *stream_path(const struct stream *s)
 {
     return map_reader_path(s->maps);
+}
+
+double stream_rate(const struct stream *s)
+{
+    return s->rate;
 }
 
 size_t stream_row0(const struct stream *s)

@@ -35,6 +35,9 @@ bool stream_at_end(const struct stream *s);
 const char *stream_name(const struct stream *s);
 const char *stream_path(const struct stream *s);
 
+/* That of the rows so far, this block's included; 0 where none has said one. */
+double stream_rate(const struct stream *s);
+
 /* Rows in the blocks before this one. */
 size_t stream_row0(const struct stream *s);
 

@@ -270,7 +270,7 @@ def check_pair(a, b):
     for r, s in zip(a.rows, b.rows):
         if r.name and s.name and r.name != s.name:
             raise Refusal("names")
-        if r.rate is not None and s.rate is not None and r.rate != s.rate:
+        if r.known_rate is not None and s.known_rate is not None and r.known_rate != s.known_rate:
             raise Refusal("rates")
 
 
@@ -455,7 +455,7 @@ class StitchWav:
             for a, b in itertools.combinations(pieces, 2):
                 check_pair(a, b)
             rows = StitchWav.joined(pieces)
-            rates = [StitchWav.rate(case, [m.rows[i].rate for m in pieces]) for i in range(len(rows))]
+            rates = [StitchWav.rate(case, [m.rows[i].known_rate for m in pieces]) for i in range(len(rows))]
             called = ["%s.wav" % (name or "row%d" % i) for i, (name, _) in enumerate(rows)]
             if len(set(called)) < len(called) or any("/" in name for name in called):
                 raise Refusal("names")

@@ -15,9 +15,9 @@ class Refusal(Exception):
 
 
 class Row:
-    def __init__(self, values, name, block):
+    def __init__(self, values, name, block, rate):
         self.values, self.name = values, name
-        self.rate = block.get("rate")
+        self.rate, self.known_rate = block.get("rate"), rate  # of its block; and of that or those before
         self.others = {key: canon(value) for key, value in block.items() if key not in FIELDS}
 
 
@@ -37,7 +37,7 @@ class Matrix:
                 self.rate = rates.pop() if rates else None
                 col0.add(block.get("col0", 0))
                 self.has_col0 |= "col0" in block
-                self.rows += rows_of(block)
+                self.rows += rows_of(block, self.rate)
         if len(col0) != 1 or not self.rows:
             raise Refusal("no rows, or two positions")
         self.col0 = col0.pop()
@@ -52,13 +52,13 @@ class Matrix:
         return lengths.pop()
 
 
-def rows_of(block):
+def rows_of(block, rate):
     x = block["x"]
     values = [x] if isinstance(x, np.ndarray) and x.ndim == 1 else list(x)
     names = block.get("names", [""] * len(values))
     if len(names) != len(values) or any(len(v) == 0 for v in values):
         raise Refusal("names or columns")
-    return [Row(v, n, block) for v, n in zip(values, names)]
+    return [Row(v, n, block, rate) for v, n in zip(values, names)]
 
 
 def canon(value):
