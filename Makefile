@@ -41,7 +41,7 @@ PKG_CONFIG = pkg-config
 LIBRARIES := $(or $(shell $(PKG_CONFIG) --silence-errors --cflags --libs sox lapacke libxxhash blas msgpack),\
 	$(shell for names in 'blas msgpack-c' 'cblas msgpack' 'cblas msgpack-c'; do \
 		$(PKG_CONFIG) --cflags --libs sox lapacke libxxhash $$names 2>/dev/null && exit; done; printf '#include <%s.h>\n' sox lapacke xxhash msgpack | \
-		$(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo -lsox -llapacke -lxxhash -lblas -lmsgpackc),\
+		$(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo -lsox -llapacke -lblas -lmsgpackc),\
 	$(if $(filter-out help clean uninstall dist fsdd,$(or $(MAKECMDGOALS),all)),\
 		$(error a C compiler, libsox, LAPACKE, msgpack-c or libxxhash is not installed: ./setup --run installs them)))
 INCLUDES = $(filter -I% -D%,$(LIBRARIES))
@@ -77,9 +77,16 @@ endif
 $(BUILD)/flags:
 	@mkdir -p $(@D) && printf '%s\n' $(call quote,$(FLAGS)) >$@
 
+# Hashes of rows: for the widest registers that the processor has, which is found out when they are needed.
+$(BUILD)/obj/libcommon/math/row_%.o: WIDE = -O3
+ifneq ($(filter x86_64-%,$(MAKE_HOST)),)
+$(BUILD)/obj/libcommon/math/row_hash_avx2.o: WIDE = -O3 -mavx2
+$(BUILD)/obj/libcommon/math/row_hash_avx512.o: WIDE = -O3 -mavx512f
+endif
+
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(call say,cc $<)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(call say,cc $<)$(COMPILE) $(WIDE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libcommon.a: $(OBJECTS)
 	$(call say,ar $@)rm -f $@ && $(AR) rcs $@ $(OBJECTS)

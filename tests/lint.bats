@@ -52,7 +52,7 @@ walls() {
     includes '#include <xxhash.h>' libcommon/fit/roll_call.c
     walls 'cmd/pad-chop.c:1: found <msgpack.h>, expected it in no file but libcommon/stream/map.c libcommon/stream/pack.c' \
         'libcommon/audio/riff.c:1: found <sox.h>, expected it in no file but libcommon/audio/wav.c' \
-        'libcommon/fit/roll_call.c:1: found <xxhash.h>, expected it in no file but libcommon/math/row_digest.c' \
+        'libcommon/fit/roll_call.c:1: found <xxhash.h>, expected it in no file but libcommon/math/row_hash.h' \
         'libcommon/lsq/tall.c:1: found <cblas.h>, expected it in no file but libcommon/lsq/lapack.c' \
         'libcommon/lsq/tall.c:2: found <lapacke.h>, expected it in no file but libcommon/lsq/lapack.c'
 }

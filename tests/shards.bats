@@ -44,6 +44,15 @@ digest() {
     oracle shards lists_by_name
 }
 
+@test "lsq-fit: a hundred thousand shards are listed and checked" {
+    oracle shards many_shards
+    lsq-fit -q --expect=list even odd >model
+    stream-show --shards model | sort | diff -q - <(sort list)
+    assert_equal "$(stream-show -F shards model)" 100000
+    refuses 1 'lsq-fit: list: 50000 of 100000 shards missing (node00:/data/archive/shard-00000.csv, node00:/data/archive/shard-00040.csv, node00:/data/archive/shard-00080.csv, ...), expected all that it lists' \
+        lsq-fit --expect=list odd
+}
+
 @test "lsq-fit: a shard that is there twice is refused" {
     shards
     local a

@@ -55,7 +55,7 @@ static void begin(struct training *f, const struct stream *in, const struct bloc
 /* So many rows as stay in the cache until they have been digested and reduced. */
 static size_t strip_rows(const struct training *f)
 {
-    return 1 + (16 << 10) / (f->given + f->targets);
+    return 1 + (2 << 10) / (f->given + f->targets);
 }
 
 static const void *as_doubles(struct training *f, const struct block *block, size_t row,
@@ -87,9 +87,9 @@ static size_t reduce_rows(struct training *f, const struct stream *in, const str
         size_t added;
         size_t count = end - row < strip_rows(f) ? end - row : strip_rows(f);
         const void *rows = as_doubles(f, block, row, count);
-        if (shard->has_digest)
-            shard->digest += row_digest(rows, count, columns);
         fit_check(lsq_reducer_add(f->reducer, rows, count, &f->range, &added), stream_name(in));
+        if (shard->has_digest)
+            shard->digest += row_digest(rows, added, columns);
         shard->rows += added;
         row += added;
         if (added < count)

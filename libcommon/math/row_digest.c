@@ -1,28 +1,8 @@
 #include "math/row_digest.h"
 
-#include <stdbool.h>
+#include "math/row_hash.h"
+
 #include <string.h>
-
-/* For a state on the stack. */
-#define XXH_STATIC_LINKING_ONLY
-#include <xxhash.h>
-
-/* Twice as fast where the processor has wider registers than all of its kind have. */
-#if defined(__x86_64__) && defined(__has_include)
-#if __has_include(<xxh_x86dispatch.h>)
-#include <immintrin.h>
-#include <xxh_x86dispatch.h>
-#define WIDE
-#endif
-#endif
-
-/* Code for narrow registers, which comes next, takes twice as long while wide ones are in use. */
-#ifdef WIDE
-__attribute__((target("avx"))) static void leave_wide(void)
-{
-    _mm256_zeroupper();
-}
-#endif
 
 /* Eight bytes, the least first, of each of count numbers at any address. */
 static void put_bytes(unsigned char *to, const char *numbers, size_t count)
@@ -35,39 +15,38 @@ static void put_bytes(unsigned char *to, const char *numbers, size_t count)
     }
 }
 
-/* Where memory has the least byte last. */
-static uint64_t hash_turned(const char *numbers, size_t count)
+uint64_t row_digest_by_bytes(const void *rows, size_t count, size_t columns)
 {
     enum { STRIP = 64 };
     unsigned char bytes[STRIP * sizeof(double)];
+    const char *at = rows;
+    uint64_t sum = 0;
     XXH3_state_t state;
     XXH3_INITSTATE(&state);
-    XXH3_64bits_reset(&state);
-    for (size_t n; count > 0; count -= n, numbers += n * sizeof(double)) {
-        n = count < STRIP ? count : STRIP;
-        put_bytes(bytes, numbers, n);
-        XXH3_64bits_update(&state, bytes, n * sizeof(double));
+    for (size_t i = 0; i < count; i++) {
+        XXH3_64bits_reset(&state);
+        for (size_t n, left = columns; left > 0; left -= n, at += n * sizeof(double)) {
+            n = left < STRIP ? left : STRIP;
+            put_bytes(bytes, at, n);
+            XXH3_64bits_update(&state, bytes, n * sizeof(double));
+        }
+        sum += XXH3_64bits_digest(&state);
     }
-    return XXH3_64bits_digest(&state);
-}
-
-static uint64_t hash(const char *numbers, size_t count)
-{
-    const uint16_t one = 1;
-    bool least_first = *(const unsigned char *)&one == 1;
-    return least_first ? XXH3_64bits(numbers, count * sizeof(double)) : hash_turned(numbers, count);
+    return sum;
 }
 
 uint64_t row_digest(const void *rows, size_t count, size_t columns)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += hash((const char *)rows + i * columns * sizeof(double), columns);
-#ifdef WIDE
-    if (__builtin_cpu_supports("avx"))
-        leave_wide();
+    const uint16_t one = 1;
+    if (*(const unsigned char *)&one != 1) /* memory has the greatest byte first */
+        return row_digest_by_bytes(rows, count, columns);
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f"))
+        return row_hash_avx512(rows, count, columns * sizeof(double));
+    if (__builtin_cpu_supports("avx2"))
+        return row_hash_avx2(rows, count, columns * sizeof(double));
 #endif
-    return sum;
+    return row_hash_sum(rows, count, columns * sizeof(double));
 }
 
 uint64_t row_digest_weigh(uint64_t digest, double weight)
@@ -75,5 +54,5 @@ uint64_t row_digest_weigh(uint64_t digest, double weight)
     char both[2 * sizeof digest];
     memcpy(both, &digest, sizeof digest);
     memcpy(both + sizeof digest, &weight, sizeof weight);
-    return hash(both, 2);
+    return row_digest(both, 1, 2);
 }

@@ -11,6 +11,9 @@
 /* Of count rows of so many doubles each (C order, at any address); of more rows: the sum. */
 uint64_t row_digest(const void *rows, size_t count, size_t columns);
 
+/* The same in a slower way, for processors whose doubles begin with their greatest byte. */
+uint64_t row_digest_by_bytes(const void *rows, size_t count, size_t columns);
+
 /* Of the same rows, each counted `weight` times: the hash of digest and weight, eight bytes each.
  */
 uint64_t row_digest_weigh(uint64_t digest, double weight);

@@ -727,6 +727,7 @@ def partial_fit_of_several_maps():
             parts.append(part)
     assert [p["last"] for p in parts] == [False] * (len(parts) - 1) + [True] and len(parts) > 1
     assert all((p["k"], p["targets"], p["rate"], p["note"]) == (799990, 10, 8000, "kept") for p in parts)
+    assert [len(p["shards"]) for p in parts] == [1] + [0] * (len(parts) - 1) and parts[0]["shards"][0]["rows"] == 12
     assert sum(p["rows"] for p in parts) == 12 and all(0 < len(p["reduced"]) <= p["rows"] for p in parts)
     rows, shift = x(read("in")).astype(float), parts[0]["shift"]
     assert all(np.array_equal(p["shift"], shift) for p in parts)

@@ -123,26 +123,13 @@ def lists_by_name():
     assert fit("pa", "pb")[0]["shards"] == want
 
 
-def shards_of_several_maps():
-    """The list of a partial fit that is several, and of a model that is, comes once and in each part."""
-    wide = rng.normal(size=(12, 900000))
-    write("wide", *blocks(wide, 6))
-    made = fit("-g", "899990", "--partial", "wide")
-    assert len(made) > 1 and [m["shards"] for m in made] == [[shard("wide", wide)]] + [[]] * (len(made) - 1)
-    write("parts", *made)
-    model = fit("--dense", "parts")
-    assert len(model) > 1 and all(m["shards"] == [shard("wide", wide)] for m in model)
-    write("model", *model)
-
-
 def many_shards():
-    """A list of 100,000 shards."""
-    part, = fit("-g", "1", "--partial", "--shard=s", maps=blocks(rng.normal(size=(9, 3))))
+    """Two partial fits of 50,000 shards each, and the list of all."""
+    part, = fit("-g", "1", "--partial", maps=blocks(rng.normal(size=(9, 3))))
     names = ["node%02d:/data/archive/shard-%05d.csv" % (i % 40, i) for i in range(100000)]
-    half = [dict(part, shards=[{"name": name, "rows": 9, "digest": "%016x" % i} for i, name in enumerate(names) if i % 2 == k]) for k in (0, 1)]
-    write("even", half[0])
-    write("odd", half[1])
-    with open("list", "w") as f:
+    for name, first in ("even", 0), ("odd", 1):
+        write(name, {**part, "shards": [{"name": names[i], "rows": 9, "digest": "%016x" % i} for i in range(first, 100000, 2)]})
+    with open("list", "w", encoding="ascii") as f:
         f.writelines("%s\t9\t%016x\n" % (name, i) for i, name in enumerate(names))
 
 

@@ -1,0 +1,6 @@
+#include "math/row_hash.h"
+
+uint64_t row_hash_avx512(const char *rows, size_t count, size_t bytes)
+{
+    return row_hash_sum(rows, count, bytes);
+}
