@@ -100,6 +100,7 @@ def make_inputs():
                        "weight": 1, "x": tall, "names": [f"{i % 3}_a_0@{i}" for i in range(40)], "range": np.array([-400.0, 400.0])}),
         "part": pack({"lsq_partial": 1, "k": 3, "targets": 2, "rows": 9, "fit_intercept": True, "shift": np.ones(5),
                       "reduced": np.diag([9.0, 8, 7, 6, 5, 4]) + 1, "rss": np.ones(2), "range": np.array([-9.0, 9.0])}),
+        "shards": b"# a name and none\nin/tall\n\t9\t-\n",
     }
     for name, data in files.items():
         with open("in/" + name, "wb") as f:
@@ -158,6 +159,7 @@ CASES = [
     Case("lsq-fit partial", "lsq-fit -q -g 20 --partial --threads=1", "long"),
     Case("lsq-fit weighted partial", "lsq-fit -q -g 3 --weight=0.25 --partial", "tall"),
     Case("lsq-fit parts and weighted rows", "lsq-fit -q --weight=4 in/part in/tall in/part"),
+    Case("lsq-fit expected shards", "lsq-fit -q --expect=in/shards in/part in/tall"),
     Case("lsq-fit by name", "lsq-fit -q -g 3 --by-name", "frames"),
     Case("lsq-fit by name, others", "lsq-fit -q -g 3 --by-name --others --ridge=1% in/frames"),
     Case("lsq-fit by name, partial", "lsq-fit -q -g 2 --by-name --others --partial --no-intercept in/frames"),
@@ -182,6 +184,7 @@ CASES = [
     Case("r2-score pooled", "r2-score -q --pooled --snr --json in/rows in/predicted"),
     Case("csv-load", "csv-load -q -n 0 -m drop in/lines -", "lines"),
     Case("csv-load file", "csv-load -q -n name -m drop -t int16 -c a -o out/file in/lines", out={"file": b"old"}),
+    Case("stream-show shards", "stream-show --shards in/part"),
     Case("stream-show", "stream-show in/ragged"),
     Case("stream-show rows", "stream-show --csv -o out/file", "rows", out={"file": b"old"}),
     Case("stream-show json", "stream-show --json in/thin"),
