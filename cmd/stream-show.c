@@ -100,7 +100,8 @@ static void show_shards(struct output *out, struct stream *in)
     struct block block;
     size_t count = 0;
     while (stream_next(in, &block))
-        count += block.other ? summary_put_shards(out, block.map, stream_name(in)) : 0;
+        if (block.other && summary_begins_fit(block.map))
+            count += summary_put_shards(out, block.map, stream_name(in));
     if (count == 0)
         die(stream_name(in), "no shards, expected a partial fit, or a model of partial fits");
 }

@@ -32,6 +32,13 @@ digest() {
     oracle shards names_of_shards
 }
 
+@test "lsq-fit: a shard's name is UTF-8" {
+    shards
+    cp a $'\xff\n'
+    lsq-fit --partial -g 2 $'\xff\n' | stream-show --shards | cmp - <(printf '\357\277\275\\n\t6\t%s\n' "$(digest a)")
+    refuses 2 "lsq-fit: --shard: '\\377', expected a name in UTF-8; try 'lsq-fit --help'" lsq-fit --partial --shard=$'\xff' -g 2 a
+}
+
 @test "lsq-fit: merges, and merges of merges, list all shards" {
     oracle shards lists_of_trees
 }
@@ -49,6 +56,9 @@ digest() {
     lsq-fit -q --expect=list even odd >model
     stream-show --shards model | sort | diff -q - <(sort list)
     assert_equal "$(stream-show -F shards model)" 100000
+    py 'part = read("odd")[0]
+for name in "xy": write(name, {**part, "shards": [{"name": name * (25 << 20), "rows": 9}]})'
+    refuses 1 'lsq-fit: 2 shards, 52428910 bytes with their names, expected up to 1048576 and 50331648 bytes' lsq-fit x y
     refuses 1 'lsq-fit: list: 50000 of 100000 shards missing (node00:/data/archive/shard-00000.csv, node00:/data/archive/shard-00040.csv, node00:/data/archive/shard-00080.csv, ...), expected all that it lists' \
         lsq-fit --expect=list odd
 }
@@ -141,6 +151,8 @@ np.testing.assert_allclose(b["rss"], a["rss"], rtol=1e-12)'
     assert_equal "$(lsq-fit -g 1 a | stream-show -F rows,shards)" $'7\t-'
     stream-show -j model >json
     py 'import json; assert json.load(open("json"))["shards"] == read("model")[0]["shards"]'
+    py 'model = read("model")[0]; write("slices", {**model, "targets": 2, "target0": 0}, {**model, "targets": 2, "target0": 1})'
+    stream-show --shards slices | cmp - list
     refuses 1 'stream-show: a: no shards, expected a partial fit, or a model of partial fits' stream-show --shards a
     py 'old = read("parts")[0]; del old["shards"]; write("old", old)'
     assert_equal "$(stream-show --shards old)" $'\t7\t-'

@@ -25,6 +25,11 @@ static const char *short_form(char c)
     return c == '\\' ? "\\\\" : c == '\t' ? "\\t" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : NULL;
 }
 
+static bool is_octal(char c)
+{
+    return c >= '0' && c <= '7';
+}
+
 /* The byte that begins at text, of n bytes, and how many of them stand for it. */
 static char read_form(const char *text, size_t n, size_t *length)
 {
@@ -34,7 +39,8 @@ static char read_form(const char *text, size_t n, size_t *length)
         if (text[1] == forms[i])
             return forms[i + 1];
     *length = 4;
-    if (n > 3 && text[0] == '\\' && strspn(text + 1, "01234567") >= 3 && text[1] <= '3')
+    if (n > 3 && text[0] == '\\' && text[1] <= '3' && is_octal(text[1]) && is_octal(text[2]) &&
+        is_octal(text[3]))
         return (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
     *length = 1;
     return text[0];

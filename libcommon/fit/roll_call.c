@@ -203,11 +203,22 @@ static void check(const char *file, const struct shards *found, const struct sha
             msg_plural(more.count), more.names);
 }
 
+/* A map has room for a list of this size, and for reduced rows beside it. */
+static void refuse_too_many(const struct shards *shards)
+{
+    enum { MOST = 1 << 20, BYTES = 48 << 20 };
+    size_t bytes = shards_size(shards);
+    if (shards->count > MOST || bytes > BYTES)
+        die(NULL, "%zu shards, %zu bytes with their names, expected up to %d and %d bytes",
+            shards->count, bytes, MOST, BYTES);
+}
+
 void roll_call(const struct roll_call *roll, struct shards *shards, double weight)
 {
     struct shards expected = {NULL, 0};
     for (size_t i = 0; weight != 1 && i < shards->count; i++)
         shards->list[i].digest = row_digest_weigh(shards->list[i].digest, weight);
+    refuse_too_many(shards);
     if (!roll->duplicates)
         refuse_duplicates(shards);
     if (roll->expected == NULL)

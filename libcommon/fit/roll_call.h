@@ -12,8 +12,8 @@ struct roll_call {
 };
 
 /* Ends the program with a message if a shard is there twice, or two have one name, or one that is
- * expected is missing or another than it was, or one is there that is not expected. The digests
- * become those of rows that count `weight` times. */
+ * expected is missing or another than it was, or one is there that is not expected, or there are
+ * more than a map can list. The digests become those of rows that count `weight` times. */
 void roll_call(const struct roll_call *roll, struct shards *shards, double weight);
 
 #endif

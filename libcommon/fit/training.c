@@ -52,12 +52,13 @@ static void begin(struct training *f, const struct stream *in, const struct bloc
     atexit(rest);
 }
 
-/* So many rows as stay in the cache until they have been digested and reduced. */
+/* So many rows as stay in the cache until they have been reduced and digested. */
 static size_t strip_rows(const struct training *f)
 {
     return 1 + (2 << 10) / (f->given + f->targets);
 }
 
+/* Rows as they are or, if they are no doubles, made so. */
 static const void *as_doubles(struct training *f, const struct block *block, size_t row,
                               size_t count)
 {
