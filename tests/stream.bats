@@ -327,7 +327,7 @@ for reader in READERS[:6]:
             assert data.count(item) == len(maps), (reader, item, data.count(item))
         for m in maps:
             assert set(m) - set(attributes) - {"single", "n"} <= {"mat", "x", "rate", "last", "col0", "lsq", "k", "targets",
-                "target0", "rows", "rank", "rcond", "fit_intercept", "range", "singular", "rss", "intercept", "basis", "loadings"}
+                "target0", "rows", "rank", "rcond", "fit_intercept", "range", "singular", "rss", "tss", "intercept", "basis", "loadings"}
 for reader in READERS[6:]:
     status, out, err = call(reader, block(1))
     assert (status, err) == (0, "") and (out != b"") == (reader[0] == "r2-score"), (reader, err)'
