@@ -8,4 +8,7 @@
  * theirs. */
 double dot(const double *a, const double *x, size_t n);
 
+/* The end of it: the eight sums so far, and the n < 8 values that are left. */
+double dot_end(const double sums[8], const double *a, const double *x, size_t n);
+
 #endif

@@ -1,5 +1,7 @@
 #include "math/product.h"
 
+#include "math/dot.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -36,23 +38,50 @@ typedef void tile(const double *x, size_t x_stride, const double *b, size_t n, d
         }                                                                                          \
     }
 
-/* Tiles of one instruction set, of as many rows, and of many columns or few. */
+enum { LANES = 8 }; /* the sums of a dot */
+
+/* The LANES sums of ROWS products with one a, of n values, a multiple of LANES. */
+typedef void dots(const double *x, size_t x_stride, const double *a, size_t n, double *lanes);
+
+#define DOTS(NAME, TARGET, ROWS, WIDTH)                                                            \
+    TARGET static void NAME(const double *x, size_t x_stride, const double *a, size_t n,           \
+                            double *lanes)                                                         \
+    {                                                                                              \
+        typedef double vector __attribute__((vector_size(WIDTH * sizeof(double)),                  \
+                                             aligned(sizeof(double)), may_alias));                 \
+        enum { EACH = LANES / WIDTH, SUMS = ROWS * EACH };                                         \
+        vector sum[SUMS] = {{0}};                                                                  \
+        for (size_t i = 0; i < n; i += LANES)                                                      \
+            _Pragma("GCC unroll 24") for (size_t k = 0; k < SUMS; k++)                             \
+            {                                                                                      \
+                sum[k] += ((const vector *)(a + i))[k % EACH] *                                    \
+                          ((const vector *)(x + k / EACH * x_stride + i))[k % EACH];               \
+            }                                                                                      \
+        memcpy(lanes, sum, sizeof sum);                                                            \
+    }
+
+/* Of one instruction set: tiles of as many rows, and of many columns or few; dots of some rows. */
 struct kernel {
     tile *wide, *narrow;
     size_t rows, columns, few;
+    dots *dots;
+    size_t dots_rows;
 };
 
 TILE(wide_2, , 4, 2, 2)
 TILE(narrow_2, , 4, 1, 2)
-static const struct kernel any = {wide_2, narrow_2, 4, 4, 2};
+DOTS(dots_2, , 2, 2)
+static const struct kernel any = {wide_2, narrow_2, 4, 4, 2, dots_2, 2};
 
 #ifdef __x86_64__
 TILE(wide_4, __attribute__((target("avx2"))), 4, 2, 4)
 TILE(narrow_4, __attribute__((target("avx2"))), 4, 1, 4)
-static const struct kernel avx2 = {wide_4, narrow_4, 4, 8, 4};
+DOTS(dots_4, __attribute__((target("avx2"))), 4, 4)
+static const struct kernel avx2 = {wide_4, narrow_4, 4, 8, 4, dots_4, 4};
 TILE(wide_8, __attribute__((target("avx512f"))), 8, 3, 8)
 TILE(narrow_8, __attribute__((target("avx512f"))), 8, 1, 8)
-static const struct kernel avx512 = {wide_8, narrow_8, 8, 24, 8};
+DOTS(dots_8, __attribute__((target("avx512f"))), 8, 8)
+static const struct kernel avx512 = {wide_8, narrow_8, 8, 24, 8, dots_8, 8};
 #endif
 
 static const struct kernel *choose(void)
@@ -152,4 +181,25 @@ void product_add(const double *x, size_t x_stride, size_t rows, const double *a,
         add_few(x, x_stride, rows, a, n, t, y, y_stride);
     else
         add_many(choose(), x, x_stride, rows, a, n, t, y, y_stride);
+}
+
+static void dots_of(const struct kernel *k, const double *x, size_t x_stride, size_t rows,
+                    const double *a, size_t n, double *y, size_t y_stride)
+{
+    double lanes[MOST_ROWS * LANES];
+    size_t even = n / LANES * LANES, r = 0;
+    for (; r + k->dots_rows <= rows; r += k->dots_rows) {
+        k->dots(x + r * x_stride, x_stride, a, even, lanes);
+        for (size_t i = 0; i < k->dots_rows; i++)
+            y[(r + i) * y_stride] =
+                dot_end(lanes + i * LANES, a + even, x + (r + i) * x_stride + even, n - even);
+    }
+    for (; r < rows; r++)
+        y[r * y_stride] = dot(a, x + r * x_stride, n);
+}
+
+void product_dots(const double *x, size_t x_stride, size_t rows, const double *a, size_t n,
+                  double *y, size_t y_stride)
+{
+    dots_of(choose(), x, x_stride, rows, a, n, y, y_stride);
 }

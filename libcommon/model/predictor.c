@@ -57,9 +57,11 @@ size_t predictor_size(const struct predictor *p)
 size_t predictor_most(const struct predictor *p)
 {
     size_t fitting = 1 + FACTORS / (1 + p->model->rank);
-    return p->near != NULL          ? neighbours_most(p->near)
-           : fitting < SIDE_BY_SIDE ? fitting
-                                    : SIDE_BY_SIDE;
+    if (p->near != NULL)
+        return neighbours_most(p->near);
+    if (p->roll_out != NULL)
+        return ROLL_OUT_ROWS;
+    return fitting < SIDE_BY_SIDE ? fitting : SIDE_BY_SIDE;
 }
 
 bool predictor_in_place(const struct predictor *p)

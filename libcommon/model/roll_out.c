@@ -1,7 +1,7 @@
 #include "model/roll_out.h"
 
 #include "base/mem.h"
-#include "math/dot.h"
+#include "math/product.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct roll_out {
     struct neighbours *near; /* of a local model, which has none of these: */
     double *values;  /* coefficients, targets × given; or the first factor, rank × given */
     double *loading; /* the second one, targets × rank; NULL where there are coefficients */
-    double *middle;  /* rank: a row's coordinates */
+    double *middle;  /* ROLL_OUT_ROWS × rank: the rows' coordinates */
 };
 
 /* to = a (rows × cols) as cols × rows. Returns the end of to. */
@@ -28,10 +28,11 @@ static double *transpose(const double *a, size_t rows, size_t cols, double *to)
     return to + rows * cols;
 }
 
-/* As many doubles as the model's arrays and `rank` more: no product of theirs overflows. */
+/* As many doubles as the model's arrays and some `rank` more: no product of theirs overflows. */
 static size_t doubles(const struct model *m)
 {
-    return m->coef != NULL ? m->given * m->targets : m->rank * (m->given + m->targets + 1);
+    return m->coef != NULL ? m->given * m->targets
+                           : m->rank * (m->given + m->targets + ROLL_OUT_ROWS);
 }
 
 struct roll_out *roll_out_new(const struct model *m, struct neighbours *near)
@@ -65,16 +66,28 @@ size_t roll_out_size(const struct roll_out *e, size_t count)
     return e->model->given + (count + t - 1) / t * t;
 }
 
-/* The targets that follow the given columns at x, into y. */
-static void predict(const struct roll_out *e, const double *x, double *y)
+/* y (rows × columns) = x a, with a's columns one after the other. */
+static void multiply(const double *x, size_t x_stride, size_t rows, const double *a, size_t n,
+                     size_t columns, double *y, size_t y_stride)
+{
+    for (size_t j = 0; j < columns; j++)
+        product_dots(x, x_stride, rows, a + j * n, n, y + j, y_stride);
+}
+
+/* The targets that follow the given columns of each row. */
+static void predict(const struct roll_out *e, double *x, size_t stride, size_t rows)
 {
     const struct model *m = e->model;
-    for (size_t i = 0; e->loading != NULL && i < m->rank; i++)
-        e->middle[i] = dot(e->values + i * m->given, x, m->given);
-    for (size_t j = 0; j < m->targets; j++)
-        y[j] = m->intercept[j] + (e->loading == NULL
-                                      ? dot(e->values + j * m->given, x, m->given)
-                                      : dot(e->loading + j * m->rank, e->middle, m->rank));
+    double *y = x + m->given;
+    if (e->loading == NULL)
+        multiply(x, stride, rows, e->values, m->given, m->targets, y, stride);
+    else {
+        multiply(x, stride, rows, e->values, m->given, m->rank, e->middle, m->rank);
+        multiply(e->middle, m->rank, rows, e->loading, m->rank, m->targets, y, stride);
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < m->targets; j++)
+            y[i * stride + j] += m->intercept[j];
 }
 
 /* Looks at new columns i to end, of which the row is to keep those below count. */
@@ -101,8 +114,7 @@ static bool predict_rows(const struct roll_out *e, double *x, size_t stride, siz
     if (e->near != NULL)
         done = neighbours_predict(e->near, x, stride, rows);
     else
-        for (size_t i = 0; i < rows; i++)
-            predict(e, x + i * stride, x + i * stride + e->model->given);
+        predict(e, x, stride, rows);
     if (done < rows)
         found[done].why = "the rows nearest to it depend on each other, expected a larger --ridge";
     return done == rows;

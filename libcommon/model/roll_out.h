@@ -29,6 +29,10 @@ struct rolled_out {
     size_t first;    /* the first of these */
 };
 
+/* Rows side by side, at most, of a model that is no local one: so few that their columns stay in
+ * the cache from step to step. */
+enum { ROLL_OUT_ROWS = 8 };
+
 /* x: the last `given` columns of rows side by side, roll_out_size doubles each, `stride` from one
  * to the next: puts count more after them, as many as the model has targets at a time. clamp: each
  * is brought into the model's range before the next are predicted from it; `outside` then tells how

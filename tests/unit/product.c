@@ -49,12 +49,29 @@ static void test(const struct kernel *kernel, size_t rows, size_t n, size_t t)
     EXPECT(memcmp(y, want, sizeof y) == 0);
 }
 
+static void test_dots(const struct kernel *kernel)
+{
+    static double x[ROWS * X_STRIDE], a[X_STRIDE];
+    fill(x, sizeof x / sizeof *x);
+    fill(a, X_STRIDE);
+    for (size_t rows = 0; rows <= ROWS; rows++)
+        for (size_t n = 0; n < 40; n++) {
+            double y[2 * ROWS] = {0}, want[2 * ROWS] = {0};
+            for (size_t r = 0; r < rows; r++)
+                want[2 * r] = dot(a, x + r * X_STRIDE, n);
+            dots_of(kernel, x, X_STRIDE, rows, a, n, y, 2);
+            EXPECT(memcmp(y, want, sizeof y) == 0);
+        }
+}
+
 static void test_shapes(const struct kernel *kernel)
 {
     static const size_t depths[] = {0, 1, 7, DEPTH, DEPTH + 1, 2 * DEPTH + 3};
     for (size_t rows = 1; rows <= ROWS; rows++)
         for (size_t t = 1; t <= Y_STRIDE; t += t < 34 ? 1 : 15)
             test(kernel, rows, depths[(rows + t) % 6], t);
+    if (kernel != NULL)
+        test_dots(kernel);
 }
 
 int main(void)
