@@ -88,7 +88,7 @@ static void refuse_duplicates(const struct shards *shards)
     for (size_t i = 1; i < shards->count; i++) {
         const struct shard *a = list[i - 1];
         const struct shard *b = list[i];
-        if (!str_equal(a->name, b->name) || fd_is_dash(a->name.p) || a->name.n == 0)
+        if (!str_equal(a->name, b->name) || str_is(a->name, "-") || a->name.n == 0)
             continue;
         if (a->rows == b->rows && !(a->has_digest && b->has_digest))
             die_twice(a < b ? a : b, a < b ? b : a);
