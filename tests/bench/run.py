@@ -88,6 +88,8 @@ def same(what, name, *arguments):
 def missing():
     if OCTAVE is None:
         print("bench: octave is missing, its rows are left out: apt-get install octave")
+    if shutil.which("Rscript") is None:
+        print("bench: R is missing, its rows are left out: apt-get install r-base-core")
     lack = [m for m in ("numpy", "scipy", "sklearn", "pandas", "msgpack", "msgpack_numpy")
             if subprocess.run([PYTHON, "-c", f"import {m}"], capture_output=True).returncode]
     if subprocess.run("command time -f %M true", shell=True, capture_output=True).returncode:

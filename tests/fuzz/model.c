@@ -28,7 +28,7 @@ static void predict(const struct model *m, struct predictor_options how, uint64_
     struct rolled_out found;
     for (size_t i = 0; i < m->given; i++)
         x[i] = (double)(i % 7) - 3;
-    predictor_run(p, x, size, NULL, 1, &found);
+    predictor_run(p, x, size, x + m->given, size, NULL, 1, &found);
     FUZZ_CHECK(found.outside <= how.extend && (found.outside == 0 || found.first < how.extend));
     for (size_t i = m->given; i < m->given + new &&found.why == NULL &&how.clamp; i++)
         FUZZ_CHECK(x[i] >= m->range.low && x[i] <= m->range.high);
