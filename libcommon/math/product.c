@@ -38,50 +38,57 @@ typedef void tile(const double *x, size_t x_stride, const double *b, size_t n, d
         }                                                                                          \
     }
 
-enum { LANES = 8 }; /* the sums of a dot */
+enum { LANES = 8, MOST_DOTS = 16 }; /* the sums of a dot; dots side by side */
 
-/* The LANES sums of ROWS products with one a, of n values, a multiple of LANES. */
-typedef void dots(const double *x, size_t x_stride, const double *a, size_t n, double *lanes);
+/* The LANES sums of each of some rows of x with each of some columns of a, which are a_stride
+ * apart: n values, a multiple of LANES. */
+typedef void dots(const double *x, size_t x_stride, const double *a, size_t a_stride, size_t n,
+                  double *lanes);
 
-#define DOTS(NAME, TARGET, ROWS, WIDTH)                                                            \
-    TARGET static void NAME(const double *x, size_t x_stride, const double *a, size_t n,           \
-                            double *lanes)                                                         \
+#define DOTS(NAME, TARGET, ROWS, COLUMNS, WIDTH)                                                   \
+    TARGET static void NAME(const double *x, size_t x_stride, const double *a, size_t a_stride,    \
+                            size_t n, double *lanes)                                               \
     {                                                                                              \
         typedef double vector __attribute__((vector_size(WIDTH * sizeof(double)),                  \
                                              aligned(sizeof(double)), may_alias));                 \
-        enum { EACH = LANES / WIDTH, SUMS = ROWS * EACH };                                         \
+        enum { EACH = LANES / WIDTH, ROW = COLUMNS * EACH, SUMS = ROWS * ROW };                    \
         vector sum[SUMS] = {{0}};                                                                  \
         for (size_t i = 0; i < n; i += LANES)                                                      \
             _Pragma("GCC unroll 24") for (size_t k = 0; k < SUMS; k++)                             \
             {                                                                                      \
-                sum[k] += ((const vector *)(a + i))[k % EACH] *                                    \
-                          ((const vector *)(x + k / EACH * x_stride + i))[k % EACH];               \
+                sum[k] += ((const vector *)(a + k % ROW / EACH * a_stride + i))[k % EACH] *        \
+                          ((const vector *)(x + k / ROW * x_stride + i))[k % EACH];                \
             }                                                                                      \
         memcpy(lanes, sum, sizeof sum);                                                            \
     }
 
-/* Of one instruction set: tiles of as many rows, and of many columns or few; dots of some rows. */
+/* Of one instruction set: tiles of as many rows, and of many columns or few; dots of some rows with
+ * some columns, or with one. */
 struct kernel {
     tile *wide, *narrow;
     size_t rows, columns, few;
-    dots *dots;
-    size_t dots_rows;
+    struct shape {
+        dots *dots;
+        size_t rows, columns;
+    } shapes[2];
 };
 
 TILE(wide_2, , 4, 2, 2)
 TILE(narrow_2, , 4, 1, 2)
-DOTS(dots_2, , 2, 2)
-static const struct kernel any = {wide_2, narrow_2, 4, 4, 2, dots_2, 2};
+DOTS(dots_2, , 2, 1, 2)
+static const struct kernel any = {wide_2, narrow_2, 4, 4, 2, {{dots_2, 2, 1}, {dots_2, 2, 1}}};
 
 #ifdef __x86_64__
 TILE(wide_4, __attribute__((target("avx2"))), 4, 2, 4)
 TILE(narrow_4, __attribute__((target("avx2"))), 4, 1, 4)
-DOTS(dots_4, __attribute__((target("avx2"))), 4, 4)
-static const struct kernel avx2 = {wide_4, narrow_4, 4, 8, 4, dots_4, 4};
+DOTS(dots_4, __attribute__((target("avx2"))), 2, 2, 4)
+DOTS(dot_4, __attribute__((target("avx2"))), 4, 1, 4)
+static const struct kernel avx2 = {wide_4, narrow_4, 4, 8, 4, {{dots_4, 2, 2}, {dot_4, 4, 1}}};
 TILE(wide_8, __attribute__((target("avx512f"))), 8, 3, 8)
 TILE(narrow_8, __attribute__((target("avx512f"))), 8, 1, 8)
-DOTS(dots_8, __attribute__((target("avx512f"))), 8, 8)
-static const struct kernel avx512 = {wide_8, narrow_8, 8, 24, 8, dots_8, 8};
+DOTS(dots_8, __attribute__((target("avx512f"))), 4, 4, 8)
+DOTS(dot_8, __attribute__((target("avx512f"))), 8, 1, 8)
+static const struct kernel avx512 = {wide_8, narrow_8, 8, 24, 8, {{dots_8, 4, 4}, {dot_8, 8, 1}}};
 #endif
 
 static const struct kernel *choose(void)
@@ -183,23 +190,42 @@ void product_add(const double *x, size_t x_stride, size_t rows, const double *a,
         add_many(choose(), x, x_stride, rows, a, n, t, y, y_stride);
 }
 
-static void dots_of(const struct kernel *k, const double *x, size_t x_stride, size_t rows,
-                    const double *a, size_t n, double *y, size_t y_stride)
+/* Rows with columns that are as many as the shape has. */
+static void put_dots(const struct shape *s, const double *x, size_t x_stride, const double *a,
+                     size_t n, double *y, size_t y_stride)
 {
-    double lanes[MOST_ROWS * LANES];
-    size_t even = n / LANES * LANES, r = 0;
-    for (; r + k->dots_rows <= rows; r += k->dots_rows) {
-        k->dots(x + r * x_stride, x_stride, a, even, lanes);
-        for (size_t i = 0; i < k->dots_rows; i++)
-            y[(r + i) * y_stride] =
-                dot_end(lanes + i * LANES, a + even, x + (r + i) * x_stride + even, n - even);
-    }
+    double lanes[MOST_DOTS * LANES], *at = lanes;
+    size_t even = n / LANES * LANES;
+    s->dots(x, x_stride, a, n, even, lanes);
+    for (size_t r = 0; r < s->rows; r++)
+        for (size_t c = 0; c < s->columns; c++, at += LANES)
+            y[r * y_stride + c] = dot_end(at, a + c * n + even, x + r * x_stride + even, n - even);
+}
+
+/* The columns of one shape: rows that it does not take are few. */
+static void dot_columns(const struct shape *s, const double *x, size_t x_stride, size_t rows,
+                        const double *a, size_t n, double *y, size_t y_stride)
+{
+    size_t r = 0;
+    for (; r + s->rows <= rows; r += s->rows)
+        put_dots(s, x + r * x_stride, x_stride, a, n, y + r * y_stride, y_stride);
     for (; r < rows; r++)
-        y[r * y_stride] = dot(a, x + r * x_stride, n);
+        for (size_t c = 0; c < s->columns; c++)
+            y[r * y_stride + c] = dot(a + c * n, x + r * x_stride, n);
+}
+
+static void dot_all(const struct kernel *k, const double *x, size_t x_stride, size_t rows,
+                    const double *a, size_t n, size_t t, double *y, size_t y_stride)
+{
+    for (size_t j = 0; j < t;) {
+        const struct shape *s = &k->shapes[t - j < k->shapes[0].columns];
+        dot_columns(s, x, x_stride, rows, a + j * n, n, y + j, y_stride);
+        j += s->columns;
+    }
 }
 
 void product_dots(const double *x, size_t x_stride, size_t rows, const double *a, size_t n,
-                  double *y, size_t y_stride)
+                  size_t t, double *y, size_t y_stride)
 {
-    dots_of(choose(), x, x_stride, rows, a, n, y, y_stride);
+    dot_all(choose(), x, x_stride, rows, a, n, t, y, y_stride);
 }

@@ -10,8 +10,8 @@
 void product_add(const double *x, size_t x_stride, size_t rows, const double *a, size_t n, size_t t,
                  double *y, size_t y_stride);
 
-/* y = x a for one column a, a number for each row of x, with sums in the order of dot.h. */
+/* y = x a, with the t columns of a one after the other, and sums in the order of dot.h. */
 void product_dots(const double *x, size_t x_stride, size_t rows, const double *a, size_t n,
-                  double *y, size_t y_stride);
+                  size_t t, double *y, size_t y_stride);
 
 #endif

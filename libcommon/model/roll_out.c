@@ -66,24 +66,16 @@ size_t roll_out_size(const struct roll_out *e, size_t count)
     return e->model->given + (count + t - 1) / t * t;
 }
 
-/* y (rows × columns) = x a, with a's columns one after the other. */
-static void multiply(const double *x, size_t x_stride, size_t rows, const double *a, size_t n,
-                     size_t columns, double *y, size_t y_stride)
-{
-    for (size_t j = 0; j < columns; j++)
-        product_dots(x, x_stride, rows, a + j * n, n, y + j, y_stride);
-}
-
 /* The targets that follow the given columns of each row. */
 static void predict(const struct roll_out *e, double *x, size_t stride, size_t rows)
 {
     const struct model *m = e->model;
     double *y = x + m->given;
     if (e->loading == NULL)
-        multiply(x, stride, rows, e->values, m->given, m->targets, y, stride);
+        product_dots(x, stride, rows, e->values, m->given, m->targets, y, stride);
     else {
-        multiply(x, stride, rows, e->values, m->given, m->rank, e->middle, m->rank);
-        multiply(e->middle, m->rank, rows, e->loading, m->rank, m->targets, y, stride);
+        product_dots(x, stride, rows, e->values, m->given, m->rank, e->middle, m->rank);
+        product_dots(e->middle, m->rank, rows, e->loading, m->rank, m->targets, y, stride);
     }
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < m->targets; j++)

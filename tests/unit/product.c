@@ -49,19 +49,18 @@ static void test(const struct kernel *kernel, size_t rows, size_t n, size_t t)
     EXPECT(memcmp(y, want, sizeof y) == 0);
 }
 
-static void test_dots(const struct kernel *kernel)
+static void test_dots(const struct kernel *kernel, size_t rows, size_t n, size_t t)
 {
-    static double x[ROWS * X_STRIDE], a[X_STRIDE];
+    static double x[ROWS * X_STRIDE], a[9 * X_STRIDE], y[ROWS * Y_STRIDE], want[ROWS * Y_STRIDE];
     fill(x, sizeof x / sizeof *x);
-    fill(a, X_STRIDE);
-    for (size_t rows = 0; rows <= ROWS; rows++)
-        for (size_t n = 0; n < 40; n++) {
-            double y[2 * ROWS] = {0}, want[2 * ROWS] = {0};
-            for (size_t r = 0; r < rows; r++)
-                want[2 * r] = dot(a, x + r * X_STRIDE, n);
-            dots_of(kernel, x, X_STRIDE, rows, a, n, y, 2);
-            EXPECT(memcmp(y, want, sizeof y) == 0);
-        }
+    fill(a, n * t);
+    memset(y, 0, sizeof y);
+    memset(want, 0, sizeof want);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t j = 0; j < t; j++)
+            want[r * Y_STRIDE + j] = dot(a + j * n, x + r * X_STRIDE, n);
+    dot_all(kernel, x, X_STRIDE, rows, a, n, t, y, Y_STRIDE);
+    EXPECT(memcmp(y, want, sizeof y) == 0);
 }
 
 static void test_shapes(const struct kernel *kernel)
@@ -70,8 +69,9 @@ static void test_shapes(const struct kernel *kernel)
     for (size_t rows = 1; rows <= ROWS; rows++)
         for (size_t t = 1; t <= Y_STRIDE; t += t < 34 ? 1 : 15)
             test(kernel, rows, depths[(rows + t) % 6], t);
-    if (kernel != NULL)
-        test_dots(kernel);
+    for (size_t rows = 0; kernel != NULL && rows <= ROWS; rows++)
+        for (size_t t = 1; t <= 9; t++)
+            test_dots(kernel, rows, 5 * t + rows, t);
 }
 
 int main(void)
