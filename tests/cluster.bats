@@ -1,6 +1,6 @@
 # pipelines/cluster.mk: one fit of many shards, by make, GNU parallel and Slurm, on machines in namespaces
 
-# shellcheck disable=SC2154 # run sets stderr and stderr_lines
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031 # run sets stderr; for the shells inside; a test has its own variables
 
 load common
 load nodes
@@ -199,12 +199,19 @@ ended() {
     assert_equal "$status" "$1"
 }
 
+# only_node2: no other shards are missing.
+only_node2() {
+    assert_equal "$(grep -c '^cluster: node2:' log)" 2
+    run -1 grep '^cluster: node[134]:' log
+    grep -q '^cluster: 6 of 8 shards: those named are missing$' log
+}
+
 @test "cluster: a machine that dies costs its shards, which alone are fitted when it is back" {
     on_nodes
     started inside "${cluster[@]}" ENGINE=ssh RETRIES=0
     node_kill 2
     ended 2
-    cat log
+    only_node2
     [ ! -e out/cluster/model.lsq ]
     node_up 2 'slurmd -N node2 &'
     done_again 2 inside "${cluster[@]}" ENGINE=ssh READ="sh '$PWD/gate' {}"
@@ -222,6 +229,8 @@ ended() {
     started inside "${cluster[@]}" ENGINE=ssh RETRIES=0
     inside ip link set node2 down
     ended 2
+    only_node2
+    grep -q 'Timeout, server 10.77.0.12 not responding.$' log
     inside ip link set node2 up
     done_again 2 inside "${cluster[@]}" ENGINE=ssh READ="sh '$PWD/gate' {}"
 }
@@ -232,6 +241,40 @@ ended() {
     ended 0
     node_up 2 'slurmd -N node2 &'
     done_again 0 inside "${cluster[@]}" ENGINE=slurm READ="sh '$PWD/gate' {}"
+}
+
+@test "cluster: a disk that is full costs the shards that have no room" {
+    oracle cluster shards 'the shards' 8 110 100
+    mkdir out
+    inside mount -t tmpfs -o size=400k none out
+    run -2 inside "${cluster[@]}" GIVEN=90 RETRIES=0 OUT=out
+    assert_line --regexp '^cluster: the shards/s[1-8]: lsq-fit: stdout: write failed: No space left on device$'
+    run -0 inside sh -c 'stat -c "%n %i" out/cluster/parts/*'
+    local before=$output
+    inside mount -o remount,size=4m out
+    inside "${cluster[@]}" GIVEN=90 OUT=out
+    inside cat out/cluster/model.lsq >model
+    oracle cluster same model 'the shards'/*
+    run -0 inside sh -c 'stat -c "%n %i" out/cluster/parts/*'
+    comm -23 <(echo "$before") <(echo "$output") | cmp - /dev/null
+    inside umount out
+}
+
+@test "cluster: a machine of Slurm whose disk is full is drained, and its shard held until it is released" {
+    local spool=$BATS_FILE_TMPDIR/cluster/slurm/node2
+    on_node 2 mount -t tmpfs -o size=64k none "$spool"
+    on_node 2 sh -c 'cat /dev/zero >"$1/full"' sh "$spool" || true
+    inside "${cluster[@]}" ENGINE=slurm OUT=out >log 2>&1 3>&- &
+    running=$!
+    held() { inside squeue -h -o %r | grep -q 'held'; }
+    wait_for 'a shard that is held' held
+    on_node 2 umount "$spool"
+    run -0 inside sinfo -h -n node2 -o %E
+    assert_output 'SlurmdSpoolDir is full'
+    inside scontrol update nodename=node2 state=resume
+    inside sh -c 'squeue -h -t PD -o %F_%K | xargs -n 1 scontrol release'
+    wait "$running"
+    fitted out inside "${cluster[@]}"
 }
 
 @test "cluster: nothing is left of a run that is told to end" {
@@ -250,4 +293,19 @@ ended() {
     done
     run -0 inside squeue -h
     assert_output ''
+}
+
+@test "cluster: nothing is left of machines whose test is killed" {
+    mkfifo ready
+    setpriv --pdeathsig KILL bash -c 'source "$1"; cluster_up "$2"; node_up 1; echo "$CLUSTER_INIT" >ready; sleep 1000' bash \
+        "$BATS_TEST_DIRNAME/nodes.bash" "$BATS_TEST_TMPDIR/other" 3>&- &
+    local test=$! init
+    read -r init <ready
+    [ -e "/proc/$init/ns/pid" ]
+    # Two for the whole, and the machine's.
+    [ "$(pgrep -f "$BATS_TEST_TMPDIR/other" | wc -l)" -gt 3 ]
+    kill -KILL "$test"
+    wait_for 'the end of all processes' run -1 pgrep -f "$BATS_TEST_TMPDIR/other"
+    wait_for 'the end of the first of them' test ! -e "/proc/$init"
+    run -1 grep -e "$BATS_TEST_TMPDIR" -e switch /proc/mounts /proc/net/dev
 }

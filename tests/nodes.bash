@@ -24,6 +24,7 @@ cluster_up() {
     CLUSTER_INIT=${CLUSTER_INIT% }
     export CLUSTER CLUSTER_PID CLUSTER_INIT
     ssh-keygen -q -t ed25519 -N '' -f "$CLUSTER/key"
+    echo "10.77.0.* $(cat "$CLUSTER/key.pub")" >"$CLUSTER/known"
     cat >"$CLUSTER/sshd" <<END
 HostKey $CLUSTER/key
 AuthorizedKeysFile $CLUSTER/key.pub
@@ -34,9 +35,7 @@ PermitRootLogin yes
 END
     cat >"$CLUSTER/ssh" <<END
 IdentityFile $CLUSTER/key
-UserKnownHostsFile /dev/null
-StrictHostKeyChecking no
-LogLevel ERROR
+UserKnownHostsFile $CLUSTER/known
 User root
 BatchMode yes
 ConnectTimeout 2
@@ -56,7 +55,7 @@ cluster_down() {
 
 # inside COMMAND...: on the machine of the cluster that people log in to.
 inside() {
-    nsenter -t "$CLUSTER_INIT" -n -m -p --wd="$PWD" -- "$@"
+    nsenter -t "$CLUSTER_INIT" -n -m -p -- sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "$@"
 }
 
 # node_up N COMMAND: starts node N, which runs COMMAND beside sshd, if there is one.
@@ -81,6 +80,11 @@ node_up() {
 node_kill() {
     inside kill -KILL "$(cat "$CLUSTER/node$1.pid")"
     rm "$CLUSTER/node$1.up"
+}
+
+# on_node N COMMAND...: as if it were typed there.
+on_node() {
+    inside nsenter -t "$(cat "$CLUSTER/node$1.pid")" -n -m -- "${@:2}"
 }
 
 # wait_for WHAT COMMAND...: until it succeeds, for 20 seconds at most.
@@ -124,7 +128,7 @@ SelectTypeParameters=CR_CPU
 SchedulerType=sched/backfill
 SchedulerParameters=sched_interval=1,bf_interval=1
 ReturnToService=2
-SlurmdTimeout=6
+SlurmdTimeout=3
 SlurmctldTimeout=30
 InactiveLimit=0
 KillWait=1

@@ -37,26 +37,38 @@ choose() {
     [ "$count" -gt 0 ]
 }
 
-# collect: parts that are whole are put in place; `in` has a line for each.
+# collect: parts that are whole are put in place; there is a K.in for each. All of this has to do where a disk is full.
 collect() {
     k=0
     while IFS=$tab read -r part _; do
         k=$((k + 1))
-        if [ -s $k ] && stream-show --shards $k >is 2>/dev/null && mv $k "../parts/$part" 2>/dev/null; then
-            echo "$part" >>in
+        if [ -s $k ] && stream-show --shards $k >/dev/null 2>&1 && mv $k "../parts/$part" 2>/dev/null; then
+            : >$k.in
         fi
     done <todo
 }
 
+# missing: says of each shard whose part is not in place what went wrong.
+missing() {
+    k=0
+    while IFS=$tab read -r _ _ name _; do
+        k=$((k + 1))
+        [ ! -e $k.in ] || continue
+        why=$(grep -hv -e ': warning: ' -e '^$' $k.err said 2>/dev/null | head -n 1 | tr -d '\r')
+        say "$name: ${why:-it ended without a word}"
+    done <todo
+}
+
 progress() {
-    n=$((all - count + $(wc -l <in)))
+    n=$((all - count + $(find . -name '*.in' | wc -l)))
     [ "$n" = "$said" ] || say "$n of $all shards"
     said=$n
 }
 
 # Make and Slurm run the same line of shell for the shard k.
-# shellcheck disable=SC2016 # for the shells there
-one='sed -n ${k}p lines | sh >$k.new 2>$k.err && mv $k.new $k; : >$k.end'
+# shellcheck disable=SC2016,SC2089 # for the shells there
+one='if why=$(sed -n ${k}p lines | sh 2>&1 >$k.new); then mv $k.new $k; else rm $k.new; echo "$why" >$k.err; fi; : >$k.end'
+# shellcheck disable=SC2090
 export one count
 
 # A session of its own, so that all it has started can be told to end.
@@ -140,17 +152,11 @@ tries=$((RETRIES + 1))
 [ "$ENGINE" != ssh ] || tries=1
 while choose && [ $tries -gt 0 ]; do
     tries=$((tries - 1))
-    rm -f ./*.end
-    : >in
+    rm -f ./*.end ./*.in ./*.err
     engine
+    [ $tries -gt 0 ] || missing
 done
 if [ "$count" -gt 0 ]; then
-    k=0
-    while IFS=$tab read -r _ _ name _; do
-        k=$((k + 1))
-        why=$(grep -hv -e ': warning: ' -e '^$' $k.err said 2>/dev/null | head -n 1)
-        say "$name: ${why:-it ended without a word}"
-    done <todo
     say "$((all - count)) of $all shards: those named are missing"
     exit 1
 fi

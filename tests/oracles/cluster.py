@@ -5,8 +5,6 @@ import sys
 import numpy as np
 from common import main, read, write, x
 
-GIVEN = 4
-
 
 def shards():
     """FOLDER COUNT ROWS COLUMNS: s1, s2 and so on in FOLDER."""
@@ -20,8 +18,8 @@ def same():
     """MODEL FILE...: the model is the fit of all rows of the files, to 1e-12."""
     model, = read(sys.argv[1])
     rows = np.concatenate([x(read(path)) for path in sys.argv[2:]])
-    given = np.column_stack([rows[:, :GIVEN], np.ones(len(rows))])
-    want = np.linalg.lstsq(given, rows[:, GIVEN:], rcond=None)[0]
+    given = np.column_stack([rows[:, :model["k"]], np.ones(len(rows))])
+    want = np.linalg.lstsq(given, rows[:, model["k"]:], rcond=None)[0]
     assert model["rows"] == len(rows), (model["rows"], len(rows))
     for got, exact in (model["coef"], want[:-1]), (model["intercept"], want[-1]):
         error = np.abs(got - exact).max() / np.abs(want).max()
