@@ -2,8 +2,14 @@
 
 #include "math/dot.h"
 
+#include <float.h>
 #include <stdbool.h>
 #include <string.h>
+
+/* Where gcc reckons doubles as long ones (i386), it takes no product of one and a vector. */
+#if FLT_EVAL_METHOD != 0 && !defined __clang__
+#pragma GCC optimize("excess-precision=fast")
+#endif
 
 /* What is multiplied at a time: so many rows of a, of as many columns as a tile has; both stay in
  * the nearest cache while the rows of x pass by. */
