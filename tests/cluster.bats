@@ -102,7 +102,7 @@ shown() {
 # fails MESSAGE COMMAND...: it ends with status 2 and that message, beside what make says and how far it is.
 fails() {
     run -2 --separate-stderr "${@:2}" OUT=out
-    assert_equal "$(grep -Ev '^make|^cluster: [0-9] of [89] shards$' <<<"$stderr")" "$1"
+    assert_equal "$(grep -Ev '^make|^cluster: [0-9] of [289] shards$' <<<"$stderr")" "$1"
 }
 
 # done_again N COMMAND...: completes, and makes N parts of eight anew.
@@ -308,4 +308,80 @@ only_node2() {
     wait_for 'the end of all processes' run -1 pgrep -f "$BATS_TEST_TMPDIR/other"
     wait_for 'the end of the first of them' test ! -e "/proc/$init"
     run -1 grep -e "$BATS_TEST_TMPDIR" -e switch /proc/mounts /proc/net/dev
+}
+
+@test "cluster, here: of more than a hundred shards those of a hundred are merged first" {
+    mkdir many
+    oracle cluster shards many 101 5 6
+    ls many/* >list
+    "${local[@]}" -j4 OUT=out
+    oracle cluster same out/cluster/model.lsq many/*
+    assert_equal "$(wc -l <out/cluster/shards.tsv)" 101
+    # The lists of the parts of a hundred are in that of the model.
+    run -0 stream-show --shards out/cluster/model.lsq
+    assert_output "$(cat out/cluster/shards.tsv)"
+}
+
+@test "cluster, here: a list may say which rows it means, and have lines that are none" {
+    "${local[@]}" OUT=out
+    {
+        echo '# eight shards'
+        echo
+        cat out/cluster/shards.tsv
+    } >list
+    "${local[@]}" OUT=other
+    cmp out/cluster/model.lsq other/cluster/model.lsq
+    sed -i 's/60/61/' list
+    fails "lsq-fit: parts/the+shards+s1: shard the shards/s1: 60 rows, expected 61 as shards.tsv says" "${local[@]}"
+}
+
+@test "cluster, here: rows come from a command, whose failure is its shard's" {
+    printf '%s\n' 1,2 2,3 5,4 >'a b.csv'
+    printf '%s\n' 2,2 x,3 >c.csv
+    printf '%s\n' 'a b.csv' c.csv >list
+    fails "cluster: c.csv: csv-load: $PWD/c.csv: line 2, column 0: 'x', expected a number
+cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0 READ='csv-load --header=no {}'
+    # One that has written rows before.
+    fails "cluster: c.csv: no more
+cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0 \
+        READ='head -n 1 {} | csv-load; case {} in *c.csv) echo no more >&2; false ;; esac'
+    printf '%s\n' 2,2 6,3 >c.csv
+    "${local[@]}" GIVEN=1 READ='csv-load {}' OUT=out
+    csv-load 'a b.csv' >rows
+    csv-load c.csv >more
+    oracle cluster same out/cluster/model.lsq rows more
+    # A folder is as new as what is in it.
+    mkdir folder
+    cp rows folder
+    echo folder >list
+    "${local[@]}" GIVEN=1 READ='cat {}/*' OUT=other
+    sleep 0.1
+    cp more folder/rows
+    rm other/cluster/shards.tsv
+    "${local[@]}" GIVEN=1 READ='cat {}/*' OUT=other
+    oracle cluster same other/cluster/model.lsq more
+}
+
+@test "cluster, here: what cannot be is refused before anything is done" {
+    mkdir bin
+    ln -s "$(command -v make)" bin
+    refused() {
+        run -2 --separate-stderr "${@:2}" OUT=none
+        assert_regex "$stderr" "\*\*\* $1\.  Stop\.$"
+        [ ! -e none ]
+    }
+    refused 'SHARDS is empty, expected files or @LIST' "${local[@]}" SHARDS=
+    refused 'GIVEN is empty, expected how many columns are given' "${local[@]}" GIVEN=
+    refused 'ENGINE = cloud, expected local, ssh or slurm' "${local[@]}" ENGINE=cloud
+    refused 'READ = csv-load, expected \{\} where the shard comes in' "${local[@]}" READ=csv-load
+    refused 'parallel is not in PATH, expected it for ENGINE=ssh \(package parallel\)' env PATH="$PWD/bin" "${local[@]}" ENGINE=ssh
+    run -0 "${local[@]}" -n OUT=none
+    [ ! -e none ]
+    echo 'a\b' >list
+    fails 'cluster: SHARDS: a\b: a backslash, expected none in the name of a shard' "${local[@]}"
+    printf '%s\n' a+b a/b >list
+    fails 'cluster: SHARDS: a/b: a+b is there too, expected names that differ in letters or digits' "${local[@]}"
+    echo >list
+    fails 'cluster: SHARDS: no shard, expected some' "${local[@]}"
+    fails 'cat: nowhere: No such file or directory' "${local[@]}" SHARDS=@nowhere
 }

@@ -124,7 +124,8 @@ merge() {
     xargs stream-show --shards <"$work/parts" >"$work/are" || return
     level=
     while [ "$(wc -l <"$work/parts")" -gt 100 ]; do
-        level=$work/${level##*/}+
+        # A name without spaces, from here.
+        level=$job/${level##*/}+
         split -a 4 -l 100 "$work/parts" "$level."
         for group in "$level".*; do
             xargs lsq-fit --partial $shape -o "$group.part" <"$group" || return
