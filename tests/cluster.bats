@@ -348,18 +348,18 @@ cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0
     printf '%s\n' 2,2 6,3 >c.csv
     "${local[@]}" GIVEN=1 READ='csv-load {}' OUT=out
     csv-load 'a b.csv' >rows
-    csv-load c.csv >more
-    oracle cluster same out/cluster/model.lsq rows more
+    csv-load c.csv >others
+    oracle cluster same out/cluster/model.lsq rows others
     # A folder is as new as what is in it.
     mkdir folder
     cp rows folder
     echo folder >list
     "${local[@]}" GIVEN=1 READ='cat {}/*' OUT=other
     sleep 0.1
-    cp more folder/rows
+    cp others folder/rows
     rm other/cluster/shards.tsv
     "${local[@]}" GIVEN=1 READ='cat {}/*' OUT=other
-    oracle cluster same other/cluster/model.lsq more
+    oracle cluster same other/cluster/model.lsq others
 }
 
 @test "cluster, here: what cannot be is refused before anything is done" {
@@ -377,7 +377,7 @@ cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0
     refused 'parallel is not in PATH, expected it for ENGINE=ssh \(package parallel\)' env PATH="$PWD/bin" "${local[@]}" ENGINE=ssh
     run -0 "${local[@]}" -n OUT=none
     [ ! -e none ]
-    echo 'a\b' >list
+    printf '%s\n' 'a\b' >list
     fails 'cluster: SHARDS: a\b: a backslash, expected none in the name of a shard' "${local[@]}"
     printf '%s\n' a+b a/b >list
     fails 'cluster: SHARDS: a/b: a+b is there too, expected names that differ in letters or digits' "${local[@]}"
