@@ -4,6 +4,7 @@
 ## make check-san       the same under AddressSanitizer and UBSan
 ## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1)
 ## make check-large     4.5 GiB through every filter, 10^7 short rows, with the peak of each (LARGE_GIB)
+## make check-cross     the tutorial and tests of numbers as text on s390x and i386, emulated
 ## make check-kill      kill the tutorial at random moments and run it again (N=200)
 ## make fuzz            look for faults, TIME=60 seconds a target (TARGETS, JOBS=1)
 ## make fuzz-compare    compare answers with exact ones on streams made at random (N=200 cases, TIME=60, SEED=1, FILTERS)
@@ -39,6 +40,9 @@ check-kill: all
 same:
 	@env -u MAKEFLAGS -u MAKELEVEL PYTHON='$(PYTHON)' MAKE='$(MAKE)' FSDD='$(FSDD)' STRICT='$(STRICT)' tests/same \
 		$(BUILD)/same $(foreach name,DIGIT SPEAKER SEED HOLDOUT PROVIDED,$(if $($(name)),'$(name)=$($(name))'))
+
+check-cross: all
+	@env -u MAKEFLAGS -u MAKELEVEL PYTHON='$(PYTHON)' MAKE='$(MAKE)' REPLAY=none tests/cross $(BUILD)/cross '$(abspath $(BUILD))/bin' $(ARCHITECTURES)
 
 check-large: all
 	@rm -rf $(BUILD)/large && mkdir -p $(BUILD)/large
@@ -121,4 +125,4 @@ lint:
 bench: all
 	BIN='$(abspath $(BUILD))/bin' PYTHON='$(PYTHON)' $(PYTHON) tests/bench/run.py $(if $(QUICK),--quick) --json $(BUILD)/bench.json
 
-.PHONY: check check-kill same check-large check-san replay fuzz fuzz-compare lint bench
+.PHONY: check check-kill check-cross same check-large check-san replay fuzz fuzz-compare lint bench
