@@ -257,7 +257,7 @@ only_node2() {
     oracle cluster same model 'the shards'/*
     run -0 inside sh -c 'stat -c "%n %i" out/cluster/parts/*'
     comm -23 <(echo "$before") <(echo "$output") | cmp - /dev/null
-    inside umount out
+    inside umount -l out
 }
 
 @test "cluster: a machine of Slurm whose disk is full is drained, and its shard held until it is released" {

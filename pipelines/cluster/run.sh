@@ -59,8 +59,11 @@ missing() {
     done <todo
 }
 
+# number SUFFIX: how many files there are with it, while others come and go.
+number() { find . -name "*.$1" 2>/dev/null | wc -l; }
+
 progress() {
-    n=$((all - count + $(find . -name '*.in' | wc -l)))
+    n=$((all - count + $(number in)))
     [ "$n" = "$said" ] || say "$n of $all shards"
     said=$n
 }
@@ -94,8 +97,8 @@ engine() {
     while sleep 1; do
         collect
         progress
-        # sbatch is slow to notice.
-        [ "$(find . -name '*.end' | wc -l)" -lt "$count" ] || kill "-$running" 2>/dev/null || :
+        # sbatch is slow to notice, and deaf to other signals.
+        [ "$(number end)" -lt "$count" ] || kill -HUP "-$running" 2>/dev/null || :
     done &
     watching=$!
     wait $running || :
@@ -107,9 +110,10 @@ engine() {
 # Signals may come twice, from a terminal and from make; parallel goes on until they do.
 stop() {
     trap '' HUP INT TERM
+    set +e
     if [ "$running" ]; then
         kill "-$running" "$watching" && sleep 1 && kill "-$running"
-        [ "$ENGINE" != slurm ] || scancel --name="$job"
+        [ "$ENGINE" != slurm ] || { kill -HUP "-$running" ; scancel --name="$job"; }
     fi 2>/dev/null
     # A machine may still write there.
     for _ in 1 2 3; do
