@@ -82,8 +82,10 @@ engine() {
         echo '$(MAKECMDGOALS): ; @k=$@; eval "$$one"' | setsid "$MAKE" --no-print-directory -k -f - $(seq "$count") &
         ;;
     ssh)
-        hosts=$(cut -f 2 todo | sort -u | wc -l)
-        PARALLEL_SSH=$SSH setsid parallel ${SSHLOGIN:+-S "$SSHLOGIN"} -j "$hosts" \
+        # As many as there are hosts, which take turns; with SSHLOGIN one on each core.
+        slots=$(cut -f 2 todo | sort -u | wc -l)
+        [ -z "$SSHLOGIN" ] || slots=100%
+        PARALLEL_SSH=$SSH setsid parallel ${SSHLOGIN:+-S "$SSHLOGIN"} -j "$slots" \
             --retries $((RETRIES + 1)) --results '{#}' $WITH sh -c '{}' :::: lines &
         ;;
     slurm)
@@ -113,7 +115,7 @@ stop() {
     set +e
     if [ "$running" ]; then
         kill "-$running" "$watching" && sleep 1 && kill "-$running"
-        [ "$ENGINE" != slurm ] || { kill -HUP "-$running" ; scancel --name="$job"; }
+        [ "$ENGINE" != slurm ] || { kill -HUP "-$running"; scancel --name="$job"; }
     fi 2>/dev/null
     # A machine may still write there.
     for _ in 1 2 3; do
