@@ -141,8 +141,7 @@ static void show_whole(const struct options *o, struct output *out, struct summa
     summary_free(s);
 }
 
-/* Matrix and local model as a whole, and each fit for itself: the first ones, as what people read.
- */
+/* Matrix and local model as a whole, and each fit for itself: for people the first ones. */
 static void show_summary(const struct options *o, struct output *out, struct stream *in)
 {
     enum { MOST = 3 };

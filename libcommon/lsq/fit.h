@@ -26,14 +26,12 @@ struct lsq_fit {
     double *intercept; /* t; zeros without intercept */
     double *singular;  /* of X (centred where there is an intercept), falling; NULL: not computed */
     size_t singular_count;
-    double *rss; /* t: residual sum of squares of each target, weighted */
-    double
-        *tss; /* t: the same of a fit that gives the mean, or 0 without intercept; owned by rss */
+    double *rss;  /* t: residual sum of squares of each target, weighted */
+    double *tss;  /* t: the same about its mean, or about 0 without intercept; rss owns it */
     double rcond; /* the threshold applied */
 };
 
-/* An empty fit of that shape, its intercept, rss and tss zero. LSQ_NOMEM: lsq_fit_finish frees it.
- */
+/* An empty fit of that shape, its intercept and sums zero. LSQ_NOMEM: lsq_fit_finish frees it. */
 enum lsq_status lsq_fit_begin(struct lsq_fit *fit, size_t rows, size_t given, size_t targets);
 
 /* Sets the intercept that goes with the coefficients where the columns have these means (p + t):
