@@ -96,7 +96,9 @@ engine() {
     running=$!
     said=
     progress
-    while sleep 1; do
+    # A signal to a shell that is just starting is lost: the file ends it too.
+    : >watching
+    while sleep 1 && [ -e watching ]; do
         collect
         progress
         # sbatch is slow to notice, and deaf to other signals.
@@ -105,6 +107,7 @@ engine() {
     watching=$!
     wait $running || :
     running=
+    rm -f watching
     { kill $watching && wait $watching; } 2>/dev/null || :
     collect
 }
