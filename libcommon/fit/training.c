@@ -278,14 +278,18 @@ static void replace(struct training *input, const struct lsq_reduced *reduced, c
     fit_check(lsq_reducer_merge(input->reducer, reduced), file);
 }
 
-/* Of all values but those of one name. */
-static struct range range_of_others(const struct training_set *set, size_t but)
+/* Of all values but those of each name. */
+static void ranges_of_others(const struct training_set *set, struct range *ranges)
 {
-    struct range range = range_none();
-    for (size_t i = 0; i < set->count; i++)
-        if (i != but)
-            range_merge(&range, &set->list[i]->range);
-    return range;
+    struct range before = range_none(), after = range_none();
+    for (size_t i = 0; i < set->count; i++) {
+        ranges[i] = before;
+        range_merge(&before, &set->list[i]->range);
+    }
+    for (size_t i = set->count; i-- > 0;) {
+        range_merge(&ranges[i], &after);
+        range_merge(&after, &set->list[i]->range);
+    }
 }
 
 void training_set_to_others(struct training_set *set, const char *file)
@@ -296,10 +300,9 @@ void training_set_to_others(struct training_set *set, const char *file)
     struct lsq_reduced *parts = mem_array(n, sizeof *parts);
     struct lsq_reduced *others = mem_array(n, sizeof *others);
     struct range *ranges = mem_array(n, sizeof *ranges);
-    for (size_t i = 0; i < n; i++) {
-        ranges[i] = range_of_others(set, i);
+    ranges_of_others(set, ranges);
+    for (size_t i = 0; i < n; i++)
         fit_check(lsq_reducer_finish(set->list[i]->reducer, &parts[i]), file);
-    }
     fit_check(lsq_others(parts, n, others), file);
     for (size_t i = 0; i < n; i++) {
         replace(set->list[i], &others[i], file);
