@@ -121,7 +121,7 @@ stop() {
         [ "$ENGINE" != slurm ] || { kill -HUP "-$running"; scancel --name="$job"; }
     fi 2>/dev/null
     # A machine may still write there.
-    for _ in 1 2 3; do
+    for _ in $(seq 30); do
         if rm -rf "$work" 2>/dev/null; then break; fi
         sleep 1
     done
