@@ -241,7 +241,7 @@ for name, shape, room in ("thin", (5, 1810), 39296), ("dense", (9, 3001), 27500)
     done
     oracle lsq_fit model_cut_along_given_columns
     stream-show thin.model >shown
-    assert_equal "$(sed -n '1p;11p' shown)" $'model       5 rows, 1800 given columns, 10 targets\n            ... (3 of 10 targets)'
+    assert_equal "$(sed -n '1p;11p' shown)" $'model       5 rows, 1800 given columns, 10 targets\n            ... (the first 3 of 10 targets)'
 }
 
 @test "lsq-fit: a model that notes what it was chosen from is no map above 64 MiB" {

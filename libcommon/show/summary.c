@@ -372,7 +372,7 @@ static void put_model(struct output *out, const struct fields *f, const struct l
     if (b != NULL && b->kind == MAP_ARRAY && b->nds->ndim == 1)
         put_targets(out, f, l, freedom);
     if (targets > 3)
-        put_line(out, "", "... (3 of %zu targets)", targets);
+        put_line(out, "", "... (the first 3 of %zu targets)", targets);
 }
 
 /* The first of them, and how many. */
