@@ -217,6 +217,8 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     until [ -e out/evaluate/0.25/a_0.sums ]; do sleep 0.01; done
     kill -KILL -- "-$pid"
     wait "$pid" || true
+    # What a process leaves is removed once the system has forgotten it.
+    while pgrep -g "$pid" >processes; do sleep 0.01; done
     [ ! -e out/evaluate/summary.tsv ]
     stamps out | grep '0.25/a_0\.sums ' >before
     pipeline evaluate OUT=out FSDD=rec >log
