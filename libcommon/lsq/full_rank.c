@@ -33,6 +33,15 @@ static double frobenius(const double *a, size_t count)
     return sum > DBL_MIN / DBL_EPSILON && sum < DBL_MAX ? sqrt(sum) : NAN;
 }
 
+enum lsq_status full_rank_by_inverse(double *r, bool lower, size_t n, double ratio, double floor,
+                                     bool *certain)
+{
+    double largest = frobenius(r, n * n);
+    enum lsq_status status = lapack_invert(lower, n, r, n);
+    *certain = status == LSQ_OK && 0.9 / frobenius(r, n * n) > fmax(ratio * largest, floor);
+    return status == LSQ_DIVERGED ? LSQ_OK : status;
+}
+
 enum lsq_status full_rank_is_certain(const double *r, bool lower, size_t n, size_t ld, double ratio,
                                      double floor, bool *certain)
 {
@@ -47,10 +56,7 @@ enum lsq_status full_rank_is_certain(const double *r, bool lower, size_t n, size
         size_t to = lower ? n : j + 1;
         memcpy(inverse + j * n + from, r + j * ld + from, (to - from) * sizeof *r);
     }
-    double largest = frobenius(inverse, n * n);
-    enum lsq_status status = lapack_invert(lower, n, inverse, n);
-    if (status == LSQ_OK)
-        *certain = 0.9 / frobenius(inverse, n * n) > fmax(ratio * largest, floor);
+    enum lsq_status status = full_rank_by_inverse(inverse, lower, n, ratio, floor, certain);
     free(inverse);
-    return status == LSQ_DIVERGED ? LSQ_OK : status;
+    return status;
 }

@@ -25,4 +25,9 @@ enum lsq_status full_rank_begin(size_t count, const struct lsq_options *options,
 enum lsq_status full_rank_is_certain(const double *r, bool lower, size_t n, size_t ld, double ratio,
                                      double floor, bool *certain);
 
+/* The same for ratio of at least linear_default_rcond(n) and an r (n × n, ld n, zeros beside its
+ * triangle) that becomes its inverse, or is destroyed. */
+enum lsq_status full_rank_by_inverse(double *r, bool lower, size_t n, double ratio, double floor,
+                                     bool *certain);
+
 #endif

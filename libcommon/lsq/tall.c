@@ -103,8 +103,11 @@ static enum lsq_status solve_by_default(const struct triangle *w, struct lsq_fit
     enum lsq_status status = LSQ_OK;
     fit->rcond = linear_default_rcond(p);
     scale_columns(w, p, fit->rcond);
-    if (fit->singular == NULL)
-        status = full_rank_is_certain(w->copy, true, p, p, fit->rcond, fit->rcond, &certain);
+    if (fit->singular == NULL) {
+        status = full_rank_by_inverse(w->copy, true, p, fit->rcond, fit->rcond, &certain);
+        if (!certain)
+            scale_columns(w, p, fit->rcond);
+    }
     if (status == LSQ_OK && !certain)
         status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
     if (status != LSQ_OK)
@@ -122,8 +125,10 @@ static enum lsq_status solve_by_rcond(const struct triangle *w, double rcond, st
     fit->rcond = rcond;
     if (fit->singular == NULL)
         status = full_rank_is_certain(w->r, true, p, p, rcond, 0, &certain);
-    if (status == LSQ_OK && fit->singular == NULL && !certain)
+    if (status == LSQ_OK && fit->singular == NULL && !certain) {
+        memcpy(w->copy, w->r, p * p * sizeof *w->copy);
         status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
+    }
     if (status != LSQ_OK)
         return status;
     const double *sigma = fit->singular != NULL ? fit->singular : w->sigma;
@@ -137,9 +142,10 @@ static enum lsq_status solve_triangle(const struct triangle *w, double rcond, st
     enum lsq_status status = LSQ_OK;
     if (!finite_all(w->r, p * p) || !finite_all(fit->coef, p * fit->targets))
         return LSQ_OVERFLOW;
-    memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-    if (fit->singular != NULL)
+    if (fit->singular != NULL) {
+        memcpy(w->copy, w->r, p * p * sizeof *w->copy);
         status = lapack_svd(p, p, w->copy, fit->singular, NULL, NULL);
+    }
     if (status != LSQ_OK)
         return status;
     return rcond >= 0 ? solve_by_rcond(w, rcond, fit) : solve_by_default(w, fit);
