@@ -65,9 +65,11 @@ void linear_unit_columns(const double *a, size_t rows, size_t columns, size_t ld
 
 void linear_transpose(const double *a, size_t rows, size_t columns, double *to)
 {
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            to[j * rows + i] = a[i * columns + j];
+    enum { TILE = 64 }; /* of columns: their rows of `to` stay in the cache */
+    for (size_t from = 0; from < columns; from += TILE)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = from; j < columns && j < from + TILE; j++)
+                to[j * rows + i] = a[i * columns + j];
 }
 
 double linear_default_rcond(size_t p)

@@ -58,9 +58,7 @@ static enum lsq_status make_basis(const double *a, size_t m, const struct wide *
            fit->singular[r - 1] <= noise_along(w->columns + (r - 1) * p, noise, p))
         r--;
     fit->rank = r;
-    for (size_t i = 0; i < p; i++)
-        for (size_t j = 0; j < r; j++)
-            fit->basis[i * r + j] = w->columns[j * p + i];
+    linear_transpose(w->columns, r, p, fit->basis);
     return status;
 }
 
