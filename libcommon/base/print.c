@@ -33,11 +33,10 @@ static bool is_octal(char c)
 /* The byte that begins at text, of n bytes, and how many of them stand for it. */
 static char read_form(const char *text, size_t n, size_t *length)
 {
-    static const char forms[] = "\\\\t\tn\nr\r";
     *length = 2;
-    for (size_t i = 0; n > 1 && text[0] == '\\' && i < sizeof forms - 1; i += 2)
-        if (text[1] == forms[i])
-            return forms[i + 1];
+    for (const char *c = "\\\t\n\r"; n > 1 && *c != '\0'; c++)
+        if (memcmp(text, short_form(*c), 2) == 0)
+            return *c;
     *length = 4;
     if (n > 3 && text[0] == '\\' && text[1] <= '3' && is_octal(text[1]) && is_octal(text[2]) &&
         is_octal(text[3]))

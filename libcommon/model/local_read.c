@@ -34,9 +34,9 @@ void local_read_settings(const struct fields *f, struct nearest_settings *s)
 static void check_place(const struct fields *f, struct local *local)
 {
     double rate;
-    bool has_rate = fields_rate(f, &rate), had_rate = local->has_rate;
+    bool has_rate = fields_rate(f, &rate);
     uint64_t col0 = fields_col0(f);
-    if (has_rate && had_rate && rate != local->rate)
+    if (has_rate && local->has_rate && rate != local->rate)
         die(f->name, "a part of a model at %.10g Hz, expected %.10g Hz as in those before", rate,
             local->rate);
     if (local->count > 0 && col0 != local->col0)
