@@ -162,7 +162,9 @@ static void show_summary(const struct options *o, struct output *out, struct str
         else if (fits++ < MOST)
             summary_put_fit(out, block.map, stream_name(in));
     if (fits > MOST)
-        print_text(out, (snprintf(text, sizeof text, "... (%d of %zu fits)\n", MOST, fits), text));
+        print_text(
+            out,
+            (snprintf(text, sizeof text, "... (the first %d of %zu fits)\n", MOST, fits), text));
     show_whole(o, out, &local);
     show_whole(o, out, &matrix);
 }

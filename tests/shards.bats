@@ -146,7 +146,7 @@ np.testing.assert_allclose(b["rss"], a["rss"], rtol=1e-12)'
     stream-show --shards parts | cmp - list
     lsq-fit -q --expect=list parts | cmp - model
     stream-show model | sed -n 2p >second
-    printf 'shards      4: a (7 rows), #b \\t\\\\\303\251 (1 row), c\\nd (2 rows), ...\n' | cmp - second
+    printf 'shards      4, from a (7 rows), #b \\t\\\\\303\251 (1 row), c\\nd (2 rows), ...\n' | cmp - second
     assert_equal "$(stream-show -F rows,shards model)" $'14\t4'
     assert_equal "$(lsq-fit -g 1 a | stream-show -F rows,shards)" $'7\t-'
     stream-show -j model >json
@@ -156,5 +156,5 @@ np.testing.assert_allclose(b["rss"], a["rss"], rtol=1e-12)'
     refuses 1 'stream-show: a: no shards, expected a partial fit, or a model of partial fits' stream-show --shards a
     py 'old = read("parts")[0]; del old["shards"]; write("old", old)'
     assert_equal "$(stream-show --shards old)" $'\t7\t-'
-    assert_equal "$(lsq-fit old old | stream-show | sed -n 2p)" 'shards      2: no name (7 rows), no name (7 rows)'
+    assert_equal "$(lsq-fit old old | stream-show | sed -n 2p)" 'shards      2, from an unknown source (7 rows), an unknown source (7 rows)'
 }

@@ -12,34 +12,43 @@ setup() {
 
 @test "stream-show: a matrix in a few lines" {
     py 'x = np.array([[1, 2.5, np.nan], [-3, np.inf, 1e6]])
-write("in", {"mat": 1, "x": x, "names": ["a", "b\tc"], "rate": 8000, "col0": 7, "origin": "a test", "list": [1, 2], "last": False},
+write("in", {"mat": 1, "x": x, "names": ["a", "b\tc"], "rate": 8000, "col0": 7, "origin": "a test", "list": [1, 2], "few": ["x", "y"], "many": list("abcde"), "none": [], "last": False},
     {"mat": 1, "x": x, "names": ["d", "e"], "rate": 8000, "col0": 7})
 write("ragged", {"mat": 1, "x": [np.arange(3, dtype="<i2"), np.arange(5, dtype="<f4")]})
 write("bare", np.array([[True, False]]))
+write("single", np.array([[0.1, -1 / 3]], ">f4"))
 write("named", {"mat": 1, "x": np.arange(5), "columns": list("abcde")})'
     run -0 --separate-stderr stream-show in
     # shellcheck disable=SC2154
     assert_equal "$output$stderr" 'matrix      4 rows x 3 columns
-type        <f8
+type        float64 (<f8)
 blocks      2
 rate        8000 Hz, 0.000375 s a row
 col0        7, the number of the first column
-names       a, b\tc, d, e
+row names   a, b\tc, d, e
 values      -3 to 1000000
 not finite  4 values
 attribute   origin: a test
-attribute   list: a map, a list or the like'
+attribute   list: a map, a list or the like
+attribute   few: x, y
+attribute   many: a, b, c, ..., e
+attribute   none: an empty list'
     run -0 stream-show ragged
     assert_output 'matrix      2 rows of 3 to 5 columns
 type        mixed
 values      0 to 4'
     run -0 stream-show bare
     assert_output 'matrix      1 row x 2 columns
-type        |b1
+type        bool (|b1)
 values      0 to 1'
+    run -0 stream-show single # the shortest that are these float32: NumPy's repr
+    assert_output 'matrix      1 row x 2 columns
+type        float32 (>f4)
+values      -0.33333334 to 0.1'
+    assert_equal "$(stream-show -F low,high single)" $'-0.33333334\t0.1'
     run -0 stream-show named
     assert_output 'matrix      1 row x 5 columns
-type        <i8
+type        int64 (<i8)
 columns     a, b, c, ..., e
 values      0 to 4'
 }
@@ -52,26 +61,26 @@ write("in", {**settings, "x": x, "names": list("abcd"), "weight": 1, "rate": 800
 write("one", {**settings, "x": x[:1], "weight": 0.5, "ridge": 7, "ridge_relative": False})'
     run -0 --separate-stderr stream-show in
     assert_equal "$output$stderr" 'local model 5 rows, 2 given columns, 1 target
-type        <i2
+type        int16 (<i2)
 blocks      2
 rate        8000 Hz, 0.000375 s a row
-names       a, b, c, ..., e
+row names   a, b, c, ..., e
 values      -9 to 7
-nearest     10
-bandwidth   0.25
-gain        2
-ridge       0.03 of the mean squared singular value
-weight      1 to 10
+nearest     10 rows fitted for each prediction
+bandwidth   0.25: a row at distance d counts exp(-d / bandwidth)
+gain        2 at most, of either sign
+ridge       penalty 0.03 of the mean squared singular value
+weight      1 to 10 a row
 attribute   note: hm'
     run -0 stream-show one
     assert_output 'local model 1 row, 2 given columns, 1 target
-type        <i2
+type        int16 (<i2)
 values      1 to 4
-nearest     10
-bandwidth   0.25
-gain        2
-ridge       7
-weight      0.5'
+nearest     10 rows fitted for each prediction
+bandwidth   0.25: a row at distance d counts exp(-d / bandwidth)
+gain        2 at most, of either sign
+ridge       penalty 7
+weight      0.5 a row'
     run -0 stream-show --field=kind,rows,k,targets,low,high in
     assert_output $'local\t5\t2\t1\t-9\t7'
     run -0 stream-show --json one
@@ -87,7 +96,7 @@ write("model", {"lsq": 1, "k": 1, "coef": np.ones((1, 3)), "intercept": np.ones(
 write("handmade", {"lsq": 1, "k": 1, "coef": ones, "intercept": np.ones(1)})'
     run -0 stream-show in
     assert_output 'matrix      1 row x 1 column
-type        <f8
+type        float64 (<f8)
 columns     a\033[1m
 values      1 to 1
 attribute   s: \377\n'
@@ -167,7 +176,7 @@ assert b == {"mat": 1, "x": [[2**63 - 1]], "rate": 8000.5}, b'
     assert_equal "$(pad-chop -f 2 rows | stream-show --csv -n 1)" 1,0
     lsq-fit -g 2 --partial rows >part
     run -0 stream-show part
-    assert_output $'partial fit 4 rows, 2 given columns, 1 target\nshards      1: rows (4 rows)\ncolumns     a, b, y'
+    assert_output $'partial fit 4 rows, 2 given columns, 1 target\nshards      1, from rows (4 rows)\ncolumns     a, b, y'
     lsq-fit part | stream-show --coefficients >merged
     stream-show --coefficients model | cut -f1 | diff - <(cut -f1 merged)
     refuses 1 'stream-show: model: a fit, expected a matrix (--coefficients shows those of models)' stream-show --csv model
@@ -180,24 +189,28 @@ assert b == {"mat": 1, "x": [[2**63 - 1]], "rate": 8000.5}, b'
     run -0 stream-show exact
     assert_output 'model       2 rows, 1 given column, 1 target
 rank        1
-condition   1
+condition   1, of the given columns less their means
 target      y: intercept 1
               R^2 1, no degrees of freedom left
               1 x column a'
+    printf '1,2,1\n2,4,3\n4,8,2\n' | csv-load | lsq-fit -q -g 2 >deficient
+    run -0 stream-show deficient
+    assert_line 'rank        1, deficient: fewer than the given columns'
+    assert_line 'condition   1, of the given columns less their means, to this rank'
     lsq-fit -g 1 --no-intercept two >through
     run -0 stream-show through
     assert_output 'model       2 rows, 1 given column, 1 target, no intercept
 rank        1
-condition   1
+condition   1, of the given columns
 target      y
               R^2 0.98, residual standard error 0.632456
               1.4 x column a'
     lsq-fit -g 1 --partial -w 2.5 two >weighted
     run -0 stream-show weighted
-    assert_output $'partial fit 2 rows, 1 given column, 1 target\nshards      1: two (2 rows)\ncolumns     a, y\nweight      5 of all rows together'
+    assert_output $'partial fit 2 rows, 1 given column, 1 target\nshards      1, from two (2 rows)\ncolumns     a, y\nweight      5 of all rows together'
     lsq-fit -g 1 --partial --no-intercept -w 2.5 two >weighted
     run -0 stream-show weighted
-    assert_output $'partial fit 2 rows, 1 given column, 1 target, no intercept\nshards      1: two (2 rows)\ncolumns     a, y'
+    assert_output $'partial fit 2 rows, 1 given column, 1 target, no intercept\nshards      1, from two (2 rows)\ncolumns     a, y'
 }
 
 @test "stream-show: of many fits the first three, each with all of its parts" {
@@ -210,7 +223,7 @@ model       5 rows, 1 given column, 2 targets
 name        b
 model       5 rows, 1 given column, 2 targets
 name        c
-... (3 of 5 fits)'
+... (the first 3 of 5 fits)'
     run -0 stream-show -F name,targets in
     assert_output $'a\t2\nb\t2\nc\t2\nd\t2\ne\t2'
 }

@@ -104,14 +104,9 @@ static MSG_PRINTF(3, 4) void put_line(struct output *out, const char *key, const
 }
 
 /* A list, of which the middle may be left out: the first three and the last. */
-static void put_names(struct output *out, const char *key, const struct str *names, size_t count,
-                      const struct str *last)
+static void put_list(struct output *out, const struct str *names, size_t count,
+                     const struct str *last)
 {
-    char head[32];
-    if (count == 0)
-        return;
-    snprintf(head, sizeof head, "%-11s ", key);
-    print_text(out, head);
     for (size_t i = 0; i < count && i < 3; i++) {
         print_text(out, i > 0 ? ", " : "");
         print_name(out, names[i], false);
@@ -120,6 +115,17 @@ static void put_names(struct output *out, const char *key, const struct str *nam
         print_text(out, count > 4 ? ", ..., " : ", ");
         print_name(out, *last, false);
     }
+}
+
+static void put_names(struct output *out, const char *key, const struct str *names, size_t count,
+                      const struct str *last)
+{
+    char head[32];
+    if (count == 0)
+        return;
+    snprintf(head, sizeof head, "%-11s ", key);
+    print_text(out, head);
+    put_list(out, names, count, last);
     print_text(out, "\n");
 }
 
@@ -133,7 +139,7 @@ static void put_value(struct output *out, const struct map_value *v)
     else if (v->kind == MAP_INT || v->kind == MAP_REAL)
         output_write(out, text, decimal_write(v->real, false, text));
     else if (v->kind == MAP_LIST_STR)
-        print_text(out, (snprintf(text, sizeof text, "a list of %zu strings", v->count), text));
+        put_list(out, v->strs, v->count, &v->strs[v->count - 1]);
     else if (v->kind == MAP_ARRAY && v->nds->ndim == 2)
         print_text(
             out, (snprintf(text, sizeof text, "an array of %zu x %zu", v->nds->rows, v->nds->cols),
@@ -141,7 +147,7 @@ static void put_value(struct output *out, const struct map_value *v)
     else if (v->kind == MAP_ARRAY)
         print_text(out, (snprintf(text, sizeof text, "an array of %zu", v->nds->cols), text));
     else
-        print_text(out, "a map, a list or the like");
+        print_text(out, v->kind == MAP_EMPTY ? "an empty list" : "a map, a list or the like");
 }
 
 /* Whether a key is told of elsewhere. */
@@ -169,18 +175,41 @@ static const char *number(double value, char text[DECIMAL_SIZE + 1])
     return text;
 }
 
+/* One of the values, in the digits of their type. */
+static const char *element(const struct summary *s, double value, char text[DECIMAL_SIZE + 1])
+{
+    text[decimal_write(value, strcmp(s->type + 1, "f4") == 0, text)] = '\0';
+    return text;
+}
+
+/* NumPy's name, and its code, which has the byte order. */
+static void put_type(struct output *out, const char *code)
+{
+    static const char kinds[] = "iuf", *const names[] = {"int", "uint", "float"};
+    const char *kind = strchr(kinds, code[1]);
+    if (strcmp(code, "mixed") == 0)
+        put_line(out, "type", "mixed");
+    else if (kind == NULL)
+        put_line(out, "type", "bool (%s)", code);
+    else
+        put_line(out, "type", "%s%d (%s)", names[kind - kinds], 8 * (code[2] - '0'), code);
+}
+
 static void put_settings(struct output *out, const struct summary *s)
 {
     char a[DECIMAL_SIZE + 1], b[DECIMAL_SIZE + 1];
-    put_line(out, "nearest", "%zu", s->settings.nearest);
-    put_line(out, "bandwidth", "%s", number(s->settings.bandwidth, a));
-    put_line(out, "gain", "%s", number(s->settings.gain, a));
-    put_line(out, "ridge", "%s%s", number(s->settings.ridge, a),
+    put_line(out, "nearest", "%zu row%s fitted for each prediction", s->settings.nearest,
+             msg_plural(s->settings.nearest));
+    put_line(out, "bandwidth", "%s: a row at distance d counts exp(-d / bandwidth)",
+             number(s->settings.bandwidth, a));
+    put_line(out, "gain", "%s at most, of either sign", number(s->settings.gain, a));
+    put_line(out, "ridge", "penalty %s%s", number(s->settings.ridge, a),
              s->settings.ridge_relative ? " of the mean squared singular value" : "");
     if (s->least_weight < s->most_weight)
-        put_line(out, "weight", "%s to %s", number(s->least_weight, a), number(s->most_weight, b));
+        put_line(out, "weight", "%s to %s a row", number(s->least_weight, a),
+                 number(s->most_weight, b));
     else
-        put_line(out, "weight", "%s", number(s->least_weight, a));
+        put_line(out, "weight", "%s a row", number(s->least_weight, a));
 }
 
 void summary_put(struct output *out, const struct summary *s)
@@ -195,7 +224,7 @@ void summary_put(struct output *out, const struct summary *s)
                  s->longest, msg_plural(s->longest));
     else
         put_line(out, "matrix", "%zu rows of %zu to %zu columns", s->rows, s->shortest, s->longest);
-    put_line(out, "type", "%s", s->type);
+    put_type(out, s->type);
     if (s->blocks > 1)
         put_line(out, "blocks", "%zu", s->blocks);
     if (s->has_rate)
@@ -203,13 +232,13 @@ void summary_put(struct output *out, const struct summary *s)
                  (double)s->longest / s->rate, s->shortest == s->longest ? "" : " at most");
     if (s->col0 > 0)
         put_line(out, "col0", "%" PRIu64 ", the number of the first column", s->col0);
-    put_names(out, "names", s->names, s->named, &s->names[3]);
+    put_names(out, "row names", s->names, s->named, &s->names[3]);
     const struct block *block = &s->meta.block;
     if (block->columns != NULL)
         put_names(out, "columns", block->columns, block->columns_count,
                   &block->columns[block->columns_count - 1]);
     if (s->has_values)
-        put_line(out, "values", "%s to %s", number(s->low, a), number(s->high, b));
+        put_line(out, "values", "%s to %s", element(s, s->low, a), element(s, s->high, b));
     if (s->odd > 0)
         put_line(out, "not finite", "%" PRIu64 " value%s", s->odd, msg_plural(s->odd));
     if (s->given > 0)
@@ -346,24 +375,34 @@ static void put_targets(struct output *out, const struct fields *f, const struct
     free(tss);
 }
 
+/* Of the singular values that count: the others are rounding noise. */
+static void put_condition(struct output *out, const struct fields *f, size_t given, uint64_t rank)
+{
+    const struct map_value *singular = fields_find(f, FIELD_SINGULAR);
+    if (singular == NULL || singular->kind != MAP_ARRAY)
+        return;
+    size_t n = singular->nds->cols;
+    double *s = fields_array(f, FIELD_SINGULAR, 1, 1, n);
+    n = rank < n ? (size_t)rank : n;
+    if (n > 0)
+        put_line(out, "condition", "%.3g, of the given columns%s%s", s[0] / s[n - 1],
+                 has_intercept(f) ? " less their means" : "", n < given ? ", to this rank" : "");
+    free(s);
+}
+
 static void put_model(struct output *out, const struct fields *f, const struct labels *l,
                       size_t targets)
 {
     const struct map_value *v = fields_find(f, FIELD_RANK);
     const struct map_value *rows = fields_find(f, FIELD_ROWS);
-    const struct map_value *singular = fields_find(f, FIELD_SINGULAR);
     double freedom = NAN;
     if (v != NULL && v->kind == MAP_INT)
         put_line(out, "rank", "%" PRId64 "%s", v->integer,
                  v->integer < (int64_t)l->given ? ", deficient: fewer than the given columns" : "");
     if (v != NULL && rows != NULL)
         freedom = rows->real - v->real - has_intercept(f);
-    if (singular != NULL && singular->kind == MAP_ARRAY && singular->nds->cols > 0) {
-        size_t n = singular->nds->cols;
-        double *s = fields_array(f, FIELD_SINGULAR, 1, 1, n);
-        put_line(out, "condition", "%.3g", s[0] / s[n - 1]);
-        free(s);
-    }
+    put_condition(out, f, l->given,
+                  v != NULL && v->kind == MAP_INT ? (uint64_t)v->integer : UINT64_MAX);
     if (fields_find(f, FIELD_RIDGE) != NULL) {
         put_line(out, "ridge", "penalty %.6g", fields_find(f, FIELD_RIDGE)->real);
         freedom = NAN; /* the penalty takes fewer degrees than the rank */
@@ -382,13 +421,14 @@ static void put_shards(struct output *out, const struct fields *f)
     struct shards shards = {NULL, 0};
     char text[64];
     if (shards_read(f, &shards) && shards.count > 0) {
-        snprintf(text, sizeof text, "%-11s %zu: ", "shards", shards.count);
+        snprintf(text, sizeof text, "%-11s %zu, from ", "shards", shards.count);
         print_text(out, text);
     }
     for (size_t i = 0; i < shards.count && i < MOST; i++) {
         const struct shard *shard = &shards.list[i];
         print_text(out, i > 0 ? ", " : "");
-        print_name(out, shard->name.n > 0 ? shard->name : (struct str){"no name", 7}, false);
+        print_name(out, shard->name.n > 0 ? shard->name : (struct str){"an unknown source", 17},
+                   false);
         snprintf(text, sizeof text, " (%" PRIu64 " row%s)", shard->rows, msg_plural(shard->rows));
         print_text(out, text);
     }
@@ -505,13 +545,13 @@ static const char *find_field(const struct summary *s, const struct map *fit, st
                    {"shortest", true, (double)s->shortest},
                    {"rate", s->has_rate, s->rate},
                    {"col0", true, (double)s->col0},
-                   {"low", s->has_values, s->low},
-                   {"high", s->has_values, s->high},
                    {"nonfinite", true, (double)s->odd},
                    {"blocks", true, (double)s->blocks},
                    {"names", true, (double)s->named},
                    {"k", s->given > 0, (double)s->given},
                    {"targets", s->given > 0, (double)(s->longest - s->given)}};
+    if (str_is(field, "low") || str_is(field, "high"))
+        return s->has_values ? element(s, str_is(field, "low") ? s->low : s->high, text) : NULL;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (str_is(field, numbers[i].key))
             return numbers[i].known ? number(numbers[i].value, text) : NULL;
