@@ -18,7 +18,7 @@ setup_file() {
         cluster_up "$BATS_FILE_TMPDIR/cluster"
         slurm_up
         local n
-        for n in 1 2 3 4; do node_up $n "[ $n -gt 2 ] || slurmd -N node$n &"; done
+        for n in 1 2 3 4; do node_up $n; done
     fi
     mkdir "$BATS_FILE_TMPDIR/shards"
     oracle cluster shards "$BATS_FILE_TMPDIR/shards" 8 60 6
@@ -39,6 +39,9 @@ setup() {
     cluster=(timeout 60 "${local[@]}" SSH="ssh -F $BATS_FILE_TMPDIR/cluster/ssh")
     if [[ $BATS_TEST_DESCRIPTION != *here:* ]]; then
         [ -z "${NO_CLUSTER:-}" ] || skip "$NO_CLUSTER"
+        # After a test that failed.
+        local n
+        for n in 1 2 3 4; do [ -e "$BATS_FILE_TMPDIR/cluster/node$n.pid" ] || node_up $n; done
     fi
 }
 
@@ -214,7 +217,7 @@ only_node2() {
     ended 2
     only_node2
     [ ! -e out/cluster/model.lsq ]
-    node_up 2 'slurmd -N node2 &'
+    node_up 2
     done_again 2 inside "${cluster[@]}" ENGINE=ssh READ="sh '$PWD/gate' {}"
 }
 
@@ -240,7 +243,7 @@ only_node2() {
     started inside "${cluster[@]}" ENGINE=slurm RETRIES=0
     node_kill 2
     ended 0
-    node_up 2 'slurmd -N node2 &'
+    node_up 2
     done_again 0 inside "${cluster[@]}" ENGINE=slurm READ="sh '$PWD/gate' {}"
 }
 

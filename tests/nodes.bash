@@ -58,28 +58,29 @@ inside() {
     nsenter -t "$CLUSTER_INIT" -n -m -p -- sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "$@"
 }
 
-# node_up N COMMAND: starts node N, which runs COMMAND beside sshd, if there is one.
+# node_up N: starts node N, which runs sshd and, as one of the first two after slurm_up, slurmd.
 node_up() {
+    local slurmd=
+    if [ -e "$CLUSTER/slurm.conf" ] && [ "$1" -le 2 ]; then slurmd="slurmd -N node$1 &"; fi
     inside sh -c '
         setsid unshare --net --mount --pid --fork --kill-child --mount-proc sh -c "
             until ip link set eth0 up; do sleep 0.05; done
             ip link set lo up
             ip address add 10.77.0.1$1/24 dev eth0
-            : >\"$2/node$1.up\"
             $3
             exec /usr/sbin/sshd -D -e -f \"$2/sshd\"" >"$2/node$1.log" 2>&1 </dev/null &
         echo $! >"$2/node$1.pid"
         until [ "$(readlink /proc/$!/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
         ip link add "node$1" type veth peer name eth0 address "02:00:00:00:00:0$1" netns $!
         ip neighbour flush all
-        ip link set "node$1" master switch up' sh "$1" "$CLUSTER" "${2:-}"
-    wait_for "node $1" test -e "$CLUSTER/node$1.up"
+        ip link set "node$1" master switch up' sh "$1" "$CLUSTER" "$slurmd"
+    wait_for "node $1" inside bash -c "exec 2>/dev/null </dev/tcp/10.77.0.1$1/22"
 }
 
 # node_kill N: it ends with all that runs there, without a word to anybody.
 node_kill() {
     inside kill -KILL "$(cat "$CLUSTER/node$1.pid")"
-    rm "$CLUSTER/node$1.up"
+    rm "$CLUSTER/node$1.pid"
 }
 
 # on_node N COMMAND...: as if it were typed there.
@@ -101,7 +102,7 @@ wait_for() {
     return 1
 }
 
-# slurm_up: munged and slurmctld; node_up N "$SLURMD" starts a machine with slurmd.
+# slurm_up: munged and slurmctld.
 slurm_up() {
     mkdir -p "$CLUSTER/slurm"
     cat >"$CLUSTER/slurm.conf" <<END

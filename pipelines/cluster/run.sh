@@ -37,13 +37,15 @@ choose() {
     [ "$count" -gt 0 ]
 }
 
-# collect: parts that are whole are put in place; there is a K.in for each. All of this has to do where a disk is full.
+# collect: parts that are whole are put in place; there is a K.in and no K for each, whenever this is killed. All of this
+# has to do where a disk is full.
 collect() {
     k=0
     while IFS=$tab read -r part _; do
         k=$((k + 1))
-        if [ -s $k ] && stream-show --shards $k >/dev/null 2>&1 && mv $k "../parts/$part" 2>/dev/null; then
+        if [ -s $k ] && stream-show --shards $k >/dev/null 2>&1; then
             : >$k.in
+            mv $k "../parts/$part" 2>/dev/null || :
         fi
     done <todo
 }
@@ -53,7 +55,7 @@ missing() {
     k=0
     while IFS=$tab read -r _ _ name _; do
         k=$((k + 1))
-        [ ! -e $k.in ] || continue
+        [ ! -e $k.in ] || [ -e $k ] || continue
         why=$(grep -hv -e ': warning: ' -e '^$' $k.err said 2>/dev/null | head -n 1 | tr -d '\r')
         say "$name: ${why:-it ended without a word}"
     done <todo
