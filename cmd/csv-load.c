@@ -120,7 +120,7 @@ static void put_block(struct load *l, bool last)
     struct row_writer writer;
     struct block block = {.rows = l->rows,
                           .names = l->o->names != NULL ? l->names : NULL,
-                          .columns = l->columns.header.count > 0 ? l->columns.taken : NULL,
+                          .columns = l->columns.taken,
                           .columns_count = l->columns.count,
                           .last = last};
     row_writer_begin(&writer, l->out, &block, &l->type, l->columns.count);
@@ -172,7 +172,7 @@ static void put_number(struct load *l, size_t column, const struct csv_field *fi
 /* Puts a field of the present line into the row that is being made. Whether it is not missing. */
 static bool put_field(struct load *l, size_t column, const struct csv_field *field)
 {
-    size_t place = l->columns.place[column];
+    uint32_t place = l->columns.place[column];
     if (place == CSV_COLUMN_NAME)
         put_name(l, column, field->text);
     if (place >= CSV_COLUMN_NAME)
@@ -220,22 +220,24 @@ static void put_line(struct load *l)
 static void put_first(struct load *l)
 {
     struct csv_line line;
+    struct csv_field field;
     csv_line_read(&line, l->csv);
+    size_t total = line.count;
     bool header =
         csv_columns_header(&l->columns, l->csv, &line, l->o->header != NO, l->o->header == YES);
     if (l->data == NULL) {
-        csv_columns_choose(&l->columns, l->csv, line.count, &l->o->columns, l->o->names);
+        csv_columns_choose(&l->columns, l->csv, total, &l->o->columns, l->o->names);
         size_t size = l->columns.count * l->type.size;
         l->capacity = size < BLOCK ? BLOCK / size : 1;
         l->data = mem_array(l->capacity, size);
         l->names = mem_array(l->capacity, sizeof *l->names);
     }
-    csv_columns_check(&l->columns, l->csv, line.count);
+    csv_columns_check(&l->columns, l->csv, total);
     if (!header) {
         bool complete = true;
         begin_row(l);
-        for (size_t j = 0; j < line.count; j++)
-            complete &= put_field(l, j, &line.fields[j]);
+        for (size_t j = 0, at = 0; csv_line_next(&line, &at, &field); j++)
+            complete &= put_field(l, j, &field);
         end_row(l, complete);
     }
     if (l->o->verbose)

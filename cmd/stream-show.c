@@ -165,6 +165,8 @@ static void show_summary(const struct options *o, struct output *out, struct str
         print_text(
             out,
             (snprintf(text, sizeof text, "... (the first %d of %zu fits)\n", MOST, fits), text));
+    if (local.blocks > 0 && local.rows == 0)
+        die(stream_name(in), "a local model of 0 rows, expected at least 1");
     show_whole(o, out, &local);
     show_whole(o, out, &matrix);
 }

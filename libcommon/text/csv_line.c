@@ -1,5 +1,6 @@
 #include "text/csv_line.h"
 
+#include "base/decimal.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/num.h"
@@ -7,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A row of so many doubles still fits into a block. */
 enum { COLUMNS_MAX = 1 << 22, LINE_MAX_BYTES = 64 << 20 };
@@ -19,26 +21,52 @@ bool csv_line_field(struct csv *csv, struct csv_field *field)
     return kind != CSV_END;
 }
 
+/* Adds the field: its length and whether it is a number, its text, a NUL. */
+static void add(struct csv_line *line, const struct csv_field *field)
+{
+    uint32_t head = (uint32_t)field->text.n << 1 | field->number;
+    size_t size = sizeof head + field->text.n + 1;
+    if (line->used + size > line->capacity) {
+        line->capacity = 2 * line->capacity + size;
+        line->bytes = mem_grow(line->bytes, line->capacity, 1);
+    }
+    char *to = line->bytes + line->used;
+    memcpy(to, &head, sizeof head);
+    memcpy(to + sizeof head, field->text.p, field->text.n);
+    to[size - 1] = '\0';
+    line->used += size;
+    line->count++;
+}
+
+bool csv_line_next(const struct csv_line *line, size_t *at, struct csv_field *field)
+{
+    uint32_t head;
+    if (*at == line->used)
+        return false;
+    memcpy(&head, line->bytes + *at, sizeof head);
+    field->text = (struct str){line->bytes + *at + sizeof head, head >> 1};
+    field->number = head & 1;
+    if (field->number)
+        decimal_read(field->text.p, &field->value);
+    *at += sizeof head + field->text.n + 1;
+    return true;
+}
+
 void csv_line_read(struct csv_line *line, struct csv *csv)
 {
     struct csv_field field;
     size_t bytes = 0;
-    *line = (struct csv_line){NULL, 0};
-    for (; csv_line_field(csv, &field); line->count++) {
+    *line = (struct csv_line){.count = 0};
+    for (; csv_line_field(csv, &field); add(line, &field)) {
         bytes += field.text.n;
         if (line->count == COLUMNS_MAX || bytes > LINE_MAX_BYTES)
             csv_refuse_line(csv, "more than %d columns or 64 MiB, expected fewer", COLUMNS_MAX);
-        line->fields = mem_room(line->fields, line->count, sizeof *line->fields);
-        field.text.p = mem_text(field.text.p, field.text.n);
-        line->fields[line->count] = field;
     }
 }
 
 void csv_line_free(struct csv_line *line)
 {
-    for (size_t j = 0; j < line->count; j++)
-        free((char *)line->fields[j].text.p);
-    free(line->fields);
+    free(line->bytes);
 }
 
 void csv_line_remark(const struct csv *csv, bool header)
@@ -52,54 +80,58 @@ void csv_line_remark(const struct csv *csv, bool header)
            header ? "a" : "no");
 }
 
-/* As in the first line of the first file. */
-static bool is_same(const struct csv_columns *c, const struct csv_line *line)
+/* Whether the texts of both are the same. */
+static bool is_same(const struct csv_line *a, const struct csv_line *b)
 {
-    bool same = line->count == c->header.count;
-    for (size_t j = 0; same && j < line->count; j++)
-        same = str_equal(line->fields[j].text, c->header.items[j]);
+    struct csv_field x, y;
+    bool same = a->count == b->count;
+    for (size_t i = 0, j = 0; same && csv_line_next(a, &i, &x) && csv_line_next(b, &j, &y);)
+        same = str_equal(x.text, y.text);
     return same;
 }
 
 static bool is_text(const struct csv_line *line)
 {
+    struct csv_field field;
     bool text = false;
-    for (size_t j = 0; j < line->count; j++) {
-        if (line->fields[j].number)
+    for (size_t at = 0; csv_line_next(line, &at, &field);) {
+        if (field.number)
             return false;
-        text |= line->fields[j].text.n > 0;
+        text |= field.text.n > 0;
     }
     return text;
 }
 
-static void keep_header(struct csv_columns *c, const struct csv *csv, const struct csv_line *line)
+static void check_names(const struct csv *csv, const struct csv_line *line)
 {
-    for (size_t j = 0; j < line->count; j++) {
-        struct str name = line->fields[j].text;
-        if (!utf8_valid(name.p, name.n))
-            csv_refuse(csv, j, name, "a name in UTF-8");
-        str_list_add(&c->header, (struct str){mem_text(name.p, name.n), name.n});
-    }
+    struct csv_field name;
+    for (size_t j = 0, at = 0; csv_line_next(line, &at, &name); j++)
+        if (!utf8_valid(name.text.p, name.text.n))
+            csv_refuse(csv, j, name.text, "a name in UTF-8");
 }
 
-bool csv_columns_header(struct csv_columns *c, const struct csv *csv, const struct csv_line *line,
+bool csv_columns_header(struct csv_columns *c, const struct csv *csv, struct csv_line *line,
                         bool may, bool must)
 {
     bool first = c->place == NULL;
-    bool header = first ? may && (must || is_text(line)) : is_same(c, line);
+    bool header = first ? may && (must || is_text(line)) : is_same(&c->header, line);
     if (must && !header)
         csv_refuse_line(csv, "another header than in the first file, expected the same");
-    if (first && header)
-        keep_header(c, csv, line);
+    if (first && header) {
+        check_names(csv, line);
+        c->header = *line;
+        *line = (struct csv_line){.count = 0};
+    }
     return header;
 }
 
 /* The column of that name, which one column has; SIZE_MAX: none. */
 static size_t find_name(const struct csv_columns *c, const struct csv *csv, struct str name)
 {
+    struct csv_field field;
     size_t found = SIZE_MAX;
-    for (size_t j = 0; j < c->header.count; j++) {
-        if (!str_equal(c->header.items[j], name))
+    for (size_t j = 0, at = 0; csv_line_next(&c->header, &at, &field); j++) {
+        if (!str_equal(field.text, name))
             continue;
         if (found != SIZE_MAX)
             die(csv_name(csv), "columns %zu and %zu are called '%.*s', expected the number of one",
@@ -126,13 +158,20 @@ static struct num_range find(const struct csv_columns *c, const struct csv *csv,
     return range;
 }
 
-static void take(struct csv_columns *c, const struct csv *csv, size_t column, size_t place)
+static void take(struct csv_columns *c, const struct csv *csv, size_t column, uint32_t place)
 {
     if (c->place[column] != CSV_COLUMN_LEFT)
         die(csv_name(csv), "column %zu taken twice, expected it once", column);
     c->place[column] = place;
-    if (place != CSV_COLUMN_NAME && c->header.count > 0)
-        c->taken[place] = c->header.items[column];
+}
+
+static void name_taken(struct csv_columns *c)
+{
+    struct csv_field name;
+    c->taken = mem_array(c->count, sizeof *c->taken);
+    for (size_t j = 0, at = 0; csv_line_next(&c->header, &at, &name); j++)
+        if (c->place[j] < CSV_COLUMN_NAME)
+            c->taken[c->place[j]] = name.text;
 }
 
 void csv_columns_choose(struct csv_columns *c, const struct csv *csv, size_t total,
@@ -140,7 +179,6 @@ void csv_columns_choose(struct csv_columns *c, const struct csv *csv, size_t tot
 {
     c->total = total;
     c->place = mem_array(c->total, sizeof *c->place);
-    c->taken = mem_array(c->total, sizeof *c->taken);
     for (size_t j = 0; j < c->total; j++)
         c->place[j] = CSV_COLUMN_LEFT;
     if (names != NULL)
@@ -149,13 +187,15 @@ void csv_columns_choose(struct csv_columns *c, const struct csv *csv, size_t tot
     for (size_t i = 0; i < list->count; i++) {
         struct num_range range = find(c, csv, list->items[i]);
         for (size_t j = (size_t)range.first; j <= range.last; j++)
-            take(c, csv, j, c->count++);
+            take(c, csv, j, (uint32_t)c->count++);
     }
     for (size_t j = 0; list->count == 0 && j < c->total; j++)
         if (c->place[j] == CSV_COLUMN_LEFT)
-            take(c, csv, j, c->count++);
+            take(c, csv, j, (uint32_t)c->count++);
     if (c->count == 0)
         die(csv_name(csv), "no column but that of the names, expected at least 1 of numbers");
+    if (c->header.count > 0)
+        name_taken(c);
 }
 
 void csv_columns_check(const struct csv_columns *c, const struct csv *csv, size_t count)
@@ -167,9 +207,7 @@ void csv_columns_check(const struct csv_columns *c, const struct csv *csv, size_
 
 void csv_columns_free(struct csv_columns *c)
 {
-    for (size_t j = 0; j < c->header.count; j++)
-        free((char *)c->header.items[j].p);
-    free(c->header.items);
+    csv_line_free(&c->header);
     free(c->place);
     free(c->taken);
 }

@@ -19,12 +19,16 @@ struct csv_field {
 /* The next field of the present line, a view until the next call; false at its end. */
 bool csv_line_field(struct csv *csv, struct csv_field *field);
 
-/* All fields of a line, of at most 64 MiB; copies. */
+/* A line as a whole, of at most 64 MiB: its fields one after the other in one piece of memory, each
+ * with 5 bytes beside its text. Starts as zeroes. */
 struct csv_line {
-    struct csv_field *fields;
-    size_t count;
+    char *bytes;
+    size_t used, capacity, count;
 };
 void csv_line_read(struct csv_line *line, struct csv *csv);
+
+/* The field that stands at *at, from 0 on, as a view; steps over it. False at the end. */
+bool csv_line_next(const struct csv_line *line, size_t *at, struct csv_field *field);
 void csv_line_free(struct csv_line *line);
 
 /* Says which delimiter is in use, and whether the file has a header. */
@@ -32,18 +36,19 @@ void csv_line_remark(const struct csv *csv, bool header);
 
 /* Starts as zeroes. */
 struct csv_columns {
-    struct str_list header;            /* of all columns, owned; empty: there is none */
-    size_t total;                      /* columns of the text */
-    size_t *place;                     /* of each: where it goes in a row, or */
-#define CSV_COLUMN_NAME (SIZE_MAX - 1) /* it names the rows */
-#define CSV_COLUMN_LEFT SIZE_MAX       /* nowhere */
-    size_t count;                      /* columns of a row, and */
-    struct str *taken;                 /* their names, views, where there is a header */
+    struct csv_line header;              /* empty: there is none */
+    size_t total;                        /* columns of the text */
+    uint32_t *place;                     /* of each: where it goes in a row, or */
+#define CSV_COLUMN_NAME (UINT32_MAX - 1) /* it names the rows */
+#define CSV_COLUMN_LEFT UINT32_MAX       /* nowhere */
+    size_t count;                        /* columns of a row, and */
+    struct str *taken;                   /* their names, views; NULL: there is no header */
 };
 
 /* Whether the first line of a file is a header: it has text and no number, or must be one. That of
- * the first file is kept; the first line of another one is a header if it is the same. */
-bool csv_columns_header(struct csv_columns *c, const struct csv *csv, const struct csv_line *line,
+ * the first file is kept, *line being empty then; the first line of another one is a header if it
+ * is the same. */
+bool csv_columns_header(struct csv_columns *c, const struct csv *csv, struct csv_line *line,
                         bool may, bool must);
 
 /* Chooses from the columns of the first line, `total` of them: list, or all if it is empty, without
