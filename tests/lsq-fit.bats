@@ -119,6 +119,10 @@ write("m", {"mat": 1, "x": np.c_[x, x @ b + 7]})'
     oracle lsq_fit rank_judged_by_rounding
 }
 
+@test "lsq-fit: whole numbers in float32 are exact, however far they move from the first rows" {
+    oracle lsq_fit whole_numbers_far_from_the_first_rows
+}
+
 @test "lsq-fit: a solution that overflows is an error in plain words" {
     oracle lsq_fit solution_overflows_error_plain_words
 }

@@ -85,10 +85,20 @@ size_t linear_rank(const double *singular, size_t n, double threshold)
     return rank;
 }
 
-bool linear_is_exact(double value, bool single)
+int linear_zero_bits(double value, bool single)
 {
-    double units = value * (single ? 0x1p15 : 1);
-    return floor(units) == units;
+    int exponent, bits = 0;
+    if (floor(value) == value && (!single || fabs(value) <= 0x1p24))
+        return LINEAR_WHOLE;
+    double units = ldexp(frexp(value, &exponent), FLT_MANT_DIG);
+    for (; single && floor(units / 2) == units / 2; units /= 2)
+        bits++;
+    return bits;
+}
+
+bool linear_are_exact(int zero_bits, double n)
+{
+    return zero_bits * n >= 6;
 }
 
 double linear_noise(double mean, double norm, double root, bool single)

@@ -37,9 +37,15 @@ double linear_default_rcond(size_t p);
 /* How many of n singular values, falling, are above the threshold. */
 size_t linear_rank(const double *singular, size_t n, double threshold);
 
-/* Whether a value can be exact: an integer or, where values came as floats (single), a multiple of
- * 2^-15, as samples of 16 bits are. */
-bool linear_is_exact(double value, bool single);
+/* How many bits of a value's significand are zero at its end: of a value that was rounded, few.
+ * LINEAR_WHOLE of an integer that its type holds exactly; 0 of other doubles. single: it came as a
+ * float. */
+#define LINEAR_WHOLE 24
+int linear_zero_bits(double value, bool single);
+
+/* Whether n values are exact, such as integers, or samples of 16 or 24 bits in floats, where each
+ * has at least so many of these: of rounded values that happens to one column in 64 at most. */
+bool linear_are_exact(int zero_bits, double n);
 
 /* The norm, after centring, of what rounding has put into a column of norm `norm`: each value is
  * off by a few ε of itself, unless all are exact. Of doubles what comes with that norm is left to

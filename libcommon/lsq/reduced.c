@@ -70,7 +70,8 @@ size_t lsq_reduced_centre(const struct lsq_reduced *reduced, double *a, double *
     if (reduced->single)
         linear_column_norms(a, reduced->count - 1, reduced->given, c, noise);
     for (size_t j = 0; j < reduced->given; j++)
-        noise[j] = linear_is_exact(reduced->shift[j], reduced->single)
+        noise[j] = linear_are_exact(linear_zero_bits(reduced->shift[j], reduced->single),
+                                    (double)reduced->rows)
                        ? 0
                        : linear_noise(mean[j], noise[j], root, reduced->single);
     return reduced->count - 1;

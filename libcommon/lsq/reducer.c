@@ -2,6 +2,7 @@
 
 #include "lsq/chunk.h"
 #include "lsq/lapack.h"
+#include "lsq/linear.h"
 #include "lsq/refine.h"
 #include "lsq/tall.h"
 #include "math/finite.h"
@@ -113,17 +114,19 @@ static double *sampled(const struct lsq_reducer *r, size_t i)
     return r->sum.data + i * r->sum.count / sample_count(r) * columns(r);
 }
 
-/* Of values that rise the one in the middle or, where not all are integers, the one next to it that
- * is none. */
-static double middle(const double *sample, size_t count)
+/* Of values that rise the one in the middle or, where not all are as exact, of those that are the
+ * least so the one next to it: it tells whether the column is. */
+static double middle(const double *sample, size_t count, bool single)
 {
-    size_t at = count / 2;
-    for (size_t i = 0; i < count; i++) {
-        size_t near = (at + (i % 2 == 0 ? i / 2 : count - 1 - i / 2)) % count;
-        if (floor(sample[near]) != sample[near])
-            return sample[near];
+    int least = LINEAR_WHOLE + 1;
+    double found = 0;
+    for (size_t i = 0; i < count && least > 0; i++) {
+        double value = sample[(count / 2 + (i % 2 == 0 ? i / 2 : count - 1 - i / 2)) % count];
+        int bits = linear_zero_bits(value, single);
+        found = bits < least ? value : found;
+        least = bits < least ? bits : least;
     }
-    return sample[at];
+    return found;
 }
 
 /* Shifts by the medians of the rows kept: each row is rounded at the distance that it then has
@@ -136,7 +139,7 @@ static void set_shift_to_medians(struct lsq_reducer *r)
         for (size_t i = 0; i < count; i++)
             sample[i] = sampled(r, i)[j];
         qsort(sample, count, sizeof *sample, by_value);
-        r->sum.shift[j] = middle(sample, count);
+        r->sum.shift[j] = middle(sample, count, r->sum.single);
     }
 }
 
@@ -164,7 +167,16 @@ static void put_typical_first(struct lsq_reducer *r)
     }
 }
 
-/* Moves the shift of a column to the mean of the rows so far where that brings them nearer by
+/* About as far as x: so far that a shift stays as exact as it is, in whole numbers or of 8 bits. */
+static double step_near(double x, double shift)
+{
+    int exponent;
+    double part = frexp(x, &exponent);
+    return shift != 0 && floor(shift) == shift ? rint(x)
+                                               : ldexp(rint(ldexp(part, 8)), exponent - 8);
+}
+
+/* Moves the shift of a column close to the mean of the rows so far where that brings them nearer by
  * much: columns far from zero would all look alike. A constant column has its value there
  * already, and stays exactly zero. */
 static void recentre(struct lsq_reducer *r)
@@ -181,7 +193,7 @@ static void recentre(struct lsq_reducer *r)
         if (!(top[j] * top[j] * FAR > square))
             continue;
         double old = r->sum.shift[j - 1];
-        r->sum.shift[j - 1] += top[j] / top[0];
+        r->sum.shift[j - 1] += step_near(top[j] / top[0], old);
         top[j] += (old - r->sum.shift[j - 1]) * top[0];
     }
 }

@@ -41,10 +41,12 @@ static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_optio
 
 static bool are_exact(const double *column, size_t n, size_t ld, bool single)
 {
-    size_t i = 0;
-    while (i < n && linear_is_exact(column[i * ld], single))
-        i++;
-    return i == n;
+    int least = LINEAR_WHOLE;
+    for (size_t i = 0; i < n && least > 0; i++) {
+        int bits = linear_zero_bits(column[i * ld], single);
+        least = bits < least ? bits : least;
+    }
+    return linear_are_exact(least, (double)n);
 }
 
 /* scratch: 2 (p + t) + 2 p, and n (p + t) more where the fit is to be refined. */

@@ -590,9 +590,13 @@ def rank_judged_by_rounding():
         yield [x, x + np.float32(100)], [x]
         yield [x, w, x + w], [x, w]
         yield [x, w, np.float32(0.1) * x - np.float32(3) * w + np.float32(9)], [x, w]
-        # Samples of 16 bits and integers are exact; and what lies further apart than it is rounded.
-        clip = np.trunc(3000 * w) / np.float32(32768)
-        for exact in [x, w], [clip, clip + (i % 3) / np.float32(32768)], [clip + 200, (i % 5) / np.float32(32768) + 200], [1e7 + i % 5], [x, x + np.float32(1e-4) * w]:
+        far, huge = np.float32(1500) + np.float32(99) * x, np.float32(1e9) * x
+        yield [far, np.float32(1.1) * far + np.float32(3), w], [far, w]
+        yield [huge, np.float32(1.1) * huge + np.float32(3e8)], [huge]
+        # Samples of 16 and 24 bits and integers are exact; and what lies further apart than it is rounded.
+        clip, deep, whole = np.trunc(3000 * w) / np.float32(32768), np.trunc(8e6 * np.sin(angle)), np.trunc(1.6e7 * np.sin(angle))
+        rise = np.trunc(1.6e7 / n * i) - 100
+        for exact in [x, w], [deep / 2.0 ** 23, (deep + i % 3) / 2.0 ** 23], [whole, whole + i % 3], [rise, rise + i % 3], [clip, clip + (i % 3) / np.float32(32768)], [clip + 200, (i % 5) / np.float32(32768) + 200], [1e7 + i % 5], [x, x + np.float32(1e-4) * w]:
             yield [np.asarray(column, "<f4") for column in exact], [np.asarray(column, float) - float(column[0]) for column in exact]
     for n in 6, 2000:
         for columns, independent in [*cases(n), *singles(n)]:
@@ -614,6 +618,22 @@ def rank_judged_by_rounding():
                 got = (known - known[0]) @ coef(model) + (model["intercept"] + known[0] @ coef(model))
                 if rank < p:
                     np.testing.assert_allclose(got[:, 0], want, rtol=0, atol=slack * abs(want).max())
+
+
+def whole_numbers_far_from_the_first_rows():
+    """A long stream in which whole numbers move far away from those that it begins with, as time does: they are exact all the same."""
+    i = np.arange(16000)
+    far = np.where(i < 300, -16e6 + i, 16e6 - i % 1000)
+    near = far + rng.integers(-1, 2, i.size)
+    high = 16e6 + np.where(i < 300, 0, i % 8)
+    rows = np.column_stack([far, near, high, rng.integers(-99, 99, (i.size, 61)), 3 * near - 2 * far, rng.integers(-99, 99, (i.size, 63))]).astype("<f4")
+    for options in [], ["--partial"]:
+        done = run(rows, "-g", "64", *options)
+        if options:
+            done = subprocess.run(["lsq-fit"], input=done.stdout, capture_output=True)
+        model, = maps(done.stdout)
+        assert (model["rank"], done.stderr) == (64, b""), (model["rank"], done.stderr)
+        np.testing.assert_allclose(coef(model)[:, 0], [-2, 3] + [0] * 62, rtol=0, atol=1e-4)
 
 
 def solution_overflows_error_plain_words():
