@@ -6,6 +6,7 @@ PROVIDED = 0.5 0.25
 OUT      = out
 FSDD     =
 BIN      =
+SHORT    =
 filters  = fsdd-load pad-chop split-holdout lsq-fit lsq-predict stitch-wav r2-score stream-show
 portions = $(subst %,percent,$(PROVIDED))
 places   = $(portions)

@@ -2,7 +2,7 @@
 
 ## make check           unit tests and bats tests (TESTS: these files; FSDD)
 ## make check-san       the same under AddressSanitizer and UBSan
-## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1)
+## make same            run the tutorial in many surroundings and builds: the same bytes (FSDD, STRICT=1, QUICK=1)
 ## make check-large     4.5 GiB through every filter, 10^7 short rows, with the peak of each (LARGE_GIB)
 ## make check-cross     the tutorial and tests of numbers as text on s390x and i386, emulated
 ## make check-kill      kill the tutorial at random moments and run it again (N=200)
@@ -38,7 +38,7 @@ check-kill: all
 
 # STRICT: what cannot be run has failed.
 same:
-	@env -u MAKEFLAGS -u MAKELEVEL PYTHON='$(PYTHON)' MAKE='$(MAKE)' FSDD='$(FSDD)' STRICT='$(STRICT)' tests/same \
+	@env -u MAKEFLAGS -u MAKELEVEL PYTHON='$(PYTHON)' MAKE='$(MAKE)' FSDD='$(FSDD)' STRICT='$(STRICT)' QUICK='$(QUICK)' tests/same \
 		$(BUILD)/same $(foreach name,DIGIT SPEAKER SEED HOLDOUT PROVIDED,$(if $($(name)),'$(name)=$($(name))'))
 
 check-cross: all

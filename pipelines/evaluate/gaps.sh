@@ -13,10 +13,11 @@ read -r rows longest rate <shape
 split-holdout -r "$(seq -s , 0 10 $((rows - 1)))" -H tenth -o rest takes
 edge=$(samples 25000) side=$(samples 15000) order=$(samples 10000)
 
-# errors MODEL TRUTH PREDICTED: the lines of a model.
+scores=
+# errors MODEL TRUTH PREDICTED: its squared errors at this spot.
 errors() {
-    r2-score -q -o scores --by-row --sums "$2" "$3"
-    awk -F '\t' -v OFS='\t' -v columns="$ms $spot $1" '{ sub(/@.*/, "", $1); gsub(/ /, OFS, columns); print $1, columns, $3 }' scores
+    r2-score -q -o "$ms.$spot.$1" --by-row --sums "$2" "$3"
+    scores="$scores $ms.$spot.$1"
 }
 
 for ms in 5 10 20 50; do
@@ -48,5 +49,7 @@ for ms in 5 10 20 50; do
         pad-chop -o gaps -l $((gap + 2 * edge)) -c "$edge:$((edge + gap))" filled
         errors lsar window gaps
     done
-done >sums
+done
+# shellcheck disable=SC2086 # words
+awk -F '\t' -v OFS='\t' '{ sub(/@.*/, "", $1); split(FILENAME, of, "."); print $1, of[1], of[2], of[3], $3 }' $scores /dev/null >sums
 mv sums "$file"

@@ -21,14 +21,17 @@ lsq-fit -q -o model -g "$cut" --ridge=1e300 --left-out=mean others
 pad-chop -o longer -l "$length" given
 pad-chop -o silence -c "$cut:" longer
 
+scores=
 for model in tutorial ridge frames mean silence; do
     for ms in 2 5 10 15 20 30 40 50 75 100 all; do
         columns=
         [ "$ms" = all ] || columns=$(samples "${ms}000")
         [ "${columns:-0}" -le $((length - cut)) ] || continue
-        r2-score -q -o scores --by-row --sums -c ":$columns" others "$model"
-        awk -F '\t' -v OFS='\t' -v columns="$cut $((length - cut)) $model $ms" \
-            '{ gsub(/ /, OFS, columns); print $1, columns, $3, $4 }' scores
+        r2-score -q -o "$model.$ms" --by-row --sums -c ":$columns" others "$model"
+        scores="$scores $model.$ms"
     done
-done >sums
+done
+# shellcheck disable=SC2086 # words
+awk -F '\t' -v OFS='\t' -v cut="$cut" -v missing=$((length - cut)) \
+    '{ split(FILENAME, of, "."); print $1, cut, missing, of[1], of[2], $3, $4 }' $scores >sums
 mv sums "$file"
