@@ -15,7 +15,8 @@ for ms in 5 10 20 50; do
     count=$(samples "${ms}000")
     [ "$count" -le $((length - cut)) ] || break
     r2-score -q -o score --pooled -c ":$count" "$heldout" predicted.mat
-    first="$first${first:+; }$(printf '%s ms: %.4f' "$ms" "$(cat score)")"
+    read -r r2 <score
+    first="$first${first:+; }$(printf '%s ms: %.4f' "$ms" "$r2")"
 done
 echo "${first:+R^2 over the first $first}" >first.txt
 mv first.txt predicted.mat "$folder"
