@@ -21,7 +21,7 @@
 
 struct options {
     struct num_pos given;
-    bool by_name, others, no_intercept;
+    bool by_name, others, no_intercept, both_ways;
     const char *left_out, *output; /* files; NULL: none, standard output */
     uint64_t threads;
     struct answer fitting;
@@ -109,6 +109,10 @@ static const struct options_row options[] = {
      .help = "count each row F times, F above 0 (default 1)"},
     {0, "no-intercept", NULL, options_flag, offsetof(struct options, no_intercept),
      .help = "fit through the origin (default: with intercepts)"},
+    {0, "both-ways", NULL, options_flag, offsetof(struct options, both_ways),
+     .excludes = "loo,left-out,ridge=auto",
+     .help = "count each row also with its columns in reverse order, as for an autoregression read "
+             "forwards and backwards"},
     {0, "rcond", "R", take_rcond, offsetof(struct options, fitting.lsq.rcond),
      .excludes = "ridge,loo,left-out",
      .help = "treat singular values up to R times the largest as zero, R from 0 to below 1 "
@@ -149,7 +153,7 @@ static const struct options_row options[] = {
     {0, "nearest", "K", options_uint, offsetof(struct options, nearest), .min = 1,
      .max = UINT32_MAX,
      .excludes = "partial,expect,allow-duplicates,by-name,others,loo,left-out,dense,rcond,singular,"
-                 "ridge=auto",
+                 "both-ways,ridge=auto",
      .help = "write a local model: the rows themselves, of which lsq-predict fits the K nearest to "
              "each row that it predicts"},
     {0, "bandwidth", "H", take_positive, offsetof(struct options, bandwidth), .needs = "nearest",
@@ -195,6 +199,7 @@ static void write_fits(struct options *o, struct stream *in, struct output *out)
                                .shard = o->shard,
                                .settings = {.position = o->given,
                                             .intercept = o->fitting.lsq.intercept,
+                                            .both_ways = o->both_ways,
                                             .threads = o->by_name       ? 1
                                                        : o->threads > 0 ? (unsigned)o->threads
                                                                         : default_threads()}};

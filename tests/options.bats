@@ -214,6 +214,8 @@ lsq-predict --others --fill=0:1 model in|--fill with --others, expected one of t
 lsq-fit --grid=1 -g 1 in|--grid without --ridge=auto, which it is for
 lsq-fit --ridge=1 --grid=1 -g 1 in|--grid without --ridge=auto, which it is for
 lsq-fit --ridge=auto --by-name -g 1 in|--by-name with --ridge=auto, expected one of them
+lsq-fit --both-ways --ridge=auto -g 1 in|--both-ways with --ridge=auto, expected one of them
+lsq-fit --nearest=1 --both-ways -g 1 in|--nearest with --both-ways, expected one of them
 lsq-fit --others -g 1 in|--others without --by-name, which it is for
 lsq-fit --left-out=f --partial -g 1 in|--partial with --left-out, expected one of them
 lsq-fit --shard=s -g 1 in|--shard without --partial, which it is for

@@ -46,6 +46,8 @@ static void begin(struct training *f, const struct stream *in, const struct bloc
     f->reducer = lsq_reducer_new(f->given, f->targets, f->intercept, f->threads);
     if (f->reducer == NULL)
         fit_check(LSQ_NOMEM, stream_name(in));
+    if (f->both_ways)
+        lsq_reducer_set_both_ways(f->reducer);
     if (f->threads == 1)
         return;
     at_work = f->reducer;
@@ -110,6 +112,33 @@ static void take_shards(struct training_set *set, const char *file, const struct
         shards_add(&set->shards, (struct str){"", 0}, file)->rows = rows;
 }
 
+/* Where partial fits go. */
+static struct lsq_reducer *parts_of(struct training *f, const char *file)
+{
+    if (!f->both_ways)
+        return f->reducer;
+    if (f->parts == NULL)
+        f->parts = lsq_reducer_new(f->given, f->targets, f->intercept, 1);
+    if (f->parts == NULL)
+        fit_check(LSQ_NOMEM, file);
+    return f->parts;
+}
+
+/* Rows that count both ways join the partial fits. */
+static void join(struct training *f, const char *file)
+{
+    struct lsq_reduced reduced;
+    if (f->parts == NULL)
+        return;
+    fit_check(lsq_reducer_finish(f->reducer, &reduced), file);
+    fit_check(lsq_reducer_merge(f->parts, &reduced), file);
+    lsq_reduced_free(&reduced);
+    at_work = NULL;
+    lsq_reducer_free(f->reducer);
+    f->reducer = f->parts;
+    f->parts = NULL;
+}
+
 static void merge(struct training_set *set, struct training *f, const struct stream *in,
                   const struct block *block)
 {
@@ -129,7 +158,7 @@ static void merge(struct training_set *set, struct training *f, const struct str
     if (part.intercept != f->intercept)
         die(name, "a partial fit with%s intercept, expected one with%s intercept",
             part.intercept ? "" : "out", f->intercept ? "" : "out");
-    fit_check(lsq_reducer_merge(f->reducer, &part), stream_name(in));
+    fit_check(lsq_reducer_merge(parts_of(f, name), &part), name);
     range_merge(&f->range, &range);
     take_shards(set, name, block->map, part.rows);
     lsq_reduced_free(&part);
@@ -263,6 +292,7 @@ void training_set_read(struct training_set *set, struct stream *in)
     progress_end();
     for (size_t i = 0; i < set->count; i++) {
         check_shape(set->list[0], set->list[i], stream_name(in));
+        join(set->list[i], stream_name(in));
         set->list[i]->meta.block.has_rate = rate > 0;
         set->list[i]->meta.block.rate = rate;
     }

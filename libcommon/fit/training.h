@@ -18,11 +18,14 @@
 struct training {
     struct num_pos position; /* how many columns are given; without text: as the partial fits */
     bool intercept;
+    bool both_ways; /* rows count also in reverse; partial fits as they are */
     unsigned threads;
 
     struct str name;       /* of the rows, bytes owned; empty: any */
     size_t given, targets; /* found */
     struct lsq_reducer *reducer;
+    struct lsq_reducer
+        *parts;             /* while rows count both ways: the partial fits; NULL: there are none */
     struct range range;     /* of all values; range_none() at first */
     struct block_meta meta; /* of the first block */
 
@@ -30,7 +33,7 @@ struct training {
 };
 
 struct training_set {
-    struct training settings; /* of each: its first three fields */
+    struct training settings; /* of each: its first four fields */
     bool by_name;             /* one for each name (str_stem), else one for all rows */
     bool digest;              /* of all rows, else of those after a partial fit */
     const char *shard;        /* what rows are a shard of; NULL: of their file */

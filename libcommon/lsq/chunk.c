@@ -58,13 +58,23 @@ static bool is_like(const struct precondition *pre, struct chunk *c, const doubl
     return true;
 }
 
+/* To square the products of the first n columns of count rows, each half of a row with itself. */
+static void add_square(const struct precondition *pre, size_t n, size_t count, const double *rows,
+                       double *square)
+{
+    size_t split = pre->split;
+    size_t width = pre->width;
+    lapack_add_square(split, count, rows, width, square, width);
+    lapack_add_square(n - split, count, rows + split, width, square + split * (width + 1), width);
+}
+
 static void add_squares(const struct precondition *pre, struct chunk *c, const double *rows)
 {
     size_t q = pre->unknowns;
     size_t width = pre->width;
     size_t n = square_rows(pre);
     c->squared = true;
-    lapack_add_square(n, c->count, rows, width, c->square, width);
+    add_square(pre, n, c->count, rows, c->square);
     if (n == width)
         return;
     lapack_product(1, false, true, pre->targets, q, c->count, rows + q, width, rows, width, 1,
@@ -81,7 +91,7 @@ static enum lsq_status stack(const struct precondition *pre, struct chunk *c, co
     if (count <= pre->unknowns)
         return LSQ_OK;
     c->stacked = pre->unknowns;
-    return tall_reduce(c->rows, count, pre->unknowns, pre->targets, c->rss);
+    return tall_reduce_halves(c->rows, count, pre->split, pre->unknowns, pre->targets, c->rss);
 }
 
 static double *rows_of(const struct precondition *pre, const struct chunk *c)
@@ -194,7 +204,8 @@ static bool allocate(const struct precondition *pre, size_t full, struct chunk *
     return true;
 }
 
-/* Chunks that stay in a core's cache, and are larger than the triangle. */
+/* Chunks that stay in a core's cache, and are larger than the triangle: twice, or than its blocks.
+ */
 static void set_sizes(struct chunks *all, unsigned threads)
 {
     enum { DOUBLES = 64 << 10, SMALL = (1 << 20) / sizeof(double) };
@@ -202,7 +213,8 @@ static void set_sizes(struct chunks *all, unsigned threads)
     size_t q = pre->unknowns;
     size_t rows = DOUBLES / pre->width;
     all->shared = lapack_worth(threads, q, q);
-    all->full = rows > 2 * q ? rows : 2 * q;
+    size_t least = pre->split > 0 ? q : 2 * q;
+    all->full = rows > least ? rows : least;
     bool small = (q + all->full) * pre->width <= SMALL;
     all->count = threads == all->shared ? 1 : small ? 2 * (size_t)threads + 1 : threads;
 }
@@ -293,7 +305,7 @@ static enum lsq_status add_to_triangle(const struct precondition *pre, const str
     size_t width = pre->width;
     if (pre->way == PRECONDITION_DIAGONAL)
         scale_square(pre, c->square);
-    lapack_add_square(q, q, triangle, width, c->square, width);
+    add_square(pre, q, q, triangle, c->square);
     if (lapack_cholesky(q, c->square, width) != LSQ_OK)
         return LSQ_DIVERGED;
     lapack_solve("RLT", t, q, c->square, width, c->square + q, width);
@@ -325,7 +337,8 @@ static enum lsq_status add_stack(const struct precondition *pre, const struct ch
         for (size_t j = 0; j < q; j++)
             stack[i * width + j] /= pre->norm[j];
     memcpy(c->rows, triangle, q * width * sizeof *stack);
-    enum lsq_status status = tall_reduce(c->rows, q + c->stacked, q, pre->targets, rss);
+    enum lsq_status status =
+        tall_reduce_halves(c->rows, q + c->stacked, pre->split, q, pre->targets, rss);
     memcpy(triangle, c->rows, q * width * sizeof *stack);
     return status;
 }

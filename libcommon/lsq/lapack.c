@@ -180,17 +180,20 @@ void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, 
                     const double *a, size_t lda, const double *b, size_t ldb, double beta,
                     double *c, size_t ldc)
 {
-    cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
-                transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a, (int)lda,
-                b, (int)ldb, beta, c, (int)ldc);
+    if (m > 0)
+        cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans,
+                    transpose_b ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, alpha, a,
+                    (int)lda, b, (int)ldb, beta, c, (int)ldc);
 }
 
 void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t lda, double *b,
                   size_t ldb)
 {
-    cblas_dtrsm(CblasColMajor, how[0] == 'L' ? CblasLeft : CblasRight,
-                how[1] == 'L' ? CblasLower : CblasUpper, how[2] == 'T' ? CblasTrans : CblasNoTrans,
-                CblasNonUnit, (int)m, (int)n, 1, a, (int)lda, b, (int)ldb);
+    if (m > 0)
+        cblas_dtrsm(CblasColMajor, how[0] == 'L' ? CblasLeft : CblasRight,
+                    how[1] == 'L' ? CblasLower : CblasUpper,
+                    how[2] == 'T' ? CblasTrans : CblasNoTrans, CblasNonUnit, (int)m, (int)n, 1, a,
+                    (int)lda, b, (int)ldb);
 }
 
 void lapack_add_square(size_t n, size_t k, const double *a, size_t lda, double *c, size_t ldc)

@@ -48,7 +48,8 @@ enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t
  * only s is wanted; else m = n. */
 enum lsq_status lapack_svd(size_t m, size_t n, double *a, double *s, double *u, double *vt);
 
-/* c (m × n) = alpha a b + beta c, with a (m × k) and b (k × n), or their transposes stored. */
+/* c (m × n) = alpha a b + beta c, with a (m × k) and b (k × n), or their transposes stored; m may
+ * be 0. */
 void lapack_product(double alpha, bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k,
                     const double *a, size_t lda, const double *b, size_t ldb, double beta,
                     double *c, size_t ldc);
@@ -61,7 +62,7 @@ void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t
                        const double *x, size_t incx, double *y, size_t incy);
 
 /* b (m × n) = op(a)⁻¹ b or b op(a)⁻¹, a triangular. how is dtrsm's letters: "L" or "R" for the side
- * of a, "L" or "U" for its triangle, "N" or "T" for a or aᵀ. */
+ * of a, "L" or "U" for its triangle, "N" or "T" for a or aᵀ; m may be 0. */
 void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t lda, double *b,
                   size_t ldb);
 

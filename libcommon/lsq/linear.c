@@ -42,7 +42,8 @@ void linear_column_norms(const double *a, size_t rows, size_t columns, size_t ld
     memset(norm, 0, columns * sizeof *norm);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
-            norm[j] = hypot(norm[j], a[i * ld + j]);
+            if (a[i * ld + j] != 0) /* half of a triangle, and hypot is slow */
+                norm[j] = hypot(norm[j], a[i * ld + j]);
 }
 
 void linear_add_squares(const double *a, size_t rows, size_t columns, size_t ld, double *sum)

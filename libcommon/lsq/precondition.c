@@ -132,8 +132,12 @@ void precondition_apply(const struct precondition *b, double *rows, size_t count
     else
         lapack_product(-1, false, false, b->targets, count, q, b->solution, b->targets, rows,
                        b->width, 1, rows + q, b->width);
-    if (b->way == PRECONDITION_TRIANGLE)
-        lapack_solve("LLN", q, count, b->triangle, b->width, rows, b->width);
+    if (b->way != PRECONDITION_TRIANGLE)
+        return;
+    size_t split = b->split;
+    lapack_solve("LLN", split, count, b->triangle, b->width, rows, b->width);
+    lapack_solve("LLN", q - split, count, b->triangle + split * (b->width + 1), b->width,
+                 rows + split, b->width);
 }
 
 void precondition_start(const struct precondition *b, double *triangle)

@@ -12,7 +12,8 @@ enum precondition_way { PRECONDITION_DIAGONAL, PRECONDITION_TRIANGLE, PRECONDITI
 /* Rows are [X Y] = [unknowns | targets], width doubles. They become (Z, E) = (X P⁻¹, Y - X B),
  * where P is the diagonal of column norms, the triangle R, or the identity (and B then 0). */
 struct precondition {
-    size_t unknowns, targets, width; /* the caller's; the rest is precondition_set's */
+    size_t unknowns, targets, width; /* the caller's; the rest is precondition_set's, */
+    size_t split;                    /* but for this: tall_reduce_halves's; 0: rows are just rows */
     enum precondition_way way;
     double *triangle; /* R and C: unknowns × width, a copy; owns the memory of the others */
     double *norm;     /* of R's columns */

@@ -1,6 +1,7 @@
 #include "lsq/reducer.h"
 
 #include "lsq/chunk.h"
+#include "lsq/fold.h"
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
 #include "lsq/refine.h"
@@ -22,6 +23,7 @@ static size_t capacity_for(size_t given, size_t targets)
 struct lsq_reducer {
     struct lsq_reduced sum;  /* its data are a stack: once reduced, the first rows are R and C */
     bool raw;                /* the stack's rows are as they came, without w */
+    bool both_ways;          /* rows in reverse are to count, too; once not raw, they are folded */
     struct precondition pre; /* the shape of rows, and how chunks are reduced */
     unsigned threads;
     size_t capacity, size; /* the most rows that the stack may have, and has memory for */
@@ -35,20 +37,33 @@ static size_t columns(const struct lsq_reducer *r)
     return r->sum.given + r->sum.targets;
 }
 
-/* Memory for one more row: few inputs come near the capacity, which is the most it grows to. */
+/* Memory for one more row, and its reverse: few inputs come near the capacity, which is the most it
+ * grows to. */
 static enum lsq_status grow(struct lsq_reducer *r)
 {
     enum { FIRST = 64 };
-    if (r->sum.count < r->size)
+    size_t times = 1 + r->both_ways;
+    if ((r->sum.count + 1) * times <= r->size)
         return LSQ_OK;
     size_t more = r->size == 0 ? FIRST : 2 * r->size;
-    more = more < r->capacity ? more : r->capacity;
+    more = more < r->capacity * times ? more : r->capacity * times;
     double *grown = realloc(r->sum.data, more * r->pre.width * sizeof *grown);
     if (grown == NULL)
         return LSQ_NOMEM;
     r->sum.data = grown;
     r->size = more;
     return LSQ_OK;
+}
+
+/* Rows are [unknowns | targets], and folded ones all unknowns: any column may be the reverse of
+ * another. */
+static void set_shape(struct lsq_reducer *r, bool folded)
+{
+    size_t first = r->sum.intercept;
+    r->pre.unknowns = first + (folded ? columns(r) : r->sum.given);
+    r->pre.targets = folded ? 0 : r->sum.targets;
+    r->pre.split = folded ? first + fold_split(columns(r)) : 0;
+    r->pre.width = first + columns(r);
 }
 
 struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads)
@@ -61,14 +76,21 @@ struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept
     r->sum.rss = calloc(targets, sizeof *r->sum.rss);
     r->threads = threads;
     r->capacity = capacity_for(given, targets);
-    r->pre.unknowns = given + intercept;
-    r->pre.targets = targets;
-    r->pre.width = given + intercept + targets;
+    set_shape(r, false);
     r->raw = true;
     if (r->sum.shift && r->sum.rss && grow(r) == LSQ_OK)
         return r;
     lsq_reducer_free(r);
     return NULL;
+}
+
+/* A folded row is two rows. */
+void lsq_reducer_set_both_ways(struct lsq_reducer *r)
+{
+    size_t refined = r->capacity / 2;
+    size_t reduced = columns(r) + 1 + 64;
+    r->both_ways = true;
+    r->capacity = refined > reduced ? refined : reduced;
 }
 
 void lsq_reducer_free(struct lsq_reducer *r)
@@ -88,7 +110,8 @@ static enum lsq_status reduce_stack(struct lsq_reducer *r)
     if (r->sum.count <= q)
         return LSQ_OK;
     lapack_share(lapack_worth(r->threads, q, q));
-    enum lsq_status status = tall_reduce(r->sum.data, r->sum.count, q, r->sum.targets, r->sum.rss);
+    enum lsq_status status =
+        tall_reduce_halves(r->sum.data, r->sum.count, r->pre.split, q, r->pre.targets, r->sum.rss);
     lapack_share(1);
     r->sum.count = q;
     return status;
@@ -130,16 +153,22 @@ static double middle(const double *sample, size_t count, bool single)
 }
 
 /* Shifts by the medians of the rows kept: each row is rounded at the distance that it then has
- * from zero, which no outlier among the first ones is to rule. */
+ * from zero, which no outlier among the first ones is to rule. Rows both ways have the same values
+ * in a column and in its mirror. */
 static void set_shift_to_medians(struct lsq_reducer *r)
 {
-    double sample[SAMPLE];
+    double sample[2 * SAMPLE];
     size_t count = sample_count(r);
-    for (size_t j = 0; j < columns(r); j++) {
-        for (size_t i = 0; i < count; i++)
-            sample[i] = sampled(r, i)[j];
-        qsort(sample, count, sizeof *sample, by_value);
-        r->sum.shift[j] = middle(sample, count, r->sum.single);
+    size_t c = columns(r);
+    for (size_t j = 0; j < c; j++) {
+        size_t n = 0;
+        for (size_t i = 0; i < count; i++) {
+            sample[n++] = sampled(r, i)[j];
+            if (r->both_ways)
+                sample[n++] = sampled(r, i)[c - 1 - j];
+        }
+        qsort(sample, n, sizeof *sample, by_value);
+        r->sum.shift[j] = middle(sample, n, r->sum.single);
     }
 }
 
@@ -192,9 +221,14 @@ static void recentre(struct lsq_reducer *r)
             square += top[i * width + j] * top[i * width + j];
         if (!(top[j] * top[j] * FAR > square))
             continue;
-        double old = r->sum.shift[j - 1];
-        r->sum.shift[j - 1] += step_near(top[j] / top[0], old);
-        top[j] += (old - r->sum.shift[j - 1]) * top[0];
+        /* A folded column is of two, which share a shift. */
+        double *shift = &r->sum.shift[j - 1];
+        double *mirror = r->pre.split > 0 ? &r->sum.shift[width - 1 - j] : shift;
+        double times = mirror == shift ? 1 : 2;
+        double old = *shift;
+        *shift += step_near(top[j] / top[0] / times, old);
+        *mirror = *shift;
+        top[j] += (old - *shift) * times * top[0];
     }
 }
 
@@ -245,6 +279,8 @@ static void shift_row(const struct lsq_reducer *r, const void *row, double *to)
         *to++ = 1;
     for (size_t j = 0; j < columns(r); j++)
         to[j] -= r->sum.shift[j];
+    if (r->pre.split > 0)
+        fold_row(to, columns(r));
 }
 
 /* The end of keeping rows as they came. */
@@ -263,6 +299,7 @@ static void spill(struct lsq_reducer *r)
 
 static enum lsq_status spill_to_chunks(struct lsq_reducer *r)
 {
+    set_shape(r, r->both_ways);
     spill(r);
     return start_chunks(r);
 }
@@ -353,8 +390,40 @@ void lsq_reducer_rest(struct lsq_reducer *r)
         chunks_wait(r->chunks);
 }
 
+/* Rows as they came are joined by their reverses. */
+static void add_reverses(struct lsq_reducer *r)
+{
+    size_t c = columns(r);
+    size_t n = r->sum.count;
+    if (!r->raw || !r->both_ways)
+        return;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < c; j++)
+            r->sum.data[(n + i) * c + j] = r->sum.data[(i + 1) * c - 1 - j];
+    r->sum.count *= 2;
+    r->sum.rows *= 2;
+    r->both_ways = false;
+}
+
+/* The triangle of folded rows becomes that of the rows. */
+static enum lsq_status unfold(struct lsq_reducer *r)
+{
+    if (!r->both_ways)
+        return LSQ_OK;
+    for (size_t i = 0; i < r->sum.count; i++) {
+        double *row = r->sum.data + i * r->pre.width;
+        if (r->sum.intercept)
+            *row++ *= sqrt(2);
+        fold_undo(row, columns(r));
+    }
+    r->sum.rows *= 2;
+    set_shape(r, false);
+    return reduce_stack(r);
+}
+
 double *lsq_reducer_rows(struct lsq_reducer *r, size_t *count)
 {
+    add_reverses(r);
     *count = r->sum.count;
     return r->raw ? r->sum.data : NULL;
 }
@@ -362,10 +431,13 @@ double *lsq_reducer_rows(struct lsq_reducer *r, size_t *count)
 enum lsq_status lsq_reducer_finish(struct lsq_reducer *r, struct lsq_reduced *reduced)
 {
     memset(reduced, 0, sizeof *reduced);
+    add_reverses(r);
     spill(r);
     enum lsq_status status = flush(r);
     if (status == LSQ_OK)
         status = reduce_stack(r);
+    if (status == LSQ_OK)
+        status = unfold(r);
     if (status != LSQ_OK)
         return status;
     if (!finite_all(r->sum.data, r->sum.count * r->pre.width) ||

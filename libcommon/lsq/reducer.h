@@ -34,6 +34,10 @@ struct lsq_reducer;
 struct lsq_reducer *lsq_reducer_new(size_t given, size_t targets, bool intercept, unsigned threads);
 void lsq_reducer_free(struct lsq_reducer *reducer);
 
+/* Each row is to count also with its columns in reverse (lsq/fold.h); only before the first row,
+ * and nothing may be merged then. */
+void lsq_reducer_set_both_ways(struct lsq_reducer *reducer);
+
 /* Adds count rows of given + targets doubles each (C order, at any address) and widens range
  * by them. *added is less than count where the next row has a value that is not finite. LSQ_NOMEM;
  * LSQ_DIVERGED or LSQ_OVERFLOW of a reduction, which a thread may have met rows ago. */

@@ -10,10 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The same but for what lies below the diagonal: LAPACK's reflectors, with tau (p). */
-static enum lsq_status factor(double *a, size_t m, size_t p, size_t t, double *tau, double *rss)
+/* Whether a (p × p, rows of c doubles) is R already, as rows are that were reduced without an
+ * intercept. */
+static bool is_triangle(const double *a, size_t p, size_t c)
 {
-    size_t c = p + t;
+    for (size_t i = 1; i < p; i++)
+        for (size_t j = 0; j < i; j++)
+            if (a[i * c + j] != 0)
+                return false;
+    return true;
+}
+
+/* QR of a (m × (p + t), rows of c doubles) as tall_reduce has it, but below the diagonal there are
+ * LAPACK's reflectors, with tau (p). */
+static enum lsq_status factor(double *a, size_t m, size_t p, size_t t, size_t c, double *tau,
+                              double *rss)
+{
+    if (m == p && is_triangle(a, p, c)) {
+        memset(tau, 0, p * sizeof *tau);
+        return LSQ_OK;
+    }
     /* Row-major [X Y] is, column-major, Xᵀ above Yᵀ: Xᵀ = L Q gives X = Qᵀ Lᵀ, so R is Lᵀ
      * and Yᵀ Qᵀ is the transpose of what is wanted, in place. */
     enum lsq_status status = lapack_lq(p, t, m, a, c, tau);
@@ -23,13 +39,26 @@ static enum lsq_status factor(double *a, size_t m, size_t p, size_t t, double *t
 
 enum lsq_status tall_reduce(double *a, size_t m, size_t p, size_t t, double *rss)
 {
+    return tall_reduce_halves(a, m, 0, p, t, rss);
+}
+
+enum lsq_status tall_reduce_halves(double *a, size_t m, size_t split, size_t p, size_t t,
+                                   double *rss)
+{
+    size_t c = p + t;
     double *tau = malloc(p * sizeof *tau);
-    if (tau == NULL)
-        return LSQ_NOMEM;
-    enum lsq_status status = factor(a, m, p, t, tau, rss);
+    enum lsq_status status = tau != NULL ? LSQ_OK : LSQ_NOMEM;
+    if (status == LSQ_OK && split > 0)
+        status = factor(a, m, split, 0, c, tau, rss);
+    if (status == LSQ_OK)
+        status = factor(a + split, m, p - split, t, c, tau, rss);
     free(tau);
+    for (size_t i = split; i < p; i++)
+        memmove(a + i * c + i, a + (i - split) * c + i, (c - i) * sizeof *a);
+    for (size_t i = 0; i < split; i++)
+        memset(a + i * c + split, 0, (c - split) * sizeof *a);
     for (size_t i = 1; i < p; i++)
-        memset(a + i * (p + t), 0, i * sizeof *a);
+        memset(a + i * c, 0, i * sizeof *a);
     return status;
 }
 
@@ -156,7 +185,7 @@ enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *option
 {
     size_t p = fit->given;
     size_t t = fit->targets;
-    enum lsq_status status = factor(a, m, p, t, tau, fit->rss);
+    enum lsq_status status = factor(a, m, p, t, p + t, tau, fit->rss);
     if (status != LSQ_OK)
         return status;
     double *scratch = calloc(2 * p * p + 2 * p, sizeof *scratch);

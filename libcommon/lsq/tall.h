@@ -11,6 +11,12 @@
  * targets' other rows, which are added to rss (t). LSQ_NOMEM: a then holds nothing of use. */
 enum lsq_status tall_reduce(double *a, size_t m, size_t p, size_t t, double *rss);
 
+/* The same of rows that each stand for two: what is left of column `split` with zeros on its right,
+ * and the rest with zeros on its left. The triangle has a block for each, the first at least as
+ * large as the second; split 0: rows are just rows. */
+enum lsq_status tall_reduce_halves(double *a, size_t m, size_t split, size_t p, size_t t,
+                                   double *rss);
+
 /* The fit of a (m × (p + t), C order) whose given columns have noise (p) of that norm, which holds
  * the LQ factors of its transpose afterwards, with tau (p): refine_fit wants them. Fills in rank,
  * singular, coef and rcond, and adds to rss what no coefficients reach. LSQ_NOMEM, LSQ_DIVERGED, or
