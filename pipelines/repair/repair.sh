@@ -57,9 +57,7 @@ from_itself() {
     [ "$rate" -gt 16000 ] || ridge=0.1% context=15
     order=$(least "$order" $(($(most $((from - at)) $((until - to))) / 3)))
     sides=$(most "$at" $((from - context * order))):$from,$to:$(least $((to + context * order)) "$until")
-    pad-chop -q -o ahead -f $((order + 1)) -c "$sides" "$clip"
-    pad-chop -q -o back -f $((order + 1)) -c "$sides" --reverse "$clip"
-    lsq-fit -q -o model -g "$order" --no-intercept --ridge=$ridge ahead back
+    pad-chop -q -f $((order + 1)) -c "$sides" "$clip" | lsq-fit -q -o model -g "$order" --both-ways --no-intercept --ridge=$ridge
     bridge
     how="an autoregression of order $order of the clip itself"
 }
