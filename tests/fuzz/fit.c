@@ -27,6 +27,7 @@ static const char *const lines[] = {
     "lsq-fit -q --threads=1 --partial --allow-duplicates -w 0.5",
     "lsq-fit -q --threads=1 --expect=1",
     "lsq-fit -q --threads=1 --partial --shard=s --expect=1 -g 1",
+    "lsq-fit -q --threads=1 -g 50% --both-ways 1 -",
 };
 enum { LINES = sizeof lines / sizeof *lines };
 

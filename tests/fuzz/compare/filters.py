@@ -506,6 +506,8 @@ class LsqFit:
         elif chance(rng, 0.3):
             options.append(["parts", str(rng.integers(1, 4))])
         options += [["--dense"]] if chance(rng, 0.2) else []
+        if chance(rng, 0.2) and not {"--left-out=left", "--ridge=auto"} & {option[0] for option in options}:
+            options.append(["--both-ways"])
         called = [pick(rng, ["a", "b@1", "b@22", "b", "c@0"]) for _ in range(n)] if chance(rng, 0.8) else None
         return Case("lsq-fit", options, a=given or blocks(rng, x, called, rate=pick(rng, [None, 8000]), col0=pick(rng, [None, 0, 7])))
 
@@ -519,7 +521,7 @@ class LsqFit:
         m = Matrix(case.inputs["a"])
         n = min(int(case.value("parts")), len(m.rows))
         data = b""
-        keep = [w for o in case.options if o[0] in ("-g", "--no-intercept") for w in o]
+        keep = [w for o in case.options if o[0] in ("-g", "--no-intercept", "--both-ways") for w in o]
         for i in range(n):
             rows = [row for j, row in enumerate(m.rows) if j % n == i]
             runner.write("part", pack([{"x": [row.values for row in rows], **({"col0": m.col0} if m.has_col0 else {})}]))
@@ -588,7 +590,8 @@ class LsqFit:
             raise Wrong("models of %s" % [model.get("name") for model in models])
         weight = Fraction(float(case.value("-w") or 1))
         for model, (name, rows) in zip(models, groups):
-            x, y = fractions(data[rows, :p]), fractions(data[rows, p:])
+            counted = np.vstack([data[rows], data[rows, ::-1]]) if case.value("--both-ways") else data[rows]
+            x, y = fractions(counted[:, :p]), fractions(counted[:, p:])
             LsqFit.compare(case, m, model, x, y, weight, odd)
             if case.value("--left-out"):
                 LsqFit.left_out(case, m, result.file("left"), x, y, weight, model)
