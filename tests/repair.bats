@@ -55,6 +55,16 @@ song() {
     oracle gaps repaired out/repair 3528 3638 high.wav 512 1e-6 2048
 }
 
+@test "repair: a ratio a little below 1 is 0.0 dB" {
+    py 'import wave
+with wave.open("dither.wav", "wb") as w:
+    w.setparams((1, 2, 8000, 0, "NONE", ""))
+    w.writeframes(np.random.RandomState(2).randint(-1, 2, 4000).astype("<i2").tobytes())'
+    "${make[@]}" GAPS=50ms@50% FILE=dither.wav
+    run -0 cat out/repair/repair.txt
+    assert_output '50ms@50%: samples 2000 to 2399, by an autoregression of order 80 of the clip itself: 0.0 dB'
+}
+
 @test "repair: a clip is repaired by an autoregression that was learnt from others" {
     song low.wav 8000 0.6
     song other.wav 8000 0.5

@@ -97,7 +97,9 @@ while [ $# -gt 0 ]; do
     bare : filled "filled.$from"
     bare "$from:$to" "$clip" truth
     r2-score -q -o score --pooled --snr truth "filled.$from"
-    echo "$asked: samples $from to $((to - 1)), by $how: $(printf '%.1f dB' "$(sed 1d score)")"
+    snr=$(printf %.1f "$(sed 1d score)")
+    [ "$snr" != -0.0 ] || snr=0.0
+    echo "$asked: samples $from to $((to - 1)), by $how: $snr dB"
     pieces="$pieces kept.$from filled.$from" damaged="$damaged kept.$from silence.$from"
     at=$to
 done >repair.txt
