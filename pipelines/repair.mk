@@ -26,7 +26,7 @@ include $(subst $() ,\ ,$(HERE))tutorial.mk
 endif
 
 repair: repair/repair.txt
-	$(if $(looking),,$(settled)@cat $<)$(info The clip with its gaps, and filled in: $(OUT)/repair/DamagedClip.wav, RepairedClip.wav)
+	$(if $(looking),,$(settled)@cat $<)$(info The clip with its gaps, and filled in: $(OUT)/repair/DamagedClip.wav, RepairedClip.wav$(if $(FILE),; dB: SNR where the samples in the gaps were right))
 
 repair/repair.txt: repair/gaps.choice $(if $(FILE),repair/clip.mat,training.mat heldout.mat) $(call glob,$(HERE))repair/repair.sh
 	sh $(call q,$(HERE)repair/repair.sh) $(if $(FILE),repair/clip.mat,heldout.mat) $(call q,$(GAPS)) repair \

@@ -50,6 +50,10 @@ song() {
     song low.wav 8000 0.6
     "${make[@]}" GAPS=10ms@0.25s FILE=low.wav
     oracle gaps repaired out/repair 2000 2080 low.wav 80 1e-3 1200
+    "${make[@]}" GAPS=5ms@4ms FILE=low.wav
+    oracle gaps repaired out/repair 32 72 low.wav 80 1e-3 1200
+    "${make[@]}" GAPS=5ms@590ms FILE=low.wav
+    oracle gaps repaired out/repair 4720 4760 low.wav 80 1e-3 1200
     song high.wav 22050 0.4
     "${make[@]}" GAPS='5ms@40%' FILE=high.wav
     oracle gaps repaired out/repair 3528 3638 high.wav 512 1e-6 2048
@@ -115,16 +119,22 @@ with wave.open("dither.wav", "wb") as w:
 20ms|both also in samples
 x@50%|both also in samples
 20ms@50%@3|both also in samples
+1.5@1000|both also in samples
+1.2.3ms@50%|both also in samples
+0.01ms@50%|of a sample or more, within the clip
 |at least one
-20ms@0%|with samples before and after it
-20ms@480ms|with samples before and after it
-20ms@490ms|within the clip
-20ms@2s|within the clip
-0ms@50%|within the clip
-20ms@150%|within the clip
+20ms@0%|with known samples before and after it
+20ms@480ms|with known samples before and after it
+20ms@490ms|of a sample or more, within the clip
+20ms@2s|of a sample or more, within the clip
+0ms@50%|of a sample or more, within the clip
+20ms@150%|of a sample or more, within the clip
 END
     run -2 --separate-stderr "${make[@]}" FILE=one.wav 'GAPS=20ms@50% 20ms@51%'
-    assert_equal "${stderr_lines[0]}" "repair: GAPS: 20ms@50%, $say, with samples before and after it"
+    assert_equal "${stderr_lines[0]}" "repair: GAPS: 20ms@50%, $say, with known samples before and after it"
+    sox one.wav three.wav trim 0 3s
+    run -2 --separate-stderr "${make[@]}" FILE=three.wav GAPS=1@50%
+    assert_equal "${stderr_lines[0]}" "repair: GAPS: 1@50%, $say, with three known samples before or after it"
     run -2 --separate-stderr "${make[@]}" FILE=nowhere.wav
     assert_regex "${stderr_lines[0]}" ' \*\*\* nowhere.wav: no such file, expected a recording \(FILE\)\.  Stop\.$'
     sox -n -r 8000 -b 16 -c 2 stereo.wav synth 0.5 sine 300

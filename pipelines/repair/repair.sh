@@ -21,12 +21,12 @@ locate() {
     awk -v gap="$asked" -v rate="$rate" '
         function columns(x) { return x ~ /ms$/ ? int(x * rate / 1000 + 0.5) : x ~ /s$/ ? int(x * rate + 0.5) : x }
         BEGIN {
-            if (gap !~ /^[0-9.]+(ms|s)?@[0-9.]+(ms|s|%)?$/) exit
+            if (gap !~ /^([0-9]+|[0-9]*\.?[0-9]+m?s)@([0-9]+|[0-9]*\.?[0-9]+(m?s|%))$/) exit
             split(gap, part, "@"); start = columns(part[2]); count = columns(part[1])
             print start ":" (start ~ /%$/ ? start "+" count : start + count)
         }' >span
     [ -s span ] || refuse 'both also in samples'
-    pad-chop -o truth -c "$(cat span)" "$clip" 2>why || refuse 'within the clip'
+    pad-chop -o truth -c "$(cat span)" "$clip" 2>why || refuse 'of a sample or more, within the clip'
     stream-show -o shape -F col0,columns truth
     read -r from count <shape
     echo "$from $((from + count)) $asked"
@@ -56,6 +56,7 @@ from_itself() {
     order=$((rate > 16000 ? rate / 43 : rate / 100)) ridge=0.0001% context=4
     [ "$rate" -gt 16000 ] || ridge=0.1% context=15
     order=$(least "$order" $(($(most $((from - at)) $((until - to))) / 3)))
+    [ "$order" -gt 0 ] || refuse 'with three known samples before or after it'
     sides=$(most "$at" $((from - context * order))):$from,$to:$(least $((to + context * order)) "$until")
     pad-chop -q -f $((order + 1)) -c "$sides" "$clip" | lsq-fit -q -o model -g "$order" --both-ways --no-intercept --ridge=$ridge
     bridge
@@ -71,11 +72,13 @@ from_model() {
     how="the autoregression of order $order in $learnt"
 }
 
-# bridge: fills the gap in by the autoregression `model` of this order.
+# bridge: fills the gap in by the autoregression `model` of this order. Errors of predictions tell least of what comes
+# first: a gap near the beginning is turned around.
 bridge() {
-    first=$(most "$at" $((from - order)))
-    pad-chop -c "$first:$(least $((to + order)) "$until")" "$clip" | lsq-predict -o whole --fill="$((from - first)):$((to - first))" model
-    pad-chop -o filled -c "$((from - first)):$((to - first))" whole
+    before=$(least "$order" $((from - at))) after=$(least "$order" $((until - to))) turned=
+    if [ "$before" -ge "$after" ]; then found=$before; else found=$after turned=--reverse; fi
+    pad-chop $turned -c "$((from - before)):$((to + after))" "$clip" | lsq-predict -o whole --fill="$found:$((found + gap))" model
+    pad-chop $turned -o filled -c "$found:$((found + gap))" whole
 }
 
 for asked in $gaps; do locate; done >spans
@@ -90,7 +93,7 @@ while [ $# -gt 0 ]; do
     from=$1 to=$2 asked=$3 gap=$(($2 - $1))
     shift 3
     until=${1:-$length}
-    if [ "$from" -le "$at" ] || [ "$to" -ge "$until" ]; then refuse 'with samples before and after it'; fi
+    if [ "$from" -le "$at" ] || [ "$to" -ge "$until" ]; then refuse 'with known samples before and after it'; fi
     bare "$at:$from" "$clip" "kept.$from"
     pad-chop -l $((to - at)) "kept.$from" | bare "$((from - at)):" - "silence.$from"
     if [ "$learnt" ]; then from_model; elif [ "$others" ]; then from_frames; else from_itself; fi

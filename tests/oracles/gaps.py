@@ -122,14 +122,16 @@ def baseline():
 
 def repaired():
     """FOLDER FROM TO SAMPLES ORDER RIDGE CONTEXT: the gap of RepairedClip.wav is the autoregression's of both sides, in both
-    directions, and nothing else has changed."""
+    directions, and nothing else has changed. A gap near the beginning is filled in from its end."""
     folder, (from_, to) = sys.argv[1], map(int, sys.argv[2:4])
     rate, x = wavfile.read(sys.argv[4])
     order, ridge, context = int(sys.argv[5]), float(sys.argv[6]), int(sys.argv[7])
     x = x.astype(float)
     sides = [x[max(0, from_ - context):from_], x[to:to + context]]
     both = [(1, part) for side in sides for part in (side, side[::-1])]
-    filled = fill(x, from_, to, autoregression(both, order, ridge))
+    coefficients = autoregression(both, order, ridge)
+    near = from_ < min(order, len(x) - to)
+    filled = fill(x[::-1], len(x) - to, len(x) - from_, coefficients)[::-1] if near else fill(x, from_, to, coefficients)
     told = re.search(r": (\S+) dB$", open(os.path.join(folder, "repair.txt")).read()).group(1)
     assert abs(float(told) - snr(x[from_:to], filled)) < 0.06, (told, snr(x[from_:to], filled))
     check_files(folder, rate, x, from_, to, filled)
