@@ -101,11 +101,11 @@ static const char *scan_digits(const char *s, struct scan *n, int step)
 /* The exponent, if there is one; more than the range of double needs ends as that. */
 static const char *scan_exponent(const char *s, struct scan *n)
 {
+    if (*s != 'e' && *s != 'E')
+        return s;
     const char *at = s + 1;
     bool negative = *at == '-';
     int value = 0;
-    if (*s != 'e' && *s != 'E')
-        return s;
     at += *at == '-' || *at == '+';
     if (*at < '0' || *at > '9')
         return s;
