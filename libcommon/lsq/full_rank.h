@@ -16,18 +16,18 @@ bool full_rank_wants_singular(size_t count, const struct lsq_options *options);
 enum lsq_status full_rank_begin(size_t count, const struct lsq_options *options,
                                 struct lsq_fit *fit);
 
-/* Whether all singular values of the triangle r (n × n, column-major, ld; lower or upper) are
- * certainly above ratio times the largest, and above floor. The least is 1 / |r⁻¹| in the 2-norm,
- * and no smaller than with the Frobenius norm F; the largest is at most F(r). ratio is at least
- * linear_default_rcond(n), or false is the answer: where n ε F(r⁻¹) F(r) is below 1/32, rounding
- * has changed the inverse by less than a tenth (Higham, Accuracy and Stability of Numerical
- * Algorithms, 2002, 14.2). LSQ_NOMEM. */
-enum lsq_status full_rank_is_certain(const double *r, bool lower, size_t n, size_t ld, double ratio,
-                                     double floor, bool *certain);
-
-/* The same for ratio of at least linear_default_rcond(n) and an r (n × n, ld n, zeros beside its
- * triangle) that becomes its inverse, or is destroyed. */
-enum lsq_status full_rank_by_inverse(double *r, bool lower, size_t n, double ratio, double floor,
+/* Whether all singular values of a triangle R are certainly above ratio times the largest, and
+ * above floor; of R with its columns divided by scale (n) unless that is NULL. r is R's upper
+ * triangle, column-major (n × n, ld), or the lower one of Rᵀ.
+ *
+ * R x = u is solved for so many vectors u of random values between -1 and 1. If v is the left
+ * singular vector of the least singular value σ, |x| is at least |vᵀ u| / σ; and |vᵀ u| is below s
+ * in no more than √2 s of all cases, whatever v is (Ball, Cube slicing in Rⁿ, 1986), so that s over
+ * the largest |x| is above σ once in 10⁴⁸ times. Rounding takes no more than n ε |R| from that,
+ * with the Frobenius norm (Higham, Accuracy and Stability of Numerical Algorithms, 2002, 8.1),
+ * which is at least the largest singular value. LSQ_NOMEM. */
+enum lsq_status full_rank_is_certain(const double *r, bool lower, size_t n, size_t ld,
+                                     const double *scale, double ratio, double floor,
                                      bool *certain);
 
 #endif

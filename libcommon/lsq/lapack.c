@@ -209,14 +209,6 @@ void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t
                 (int)incy);
 }
 
-enum lsq_status lapack_invert(bool lower, size_t n, double *a, size_t lda)
-{
-    if (!fits(n, n, lda))
-        return LSQ_NOMEM;
-    return status_of(LAPACKE_dtrtri(LAPACK_COL_MAJOR, lower ? 'L' : 'U', 'N', (lapack_int)n, a,
-                                    (lapack_int)lda));
-}
-
 enum lsq_status lapack_cholesky(size_t n, double *a, size_t lda)
 {
     if (!fits(n, n, lda))

@@ -66,9 +66,6 @@ void lapack_add_vector(double alpha, size_t m, size_t n, const double *a, size_t
 void lapack_solve(const char *how, size_t m, size_t n, const double *a, size_t lda, double *b,
                   size_t ldb);
 
-/* a (n × n, triangular, lower or upper) becomes its inverse; LSQ_DIVERGED if it has none. */
-enum lsq_status lapack_invert(bool lower, size_t n, double *a, size_t lda);
-
 /* Cholesky: the lower triangle of a (n × n) becomes L with a = L Lᵀ; LSQ_DIVERGED if
  * a is not positive definite. */
 enum lsq_status lapack_cholesky(size_t n, double *a, size_t lda);

@@ -58,7 +58,7 @@ static enum lsq_status ridge(double *a, size_t m, bool relative, const double *n
     fit->rcond = linear_default_rcond(p);
     enum lsq_status status = tall_reduce(a, m, p, t, fit->rss);
     if (status == LSQ_OK)
-        status = full_rank_is_certain(a, true, p, p + t, fit->rcond, floor, done);
+        status = full_rank_is_certain(a, true, p, p + t, NULL, fit->rcond, floor, done);
     if (status != LSQ_OK || !*done)
         return status;
     *lambda *= relative ? mean_square(a, p, p + t) : 1;

@@ -62,21 +62,14 @@ enum lsq_status tall_reduce_halves(double *a, size_t m, size_t split, size_t p, 
     return status;
 }
 
-/* R as a matrix of its own, C order: LAPACK sees the lower triangular Rᵀ. */
+/* The columns of R as rank is judged on them: R itself is in the first p rows of a, beside Qᵀ Y. */
 struct triangle {
-    double *r;
-    double *copy;  /* for what destroys its argument */
-    double *scale; /* norm of each column of R, which is that of X's; 1 where it is 0 */
-    double *sigma; /* singular values of R with unit columns */
-    const double *noise;
+    const double *a;
+    double *scale; /* what each column is divided by */
+    double *r;     /* of the doubtful: R as a matrix of its own, C order (LAPACK sees Rᵀ), */
+    double *copy;  /* room for what destroys its argument, */
+    double *sigma; /* and the singular values that tell */
 };
-
-/* coef = R⁻¹ Qᵀ Y. */
-static enum lsq_status solve_full_rank(const struct triangle *w, struct lsq_fit *fit)
-{
-    lapack_solve("RLN", fit->targets, fit->given, w->r, fit->given, fit->coef, fit->targets);
-    return LSQ_OK;
-}
 
 /* coef = U_r S_r⁻¹ V_rᵀ Qᵀ Y, from R = vtᵀ S uᵀ; vty: scratch of p × t. */
 static void keep_largest(const double *u, const double *vt, const double *sigma, double *vty,
@@ -113,71 +106,85 @@ static enum lsq_status solve_truncated(const struct triangle *w, struct lsq_fit 
 }
 
 /* Unit columns, but those shorter whose noise would be above rcond: it is at most that in all. */
-static void scale_columns(const struct triangle *w, size_t p, double rcond)
+static void set_scale(const struct triangle *w, const double *noise, const struct lsq_fit *fit)
 {
-    linear_unit_columns(w->r, p, p, p, w->copy, p, w->scale);
+    size_t p = fit->given;
+    memset(w->scale, 0, p * sizeof *w->scale);
+    for (size_t i = 0; i < p; i++)
+        for (size_t j = i; j < p; j++)
+            w->scale[j] = hypot(w->scale[j], w->a[i * (p + fit->targets) + j]);
     for (size_t j = 0; j < p; j++) {
-        double norm = w->scale[j];
-        w->scale[j] = fmax(norm, w->noise[j] / rcond);
-        for (size_t i = 0; i <= j && norm < w->scale[j]; i++)
-            w->copy[i * p + j] *= norm / w->scale[j];
+        w->scale[j] = w->scale[j] > 0 ? w->scale[j] : 1;
+        w->scale[j] = fmax(w->scale[j], noise[j] / fit->rcond);
     }
 }
 
-/* Rank judged on unit columns. */
-static enum lsq_status solve_by_default(const struct triangle *w, struct lsq_fit *fit)
+/* sigma: the singular values of R, its columns divided by scale unless that is NULL. */
+static enum lsq_status find_singular(const struct triangle *w, const double *scale, size_t p,
+                                     double *sigma)
+{
+    for (size_t i = 0; i < p * p; i++)
+        w->copy[i] = scale != NULL ? w->r[i] / scale[i % p] : w->r[i];
+    return lapack_svd(p, p, w->copy, sigma, NULL, NULL);
+}
+
+/* The rank by singular values, and if it is not full the solution too. */
+static enum lsq_status decide(const struct triangle *w, bool judged, struct lsq_fit *fit)
 {
     size_t p = fit->given;
-    bool certain = false;
+    const double *sigma = w->sigma;
     enum lsq_status status = LSQ_OK;
-    fit->rcond = linear_default_rcond(p);
-    scale_columns(w, p, fit->rcond);
-    if (fit->singular == NULL) {
-        status = full_rank_by_inverse(w->copy, true, p, fit->rcond, fit->rcond, &certain);
-        if (!certain)
-            scale_columns(w, p, fit->rcond);
-    }
-    if (status == LSQ_OK && !certain)
-        status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
+    if (fit->singular != NULL)
+        status = find_singular(w, NULL, p, fit->singular);
+    if (!judged && fit->singular != NULL)
+        sigma = fit->singular;
+    else if (status == LSQ_OK)
+        status = find_singular(w, judged ? w->scale : NULL, p, w->sigma);
     if (status != LSQ_OK)
         return status;
-    fit->rank = certain ? p : linear_rank(w->sigma, p, fit->rcond * fmax(w->sigma[0], 1));
-    return fit->rank == p ? solve_full_rank(w, fit) : deficient_solve(w->r, w->scale, fit);
+    fit->rank = linear_rank(sigma, p, fit->rcond * (judged ? fmax(sigma[0], 1) : sigma[0]));
+    return fit->rank == p ? LSQ_OK
+           : judged       ? deficient_solve(w->r, w->scale, fit)
+                          : solve_truncated(w, fit);
 }
 
-/* Rank by the singular values of X as it is, cut where the user says. */
-static enum lsq_status solve_by_rcond(const struct triangle *w, double rcond, struct lsq_fit *fit)
+static enum lsq_status decide_doubtful(struct triangle *w, bool judged, struct lsq_fit *fit)
 {
     size_t p = fit->given;
+    w->r = calloc(2 * p + 1, p * sizeof *w->r);
+    if (w->r == NULL)
+        return LSQ_NOMEM;
+    w->copy = w->r + p * p;
+    w->sigma = w->copy + p * p;
+    for (size_t i = 0; i < p; i++)
+        memcpy(w->r + i * p + i, w->a + i * (p + fit->targets) + i, (p - i) * sizeof *w->r);
+    enum lsq_status status = decide(w, judged, fit);
+    free(w->r);
+    return status;
+}
+
+/* Rank is judged on unit columns or, where the user says where to cut, by the singular values of X
+ * as it is. */
+static enum lsq_status solve_triangle(struct triangle *w, double rcond, const double *noise,
+                                      struct lsq_fit *fit)
+{
+    size_t p = fit->given;
+    size_t t = fit->targets;
+    bool judged = rcond < 0;
     bool certain = false;
     enum lsq_status status = LSQ_OK;
-    fit->rcond = rcond;
+    fit->rcond = judged ? linear_default_rcond(p) : rcond;
+    fit->rank = p;
+    if (judged)
+        set_scale(w, noise, fit);
     if (fit->singular == NULL)
-        status = full_rank_is_certain(w->r, true, p, p, rcond, 0, &certain);
-    if (status == LSQ_OK && fit->singular == NULL && !certain) {
-        memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-        status = lapack_svd(p, p, w->copy, w->sigma, NULL, NULL);
-    }
-    if (status != LSQ_OK)
-        return status;
-    const double *sigma = fit->singular != NULL ? fit->singular : w->sigma;
-    fit->rank = certain ? p : linear_rank(sigma, p, rcond * sigma[0]);
-    return fit->rank == p ? solve_full_rank(w, fit) : solve_truncated(w, fit);
-}
-
-static enum lsq_status solve_triangle(const struct triangle *w, double rcond, struct lsq_fit *fit)
-{
-    size_t p = fit->given;
-    enum lsq_status status = LSQ_OK;
-    if (!finite_all(w->r, p * p) || !finite_all(fit->coef, p * fit->targets))
-        return LSQ_OVERFLOW;
-    if (fit->singular != NULL) {
-        memcpy(w->copy, w->r, p * p * sizeof *w->copy);
-        status = lapack_svd(p, p, w->copy, fit->singular, NULL, NULL);
-    }
-    if (status != LSQ_OK)
-        return status;
-    return rcond >= 0 ? solve_by_rcond(w, rcond, fit) : solve_by_default(w, fit);
+        status = full_rank_is_certain(w->a, true, p, p + t, judged ? w->scale : NULL, fit->rcond,
+                                      judged ? fit->rcond : 0, &certain);
+    if (status == LSQ_OK && !certain)
+        status = decide_doubtful(w, judged, fit);
+    if (status == LSQ_OK && fit->rank == p)
+        lapack_solve("RLN", t, p, w->a, p + t, fit->coef, t);
+    return status;
 }
 
 enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *options,
@@ -186,22 +193,18 @@ enum lsq_status tall_solve(double *a, size_t m, const struct lsq_options *option
     size_t p = fit->given;
     size_t t = fit->targets;
     enum lsq_status status = factor(a, m, p, t, p + t, tau, fit->rss);
+    for (size_t i = 0; i < p && status == LSQ_OK; i++)
+        status = finite_all(a + i * (p + t) + i, p - i + t) ? LSQ_OK : LSQ_OVERFLOW;
     if (status != LSQ_OK)
         return status;
-    double *scratch = calloc(2 * p * p + 2 * p, sizeof *scratch);
+    struct triangle w = {.a = a, .scale = malloc(p * sizeof *w.scale)};
     fit->coef = malloc(p * t * sizeof *fit->coef);
     status = LSQ_NOMEM;
-    if (scratch != NULL && fit->coef != NULL && full_rank_begin(p, options, fit) == LSQ_OK) {
-        struct triangle w = {.r = scratch, .noise = noise};
-        w.copy = w.r + p * p;
-        w.scale = w.copy + p * p;
-        w.sigma = w.scale + p;
-        for (size_t i = 0; i < p; i++) {
-            memcpy(w.r + i * p + i, a + i * (p + t) + i, (p - i) * sizeof *a);
+    if (w.scale != NULL && fit->coef != NULL && full_rank_begin(p, options, fit) == LSQ_OK) {
+        for (size_t i = 0; i < p; i++)
             memcpy(fit->coef + i * t, a + i * (p + t) + p, t * sizeof *a);
-        }
-        status = solve_triangle(&w, options->rcond, fit);
+        status = solve_triangle(&w, options->rcond, noise, fit);
     }
-    free(scratch);
+    free(w.scale);
     return status;
 }

@@ -161,7 +161,7 @@ static enum lsq_status solve(double *a, size_t m, const struct lsq_options *opti
     if (status == LSQ_OK)
         status = full_rank_begin(m, options, fit);
     if (status == LSQ_OK && fit->singular == NULL)
-        status = full_rank_is_certain(a, false, m, p + fit->targets, fit->rcond,
+        status = full_rank_is_certain(a, false, m, p + fit->targets, NULL, fit->rcond,
                                       judged ? noise_along(NULL, noise, p) : 0, &certain);
     if (status != LSQ_OK)
         return status;
