@@ -2,6 +2,7 @@
 
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
+#include "lsq/room.h"
 #include "lsq/tall.h"
 
 #include <math.h>
@@ -193,7 +194,7 @@ static void empty(const struct precondition *pre, struct chunk *c)
 static bool allocate(const struct precondition *pre, size_t full, struct chunk *c)
 {
     size_t rows = (pre->unknowns + full) * pre->width;
-    c->rows = malloc((rows + sums_size(pre) + pre->width) * sizeof *c->rows);
+    c->rows = room_new(rows + sums_size(pre) + pre->width);
     if (c->rows == NULL)
         return false;
     c->square = c->rows + rows;

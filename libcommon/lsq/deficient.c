@@ -120,7 +120,7 @@ static enum lsq_status solve(const struct deficient *w, double *x)
     size_t p = w->p;
     size_t r = w->r;
     size_t t = w->t;
-    enum lsq_status status = lapack_qr_apply(true, p, t, p, w->qr, p, w->tau, w->left, p);
+    enum lsq_status status = lapack_qr_apply("LT", p, t, p, w->qr, p, w->tau, w->left, p);
     memset(x, 0, p * t * sizeof *x);
     memset(w->scratch, 0, p * t * sizeof *x);
     if (status != LSQ_OK || r == 0)
@@ -132,7 +132,7 @@ static enum lsq_status solve(const struct deficient *w, double *x)
             w->scratch[j * p + i] = w->left[j * p + (size_t)from] / w->unit[w->pivot[from]];
         }
     lapack_solve("LUT", r, t, w->relation, p, w->scratch, p);
-    status = lapack_qr_apply(false, p, t, r, w->relation, p, w->relation_tau, w->scratch, p);
+    status = lapack_qr_apply("LN", p, t, r, w->relation, p, w->relation_tau, w->scratch, p);
     for (size_t j = 0; j < t; j++)
         for (size_t i = 0; i < p; i++)
             x[j * p + (size_t)w->pivot[w->order[i].row]] = w->scratch[j * p + i];

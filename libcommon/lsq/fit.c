@@ -60,9 +60,14 @@ bool lsq_fit_is_finite(const struct lsq_fit *fit)
     return finite && finite_all(fit->intercept, t) && finite_all(fit->rss, t);
 }
 
+bool lsq_fit_is_thin(const struct lsq_fit *fit)
+{
+    return fit->rank * (fit->given + fit->targets) < fit->given * fit->targets;
+}
+
 enum lsq_status lsq_fit_finish(struct lsq_fit *fit, enum lsq_status status)
 {
-    if (status == LSQ_OK && fit->rank * (fit->given + fit->targets) >= fit->given * fit->targets)
+    if (status == LSQ_OK && !lsq_fit_is_thin(fit))
         status = lsq_fit_make_dense(fit);
     if (status == LSQ_OK && !lsq_fit_is_finite(fit))
         status = LSQ_OVERFLOW;

@@ -12,6 +12,7 @@ struct lsq_options {
     bool single;       /* whether values came as floats, and are rounded as such */
     double rcond;      /* singular values below rcond * largest count as 0; < 0: default */
     bool singular;     /* whether singular values are wanted where they cost much */
+    bool factors;      /* whether wide_solve is to leave factors that are not smaller, too */
     unsigned threads;  /* that one large factorization may use; 0: one */
     double *residuals; /* n × t, the caller's: lsq_solve puts them there where it refines the fit;
                         * NULL: they are not wanted */
@@ -41,6 +42,9 @@ void lsq_fit_set_intercept(struct lsq_fit *fit, const double *mean);
 /* Sets tss: rss, which is as reduction left it, and the squares of the targets of the centred rows
  * (rows of ld doubles). */
 void lsq_fit_set_total(struct lsq_fit *fit, const double *targets, size_t rows, size_t ld);
+
+/* Whether two factors of that rank are smaller than the coefficients. */
+bool lsq_fit_is_thin(const struct lsq_fit *fit);
 
 /* The end of every solver: factors that are not smaller than the coefficients become these, and
  * the fit is freed unless all of it is finite (LSQ_OVERFLOW) and status is LSQ_OK. Returns the

@@ -103,14 +103,13 @@ enum lsq_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
         LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int)m, (lapack_int)n, a, (lapack_int)ld, tau));
 }
 
-enum lsq_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
+enum lsq_status lapack_qr_apply(const char *how, size_t m, size_t n, size_t k, const double *a,
                                 size_t lda, const double *tau, double *b, size_t ldb)
 {
     if (!fits(m, n, lda) || !fits(ldb, k, 0))
         return LSQ_NOMEM;
-    return status_of(LAPACKE_dormqr(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N', (lapack_int)m,
-                                    (lapack_int)n, (lapack_int)k, a, (lapack_int)lda, tau, b,
-                                    (lapack_int)ldb));
+    return status_of(LAPACKE_dormqr(LAPACK_COL_MAJOR, how[0], how[1], (lapack_int)m, (lapack_int)n,
+                                    (lapack_int)k, a, (lapack_int)lda, tau, b, (lapack_int)ldb));
 }
 
 enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k, const double *a,

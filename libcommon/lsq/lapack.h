@@ -32,8 +32,9 @@ enum lsq_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int 
 /* QR of a (m × n, m >= n): R in its upper triangle, reflectors below, tau of n. */
 enum lsq_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau);
 
-/* b (m × n) = Q b, or Qᵀ b with transpose; Q (m × m) from lapack_qr of an m × k. */
-enum lsq_status lapack_qr_apply(bool transpose, size_t m, size_t n, size_t k, const double *a,
+/* b (m × n) = op(Q) b or b op(Q), Q square, from lapack_qr of a matrix of k columns. how is
+ * dormqr's letters: "L" or "R" for the side of Q, "N" or "T" for Q or Qᵀ. */
+enum lsq_status lapack_qr_apply(const char *how, size_t m, size_t n, size_t k, const double *a,
                                 size_t lda, const double *tau, double *b, size_t ldb);
 
 /* LQ of the first m rows of a ((m + t) × n, m <= n): L in their lower triangle, reflectors right of

@@ -2,6 +2,7 @@
 
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
+#include "lsq/room.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -25,7 +26,7 @@ static enum lsq_status allocate(struct precondition *b)
 {
     size_t q = b->unknowns;
     if (b->triangle == NULL)
-        b->triangle = malloc((q * b->width + q * b->targets + 2 * q) * sizeof *b->triangle);
+        b->triangle = room_new(q * b->width + q * b->targets + 2 * q);
     if (b->triangle == NULL)
         return LSQ_NOMEM;
     b->solution = b->triangle + q * b->width;

@@ -5,6 +5,7 @@
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
 #include "lsq/refine.h"
+#include "lsq/room.h"
 #include "lsq/tall.h"
 #include "math/finite.h"
 
@@ -47,7 +48,8 @@ static enum lsq_status grow(struct lsq_reducer *r)
         return LSQ_OK;
     size_t more = r->size == 0 ? FIRST : 2 * r->size;
     more = more < r->capacity * times ? more : r->capacity * times;
-    double *grown = realloc(r->sum.data, more * r->pre.width * sizeof *grown);
+    size_t used = r->sum.count * r->pre.width;
+    double *grown = room_grow(r->sum.data, used, more * r->pre.width);
     if (grown == NULL)
         return LSQ_NOMEM;
     r->sum.data = grown;

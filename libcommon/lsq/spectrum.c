@@ -49,7 +49,8 @@ static enum lsq_status allocate(struct lsq_spectrum *s, const struct lsq_reduced
 static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m, const double *noise)
 {
     struct lsq_fit fit = {.given = s->given, .targets = s->targets, .rss = s->rss};
-    struct lsq_options options = {.intercept = s->intercept, .rcond = -1, .singular = true};
+    struct lsq_options options = {
+        .intercept = s->intercept, .rcond = -1, .singular = true, .factors = true};
     enum lsq_status status = wide_solve(a, m, &options, noise, &fit);
     s->rank = fit.rank;
     s->v = fit.basis;

@@ -3,6 +3,7 @@
 #include "lsq/full_rank.h"
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
+#include "lsq/room.h"
 #include "math/finite.h"
 
 #include <math.h>
@@ -13,20 +14,21 @@
  * full rank; else Rᵀ = U S Vᵀ: X = U S (Q V)ᵀ, so C = Q V S⁻¹ Uᵀ Y. Row-major X is Xᵀ in LAPACK's
  * eyes, whose Q R a holds. */
 struct wide {
-    const double *tau;     /* m */
-    double *core, *u, *vt; /* m × m */
-    double *columns;       /* p × m */
+    const double *a;
+    size_t m;
+    double *tau;           /* m */
+    double *core, *u, *vt; /* m × m: of the doubtful; vt is V in C order */
 };
 
 /* core = Rᵀ, column-major: R's element (i, j) stands at a[j * c + i]. */
-static enum lsq_status decompose(const double *a, size_t m, const struct wide *w,
-                                 struct lsq_fit *fit)
+static enum lsq_status decompose(const struct wide *w, struct lsq_fit *fit)
 {
+    size_t m = w->m;
     size_t c = fit->given + fit->targets;
     memset(w->core, 0, m * m * sizeof *w->core);
     for (size_t j = 0; j < m; j++)
         for (size_t i = 0; i <= j; i++)
-            w->core[i * m + j] = a[j * c + i];
+            w->core[i * m + j] = w->a[j * c + i];
     if (!finite_all(w->core, m * m))
         return LSQ_OVERFLOW;
     return lapack_svd(m, m, w->core, fit->singular, w->u, w->vt);
@@ -41,98 +43,112 @@ static double noise_along(const double *v, const double *noise, size_t p)
     return norm;
 }
 
-/* basis (p × r) = Q V_r, less the last directions that are but noise: LAPACK makes it column-major,
- * readers want rows. */
-static enum lsq_status make_basis(const double *a, size_t m, const struct wide *w,
-                                  const double *noise, struct lsq_fit *fit)
+/* *to (p × n, C order) = Q [b 0]ᵀ, with b (m × n, rows of ld doubles); NULL: the identity. For
+ * LAPACK that is its transpose times Qᵀ, in place. */
+static enum lsq_status apply_q(const struct wide *w, const double *b, size_t ld, size_t n,
+                               const struct lsq_fit *fit, double **to)
 {
     size_t p = fit->given;
-    size_t r = fit->rank;
-    memset(w->columns, 0, p * r * sizeof *w->columns);
-    for (size_t j = 0; j < r; j++)
-        for (size_t i = 0; i < m; i++)
-            w->columns[j * p + i] = w->vt[i * m + j];
-    enum lsq_status status =
-        lapack_qr_apply(false, p, r, m, a, p + fit->targets, w->tau, w->columns, p);
-    while (noise != NULL && r > 0 &&
-           fit->singular[r - 1] <= noise_along(w->columns + (r - 1) * p, noise, p))
-        r--;
-    fit->rank = r;
-    linear_transpose(w->columns, r, p, fit->basis);
+    *to = room_new(p * n + 1);
+    if (*to == NULL || n == 0)
+        return *to != NULL ? LSQ_OK : LSQ_NOMEM;
+    memset(*to, 0, p * n * sizeof **to);
+    for (size_t i = 0; i < w->m; i++) {
+        if (b != NULL)
+            memcpy(*to + i * n, b + i * ld, n * sizeof *b);
+        else
+            (*to)[i * n + i] = 1;
+    }
+    return lapack_qr_apply("RT", n, p, w->m, w->a, p + fit->targets, w->tau, *to, n);
+}
+
+/* The rank is that of the threshold, less the last directions that are but noise. */
+static enum lsq_status find_rank(const struct wide *w, const double *noise, struct lsq_fit *fit)
+{
+    enum lsq_status status = LSQ_OK;
+    bool is_noise = noise != NULL;
+    fit->rank = linear_rank(fit->singular, w->m, fit->rcond * fit->singular[0]);
+    double most = is_noise ? noise_along(NULL, noise, fit->given) : 0;
+    while (is_noise && fit->rank > 0 && fit->singular[fit->rank - 1] <= most) {
+        double *v;
+        status = apply_q(w, w->vt + fit->rank - 1, w->m, 1, fit, &v);
+        is_noise =
+            status == LSQ_OK && fit->singular[fit->rank - 1] <= noise_along(v, noise, fit->given);
+        fit->rank -= is_noise;
+        free(v);
+    }
     return status;
 }
 
 /* loadings (m × t at first) = Uᵀ Y: its first r rows, divided by S, are the loadings; the
  * squares of the others are what no solution can reach. */
-static void make_loadings(const double *a, size_t m, const struct wide *w, struct lsq_fit *fit)
+static enum lsq_status make_loadings(const struct wide *w, struct lsq_fit *fit)
 {
+    size_t m = w->m;
     size_t t = fit->targets;
     size_t r = fit->rank;
-    lapack_product(1, false, false, t, m, m, a + fit->given, fit->given + t, w->u, m, 0,
+    fit->loadings = malloc(m * t * sizeof *fit->loadings);
+    if (fit->loadings == NULL)
+        return LSQ_NOMEM;
+    lapack_product(1, false, false, t, m, m, w->a + fit->given, fit->given + t, w->u, m, 0,
                    fit->loadings, t);
     for (size_t i = 0; i < r; i++)
         for (size_t j = 0; j < t; j++)
             fit->loadings[i * t + j] /= fit->singular[i];
     linear_add_squares(fit->loadings + r * t, m - r, t, t, fit->rss);
+    return LSQ_OK;
 }
 
-static enum lsq_status solve_by_svd(const double *a, size_t m, const struct wide *w,
-                                    const double *noise, struct lsq_fit *fit)
+/* The coefficients Q V loadings, or Q V as their basis; V NULL: the identity. */
+static enum lsq_status make_coefficients(const struct wide *w, const double *v, bool factors,
+                                         struct lsq_fit *fit)
 {
-    enum lsq_status status = decompose(a, m, w, fit);
-    if (status != LSQ_OK)
-        return status;
-    fit->rank = linear_rank(fit->singular, m, fit->rcond * fit->singular[0]);
-    fit->basis = malloc((fit->given * fit->rank + 1) * sizeof *fit->basis);
-    fit->loadings = malloc(m * fit->targets * sizeof *fit->loadings);
-    if (fit->basis == NULL || fit->loadings == NULL)
+    size_t m = w->m;
+    size_t t = fit->targets;
+    size_t r = fit->rank;
+    if (factors || lsq_fit_is_thin(fit))
+        return apply_q(w, v, m, r, fit, &fit->basis);
+    double *b = v != NULL ? malloc(m * t * sizeof *b) : fit->loadings;
+    if (b == NULL)
         return LSQ_NOMEM;
-    if (fit->rank > 0)
-        status = make_basis(a, m, w, noise, fit);
-    if (status == LSQ_OK)
-        make_loadings(a, m, w, fit);
+    if (v != NULL) {
+        lapack_product(1, false, false, t, m, r, fit->loadings, t, v, m, 0, b, t);
+        free(fit->loadings);
+    }
+    fit->loadings = NULL;
+    enum lsq_status status = apply_q(w, b, t, t, fit, &fit->coef);
+    free(b);
     return status;
 }
 
-static enum lsq_status solve_doubtful(const double *a, size_t m, const double *tau,
-                                      const double *noise, struct lsq_fit *fit)
+static enum lsq_status solve_doubtful(struct wide *w, bool factors, const double *noise,
+                                      struct lsq_fit *fit)
 {
-    double *scratch = malloc((3 * m + fit->given) * m * sizeof *scratch);
+    size_t m = w->m;
     enum lsq_status status = LSQ_NOMEM;
+    w->core = malloc(3 * m * m * sizeof *w->core);
     if (fit->singular == NULL)
         fit->singular = malloc(m * sizeof *fit->singular);
     fit->singular_count = m;
-    if (scratch != NULL && fit->singular != NULL) {
-        struct wide w = {tau, scratch, scratch + m * m, scratch + 2 * m * m, scratch + 3 * m * m};
-        status = solve_by_svd(a, m, &w, noise, fit);
+    if (w->core != NULL && fit->singular != NULL) {
+        w->u = w->core + m * m;
+        w->vt = w->u + m * m;
+        status = decompose(w, fit);
     }
-    free(scratch);
+    if (status == LSQ_OK)
+        status = find_rank(w, noise, fit);
+    if (status == LSQ_OK)
+        status = make_loadings(w, fit);
+    if (status == LSQ_OK)
+        status = make_coefficients(w, w->vt, factors, fit);
+    free(w->core);
     return status;
 }
 
-/* to (p × n, C order) = Q b, where b (m × n, C order) stands for [b 0]ᵀ; NULL: the identity. */
-static enum lsq_status apply_q(const double *a, size_t m, const double *tau, const double *b,
-                               size_t n, const struct lsq_fit *fit, double **to)
+/* loadings = R⁻ᵀ Y. */
+static enum lsq_status solve_certain(const struct wide *w, bool factors, struct lsq_fit *fit)
 {
-    size_t p = fit->given;
-    double *columns = calloc(p, n * sizeof *columns);
-    enum lsq_status status = LSQ_NOMEM;
-    *to = malloc(p * n * sizeof **to);
-    if (columns != NULL && *to != NULL) {
-        for (size_t j = 0; j < n; j++)
-            for (size_t i = 0; i < m; i++)
-                columns[j * p + i] = b != NULL ? b[i * n + j] : (double)(i == j);
-        status = lapack_qr_apply(false, p, n, m, a, p + fit->targets, tau, columns, p);
-        linear_transpose(columns, n, p, *to);
-    }
-    free(columns);
-    return status;
-}
-
-/* loadings = R⁻ᵀ Y, and Q is the basis, or both are multiplied where that is smaller. */
-static enum lsq_status solve_certain(const double *a, size_t m, const double *tau,
-                                     struct lsq_fit *fit)
-{
+    size_t m = w->m;
     size_t p = fit->given;
     size_t t = fit->targets;
     fit->rank = m;
@@ -140,40 +156,35 @@ static enum lsq_status solve_certain(const double *a, size_t m, const double *ta
     if (fit->loadings == NULL)
         return LSQ_NOMEM;
     for (size_t i = 0; i < m; i++)
-        memcpy(fit->loadings + i * t, a + i * (p + t) + p, t * sizeof *a);
-    lapack_solve("RUN", t, m, a, p + t, fit->loadings, t);
-    if (m * (p + t) < p * t)
-        return apply_q(a, m, tau, NULL, m, fit, &fit->basis);
-    enum lsq_status status = apply_q(a, m, tau, fit->loadings, t, fit, &fit->coef);
-    free(fit->loadings);
-    fit->loadings = NULL;
-    return status;
+        memcpy(fit->loadings + i * t, w->a + i * (p + t) + p, t * sizeof *w->a);
+    lapack_solve("RUN", t, m, w->a, p + t, fit->loadings, t);
+    return make_coefficients(w, NULL, factors, fit);
 }
 
-static enum lsq_status solve(double *a, size_t m, const struct lsq_options *options, double *tau,
+static enum lsq_status solve(double *a, struct wide *w, const struct lsq_options *options,
                              const double *noise, struct lsq_fit *fit)
 {
     size_t p = fit->given;
     bool judged = options->rcond < 0;
     bool certain = false;
     fit->rcond = judged ? linear_default_rcond(p) : options->rcond;
-    enum lsq_status status = lapack_qr(p, m, a, p + fit->targets, tau);
+    enum lsq_status status = lapack_qr(p, w->m, a, p + fit->targets, w->tau);
     if (status == LSQ_OK)
-        status = full_rank_begin(m, options, fit);
+        status = full_rank_begin(w->m, options, fit);
     if (status == LSQ_OK && fit->singular == NULL)
-        status = full_rank_is_certain(a, false, m, p + fit->targets, NULL, fit->rcond,
+        status = full_rank_is_certain(a, false, w->m, p + fit->targets, NULL, fit->rcond,
                                       judged ? noise_along(NULL, noise, p) : 0, &certain);
     if (status != LSQ_OK)
         return status;
-    return certain ? solve_certain(a, m, tau, fit)
-                   : solve_doubtful(a, m, tau, judged ? noise : NULL, fit);
+    return certain ? solve_certain(w, options->factors, fit)
+                   : solve_doubtful(w, options->factors, judged ? noise : NULL, fit);
 }
 
 enum lsq_status wide_solve(double *a, size_t m, const struct lsq_options *options,
                            const double *noise, struct lsq_fit *fit)
 {
-    double *tau = malloc(m * sizeof *tau);
-    enum lsq_status status = tau != NULL ? solve(a, m, options, tau, noise, fit) : LSQ_NOMEM;
-    free(tau);
+    struct wide w = {.a = a, .m = m, .tau = malloc(m * sizeof *w.tau)};
+    enum lsq_status status = w.tau != NULL ? solve(a, &w, options, noise, fit) : LSQ_NOMEM;
+    free(w.tau);
     return status;
 }
