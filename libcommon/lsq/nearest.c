@@ -63,7 +63,8 @@ static void take(struct nearest_list *list, struct nearest_row row)
     sink(list->rows, list->count, 0);
 }
 
-/* Row i of a strip, as near as its product with the query says. */
+/* Row i of a strip, as near as its product with the query says. The sum comes before the quotient,
+ * so that whole numbers without a gain that are equally far have one distance. */
 static struct nearest_row measure(const struct nearest_query *query,
                                   const struct nearest_strip *strip, size_t i, double product,
                                   double most)
@@ -71,7 +72,7 @@ static struct nearest_row measure(const struct nearest_query *query,
     double square = strip->squares[i], all = query->square;
     double g = product / (square + 1);
     g = most == 0 ? 1 : g > most ? most : g < -most ? -most : g;
-    double d = 1 - 2 * g * product / all + g * g * square / all;
+    double d = 1 + g * (g * square - 2 * product) / all;
     return (struct nearest_row){strip->first + i, g, d, strip->weight};
 }
 

@@ -35,7 +35,7 @@ def by_distance(s, q, c, nearest):
     square, all_q = (c ** 2).sum(1), q @ q + s.step**2
     dot = c @ q
     gain = np.clip(dot / (square + s.step**2), -s.gain, s.gain) if s.gain > 0 else np.ones(len(c))
-    distance = 1 - 2 * gain * dot / all_q + gain**2 * square / all_q
+    distance = 1 + gain * (gain * square - 2 * dot) / all_q
     first = np.argsort(distance, kind="stable")[:nearest]
     return first, gain[first], distance[first]
 
@@ -191,6 +191,10 @@ def ties():
         agree(predicted(given[:1], None, "model"), [predict(s, given[0].astype(float), "", [(rows[:4], None, 1.0)])])
         fit("model", s, (rows[::-1], None, 1.0))
         agree(predicted(given[:1], None, "model"), [predict(s, given[0].astype(float), "", [(rows[16:], None, 1.0)])])
+    # Both five steps away, without a gain.
+    rows, s = np.array([[4, -1, 100], [4, 5, 0]]), Settings(k=2, nearest=1, gain=0)
+    fit("model", s, (rows, None, 1.0))
+    agree(predicted(np.array([[0, 2]]), None, "model"), [predict(s, np.array([0.0, 2.0]), "", [(rows[:1], None, 1.0)])])
     # Wherever they stand in a product, and however its sums are rounded.
     for k, count in (55, 1), (74, 1), (119, 3):
         base = rng.normal(size=(3, k))
