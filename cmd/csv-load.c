@@ -140,7 +140,7 @@ static bool is_missing(struct str text)
 static void put_name(struct load *l, size_t column, struct str text)
 {
     if (!utf8_valid(text.p, text.n))
-        csv_refuse(l->csv, column, text, "a name in UTF-8");
+        csv_refuse(l->csv, column, text, "a name in UTF-8 (iconv converts it)");
     l->names[l->rows] = (struct str){mem_text(text.p, text.n), text.n};
 }
 
@@ -264,7 +264,9 @@ int main(int argc, char **argv)
             put_line(&l);
     if (l.lines == l.dropped)
         die(csv_name(l.csv), "%" PRIu64 " rows%s, expected at least 1", l.lines,
-            l.lines > 0 ? " with something missing in each" : " of numbers");
+            l.lines > 0                  ? " with something missing in each"
+            : l.columns.header.count > 0 ? " of numbers after the header"
+                                         : " of numbers");
     put_block(&l, true);
     if (l.dropped > 0)
         warn(NULL, "rows with missing values left out: %" PRIu64 " of %" PRIu64, l.dropped,

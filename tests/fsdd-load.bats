@@ -546,7 +546,7 @@ EOF
 half-a-sample|a recording of 0 samples, expected at least 1
 text|no WAV file (no RIFF WAVE header), expected a recording
 png|no WAV file (no RIFF WAVE header), expected a recording
-avi|no WAV file (no RIFF WAVE header), expected a recording
+avi|an AVI file, expected a WAV file; to convert it: ffmpeg -i IN OUT.wav
 zeros|no WAV file (no RIFF WAVE header), expected a recording
 no-fmt|a WAV file without a whole fmt chunk, expected one
 short-fmt|a WAV file without a whole fmt chunk, expected one
@@ -557,8 +557,8 @@ empty|an empty file, expected a recording
 truncated|truncated: 2 samples, expected 11 as its header says
 truncated-rifx|truncated: 3 samples, expected 11 as its header says
 truncated-float|truncated: 2 samples, expected 4 as its header says
-mp3-inside|a WAV file of encoding 0x0055, expected PCM, float, A-law, mu-law, ADPCM or GSM
-unknown-inside|a WAV file of encoding 0x7777, expected PCM, float, A-law, mu-law, ADPCM or GSM
+mp3-inside|a WAV file of encoding 0x0055, expected PCM, float, A-law, mu-law, ADPCM or GSM; to convert it: ffmpeg -i IN OUT.wav
+unknown-inside|a WAV file of encoding 0x7777, expected PCM, float, A-law, mu-law, ADPCM or GSM; to convert it: ffmpeg -i IN OUT.wav
 EOF
     refuses 1 "fsdd-load: 65535-channels.wav: 65535 channels, expected 1; to mix them: sox -t wav IN OUT.wav remix -" \
         fsdd-load 65535-channels.wav

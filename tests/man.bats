@@ -262,6 +262,7 @@ csv-load.1 printf '1,2\n,3\n' | csv-load
 csv-load.1 printf '1,\n2,3\n' | csv-load -m drop
 csv-load.1 printf '2019,a\n1,2\n' | csv-load
 csv-load.1 printf '1;2\n1,5;2\n' | csv-load
+csv-load.1 printf 'l\344nge\n1\n' | csv-load
 csv-load.1 printf '1,2\n3\n' | csv-load
 csv-load.1 printf '1,"2\n3\n' | csv-load
 csv-load.1 tr '\0' 1 </dev/zero | csv-load
@@ -347,6 +348,7 @@ r2-score.1 r2-score loud quiet
 r2-score.1 r2-score rest rows
 r2-score.1 r2-score given fast
 wavefill.7 pad-chop /dev/null
+wavefill.7 gzip -c rows | pad-chop
 wavefill.7 head -c 50 rows | pad-chop
 wavefill.7 pad-chop first
 wavefill.7 pad-chop one.wav

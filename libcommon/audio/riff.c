@@ -1,6 +1,6 @@
 #include "audio/riff.h"
 
-#include "audio/magic.h"
+#include "base/magic.h"
 #include "base/why.h"
 
 #include <string.h>
@@ -271,7 +271,7 @@ static bool check_tag(uint32_t tag, char *why)
                  is_adpcm(tag) || tag == TAG_GSM;
     return known || why_not(why,
                             "a WAV file of encoding 0x%04x, expected PCM, float, A-law, mu-law, "
-                            "ADPCM or GSM",
+                            "ADPCM or GSM" MAGIC_BY_FFMPEG,
                             (unsigned)tag);
 }
 
@@ -301,10 +301,11 @@ static bool check_form(const unsigned char *bytes, size_t size, char *why)
         return true;
     if (size >= 4 && size < 12 && memcmp(bytes, "RI", 2) == 0)
         return why_not(why, "truncated inside the WAV header, expected a whole recording");
-    const char *other = magic_name(bytes, size);
-    return why_not(why, "%s",
-                   other != NULL ? other
-                                 : "no WAV file (no RIFF WAVE header), expected a recording");
+    const struct magic *other = magic_find(bytes, size);
+    if (other == NULL)
+        return why_not(why, "no WAV file (no RIFF WAVE header), expected a recording");
+    return why_not(why, "%s, expected a WAV file%s", other->name,
+                   other->kind != MAGIC_NUMBERS ? other->hint : "");
 }
 
 bool riff_parse(const unsigned char *bytes, size_t size, struct riff *riff, char *why)

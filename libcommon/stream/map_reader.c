@@ -5,9 +5,11 @@
 
 #include "base/fd.h"
 #include "base/input.h"
+#include "base/magic.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/spool.h"
+#include "base/utf8.h"
 #include "stream/map_scan.h"
 
 #include <ctype.h>
@@ -101,6 +103,8 @@ void map_reader_rewind(struct map_reader *r)
  * what has arrived, so that a header that lies costs no more memory than the data sent with it. */
 static void make_room(struct map_reader *r, size_t need)
 {
+    if (r->start + r->used + READ_SIZE <= r->capacity)
+        return;
     if (r->start > 0 && r->start + need > r->capacity) {
         memmove(r->buffer, r->buffer + r->start, r->used);
         r->start = 0;
@@ -143,27 +147,29 @@ static _Noreturn void die_empty(const struct map_reader *r, const char *name)
     die(name, "empty, expected %s (did the program that writes it fail?)", r->expected);
 }
 
-/* Whether what is there at the start is text, such as CSV or JSON. */
-static bool is_text(struct map_reader *r)
+/* Whether the first bytes are text, such as CSV or JSON. */
+static bool is_text(const char *at, size_t n)
 {
     enum { LOOK = 16 };
     static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8 */
-    (void)fill(r, LOOK);                       /* or to the end */
-    const char *at = r->buffer + r->start;
-    size_t n = r->used < LOOK ? r->used : LOOK;
     size_t i = n > 3 && memcmp(at, mark, 3) == 0 ? 3 : 0;
-    while (i < n && (isprint((unsigned char)at[i]) || isspace((unsigned char)at[i])))
-        i++;
-    return n >= 2 && i == n;
+    for (size_t step = 1; i < n && i < LOOK && step > 0; i += step)
+        step = isspace((unsigned char)at[i]) ? 1 : utf8_printable(at + i, n - i);
+    return n >= 2 && (i == n || i >= LOOK);
 }
 
-/* A file that is no msgpack is most likely a recording, or text. */
+/* A file that is no msgpack is of another kind. */
 static _Noreturn void die_no_map(struct map_reader *r, const struct map_scan *scan)
 {
     bool first = r->offset == 0 && scan->pos == 0;
-    if (first && fill(r, 4) && memcmp(r->buffer + r->start, "RIFF", 4) == 0)
-        die(fd_shown(r->path), "a WAV file, expected %s (fsdd-load reads recordings)", r->expected);
-    if (first && is_text(r))
+    (void)fill(r, MAGIC_LOOK); /* or to the end */
+    const char *at = r->buffer + r->start;
+    const struct magic *magic = magic_find(at, r->used);
+    bool may_be_text = r->hint[0] != '\0'; /* which csv-load reads */
+    if (first && magic != NULL)
+        die(fd_shown(r->path), "%s, expected %s%s", magic->name, r->expected,
+            magic->kind == MAGIC_NUMBERS && !may_be_text ? "" : magic_hint_to_numbers(magic));
+    if (first && is_text(at, r->used))
         die(fd_shown(r->path), "text, expected %s%s", r->expected, r->hint);
     die(fd_shown(r->path), "at byte %" PRIu64 ": %s", r->offset + scan->pos, scan->why);
 }

@@ -3,6 +3,7 @@
 #include "base/decimal.h"
 #include "base/fd.h"
 #include "base/input.h"
+#include "base/magic.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
@@ -128,6 +129,9 @@ static void open_next(struct csv *c)
     c->next_line = 1;
     c->first = false;
     fill(c);
+    const struct magic *other = magic_find(c->at, (size_t)(c->end - c->at));
+    if (other != NULL)
+        die(c->name, "%s, expected numbers as text%s", other->name, magic_hint_to_numbers(other));
     if (c->end - c->at >= 3 && memcmp(c->at, "\xef\xbb\xbf", 3) == 0)
         c->at += 3;
 }

@@ -106,8 +106,8 @@ static void check_names(const struct csv *csv, const struct csv_line *line)
 {
     struct csv_field name;
     for (size_t j = 0, at = 0; csv_line_next(line, &at, &name); j++)
-        if (!utf8_valid(name.text.p, name.text.n))
-            csv_refuse(csv, j, name.text, "a name in UTF-8");
+        if (!utf8_valid(name.text.p, name.text.n) || memchr(name.text.p, '\0', name.text.n) != NULL)
+            csv_refuse(csv, j, name.text, "a name in UTF-8 (iconv converts it)");
 }
 
 bool csv_columns_header(struct csv_columns *c, const struct csv *csv, struct csv_line *line,
