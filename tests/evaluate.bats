@@ -214,6 +214,18 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
     diff out/evaluate/clips.tsv fresh/evaluate/clips.tsv
 }
 
+@test "evaluate: ON stands in front of the work on each speaker and digit, and changes nothing of it" {
+    some anna 4 7
+    printf '%s\n' '#!/bin/sh' 'echo "$@" >>"$LOG"' 'shift' 'exec "$@"' >elsewhere
+    chmod +x elsewhere
+    pipeline evaluate FSDD=rec OUT=here >printed
+    LOG="$PWD/log" pipeline evaluate FSDD=rec OUT=there ON="'$PWD/elsewhere' -n1" >printed.there
+    diff <(table printed) <(table printed.there)
+    diff -r here/evaluate there/evaluate
+    run -0 sed -E 's/^-n1 .*(gaps|group)\.sh .*/\1/' log
+    assert_output $'group\ngaps'
+}
+
 @test "evaluate: killed on its way it leaves what is done, and goes on from there" {
     some a 3 0
     some b 3 1

@@ -158,3 +158,17 @@ np.testing.assert_allclose(b["rss"], a["rss"], rtol=1e-12)'
     assert_equal "$(stream-show --shards old)" $'\t7\t-'
     assert_equal "$(lsq-fit old old | stream-show | sed -n 2p)" 'shards      2, from an unknown source (7 rows), an unknown source (7 rows)'
 }
+
+@test "cluster: a pattern that takes its own output for a shard is refused" {
+    mkdir data
+    printf '1,2\n2,5\n4,6\n' | csv-load >data/a
+    local made=(make -s -f "$ROOT/pipelines/cluster.mk" BIN="$BIN" GIVEN=1)
+    "${made[@]}" SHARDS=data/a OUT=data/out
+    local out
+    for out in data/out ./data//out "$PWD/data/out" data/out/more; do
+        run -2 --separate-stderr "${made[@]}" SHARDS='data/*' OUT="$out"
+        assert_equal "${stderr_lines[0]}" 'cluster: SHARDS: data/out: OUT is there, expected it elsewhere'
+    done
+    rm -r data/out
+    "${made[@]}" SHARDS='data/*' OUT=data.out
+}

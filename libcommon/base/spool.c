@@ -67,22 +67,22 @@ static int unnamed_file(void)
     return fd;
 }
 
-static void write_file(int fd, const void *data, size_t size)
+static void write_file(const struct spool *s, const void *data, size_t size)
 {
-    if (!fd_write_all(fd, data, size))
-        die_errno("temporary file", "write failed");
+    if (!fd_write_all(s->fd, data, size))
+        die_errno(s->name, "write failed");
 }
 
 void spool_write(struct spool *s, const void *data, size_t size)
 {
     if (s->fd < 0 && s->size + size > IN_MEMORY) {
         s->fd = unnamed_file();
-        write_file(s->fd, s->memory, s->size);
+        write_file(s, s->memory, s->size);
         free(s->memory);
         s->memory = NULL;
     }
     if (s->memory == NULL) {
-        write_file(s->fd, data, size);
+        write_file(s, data, size);
         return;
     }
     if (s->size + size > s->capacity) {
@@ -97,7 +97,7 @@ void spool_rewind(struct spool *s)
 {
     s->read = 0;
     if (s->fd >= 0 && lseek(s->fd, 0, SEEK_SET) != 0)
-        die_errno("temporary file", "cannot be read again");
+        die_errno(s->name, "cannot be read again");
 }
 
 size_t spool_read(struct spool *s, void *to, size_t size)
@@ -110,7 +110,7 @@ size_t spool_read(struct spool *s, void *to, size_t size)
     }
     ssize_t n = fd_read(s->fd, to, size);
     if (n < 0)
-        die_errno("temporary file", "read failed");
+        die_errno(s->name, "read failed");
     return (size_t)n;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/msg.h"
 #include "math/finite.h"
+#include "math/least.h"
 #include "model/fields.h"
 #include "stream/pack.h"
 
@@ -88,15 +89,9 @@ static struct part choose_part(const struct lsq_fit *fit, size_t room)
     if (basis <= room && target <= room - basis)
         return (struct part){{0, fit->given}, {0, (room - basis) / target}};
     size_t each = dense ? 4 : target; /* of a target beside the given columns */
-    size_t targets = dense || room / 2 < each ? 1 : room / 2 / each;
-    targets = targets < fit->targets ? targets : fit->targets;
+    size_t targets = least(dense || room / 2 < each ? 1 : room / 2 / each, fit->targets);
     size_t left = room > targets * each ? room - targets * each : 0;
     return (struct part){{0, left / (dense || fit->rank == 0 ? 1 : fit->rank)}, {0, targets}};
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 void model_put(struct output *out, const struct lsq_fit *fit, const struct model_notes *notes,

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "lsq/late.h"
+#include "math/least.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,11 +30,6 @@ struct neighbours {
     double *rows, *scratch; /* of nearest_answer */
 };
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static void load_lapack(void)
 {
     enum lsq_status status = late_load();
@@ -55,9 +51,9 @@ static double *unknown_squares(const struct local *local)
 static void make_room(struct neighbours *n)
 {
     size_t both = n->others_room + n->own_room, columns = n->given + n->targets;
-    size_t order = smaller(both, n->given);
-    n->strip_rows = 1 + smaller(STRIP_ROWS - 1, STRIP_DOUBLES / columns);
-    n->most = 1 + smaller(SIDE_BY_SIDE - 1, HEAP_BYTES / (both * sizeof *n->heaps));
+    size_t order = least(both, n->given);
+    n->strip_rows = 1 + least(STRIP_ROWS - 1, STRIP_DOUBLES / columns);
+    n->most = 1 + least(SIDE_BY_SIDE - 1, HEAP_BYTES / (both * sizeof *n->heaps));
     n->queries = mem_zero(n->most, sizeof *n->queries);
     n->in_own = mem_array(n->most, sizeof *n->in_own);
     n->heaps = mem_array(n->most, both * sizeof *n->heaps);
@@ -89,9 +85,9 @@ struct neighbours *neighbours_new(struct local *local, struct local *own, size_t
     n->settings = local->settings;
     if (!n->settings.ridge_relative) /* in squared units of the rows */
         n->settings.ridge *= n->scale * n->scale;
-    n->others_room = smaller(n->settings.nearest, local->rows);
+    n->others_room = least(n->settings.nearest, local->rows);
     if (own != NULL)
-        n->own_room = smaller(own->settings.nearest, local_most_owned(own));
+        n->own_room = least(own->settings.nearest, local_most_owned(own));
     make_room(n);
     return n;
 }
@@ -154,7 +150,7 @@ static void look_everywhere(struct neighbours *n, size_t count)
     struct local *local = n->local;
     for (size_t p = 0; p < local->count; p++)
         for (size_t row = 0, rows; row < local->parts[p].rows; row += rows) {
-            rows = smaller(n->strip_rows, local->parts[p].rows - row);
+            rows = least(n->strip_rows, local->parts[p].rows - row);
             struct nearest_strip strip = take_strip(n, local, &local->parts[p], row, rows);
             nearest_select(n->queries, count, n->q, &strip, n->settings.gain);
         }

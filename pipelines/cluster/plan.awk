@@ -25,6 +25,13 @@ function on(prefix, command) {
     return "printf '%s\\n' " q(command) " | " prefix " sh -s"
 }
 
+# The whole path of a file here, with one slash at its end.
+function whole(file) {
+    file = (file ~ /^\// ? "" : ENVIRON["TOP"] "/") file "/"
+    gsub(/\/(\.?\/)+/, "/", file)
+    return file
+}
+
 BEGIN {
     FS = OFS = "\t"
     fit = "lsq-fit --partial --threads=1 -g " q(ENVIRON["GIVEN"]) " " ENVIRON["PARTIAL"]
@@ -44,8 +51,11 @@ index($1, "\\") { refuse($1 ": a backslash, expected none in the name of a shard
     if (match(name, /^[^\/:]+:/)) {
         host = substr(name, 1, RLENGTH - 1)
         file = substr(name, RLENGTH + 1)
-    } else
+    } else {
         here = file = (name ~ /^\// ? "" : ENVIRON["TOP"] "/") name
+        if (index(whole(ENVIRON["OUT"]), whole(name)) == 1)
+            refuse(name ": OUT is there, expected it elsewhere")
+    }
     part = name
     gsub(/[^A-Za-z0-9._-]/, "+", part)
     if (part in owner)
