@@ -87,7 +87,7 @@ def check(printed, take, model, filled, tolerance):
 
 # For py, after the above: nearest frames. around: the columns of other takes that are looked at.
 with_frames='
-from nearest import Settings, regression
+from local import Settings, regression
 around = slice(max(0, cut - 600), min(length, cut + 1500))
 def go_on(row, others, given, frame, step, count, times, ridge, bandwidth, peak):
     w, step = min(frame, cut // 2), min(step, length - cut)

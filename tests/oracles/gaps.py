@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.io import wavfile
 
 from common import main
-from nearest import Settings, regression
+from local import Settings, regression
 
 
 def take(path):

@@ -1,7 +1,9 @@
 """lsq-predict --fill, and local models: a case at random, and the check of it against rational numbers or, where rows are chosen by
 distance, against formulas in NumPy."""
 
+import sys
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
@@ -9,6 +11,9 @@ from exact import EPS, fractions, product, real, solved, transposed
 from filters import Case, Changed, a_span, matrix_out, put, same_rows, span, stem
 from runs import Wrong
 from streams import MILD, Matrix, Refusal, blocks, chance, pick, size, values
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "oracles"))
+from local import Settings, by_distance, equations
 
 
 class Fill:
@@ -99,30 +104,16 @@ class Nearest:
     @staticmethod
     def predicted(case, settings, rows, owners, query, name):
         """None where rows at the same distance, or rounding, decide."""
-        p, own = settings["k"], (owners == stem(name)) & (owners != "")
-        parts = [rows[~own]] + ([] if case.value("--others") else [rows[own]])
-        chosen, distances = [], []
-        for part in parts:
-            x = part[:, :p]
-            square, dot, all_q = (x * x).sum(1), x @ query, query @ query + settings["step"] ** 2
-            gain = np.clip(dot / (square + settings["step"] ** 2), -settings["gain"], settings["gain"]) if settings["gain"] else np.ones(len(x))
-            distance = 1 - 2 * gain * dot / all_q + gain**2 * square / all_q
-            first = np.argsort(distance, kind="stable")
-            if len(x) > settings["nearest"] and np.diff(distance[first])[settings["nearest"] - 1] < 1e-9:
-                return None
-            first = first[: settings["nearest"]]
-            chosen.append(part[first] * gain[first, None])
-            distances.append(distance[first])
-        f, d = np.concatenate(chosen), np.concatenate(distances)
-        if len(f) == 0:
+        own = (owners == stem(name)) & (owners != "")
+        sources = [(part, np.ones(len(part)), settings.nearest) for part in [rows[~own]] + ([] if case.value("--others") else [rows[own]])]
+        if not any(len(part) for part, _, _ in sources):
             raise Refusal("no rows")
-        w = np.exp((d.min() - d) / settings["bandwidth"])
-        gram = (f[:, :p].T * w) @ f[:, :p]
-        penalty = settings["ridge"] * (np.trace(gram) / p if settings["relative"] else 1) + 1e-6 * settings["step"] ** 2
-        gram += penalty * np.eye(p)
-        if np.linalg.cond(gram) > 1e9:
-            return None
-        return query @ np.linalg.solve(gram, (f[:, :p].T * w) @ f[:, p:])
+        for part, _, nearest in sources:
+            distance = by_distance(settings, query, part[:, : settings.k], nearest + 1)[2]
+            if len(distance) > nearest and distance[nearest] - distance[nearest - 1] < 1e-9:
+                return None
+        matrix, right = equations(settings, query, sources)
+        return query @ np.linalg.solve(matrix, right) if np.linalg.cond(matrix) <= 1e9 else None
 
     @staticmethod
     def check(case, runner):
@@ -139,11 +130,11 @@ class Nearest:
         rows = np.array(m.doubles())
         owners = np.array([stem(row.name or "") for row in m.rows])
         ridge = case.value("--ridge") or "3%"
-        settings = {"k": int(case.value("-g")), "nearest": int(case.value("--nearest")), "bandwidth": float(case.value("--bandwidth") or 0.1),
-                    "gain": float(case.value("--gain") or 2), "ridge": float(ridge.rstrip("%")) / (100 if ridge.endswith("%") else 1),
-                    "relative": ridge.endswith("%"), "step": Nearest.step(rows)}
+        settings = Settings(int(case.value("-g")), int(case.value("--nearest")), float(case.value("--bandwidth") or 0.1),
+                            float(case.value("--gain") or 2), float(ridge.rstrip("%")) / (100 if ridge.endswith("%") else 1),
+                            ridge.endswith("%"), Nearest.step(rows))
         try:
-            expected = [Nearest.predicted(case, settings, rows, owners, r.values[: settings["k"]], r.name or "") for r in q.rows]
+            expected = [Nearest.predicted(case, settings, rows, owners, r.values[: settings.k], r.name or "") for r in q.rows]
         except Refusal:
             return result.refused()
         for i, (row, e) in enumerate(zip(matrix_out(result.answered()).rows, expected)):
