@@ -2,7 +2,7 @@
 # run.sh: see cluster.mk, whose variables are in the environment. Shards without a part are given to the engine, which
 # writes that of line K of `lines` to K and what went wrong to K.err; K is put in place once it is whole.
 # shellcheck source=pipelines/frames/nearest.sh
-. "$(dirname "$0")/../frames/nearest.sh"
+. "${0%/*}/../frames/nearest.sh"
 plan=$(cd "$(dirname "$0")" && pwd)/plan.awk
 tab=$(printf '\t')
 work_in "$PWD/cluster"

@@ -3,10 +3,10 @@
 # take of a digit by a speaker, from what is left and right of them. Writes to FILE a line for each gap and model, parted
 # by tabs: take, ms, spot, model, sum of squared errors; that of silence is the signal's.
 # shellcheck source=pipelines/frames/nearest.sh
-. "$(dirname "$0")/../frames/nearest.sh"
+. "${0%/*}/../frames/nearest.sh"
 
 recordings=$1 digit=$2 speaker=$3 file=$PWD/$4
-work_in "$(dirname "$file")"
+work_in "${file%/*}"
 fsdd-load -o takes -d "$digit" -s "$speaker" "$recordings"
 stream-show -o shape -F rows,columns,rate takes
 read -r rows longest rate <shape

@@ -4,10 +4,10 @@
 # tabs: take, columns given, columns missing, model, ms after the cut or all, sum of squared errors, sum of squared
 # deviations.
 # shellcheck source=pipelines/frames/nearest.sh
-. "$(dirname "$0")/../frames/nearest.sh"
+. "${0%/*}/../frames/nearest.sh"
 
 recordings=$1 digit=$2 speaker=$3 portion=$4 file=$PWD/$5
-work_in "$(dirname "$file")"
+work_in "${file%/*}"
 fsdd-load -o takes -d "$digit" -s "$speaker" "$recordings"
 pad-chop -o others takes
 measure others "$portion"

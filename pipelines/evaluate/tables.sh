@@ -2,8 +2,8 @@
 # tables.sh SOURCE DIGITS SPEAKERS PORTIONS RECORDINGS GROUPS SUMS...: makes the tables of evaluate.mk. facts.tsv has the
 # variables, how many recordings these are, and the SHA-256 sum of what sha256sum prints for them, ordered by name.
 # shellcheck source=pipelines/frames/nearest.sh
-. "$(dirname "$0")/../frames/nearest.sh"
-top=$PWD tables=$(dirname "$0")/tables.awk
+. "${0%/*}/../frames/nearest.sh"
+top=$PWD tables=${0%/*}/tables.awk
 work_in "$top/evaluate"
 sums=$(cd -- "$5" && for g in $6; do sha256sum -- "${g##*_}_${g%_*}_"[0-9]*.[wW][aA][vV] || exit 1; done)
 printf '%s\t%s\n' recordings "$1" digits "$2" speakers "$3" portions "$4" count "$(($(echo "$sums" | wc -l)))" \

@@ -2,7 +2,7 @@
 # fill.sh TRAINING HELDOUT PORTION FOLDER: fills in what follows the portion given of the one row of HELDOUT by the frames
 # of TRAINING. Writes to FOLDER predicted.mat, and first.txt: how good the first milliseconds are.
 # shellcheck source=pipelines/frames/nearest.sh
-. "$(dirname "$0")/nearest.sh"
+. "${0%/*}/nearest.sh"
 
 training=$PWD/$1 heldout=$PWD/$2 portion=$3 folder=$PWD/$4
 work_in "$folder"

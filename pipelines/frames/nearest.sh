@@ -9,7 +9,7 @@ export LC_ALL=C
 # work_in FOLDER: in a folder of this process alone, which goes with it. What killed processes have left is removed.
 work_in() {
     work=$1/.work.$(uname -n).$$
-    for left in "${work%.*}."*; do kill -0 "${left##*.}" 2>/dev/null || rm -rf "$left"; done
+    for left in "${work%.*}."*; do [ ! -e "$left" ] || kill -0 "${left##*.}" 2>/dev/null || rm -rf "$left"; done
     trap 'rm -rf "$work"' EXIT
     trap 'exit 1' HUP INT TERM
     mkdir "$work" && cd "$work"

@@ -4,7 +4,7 @@
 # the rows of OTHERS and of the clip itself or, without both, by an autoregression of the clip around the gap. Writes to FOLDER DamagedClip.wav, RepairedClip.wav and
 # repair.txt, which says what was done.
 # shellcheck source=pipelines/frames/nearest.sh
-. "$(dirname "$0")/../frames/nearest.sh"
+. "${0%/*}/../frames/nearest.sh"
 
 clip=$PWD/$1 gaps=$2 folder=$PWD/$3 others=${4:+$PWD/$4} learnt=${5:-}
 work_in "$folder"
