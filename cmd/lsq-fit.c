@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/options.h"
 #include "base/output.h"
+#include "base/threads.h"
 #include "base/utf8.h"
 #include "fit/answer.h"
 #include "fit/local_training.h"
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct options {
     struct num_pos given;
@@ -30,21 +30,6 @@ struct options {
     struct roll_call roll;
     double bandwidth, gain;
 };
-
-enum { THREADS_MAX = 256 };
-
-/* OMP_NUM_THREADS rules, as for other programs of the kind, which may be a list, a number for
- * each level of threads within threads; else a thread a processor. */
-static unsigned default_threads(void)
-{
-    const char *list = getenv("OMP_NUM_THREADS");
-    char *end;
-    long n = list != NULL ? strtol(list, &end, 10) : 0;
-    if (n > 0 && (*end == '\0' || *end == ','))
-        return n < THREADS_MAX ? (unsigned)n : THREADS_MAX;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return processors < 1 ? 1 : processors > 64 ? 64 : (unsigned)processors;
-}
 
 static void take_positive(const struct options_row *row, const char *arg, void *to)
 {
@@ -202,7 +187,7 @@ static void write_fits(struct options *o, struct stream *in, struct output *out)
                                             .both_ways = o->both_ways,
                                             .threads = o->by_name       ? 1
                                                        : o->threads > 0 ? (unsigned)o->threads
-                                                                        : default_threads()}};
+                                                                        : threads_default()}};
     o->fitting.lsq.threads = set.settings.threads;
     if (o->fitting.loo || o->fitting.ridge_auto)
         stream_keep(in);

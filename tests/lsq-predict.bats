@@ -78,6 +78,7 @@ for factors in False, True:
 
 @test "lsq-predict: rows side by side have the predictions of each alone, to the last bit" {
     oracle predict blocks
+    oracle predict threads
 }
 
 @test "lsq-predict: names, rate, position and unknown attributes go with the rows" {

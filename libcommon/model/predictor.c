@@ -1,11 +1,16 @@
 #include "model/predictor.h"
 
 #include "base/mem.h"
+#include "base/threads.h"
 #include "math/finite.h"
 #include "model/neighbours.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* So many products, 0.3 ms of them, are worth a thread's while, and so many rows of the model's
+ * being read once more. */
+enum { PART = 1 << 24, PART_ROWS = 128 };
 
 /* Of a model of coefficients, which is read once for so many rows, of so many factors. */
 enum { SIDE_BY_SIDE = 512, FACTORS = 1 << 20 };
@@ -69,19 +74,44 @@ bool predictor_in_place(const struct predictor *p)
     return p->roll_out != NULL;
 }
 
-/* What follows the given columns of each row, once. */
-static void predict(const struct predictor *p, const double *x, size_t x_stride, double *y,
-                    size_t y_stride, size_t rows, struct rolled_out *found)
+/* Rows side by side: what predictor_run is called with. */
+struct side {
+    const struct predictor *p;
+    const double *x;
+    double *y;
+    size_t x_stride, y_stride, rows;
+    struct rolled_out *found;
+    unsigned parts; /* that threads share */
+};
+
+/* What follows the given columns of each row of the i-th part, once. */
+static void predict(void *data, unsigned i)
 {
-    model_predict(p->model, x, x_stride, rows, y, y_stride, p->factors);
-    for (size_t i = 0; i < rows; i++)
-        if (!finite_all(y + i * y_stride, p->model->targets))
-            found[i].why = roll_out_overflow;
+    const struct side *s = data;
+    const struct model *m = s->p->model;
+    size_t from = s->rows * i / s->parts, to = s->rows * (i + 1) / s->parts;
+    double *factors = s->p->factors != NULL ? s->p->factors + from * m->rank : NULL;
+    double *y = s->y + from * s->y_stride;
+    model_predict(m, s->x + from * s->x_stride, s->x_stride, to - from, y, s->y_stride, factors);
+    for (; from < to; from++, y += s->y_stride)
+        if (!finite_all(y, m->targets))
+            s->found[from].why = roll_out_overflow;
+}
+
+/* The parts of so many rows: one where they are no work for threads. */
+static unsigned count_parts(const struct model *m, size_t rows)
+{
+    double of_row = m->coef != NULL ? (double)m->given * (double)m->targets
+                                    : (double)m->rank * (double)(m->given + m->targets);
+    double most = (double)rows * of_row / PART;
+    size_t parts = most < (double)(rows / PART_ROWS) ? (size_t)most : rows / PART_ROWS;
+    return parts > 1 ? (unsigned)parts : 1;
 }
 
 void predictor_run(struct predictor *p, double *x, size_t x_stride, double *y, size_t y_stride,
                    const struct str *names, size_t rows, struct rolled_out *found)
 {
+    struct side s = {p, x, y, x_stride, y_stride, rows, found, count_parts(p->model, rows)};
     memset(found, 0, rows * sizeof *found);
     size_t alone = p->near != NULL ? neighbours_begin(p->near, names, rows) : rows;
     if (alone < rows)
@@ -89,7 +119,7 @@ void predictor_run(struct predictor *p, double *x, size_t x_stride, double *y, s
     else if (p->roll_out != NULL)
         roll_out_rows(p->roll_out, x, x_stride, rows, new_columns(p), p->options.clamp, found);
     else
-        predict(p, x, x_stride, y, y_stride, rows, found);
+        threads_share(s.parts, predict, &s);
     for (size_t i = 0; p->options.extend == 0 && i < rows; i++)
         found[i].outside = 0;
 }

@@ -1,5 +1,6 @@
 """Called by tests/lsq-predict.bats: oracle predict FUNCTION. Predictions to the last bit."""
 
+import os
 import subprocess
 
 import numpy as np
@@ -56,6 +57,15 @@ def blocks():
     rows = RNG.normal(size=(len(owners), 9))
     want = np.vstack([predicted(models[m], row[None]) for m, row in zip(owners, rows)])
     check(models, rows, want, [f"m{m}@{i}" for i, m in enumerate(owners)], len(rows))
+
+
+def threads():
+    """However many share the rows."""
+    for given, targets, rank in (400, 401, 0), (800, 1300, 100):
+        model, rows = make(given, targets, rank), RNG.normal(size=(600, given))
+        for count in "1", "2", "3":
+            os.environ["OMP_NUM_THREADS"] = count
+            check([model], rows, predicted(model, rows), [""] * len(rows), len(rows))
 
 
 if __name__ == "__main__":
