@@ -32,7 +32,6 @@ struct chunks {
     struct chunk *list;
     size_t count, next; /* next: takes the next row */
     size_t full;        /* rows of a full chunk */
-    unsigned shared; /* threads of the BLAS, for a chunk so large that it alone is work for them */
 
     pthread_mutex_t mutex; /* of the following, and of `busy` */
     pthread_cond_t submitted, reduced;
@@ -137,9 +136,7 @@ static void *work(void *data)
 static void submit(struct chunks *all, struct chunk *c)
 {
     if (all->thread_count == 0) {
-        lapack_share(all->shared);
         reduce(all->pre, c);
-        lapack_share(1);
         return;
     }
     pthread_mutex_lock(&all->mutex);
@@ -213,11 +210,10 @@ static void set_sizes(struct chunks *all, unsigned threads)
     const struct precondition *pre = all->pre;
     size_t q = pre->unknowns;
     size_t rows = DOUBLES / pre->width;
-    all->shared = lapack_worth(threads, q, q);
     size_t least = pre->split > 0 ? q : 2 * q;
     all->full = rows > least ? rows : least;
     bool small = (q + all->full) * pre->width <= SMALL;
-    all->count = threads == all->shared ? 1 : small ? 2 * (size_t)threads + 1 : threads;
+    all->count = threads == 1 ? 1 : small ? 2 * (size_t)threads + 1 : threads;
 }
 
 struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
@@ -229,6 +225,9 @@ struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
                            .mutex = PTHREAD_MUTEX_INITIALIZER,
                            .submitted = PTHREAD_COND_INITIALIZER,
                            .reduced = PTHREAD_COND_INITIALIZER};
+    /* The BLAS's own threads share a chunk that is work for them (lapack_share). */
+    if (lapack_worth(threads, pre->unknowns, pre->unknowns) == threads)
+        threads = 1;
     set_sizes(all, threads);
     all->list = calloc(all->count, sizeof *all->list);
     bool ok = all->list != NULL;
@@ -238,7 +237,7 @@ struct chunks *chunks_new(const struct precondition *pre, unsigned threads)
         chunks_free(all);
         return NULL;
     }
-    if (threads > all->shared)
+    if (threads > 1)
         start_threads(all, threads);
     return all;
 }
@@ -349,7 +348,6 @@ enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss
     struct chunk *first = &all->list[0];
     enum lsq_status status = LSQ_OK;
     chunks_wait(all);
-    lapack_share(all->shared);
     for (size_t k = 0; k < all->count && status == LSQ_OK; k++) {
         reduce(all->pre, &all->list[k]);
         status = all->list[k].status;
@@ -368,6 +366,5 @@ enum lsq_status chunks_collect(struct chunks *all, double *triangle, double *rss
     }
     if (status == LSQ_OK)
         status = precondition_undo(all->pre, triangle);
-    lapack_share(1);
     return status;
 }

@@ -46,19 +46,18 @@ static bool settle(void)
     return true;
 }
 
-void lapack_share(unsigned threads)
-{
-    if (openblas_set_num_threads == NULL || !settle())
-        return;
-    openblas_set_num_threads((int)lapack_threads(threads));
-}
-
 /* From so many products on threads are worth their start. */
 static const double SHARED_PRODUCTS = 1 << 27;
 
 unsigned lapack_worth(unsigned threads, size_t m, size_t n)
 {
     return (double)m * (double)n * (double)(m < n ? m : n) > SHARED_PRODUCTS ? threads : 1;
+}
+
+void lapack_share(unsigned threads, size_t m, size_t n)
+{
+    if (openblas_set_num_threads != NULL && settle())
+        openblas_set_num_threads((int)lapack_threads(lapack_worth(threads, m, n)));
 }
 
 /* LAPACKE's own says on standard output that memory is short, in the middle of the model;

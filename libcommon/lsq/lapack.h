@@ -2,7 +2,7 @@
  * matrices are column-major with leading dimension ld: a row-major matrix is
  * passed as its transpose, which costs nothing. Input must be finite: it is not
  * checked again. One thread does the work, whatever OMP_NUM_THREADS says to the
- * BLAS, but where lapack_share has been called: threads slow small problems down. What returns
+ * BLAS, unless lapack_share finds work for more: threads slow small problems down. What returns
  * nothing is to come after something that returned LSQ_OK: the first call may find no memory for
  * the BLAS itself. */
 #ifndef WAVEFILL_LSQ_LAPACK_H
@@ -18,12 +18,12 @@
  * while no other thread does; up to one thread needs no call. */
 unsigned lapack_threads(unsigned wanted);
 
-/* How many threads of its own the BLAS may use from now on, in OpenBLAS; 1 at first. For one large
- * factorization while no other thread calls what stands below. Fewer where there is no memory. */
-void lapack_share(unsigned threads);
-
 /* The threads given where a factorization of m × n is work for them, else 1. */
 unsigned lapack_worth(unsigned threads, size_t m, size_t n);
+
+/* From now on the BLAS may use so many threads of its own, in OpenBLAS; at first 1. Fewer where
+ * there is no memory. To be called while no other thread calls what stands below. */
+void lapack_share(unsigned threads, size_t m, size_t n);
 
 /* QR with column pivoting of a (m × n, m >= n): column pivot[j] of a is column j of Q R. */
 enum lsq_status lapack_qr_pivoted(size_t m, size_t n, double *a, size_t ld, int *pivot,

@@ -111,10 +111,9 @@ static enum lsq_status reduce_stack(struct lsq_reducer *r)
     size_t q = r->pre.unknowns;
     if (r->sum.count <= q)
         return LSQ_OK;
-    lapack_share(lapack_worth(r->threads, q, q));
+    lapack_share(r->threads, q, q); /* also for the chunks to come */
     enum lsq_status status =
         tall_reduce_halves(r->sum.data, r->sum.count, r->pre.split, q, r->pre.targets, r->sum.rss);
-    lapack_share(1);
     r->sum.count = q;
     return status;
 }
@@ -250,9 +249,7 @@ static enum lsq_status start_chunks(struct lsq_reducer *r)
     if (status != LSQ_OK)
         return status;
     recentre(r);
-    lapack_share(lapack_worth(r->threads, r->pre.unknowns, r->pre.unknowns));
     status = precondition_set(&r->pre, r->sum.data, r->sum.rows);
-    lapack_share(1);
     r->pre_rows = r->sum.rows;
     r->chunk_rows = 0;
     if (status != LSQ_OK || r->chunks != NULL)

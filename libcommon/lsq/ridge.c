@@ -87,10 +87,9 @@ enum lsq_status lsq_ridge(const struct lsq_reduced *reduced, const struct lsq_op
         double *noise = a + room;
         memcpy(a, reduced->data, values * sizeof *a);
         memcpy(fit->rss, reduced->rss, t * sizeof *fit->rss);
-        lapack_share(lapack_worth(options->threads, p, p));
+        lapack_share(options->threads, p, p);
         size_t m = lsq_reduced_centre(reduced, a, noise + p, noise);
         status = ridge(a, m, relative, noise, lambda, fit, done);
-        lapack_share(1);
         if (status == LSQ_OK && *done && options->intercept)
             lsq_fit_set_intercept(fit, noise + p);
     }

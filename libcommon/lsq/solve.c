@@ -29,11 +29,10 @@ static enum lsq_status solve_centred(double *a, size_t m, const struct lsq_optio
     lsq_fit_set_total(fit, a + fit->given, m, c);
     if (options->rcond < 0)
         linear_clear_noise(a, m, fit->given, c, noise);
-    lapack_share(lapack_worth(options->threads, m, fit->given));
+    lapack_share(options->threads, m, fit->given);
     enum lsq_status status = m == 0           ? solve_nothing(fit)
                              : m < fit->given ? wide_solve(a, m, options, noise, fit)
                                               : tall_solve(a, m, options, noise, tau, fit);
-    lapack_share(1);
     if (status == LSQ_OK && options->intercept)
         lsq_fit_set_intercept(fit, mean);
     return status;
