@@ -216,7 +216,12 @@ assert all(abs(float(line["r2"]) - pooled(line["model"], line["ms"])) < 6e-7 for
 
 @test "evaluate: ON stands in front of the work on each speaker and digit, and changes nothing of it" {
     some anna 4 7
-    printf '%s\n' '#!/bin/sh' 'echo "$@" >>"$LOG"' 'shift' 'exec "$@"' >elsewhere
+    cat >elsewhere <<'EOF'
+#!/bin/sh
+echo "$@" >>"$LOG"
+shift
+exec "$@"
+EOF
     chmod +x elsewhere
     pipeline evaluate FSDD=rec OUT=here >printed
     LOG="$PWD/log" pipeline evaluate FSDD=rec OUT=there ON="'$PWD/elsewhere' -n1" >printed.there

@@ -167,6 +167,7 @@ np.testing.assert_allclose(b["rss"], a["rss"], rtol=1e-12)'
     local out
     for out in data/out ./data//out "$PWD/data/out" data/out/more; do
         run -2 --separate-stderr "${made[@]}" SHARDS='data/*' OUT="$out"
+        # shellcheck disable=SC2154
         assert_equal "${stderr_lines[0]}" 'cluster: SHARDS: data/out: OUT is there, expected it elsewhere'
     done
     rm -r data/out
