@@ -49,11 +49,11 @@ song() {
 @test "repair: any recording is repaired from itself, by an order that follows the rate" {
     song low.wav 8000 0.6
     "${make[@]}" GAPS=10ms@0.25s FILE=low.wav
-    oracle gaps repaired out/repair 2000 2080 low.wav 80 1e-3 1200
+    oracle gaps repaired out/repair 2000 2080 low.wav 80 1e-3 1200 240
     "${make[@]}" GAPS=5ms@4ms FILE=low.wav
-    oracle gaps repaired out/repair 32 72 low.wav 80 1e-3 1200
+    oracle gaps repaired out/repair 32 72 low.wav 80 1e-3 1200 240
     "${make[@]}" GAPS=5ms@590ms FILE=low.wav
-    oracle gaps repaired out/repair 4720 4760 low.wav 80 1e-3 1200
+    oracle gaps repaired out/repair 4720 4760 low.wav 80 1e-3 1200 240
     song high.wav 22050 0.4
     "${make[@]}" GAPS='5ms@40%' FILE=high.wav
     oracle gaps repaired out/repair 3528 3638 high.wav 512 1e-6 2048

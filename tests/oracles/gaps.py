@@ -121,14 +121,17 @@ def baseline():
 
 
 def repaired():
-    """FOLDER FROM TO SAMPLES ORDER RIDGE CONTEXT: the gap of RepairedClip.wav is the autoregression's of both sides, in both
-    directions, and nothing else has changed. A gap near the beginning is filled in from its end."""
+    """FOLDER FROM TO SAMPLES ORDER RIDGE CONTEXT [NEAR]: the gap of RepairedClip.wav is the autoregression's of both sides, of
+    which the NEAR samples count seven times, in both directions, and nothing else has changed. A gap near the beginning is
+    filled in from its end."""
     folder, (from_, to) = sys.argv[1], map(int, sys.argv[2:4])
     rate, x = wavfile.read(sys.argv[4])
     order, ridge, context = int(sys.argv[5]), float(sys.argv[6]), int(sys.argv[7])
     x = x.astype(float)
-    sides = [x[max(0, from_ - context):from_], x[to:to + context]]
-    both = [(1, part) for side in sides for part in (side, side[::-1])]
+    both = []
+    for weight, count in [(1, context)] + [(6, int(count)) for count in sys.argv[8:]]:
+        sides = [x[max(0, from_ - count):from_], x[to:to + count]]
+        both += [(weight, part) for side in sides for part in (side, side[::-1])]
     coefficients = autoregression(both, order, ridge)
     near = from_ < min(order, len(x) - to)
     filled = fill(x[::-1], len(x) - to, len(x) - from_, coefficients)[::-1] if near else fill(x, from_, to, coefficients)
