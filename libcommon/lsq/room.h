@@ -8,7 +8,8 @@
 /* Room for count doubles; NULL without memory. The caller frees. */
 double *room_new(size_t count);
 
-/* The same with old's first `used` doubles in it; old is freed, unless there is no memory. */
+/* The same with old's first `used` doubles in it; old is freed, unless there is no memory. They are
+ * copied, for large pages that realloc moves fall apart into small ones, slower than these. */
 double *room_grow(double *old, size_t used, size_t count);
 
 #endif

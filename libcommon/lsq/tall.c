@@ -132,13 +132,11 @@ static enum lsq_status find_singular(const struct triangle *w, const double *sca
 static enum lsq_status decide(const struct triangle *w, bool judged, struct lsq_fit *fit)
 {
     size_t p = fit->given;
-    const double *sigma = w->sigma;
+    const double *sigma = judged || fit->singular == NULL ? w->sigma : fit->singular;
     enum lsq_status status = LSQ_OK;
     if (fit->singular != NULL)
         status = find_singular(w, NULL, p, fit->singular);
-    if (!judged && fit->singular != NULL)
-        sigma = fit->singular;
-    else if (status == LSQ_OK)
+    if (status == LSQ_OK && sigma == w->sigma)
         status = find_singular(w, judged ? w->scale : NULL, p, w->sigma);
     if (status != LSQ_OK)
         return status;

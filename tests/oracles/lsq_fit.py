@@ -440,6 +440,12 @@ def rank_of_many_columns():
     rank = int((sigma > 32 * 2.0 ** -52 * n * sigma[0]).sum())
     for matrix in kahan, np.linalg.qr(normal(n, n))[0] @ kahan:
         assert fit(np.hstack([matrix, normal(n, 1)]), n, "--no-intercept")["rank"] == rank < n
+    # The least singular value, of unit columns, near to where it counts.
+    threshold = 32 * 2.0 ** -52 * 300
+    for part, rank in (0.1, 299), (0.5, 299), (2, 300), (5, 300), (100, 300):
+        u, sigma, v = np.linalg.svd(square / np.linalg.norm(square, axis=0))
+        sigma[-1] = part * threshold * sigma[0]
+        assert fit(np.hstack([u * sigma @ v, normal(300, 1)]), 300, "--no-intercept")["rank"] == rank, part
     units = 10.0 ** rng.integers(-150, 150, 300)
     rows = np.hstack([tall * units, normal(900, 1)])
     assert fit(rows, 300)["rank"] == 300
