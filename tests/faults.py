@@ -158,6 +158,8 @@ CASES = [
     Case("lsq-fit ridge", "lsq-fit -q -g 3 --ridge=auto --grid=1,10 --no-intercept", "tall"),
     Case("lsq-fit partial", "lsq-fit -q -g 20 --partial --threads=1", "long"),
     Case("lsq-fit weighted partial", "lsq-fit -q -g 3 --weight=0.25 --partial", "tall"),
+    Case("lsq-fit both ways", "lsq-fit -q -g 20 --both-ways --threads=1", "long"),
+    Case("lsq-fit both ways and part", "lsq-fit -q --both-ways in/part in/tall"),
     Case("lsq-fit parts and weighted rows", "lsq-fit -q --weight=4 in/part in/tall in/part"),
     Case("lsq-fit expected shards", "lsq-fit -q --expect=in/shards in/part in/tall"),
     Case("lsq-fit by name", "lsq-fit -q -g 3 --by-name", "frames"),
