@@ -27,7 +27,9 @@ static void take_formats(const struct options_row *row, const char *arg, void *t
         char name[32];
         snprintf(name, sizeof name, "%.*s", item.n < sizeof name ? (int)item.n : 0, item.p);
         if (strcasecmp(name, "all") != 0 && !wav_known_type(name))
-            options_refuse(row, arg, "names of libsox's file formats, separated by commas, or all");
+            options_refuse(row, arg,
+                           "names of libsox's file formats, separated by commas, or all (ffmpeg "
+                           "converts others)");
         str_list_add(to, item);
     }
 }

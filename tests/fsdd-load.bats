@@ -168,6 +168,16 @@ for file in files:
     cmp rows quiet
 }
 
+@test "fsdd-load: samples of 16 bits that NumPy has made integers of 32 are told as silent" {
+    py 'from scipy.io import wavfile
+for name, value in ("a", 24163), ("b", -32768), ("c", 32768): wavfile.write(name + ".wav", 8000, np.array([value, 0, 7], "<i4"))'
+    run -0 --separate-stderr bash -c 'fsdd-load b.wav c.wav a.wav | stream-show -F low,high'
+    assert_output $'0\t1'
+    # shellcheck disable=SC2154
+    assert_equal "$stderr" 'fsdd-load: warning: 3 of 3 recordings have more than 16 bits, rounded to 16
+fsdd-load: warning: b.wav: silent when rounded to 16 bits, expected sound; samples from -32768 to 32767 are to be written as 16 bits'
+}
+
 @test "fsdd-load: rows are ordered by digit, speaker and take, numbers as numbers" {
     mkdir d
     put d/{0_b_10,0_b_9,0_b_007,10_a_0,2_a_0,0_a_5,0_B_0,0_a_x_3,0_ab_0,02_a_1,0_é_0,0_z_0,0_ö_11,0__x_1,0_a_999999999}.wav
@@ -834,7 +844,7 @@ assert os.read(ours, 9) == b"fsdd-load"' "$CORPUS"
     refuses 1 'fsdd-load: d/0_a_2.flac: a FLAC file, expected a WAV file, or --formats=flac' \
         fsdd-load -F au,aiff d/0_a_2.flac
     for list in '' 'flac,' ',flac' nonsense 'flac,nonsense' 'flac au' alsa '|touch x' "$(printf 'x%.0s' {1..40})"; do
-        refuses 2 "fsdd-load: --formats: '$list', expected names of libsox's file formats, separated by commas, or all; try 'fsdd-load --help'" \
+        refuses 2 "fsdd-load: --formats: '$list', expected names of libsox's file formats, separated by commas, or all (ffmpeg converts others); try 'fsdd-load --help'" \
             fsdd-load -F "$list" d
     done
 }

@@ -279,6 +279,7 @@ fsdd-load.1 mkdir none && fsdd-load none
 fsdd-load.1 cp one.wav $'caf\351.wav' && fsdd-load $'caf\351.wav'
 fsdd-load.1 sox one.wav one.flac && fsdd-load one.flac
 fsdd-load.1 sox one.wav -b 24 fine.wav && sox -D one.wav -e a-law a.wav && ${CC:-cc} -shared -fPIC -o hostile.so "$ROOT/tests/preload/hostile.c" && ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0:handle_segv=0 LD_LIBRARY_PATH=$PWD LD_PRELOAD=hostile.so HOSTILE=crash fsdd-load a.wav
+fsdd-load.1 sox -D one.wav -b 32 low.wav vol 0.00001 && fsdd-load low.wav low.wav
 fsdd-load.1 fsdd-load fine.wav fine.wav
 pad-chop.1 pad-chop -c :0.1 rows
 pad-chop.1 pad-chop -f 4 uneven

@@ -31,6 +31,7 @@ struct batch {
     size_t bytes, size;     /* of the samples, and allocated */
     const char *rate_from;  /* the path that the rate comes from */
     size_t rounded;         /* recordings of more than 16 bits */
+    const char *silent;     /* the path of the first of these that is then silent */
     struct linear_clips clips;
     const char *widest_in; /* the path of the recording with the widest sample */
 };
@@ -126,9 +127,19 @@ static bool is_full(const struct batch *b, const struct decoded *row)
     return b->count > 0 && b->bytes + row->count * sizeof *row->samples > BLOCK_BYTES;
 }
 
+static bool is_silent(const struct decoded *row)
+{
+    size_t i = 0;
+    while (i < row->count && row->samples[i] == 0)
+        i++;
+    return i == row->count && row->channels == 1;
+}
+
 static void tally(struct batch *b, const struct recording *recording, const struct decoded *row)
 {
     b->rounded += row->rounded != 0;
+    if (row->rounded != 0 && b->silent == NULL && is_silent(row))
+        b->silent = fd_shown(recording->path);
     b->clips.count += row->clips.count;
     if (fabs(row->clips.widest) > fabs(b->clips.widest)) {
         b->clips.widest = row->clips.widest;
@@ -142,6 +153,9 @@ static void report(const struct batch *b, size_t count)
     if (b->rounded > 0)
         warn(NULL, "%zu of %zu recording%s %s more than 16 bits, rounded to 16", b->rounded, count,
              msg_plural(count), b->rounded == 1 ? "has" : "have");
+    if (b->silent != NULL)
+        warn(b->silent, "silent when rounded to 16 bits, expected sound; samples from -32768 to "
+                        "32767 are to be written as 16 bits");
     if (b->clips.count > 0)
         warn(NULL,
              "%zu sample%s clipped, the largest is %.9g in %s, expected -1 to 1 in floating point; "

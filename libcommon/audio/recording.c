@@ -82,6 +82,7 @@ struct left {
     size_t others;   /* recordings that only the filter leaves out */
     char format[16]; /* of files with such names; empty: of none */
     bool wavs;       /* there are WAV files with other names */
+    bool folders;
 };
 
 static void note_left(struct left *left, const struct fsdd_name *name, bool is_fsdd)
@@ -121,7 +122,10 @@ static _Noreturn void refuse_directory(const char *dir, const struct left *left)
     if (left->format[0] != '\0')
         die(dir, "no recordings in WAV format, expected some, or --formats=%s", left->format);
     die(dir, "no recordings, expected names such as 0_jackson_7.wav%s",
-        left->wavs ? "; to load others, name the files, as DIR/*.wav does" : "");
+        left->wavs      ? "; to load others, name the files, as DIR/*.wav does"
+        : left->folders ? "; to load from its folders: find DIR -name '*.wav' -print0 | fsdd-load "
+                          "--files0-from=-"
+                        : "");
 }
 
 static void search(struct recording_list *list, const struct recording_filter *filter,
@@ -131,10 +135,14 @@ static void search(struct recording_list *list, const struct recording_filter *f
     if (d == NULL)
         die_errno(dir, "cannot be read");
     size_t before = list->count;
-    struct left left = {0, "", false};
+    struct left left = {.others = 0};
     struct dirent *entry;
-    while (errno = 0, (entry = readdir(d)) != NULL)
+    while (errno = 0, (entry = readdir(d)) != NULL) {
         left.others += !add_entry(list, filter, dir, entry, &left);
+#ifdef DT_DIR
+        left.folders |= entry->d_type == DT_DIR && entry->d_name[0] != '.';
+#endif
+    }
     if (errno != 0)
         die_errno(dir, "cannot be read");
     closedir(d);
