@@ -14,12 +14,14 @@
 #include "text/csv.h"
 #include "text/csv_line.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { AUTO, YES, NO };   /* --header */
 enum { REFUSE, DROP };    /* --missing */
@@ -74,7 +76,7 @@ static const struct options_row options[] = {
     {'d', "delimiter", "CHAR", take_delimiter, offsetof(struct options, format.delimiter),
      .words = "tab,space",
      .help = "between fields: a character, tab, or space for runs of spaces and tabs (default: "
-             "the first line tells: tab, else ;, else the comma, else space)"},
+             "the first line tells: tab, else ;, else the comma, else |, else space)"},
     {0, "decimal", "CHAR", take_point, offsetof(struct options, format.point),
      .help = "the decimal point: . (default) or ,"},
     {0, "comment", "CHAR", take_character, offsetof(struct options, format.comment),
@@ -88,7 +90,8 @@ static const struct options_row options[] = {
     {'n', "names", "COLUMN", take_text, offsetof(struct options, names),
      .help = "the column that names the rows: its number or its name in the header"},
     {'m', "missing", "HOW", options_word, offsetof(struct options, missing), .words = "error,drop",
-     .help = "an empty field, NA or nan: error: end with status 1 (default); drop: leave its row "
+     .help = "an empty field, NA, nan, N/A, NULL or None: error: end with status 1 (default); "
+             "drop: leave its row "
              "out"},
     {'t', "type", "TYPE", options_word, offsetof(struct options, type), .words = TYPES,
      .help = "of the values: float64 (default), float32, int64, ..., uint8 or bool; an error where "
@@ -130,11 +133,14 @@ static void put_block(struct load *l, bool last)
     l->rows = 0;
 }
 
+/* What R, pandas, databases and spreadsheets write for no value. */
 static bool is_missing(struct str text)
 {
-    bool nan = text.n == 3 && (text.p[0] | 32) == 'n' && (text.p[1] | 32) == 'a' &&
-               (text.p[2] | 32) == 'n';
-    return text.n == 0 || nan || str_is(text, "NA");
+    struct str word;
+    for (const char *list = "NA,nan,N/A,#N/A,<NA>,NULL,None"; str_next_item(&list, &word);)
+        if (text.n == word.n && strncasecmp(text.p, word.p, text.n) == 0)
+            return true;
+    return text.n == 0;
 }
 
 static void put_name(struct load *l, size_t column, struct str text)
@@ -152,6 +158,8 @@ static _Noreturn void refuse_text(const struct load *l, size_t column, struct st
                : comma          ? "a number (--decimal=, reads decimal commas)"
                : csv_is_first(l->csv) && l->o->header == AUTO
                    ? "a number (--header=yes takes this line for a header)"
+               : isalpha((unsigned char)text.p[0])
+                   ? "a number (--names takes a column of names, --columns leaves others out)"
                    : "a number");
 }
 

@@ -105,7 +105,30 @@ assert (x(maps)[:, 0] == np.arange(1, 300001)).all()'
     # shellcheck disable=SC2154
     assert_equal "$stderr" 'csv-load: warning: rows with missing values left out: 3 of 5'
     refuses_text '1,\n,2\n' '2 rows with something missing in each, expected at least 1' -m drop
-    refuses_text '1\nnull\n' "line 2, column 0: 'null', expected a number" -m drop
+    refuses_text '1\nmissing\n' "line 2, column 0: 'missing', expected a number (--names takes a column of names, --columns leaves others out)" -m drop
+}
+
+@test "csv-load: what R, pandas, databases and spreadsheets write for no value is missing" {
+    # The words are among those of pandas.read_csv.
+    printf '%s,1\n' NA nan NaN N/A n/a '#N/A' '<NA>' NULL null None '' 7 | csv-load -q -m drop >rows
+    run -0 stream-show --csv rows
+    assert_output 7,1
+    refuses_text '1\nNULL\n' "line 2, column 0: 'NULL', expected a number (--missing=drop leaves such rows out)"
+}
+
+@test "csv-load: a bar parts fields; headers of R's write.table and NumPy's savetxt are told" {
+    run -0 bash -c "printf 'a|b\n1|2\n' | csv-load | stream-show --csv"
+    assert_output $'a,b\n1,2'
+    # As R's write.table writes data.frame(x = 1:2, y = 3:4), and with col.names = NA.
+    printf '"x" "y"\n"1" 1 3\n"2" 2 4\n' >short
+    printf '"" "x" "y"\n"1" 1 3\n"2" 2 4\n' >full
+    refuses 1 "csv-load: short: line 2: 3 columns, expected 2 as in the lines before (R's write.table names all columns with col.names = NA)" csv-load short
+    run -0 bash -c 'csv-load -n 0 full | stream-show --csv'
+    assert_output $'name,x,y\n1,1,3\n2,2,4'
+    py 'np.savetxt("saved", np.array([[1, 2], [3, 4]]), header="a b")'
+    refuses 1 'csv-load: saved: line 2: 2 columns, expected 3 as in the lines before (--comment=# skips a header)' csv-load saved
+    run -0 bash -c 'csv-load --comment=# saved | stream-show --csv'
+    assert_output $'1,2\n3,4'
 }
 
 @test "csv-load: --type holds what it is given, or refuses it" {
@@ -125,7 +148,7 @@ assert (x(maps)[:, 0] == np.arange(1, 300001)).all()'
     refuses_text 'a\xff\n1\n' "line 1, column 0: 'a\\377', expected a name in UTF-8 (iconv converts it)"
     refuses_text '1\n0x10\n' "line 2, column 0: '0x10', expected a number"
     refuses_text '1\n1e400\n' "line 2, column 0: '1e400', expected a number that float64 holds"
-    refuses_text '1\ninf\n' "line 2, column 0: 'inf', expected a number"
+    refuses_text '1\ninf\n' "line 2, column 0: 'inf', expected a number (--names takes a column of names, --columns leaves others out)"
     refuses_text '1\n1_000\n' "line 2, column 0: '1_000', expected a number"
     refuses_text '1,2\n"1,234.5",3\n' "line 2, column 0: '1,234.5', expected a number (--decimal=, reads decimal commas)"
     refuses_text '1;2\n3,4;5\n' "line 2, column 0: '3,4', expected a number (--decimal=, reads decimal commas)"

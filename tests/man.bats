@@ -264,6 +264,9 @@ csv-load.1 printf '2019,a\n1,2\n' | csv-load
 csv-load.1 printf '1;2\n1,5;2\n' | csv-load
 csv-load.1 printf 'l\344nge\n1\n' | csv-load
 csv-load.1 printf '1,2\n3\n' | csv-load
+csv-load.1 printf '1,2\nA,3\n' | csv-load
+csv-load.1 printf 'x y\n1 2 3\n' | csv-load
+csv-load.1 printf '# a b\n1 2\n' | csv-load
 csv-load.1 printf '1,"2\n3\n' | csv-load
 csv-load.1 tr '\0' 1 </dev/zero | csv-load
 csv-load.1 yes , | tr -d '\n' | csv-load

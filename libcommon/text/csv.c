@@ -102,18 +102,20 @@ static char *line_end(const struct csv *c, char *at)
     return at == c->end && c->at_eof ? at : NULL;
 }
 
-/* What stands in the first line outside of quotes: tabs, else semicolons, else commas. */
+/* What stands in the first line outside of quotes: tabs, else semicolons, else commas, else bars.
+ */
 static char find_delimiter(const struct csv *c)
 {
-    bool quoted = false, comma = false, semicolon = false;
+    bool quoted = false, comma = false, semicolon = false, bar = false;
     for (const char *at = c->at; at < c->end && (quoted || *at != '\n'); at++) {
         quoted ^= *at == '"';
         if (*at == '\t' && !quoted && at > c->at)
             return '\t';
         semicolon |= *at == ';' && !quoted;
         comma |= *at == ',' && !quoted && c->format.point != ',';
+        bar |= *at == '|' && !quoted;
     }
-    return semicolon ? ';' : comma ? ',' : ' ';
+    return semicolon ? ';' : comma ? ',' : bar ? '|' : ' ';
 }
 
 static void open_next(struct csv *c)

@@ -200,9 +200,17 @@ void csv_columns_choose(struct csv_columns *c, const struct csv *csv, size_t tot
 
 void csv_columns_check(const struct csv_columns *c, const struct csv *csv, size_t count)
 {
-    if (count != c->total)
-        csv_refuse_line(csv, "%zu column%s, expected %zu as in the lines before", count,
-                        msg_plural(count), c->total);
+    struct csv_field first = {.text = {"", 0}};
+    size_t at = 0;
+    if (count == c->total)
+        return;
+    csv_line_next(&c->header, &at, &first);
+    csv_refuse_line(csv, "%zu column%s, expected %zu as in the lines before%s", count,
+                    msg_plural(count), c->total,
+                    first.text.n > 0 && first.text.p[0] == '#' ? " (--comment=# skips a header)"
+                    : c->header.count > 0 && count == c->total + 1
+                        ? " (R's write.table names all columns with col.names = NA)"
+                        : "");
 }
 
 void csv_columns_free(struct csv_columns *c)
