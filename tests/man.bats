@@ -182,7 +182,7 @@ for tool in sys.argv[1:]:
 @test "wavefill(7): the tour does what it shows, in an installed tree" {
     mkdir -p home/installed/share/wavefill
     ln -s "$CORPUS" home/installed/share/wavefill/corpus
-    cp "$ROOT"/pipelines/{tutorial,enter}.mk home/installed/share/wavefill
+    cp -R "$ROOT"/pipelines/{{tutorial,enter,repair}.mk,repair,frames} home/installed/share/wavefill
     run_examples wavefill.7 /usr/local installed
 }
 
