@@ -84,6 +84,11 @@ static bool is_held(struct options *o, const struct block *block, size_t i, size
     return held;
 }
 
+static bool is_number(const char *name)
+{
+    return name[0] != '\0' && name[strspn(name, "0123456789")] == '\0';
+}
+
 /* Before the last block goes out: whether all that was asked for has come. */
 static void check_found(const struct options *o, const char *name, size_t rows, size_t left)
 {
@@ -97,8 +102,9 @@ static void check_found(const struct options *o, const char *name, size_t rows, 
         die(name, "rows without names, expected names for --name (--row takes numbers)");
     for (size_t k = 0; k < o->names.count; k++)
         if (!o->found[k])
-            die(name, "no row is named '%s', expected a name of the %zu row%s", o->names.items[k].p,
-                rows, msg_plural(rows));
+            die(name, "no row is named '%s', expected a name of the %zu row%s%s",
+                o->names.items[k].p, rows, msg_plural(rows),
+                is_number(o->names.items[k].p) ? " (--row takes numbers)" : "");
     if (left == 0)
         die(name, "all rows would be held out, expected at least 1 to be left");
 }

@@ -36,7 +36,9 @@ strange  = $(strip $(foreach p,$(subst %,@,$(PROVIDED)),$(if $(or $(filter-out x
 	$(findstring n,$(shape)),,.),$(if $(call replace,$p,,0 . @),,.),$(filter nnn%,$(filter %@,$(shape))),$(filter 1,$p),$(if \
 	$(findstring .,$p),$(filter-out 0.% .% %@,$p))),$p)))
 expected = expected portions such as 0.5 or 25%
-check    = $(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\
+lower    = out fsdd bin digit digits speaker speakers seed holdout provided gaps file model shards given read engine
+check    = $(foreach v,$(lower),$(if $(filter command,$(origin $v)),$(error \
+	$v = $($v), expected the name of this variable in upper case)))$(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\
 	$(if $(strip $(PROVIDED)),,$(error PROVIDED is empty, $(expected)))\
 	$(if $(strange),$(error PROVIDED = $(PROVIDED), $(expected)))\
 	$(if $(filter-out $(words $(sort $(PROVIDED))),$(words $(PROVIDED))),\

@@ -272,6 +272,7 @@ SEED=8|$after_split
 HOLDOUT=0_espeak_9|$after_split
 HOLDOUT=0_espeak_9 SEED=3|
 HOLDOUT=0_espeak_9.wav|
+HOLDOUT=rec/0_espeak_9.wav|
 HOLDOUT=0_espeak_10|$after_split
 PROVIDED=0.75 HOLDOUT=0_espeak_10|0.75/
 PROVIDED='0.5 12% 0.75' HOLDOUT=0_espeak_10|12percent/
@@ -532,6 +533,8 @@ END
     echo "include ${ROOT// /\\ }/pipelines/tutorial.mk" >other.mk
     refuses_in 1 'tutorial\.mk is for make -f, not for include' make -f other.mk
     says "split-holdout: clips.mat: no row is named '0_espeak_50', expected a name of the 50 rows" BIN="$BIN" HOLDOUT=0_espeak_50
+    says "split-holdout: clips.mat: no row is named '47', expected a name of the 50 rows (--row takes numbers)" BIN="$BIN" HOLDOUT=47
+    refuses_in 1 'digit = 5, expected the name of this variable in upper case' "${make[@]}" BIN="$BIN" digit=5
     says "split-holdout: --seed: '-1', expected a number from 0 to 4294967295; try 'split-holdout --help'" BIN="$BIN" SEED=-1
     says 'pad-chop: heldout.mat: columns :5000 are 0:5000 in rows of 2800, expected A < B <= 2800' BIN="$BIN" PROVIDED=5000
     # No recording of that digit: the folder is named, not a tool that nobody called.
