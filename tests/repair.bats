@@ -44,6 +44,10 @@ song() {
     assert_output "$(cat out/repair/repair.txt)"
     run -0 find out -name '.w*'
     assert_output ''
+    # Neither side of the clip has a frame.
+    "${make[@]}" GAPS=340ms@5 >log
+    run -0 tail -n 1 log
+    assert_output --regexp '^340ms@5: samples 5 to 2724, by the nearest frames of other takes: [0-9.-]+ dB$'
 }
 
 @test "repair: any recording is repaired from itself, by an order that follows the rate" {

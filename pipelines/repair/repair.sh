@@ -40,14 +40,13 @@ bare() {
 # from_frames: fills the gap in by the nearest frames of the others and of the clip's two sides.
 from_frames() {
     side=$(least "$(samples 15000)" "$(least $((from - at)) $((until - to)))")
-    own=--others
+    own=--others how='the nearest frames of other takes'
     learn "$others" : model
     if [ "$(most $((from - at)) $((until - to)))" -ge $((2 * side + gap)) ]; then
         learn "$clip" "$at:$from,$to:$until" own -w 10
-        own=--own=own
+        own=--own=own how="$how and of the clip itself"
     fi
     pad-chop -c "$((from - side)):$((to + side))" "$clip" | turn - - | lsq-predict -o filled "$own" model
-    how='the nearest frames of other takes and of the clip itself'
 }
 
 # around ORDERS: the columns on both sides of the gap that are so many times the order away at most.
