@@ -69,6 +69,7 @@ struct work {
     size_t out_of_range, first_row, first_column;
     bool heard;     /* a sample of 2 or more of the 32768 steps */
     bool fractions; /* before that one */
+    bool bytes;     /* some came as unsigned bytes, as in WAV files of 8 bits */
     bool rate_said; /* that --rate is not used */
 };
 
@@ -113,6 +114,8 @@ static void append(struct work *w, const struct row_reader *piece, size_t cols)
         w->capacity = w->count + cols;
         w->pcm = mem_grow(w->pcm, w->capacity, sizeof *w->pcm);
     }
+    struct array_type type = block_row(&piece->block, piece->row).type;
+    w->bytes |= type.kind == ARRAY_UINT && type.size == 1;
     for (size_t at = 0; at < cols; at += STRIP) {
         size_t n = cols - at < STRIP ? cols - at : STRIP;
         row_reader_columns(piece->in, &piece->block, piece->row, at, n, strip);
@@ -190,6 +193,9 @@ static void remark(const struct work *w)
     if (!w->heard && w->fractions && w->options->scale == 0)
         warn(NULL, "all samples lie between -2 and 2, with fractions, expected -32768 to 32767 "
                    "(--scale=32768 where full scale is 1)");
+    if (w->bytes && w->options->scale == 0)
+        warn(NULL, "samples of 0 to 255, as WAV files of 8 bits have them, expected -32768 to "
+                   "32767 around 0 (fsdd-load reads such files)");
     if (w->out_of_range > 0)
         warn(NULL, "%zu sample%s beyond 16 bits, %s (the first: row %zu, sample %zu)",
              w->out_of_range, msg_plural(w->out_of_range),

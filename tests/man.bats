@@ -344,6 +344,7 @@ stitch-wav.1 pad-chop -c 5: rows | stitch-wav -r 8 -o dir given -
 stitch-wav.1 stitch-wav -r 8 -o dir path
 stitch-wav.1 stitch-wav -r 16 -o quiet.wav quiet
 stitch-wav.1 stitch-wav -o quiet.wav fractions
+stitch-wav.1 echo 7,128,200 | csv-load -t uint8 | stitch-wav -r 8 -o bytes.wav
 r2-score.1 split-holdout -r 0,1 -H rest rows >single; r2-score single single
 r2-score.1 pad-chop -c 2: rows | r2-score given
 r2-score.1 r2-score -c 9: rows rows

@@ -188,6 +188,15 @@ write("c", {"mat": 1, "x": np.array([[0.5], [3]]), "col0": 2})'
     stitch-wav -o d a c 2>&1 | cmp - /dev/null
 }
 
+@test "stitch-wav: samples of 8 bits as SciPy reads them are told" {
+    sox -D "$CORPUS/0_espeak_0.wav" -b 8 bytes.wav
+    py 'from scipy.io import wavfile
+rate, samples = wavfile.read("bytes.wav")
+write("in", {"mat": 1, "x": samples[None], "rate": rate})'
+    run -0 --separate-stderr bash -c 'stitch-wav in | wc -c'
+    assert_equal "$stderr" 'stitch-wav: warning: samples of 0 to 255, as WAV files of 8 bits have them, expected -32768 to 32767 around 0 (fsdd-load reads such files)'
+}
+
 @test "stitch-wav: --overflow=error refuses the first sample that does not fit, and writes nothing" {
     one '1, 32768.25, -40000'
     refuses 1 'stitch-wav: in: row 0, sample 1: 32768.25, expected -32768 to 32767 (--overflow=clip cuts it off)' \
