@@ -194,6 +194,7 @@ write("c", {"mat": 1, "x": np.array([[0.5], [3]]), "col0": 2})'
 rate, samples = wavfile.read("bytes.wav")
 write("in", {"mat": 1, "x": samples[None], "rate": rate})'
     run -0 --separate-stderr bash -c 'stitch-wav in | wc -c'
+    # shellcheck disable=SC2154
     assert_equal "$stderr" 'stitch-wav: warning: samples of 0 to 255, as WAV files of 8 bits have them, expected -32768 to 32767 around 0 (fsdd-load reads such files)'
 }
 
