@@ -34,6 +34,8 @@ static const struct magic kinds[] = {
     {0, "wvpk", MAGIC_RECORDING, "a WavPack file", BY_SOX("wv")},
     {0, "NIST_1A", MAGIC_RECORDING, "a NIST SPHERE file", BY_SOX("sph")},
     {0, "Creative Voice File", MAGIC_RECORDING, "a VOC file", BY_SOX("voc")},
+    {0, ".SoX", MAGIC_RECORDING, "a SoX file", BY_SOX("sox")},
+    {0, "XoS.", MAGIC_RECORDING, "a SoX file", BY_SOX("sox")},
     {0, "riff\x2e\x91", MAGIC_RECORDING, "a W64 file", BY_SOX("w64")},
     {0, "#!AMR", MAGIC_RECORDING, "an AMR file", MAGIC_BY_FFMPEG},
     {0, "MAC ", MAGIC_RECORDING, "a Monkey's Audio file", MAGIC_BY_FFMPEG},
