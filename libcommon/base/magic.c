@@ -1,5 +1,8 @@
 #include "base/magic.h"
 
+#include "base/utf8.h"
+
+#include <stdbool.h>
 #include <string.h>
 
 #define BY_SOX(type) "; to convert it: sox -t " type " IN OUT.wav"
@@ -51,11 +54,11 @@ static const struct magic kinds[] = {
     {0, "Rar!", MAGIC_OTHER, "a RAR archive", UNPACK "unrar x IN"},
     {0, "PK\3\4", MAGIC_OTHER, "a ZIP archive", UNPACK "unzip IN (a spreadsheet: save it as CSV)"},
     {257, "ustar", MAGIC_OTHER, "a tar archive", UNPACK "tar -xf IN"},
-    {0, "version https://git-lfs", MAGIC_OTHER, "a Git LFS pointer",
+    {0, "version https://git-lfs", MAGIC_TEXT, "a Git LFS pointer",
      "; to fetch the file: git lfs pull"},
-    {0, "<!", MAGIC_OTHER, "an HTML or XML page", " (did its download fail?)"},
-    {0, "<?xml", MAGIC_OTHER, "an HTML or XML page", " (did its download fail?)"},
-    {0, "<html", MAGIC_OTHER, "an HTML or XML page", " (did its download fail?)"},
+    {0, "<!", MAGIC_TEXT, "an HTML or XML page", " (did its download fail?)"},
+    {0, "<?xml", MAGIC_TEXT, "an HTML or XML page", " (did its download fail?)"},
+    {0, "<html", MAGIC_TEXT, "an HTML or XML page", " (did its download fail?)"},
     {0, "\xff\xfe", MAGIC_OTHER, "text in UTF-16",
      "; to convert it: iconv -f UTF-16 -t UTF-8 <IN >OUT"},
     {0, "\xfe\xff", MAGIC_OTHER, "text in UTF-16",
@@ -73,13 +76,27 @@ static const struct magic kinds[] = {
     {1, "\xablsq_partial", MAGIC_NUMBERS, "a partial fit", " (stream-show tells what is in it)"},
 };
 
+/* Whether this is no text: a header of CSV may have any of these words. */
+static bool is_binary(const char *at, size_t size)
+{
+    for (size_t i = 0, length; i < size && i < MAGIC_LOOK; i += length) {
+        length = utf8_length(at + i, size - i);
+        if (length == 0 || (unsigned char)at[i] < '\t')
+            return true;
+    }
+    return false;
+}
+
 const struct magic *magic_find(const void *bytes, size_t size)
 {
+    const char *at = bytes;
+    bool binary = is_binary(at, size);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        size_t n = strlen(kinds[i].bytes);
-        if (kinds[i].at + n <= size &&
-            memcmp((const char *)bytes + kinds[i].at, kinds[i].bytes, n) == 0)
-            return &kinds[i];
+        const struct magic *kind = &kinds[i];
+        size_t n = strlen(kind->bytes);
+        if ((binary || kind->kind == MAGIC_TEXT) && kind->at + n <= size &&
+            memcmp(at + kind->at, kind->bytes, n) == 0)
+            return kind;
     }
     return NULL;
 }

@@ -6,7 +6,7 @@
 
 #define MAGIC_BY_FFMPEG "; to convert it: ffmpeg -i IN OUT.wav"
 
-enum magic_kind { MAGIC_RECORDING, MAGIC_NUMBERS, MAGIC_OTHER };
+enum magic_kind { MAGIC_RECORDING, MAGIC_NUMBERS, MAGIC_TEXT, MAGIC_OTHER };
 
 struct magic {
     size_t at;
