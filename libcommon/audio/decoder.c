@@ -177,7 +177,7 @@ static _Noreturn void be_worker(const struct decoder *d, size_t first, bool care
         decode(&b, &d->recordings[i], d->max, &reply);
         size_t count = reply.decoded.count;
         if (fwrite(&reply, sizeof reply, 1, out) != 1 ||
-            fwrite(b.wav.samples, sizeof(int16_t), count, out) != count ||
+            (count > 0 && fwrite(b.wav.samples, sizeof(int16_t), count, out) != count) ||
             (careful && fflush(out) != 0))
             _exit(EXIT_FAILURE);
     }
