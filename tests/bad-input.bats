@@ -15,6 +15,8 @@ setup() {
     if cat locked 2>/dev/null; then
         drop=(setpriv '--bounding-set=-dac_override,-dac_read_search')
     fi
+    # What a filter that refuses its input has in memory ends with it.
+    export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
     run "${drop[@]}" "$PYTHON" "$ROOT/tests/bad-input.py" "$ROOT/tests/bad-input.txt"
     echo "$output"
     # shellcheck disable=SC2154
