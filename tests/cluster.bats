@@ -343,7 +343,7 @@ only_node2() {
     printf '%s\n' 1,2 2,3 5,4 >'a b.csv'
     printf '%s\n' 2,2 x,3 >c.csv
     printf '%s\n' 'a b.csv' c.csv >list
-    fails "cluster: c.csv: csv-load: $PWD/c.csv: line 2, column 0: 'x', expected a number
+    fails "cluster: c.csv: csv-load: $PWD/c.csv: line 2, column 0: 'x', expected a number (--names takes a column of names, --columns leaves others out)
 cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0 READ='csv-load --header=no {}'
     # One that has written rows before.
     fails "cluster: c.csv: no more
