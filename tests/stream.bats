@@ -110,7 +110,7 @@ def check(type, ragged):
     as_double = pack({"mat": 1, "x": v.astype("<f8"), "rate": 8000.5})
     assert (status, err) == (0, "") and model == call(["lsq-fit", "-q", "-g1"], as_double)[1]
 
-    status, out, err = call(["stitch-wav", "-o", "wavs-" + tag + "/"], data.replace(pack(8000.5), pack(8)))
+    status, out, err = call(["stitch-wav", "-q", "-o", "wavs-" + tag + "/"], data.replace(pack(8000.5), pack(8)))
     assert (status, out, err) == (0, b"", "")
     for row, name in zip(v, names):
         assert open(f"wavs-{tag}/{name}.wav", "rb").read() == wav(row)
