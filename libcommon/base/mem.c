@@ -31,7 +31,7 @@ static void enlarge_pages(uintptr_t start, uintptr_t end)
 void mem_expect_much(void)
 {
 #if defined(__GLIBC__) && defined(__linux__) && defined(MADV_HUGEPAGE)
-    enum { PIECE = 64 << 20, SMALL = 64 };
+    enum { PIECE = 16 << 20, SMALL = 64 };
     /* Untouched, and so without cost: what comes after it starts with a large page, in
      * which nothing may have been written before madvise. */
     static char *volatile filler;
