@@ -302,7 +302,8 @@ END
     row=$(py 'print(np.random.RandomState(5).randint(6400))')
     few=$(peak split-holdout -S 5 -H held in)
     many=$(blocks 200 | peak split-holdout -S 5 -H other)
-    assert [ "$many" -lt $((few + 8192)) ]
+    # How a pipe is read, in small pieces or large ones, makes some difference.
+    assert [ "$many" -lt $((few + 32768)) ]
     split-holdout -S 5 -H held in | cmp - <(split-holdout -r "$row" -H want in)
     cmp held want
     assert_equal "$(ls -A tmp)" ''
