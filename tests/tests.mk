@@ -84,7 +84,7 @@ $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/harness.
 
 # libsox cannot be instrumented: once more, with a malloc that sees what it does.
 GUARDED = tests/fuzz/wav.c tests/fuzz/harness.c tests/fuzz/guard.c libcommon/audio/wav.c libcommon/audio/riff.c libcommon/audio/linear.c \
-	libcommon/audio/magic.c libcommon/audio/extent.c \
+	libcommon/base/magic.c libcommon/audio/extent.c \
 	libcommon/base/msg.c libcommon/base/utf8.c
 $(BUILD)/targets/wav-guarded: $(GUARDED) $(wildcard tests/fuzz/*.h libcommon/*/*.h) $(BUILD)/flags
 	@mkdir -p $(@D)
