@@ -103,7 +103,7 @@ void map_reader_rewind(struct map_reader *r)
  * what has arrived, so that a header that lies costs no more memory than the data sent with it. */
 static void make_room(struct map_reader *r, size_t need)
 {
-    if (r->start + r->used + READ_SIZE <= r->capacity)
+    if (r->start == 0 && r->used + READ_SIZE <= r->capacity)
         return;
     if (r->start > 0 && r->start + need > r->capacity) {
         memmove(r->buffer, r->buffer + r->start, r->used);

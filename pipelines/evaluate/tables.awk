@@ -60,12 +60,13 @@ function r2(whose, ms) {
 }
 
 # Of the models of one speaker, silence has the signal as its error.
-function snr(whose, ms, silence) {
+function snr(whose, ms, silence, db) {
     silence = whose
     sub(/\t.*/, "\tsilence", silence)
     if (!(error[whose, ms] > 0))
         return "nan"
-    return sprintf("%.2f", 10 * log(error[silence, ms] / error[whose, ms]) / log(10))
+    db = sprintf("%.2f", 10 * log(error[silence, ms] / error[whose, ms]) / log(10))
+    return db + 0 == 0 ? "0.00" : db
 }
 
 END {
