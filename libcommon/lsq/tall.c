@@ -53,7 +53,7 @@ enum lsq_status tall_reduce_halves(double *a, size_t m, size_t split, size_t p, 
     if (status == LSQ_OK)
         status = factor(a + split, m, p - split, t, c, tau, rss);
     free(tau);
-    for (size_t i = split; i < p; i++)
+    for (size_t i = split; split > 0 && i < p; i++)
         memmove(a + i * c + i, a + (i - split) * c + i, (c - i) * sizeof *a);
     for (size_t i = 0; i < split; i++)
         memset(a + i * c + split, 0, (c - split) * sizeof *a);

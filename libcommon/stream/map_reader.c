@@ -100,7 +100,8 @@ void map_reader_rewind(struct map_reader *r)
 }
 
 /* Makes room for `need` bytes from start on. Beyond what is known to be there it at most doubles
- * what has arrived, so that a header that lies costs no more memory than the data sent with it. */
+ * what has arrived, so that a header that lies costs no more memory than the data sent with it; and
+ * only where there is none for a read: to grow with each would copy all of it each time. */
 static void make_room(struct map_reader *r, size_t need)
 {
     if (r->start == 0 && r->used + READ_SIZE <= r->capacity)
@@ -158,19 +159,24 @@ static bool is_text(const char *at, size_t n)
     return n >= 2 && (i == n || i >= LOOK);
 }
 
-/* A file that is no msgpack is of another kind. */
-static _Noreturn void die_no_map(struct map_reader *r, const struct map_scan *scan)
+/* A file that is no msgpack is of another kind, if that is known. */
+static void refuse_other_kind(struct map_reader *r)
 {
-    bool first = r->offset == 0 && scan->pos == 0;
     (void)fill(r, MAGIC_LOOK); /* or to the end */
     const char *at = r->buffer + r->start;
     const struct magic *magic = magic_find(at, r->used);
     bool may_be_text = r->hint[0] != '\0'; /* which csv-load reads */
-    if (first && magic != NULL)
+    if (magic != NULL)
         die(fd_shown(r->path), "%s, expected %s%s", magic->name, r->expected,
             magic->kind == MAGIC_NUMBERS && !may_be_text ? "" : magic_hint_to_numbers(magic));
-    if (first && is_text(at, r->used))
+    if (is_text(at, r->used))
         die(fd_shown(r->path), "text, expected %s%s", r->expected, r->hint);
+}
+
+static _Noreturn void die_no_map(struct map_reader *r, const struct map_scan *scan)
+{
+    if (r->offset == 0 && scan->pos == 0)
+        refuse_other_kind(r);
     die(fd_shown(r->path), "at byte %" PRIu64 ": %s", r->offset + scan->pos, scan->why);
 }
 

@@ -25,9 +25,13 @@ function on(prefix, command) {
     return "printf '%s\\n' " q(command) " | " prefix " sh -s"
 }
 
+function absolute(file) {
+    return (file ~ /^\// ? "" : ENVIRON["TOP"] "/") file
+}
+
 # The whole path of a file here, with one slash at its end.
 function whole(file) {
-    file = (file ~ /^\// ? "" : ENVIRON["TOP"] "/") file "/"
+    file = absolute(file) "/"
     gsub(/\/(\.?\/)+/, "/", file)
     return file
 }
@@ -52,7 +56,7 @@ index($1, "\\") { refuse($1 ": a backslash, expected none in the name of a shard
         host = substr(name, 1, RLENGTH - 1)
         file = substr(name, RLENGTH + 1)
     } else {
-        here = file = (name ~ /^\// ? "" : ENVIRON["TOP"] "/") name
+        here = file = absolute(name)
         if (index(whole(ENVIRON["OUT"]), whole(name)) == 1)
             refuse(name ": OUT is there, expected it elsewhere")
     }

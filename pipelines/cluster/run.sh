@@ -3,7 +3,7 @@
 # writes that of line K of `lines` to K and what went wrong to K.err; K is put in place once it is whole.
 # shellcheck source=pipelines/frames/nearest.sh
 . "${0%/*}/../frames/nearest.sh"
-plan=$(cd "$(dirname "$0")" && pwd)/plan.awk
+plan=$(cd "${0%/*}" && pwd)/plan.awk
 tab=$(printf '\t')
 work_in "$PWD/cluster"
 
