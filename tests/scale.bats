@@ -550,3 +550,12 @@ write("one", {"mat": 1, "x": np.arange(6.0)[None]})'
     refuses 1 'lsq-fit: one: one row, expected at least 2: leave-one-out errors need a row to fit' \
         lsq-fit -g 4 --ridge=auto --no-intercept one
 }
+
+@test "lsq-fit: --left-out of as many rows as coefficients takes columns in units as far apart as they may be" {
+    # By hand: the others give a plane, or the shortest slope, through 0 0 -5, 0 0 0 and 0 0 0.
+    py "$with_models"'
+for order in [0, 1, 2], [1, 0, 2]:
+    write("rows", np.array([[0, 0, 0], [0, 2e28, 0], [4e-16, 0, -5]])[:, order])
+    call("lsq-fit", "-q", "-g", "2", "--left-out=left", "rows")
+    close(read("left")[0]["x"], [[-5], [0], [0]], 1e-14)'
+}

@@ -47,13 +47,31 @@ static double weight_through(const struct lsq_spectrum *s, double lambda, size_t
     return 1 / (s->s[i] / top * (s->s[i] / top) + lambda / top / top);
 }
 
+/* Element i of M u. Adds to *blur how far the errors of u may move it. */
+static double move(const struct lsq_spectrum *s, const struct place *at, size_t i, double *blur)
+{
+    const double *m = s->metric + i * s->rank;
+    double moved = 0;
+    for (size_t k = 0; k <= i; k++) {
+        moved += m[k] * at->u[k];
+        *blur += fabs(m[k]) * DBL_EPSILON * (at->size / s->s[k]);
+    }
+    return moved;
+}
+
 /* With as many directions as centred rows the fit goes through each of them, and their
  * errors are ratios of sums over all directions. */
 static double doubt_of_all(const struct lsq_spectrum *s, const struct place *at, double lambda)
 {
     double blur = 0;
     double below = 0;
-    for (size_t i = 0; i < s->rank; i++) {
+    for (size_t i = 0; i < s->rank && s->metric != NULL; i++) {
+        double off = 0;
+        double moved = move(s, at, i, &off);
+        blur += 2 * (fabs(moved) + off) * off;
+        below += moved * moved;
+    }
+    for (size_t i = 0; i < s->rank && s->metric == NULL; i++) {
         double weight = weight_through(s, lambda, i);
         blur += weight * blur_of(s, at, i);
         below += weight * at->u[i] * at->u[i];
@@ -93,16 +111,14 @@ static void find_residual(const struct lsq_spectrum *s, const double *row, const
 
 /* A row that the fit goes through, without penalty, columns being scaled. Returns
  * the divisor of the errors. */
-static double error_through(const struct lsq_spectrum *s, const double *u, double *errors)
+static double error_through(const struct lsq_spectrum *s, const struct place *at, double *errors)
 {
-    size_t r = s->rank;
     size_t t = s->targets;
     double below = 0;
+    double off = 0;
     memset(errors, 0, t * sizeof *errors);
-    for (size_t i = 0; i < r; i++) {
-        double moved = 0;
-        for (size_t k = 0; k <= i; k++)
-            moved += s->metric[i * r + k] * u[k];
+    for (size_t i = 0; i < s->rank; i++) {
+        double moved = move(s, at, i, &off);
         below += moved * moved;
         for (size_t j = 0; j < t; j++)
             errors[j] += moved * s->metric_d[i * t + j];
@@ -147,7 +163,7 @@ struct lsq_left_out lsq_left_out(const struct lsq_spectrum *s, const double *row
         double *e = errors + k * t;
         double below =
             known.through && s->metric != NULL
-                ? error_through(s, at.u, e)
+                ? error_through(s, &at, e)
                 : error_penalized(s, &at, lambdas[k] / s->weight, known.through, outside, e);
         for (size_t j = 0; j < t; j++)
             e[j] /= below;

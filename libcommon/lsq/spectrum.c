@@ -62,7 +62,16 @@ static enum lsq_status decompose(struct lsq_spectrum *s, double *a, size_t m, co
     return status;
 }
 
-/* M and M d of the header: D V = Qᵀ Lᵀ, D divided by its largest, which cancels. */
+/* The largest first; of equal ones that of the first column. */
+static int compare_scales(const void *a, const void *b)
+{
+    const double *x = *(const double *const *)a;
+    const double *y = *(const double *const *)b;
+    return *x != *y ? (*x < *y) - (*x > *y) : (x > y) - (x < y);
+}
+
+/* M and M d of the header: D V = Qᵀ Lᵀ, D divided by its largest, which cancels. Long columns come
+ * first: reflections that begin with short ones lose them (Cox and Higham, BIT 38, 1998). */
 static enum lsq_status set_metric(const struct lsq_spectrum *s)
 {
     size_t r = s->rank;
@@ -70,13 +79,20 @@ static enum lsq_status set_metric(const struct lsq_spectrum *s)
     if (r == 0)
         return LSQ_OK;
     double *dv = malloc((s->given + 1) * r * sizeof *dv);
-    if (dv == NULL)
+    const double **order = malloc(s->given * sizeof *order);
+    if (dv == NULL || order == NULL) {
+        free(dv);
+        free(order);
         return LSQ_NOMEM;
-    double largest = 0;
+    }
     for (size_t k = 0; k < s->given; k++)
-        largest = fmax(largest, s->scale[k]);
-    for (size_t i = 0; i < s->given * r; i++)
-        dv[i] = s->v[i] * (s->scale[i / r] / largest);
+        order[k] = s->scale + k;
+    qsort(order, s->given, sizeof *order, compare_scales);
+    for (size_t i = 0; i < s->given * r; i++) {
+        const double *scale = order[i / r];
+        dv[i] = s->v[(size_t)(scale - s->scale) * r + i % r] * (*scale / *order[0]);
+    }
+    free(order);
     enum lsq_status status = lapack_lq(r, 0, s->given, dv, r, dv + s->given * r);
     if (status == LSQ_OK) {
         for (size_t i = 0; i < r; i++) {
