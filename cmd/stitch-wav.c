@@ -73,12 +73,13 @@ struct work {
     bool rate_said; /* that --rate is not used */
 };
 
-/* Samples of -1 to 1, as many programs have them, overshoot a little where they are computed. */
+/* Samples of -1 to 1, as many programs have them, overshoot a little where they are computed; what
+ * is silent at their scale too is no sign of them. */
 static void listen(struct work *w, const double *samples, size_t n)
 {
     for (size_t i = 0; i < n && !w->heard; i++) {
         w->heard = fabs(samples[i]) >= 2;
-        w->fractions |= samples[i] != trunc(samples[i]);
+        w->fractions |= samples[i] != trunc(samples[i]) && fabs(samples[i]) >= 1 / 32768.0;
     }
 }
 

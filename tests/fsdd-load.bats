@@ -170,12 +170,17 @@ for file in files:
 
 @test "fsdd-load: samples of 16 bits that NumPy has made integers of 32 are told as silent" {
     py 'from scipy.io import wavfile
-for name, value in ("a", 24163), ("b", -32768), ("c", 32768): wavfile.write(name + ".wav", 8000, np.array([value, 0, 7], "<i4"))'
+for name, value in ("a", 24163), ("b", -32768), ("c", 32768): wavfile.write(name + ".wav", 8000, np.array([value, 0, 7], "<i4"))
+for kind in "i4", "f4", "f8": wavfile.write(kind + ".wav", 8000, np.zeros(3, kind) * -1)'
     run -0 --separate-stderr bash -c 'fsdd-load b.wav c.wav a.wav | stream-show -F low,high'
     assert_output $'0\t1'
     # shellcheck disable=SC2154
     assert_equal "$stderr" 'fsdd-load: warning: 3 of 3 recordings have more than 16 bits, rounded to 16
 fsdd-load: warning: b.wav: silent when rounded to 16 bits, expected sound; samples from -32768 to 32767 are to be written as 16 bits'
+    # Silence is.
+    sox -n -r 8000 -b 24 s24.wav trim 0 3s
+    run -0 --separate-stderr fsdd-load -o out i4.wav f4.wav f8.wav s24.wav
+    assert_equal "$stderr" 'fsdd-load: warning: 4 of 4 recordings have more than 16 bits, rounded to 16'
 }
 
 @test "fsdd-load: rows are ordered by digit, speaker and take, numbers as numbers" {

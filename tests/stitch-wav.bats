@@ -169,14 +169,14 @@ assert np.array_equal(ours, ffmpeg) and np.array_equal(ours[~ties], sox[~ties]) 
 
 @test "stitch-wav: samples of -1 to 1 are next to silence, which a warning says" {
     local warning='stitch-wav: warning: all samples lie between -2 and 2, with fractions, expected -32768 to 32767 (--scale=32768 where full scale is 1)'
-    for values in '0.5, -0.25' '1, -1, 0.999' '0, 1e-300' '-1.0001, 0.3' '1.75, 0'; do
+    for values in '0.5, -0.25' '1, -1, 0.999' '0, 0.00003051757813' '-1.0001, 0.3' '1.75, 0'; do
         one "$values"
         stitch-wav in 2>&1 >out.wav | diff - <(echo "$warning")
         stitch-wav -q in 2>&1 >out.wav | cmp - /dev/null
         stitch-wav --scale=1 in 2>&1 >again.wav | cmp - /dev/null
         cmp out.wav again.wav
     done
-    for values in '0, 1, -1' '0.5, 2' '-2, 0.5' '0, 0' '0.5, -32768'; do
+    for values in '0, 1, -1' '0.5, 2' '-2, 0.5' '0, 0' '1e-13, -0.0000305' '0.5, -32768'; do
         one "$values"
         stitch-wav in 2>&1 >out.wav | cmp - /dev/null
     done

@@ -28,13 +28,14 @@ static void cast_16(const unsigned char *bytes, size_t count, bool big_endian, i
 }
 
 static void cast_integers(const struct linear *kind, const unsigned char *bytes, size_t count,
-                          int16_t *to)
+                          int16_t *to, bool *heard)
 {
     unsigned width = kind->bits / 8;
     uint32_t zero = kind->bits == 8 ? UINT32_C(1) << 31 : 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t left = (uint32_t)linear_load(bytes + i * width, width, kind->big_endian)
                         << (32 - kind->bits);
+        *heard |= left != zero;
         to[i] = narrow((int32_t)(left ^ zero));
     }
 }
@@ -54,6 +55,7 @@ static double load_float(const struct linear *kind, const unsigned char *at)
 static int16_t cast_float(double value, struct linear_clips *clips)
 {
     double scaled = value * 2147483648.0;
+    clips->heard |= value != 0;
     double nearest = trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
     if (nearest < INT32_MIN || scaled > 2147483648.0) {
         clips->count++;
@@ -68,7 +70,7 @@ size_t linear_cast(const struct linear *kind, const unsigned char *bytes, size_t
     if (!kind->is_float && kind->bits == 16)
         cast_16(bytes, count, kind->big_endian, to);
     else if (!kind->is_float)
-        cast_integers(kind, bytes, count, to);
+        cast_integers(kind, bytes, count, to, &clips->heard);
     for (size_t i = 0; kind->is_float && i < count; i++) {
         *refused = load_float(kind, bytes + i * (kind->bits / 8));
         if (!isfinite(*refused))

@@ -23,6 +23,7 @@ uint64_t linear_load(const unsigned char *at, size_t width, bool big_endian);
 struct linear_clips {
     size_t count;  /* of floating-point samples beyond -1 to 1 */
     double widest; /* of these, the one farthest from 0 */
+    bool heard;    /* a sample of other than 16 bits is not 0 */
 };
 
 /* Casts count samples from bytes. Returns how many it took: fewer where the next one is NaN or

@@ -138,7 +138,7 @@ static bool is_silent(const struct decoded *row)
 static void tally(struct batch *b, const struct recording *recording, const struct decoded *row)
 {
     b->rounded += row->rounded != 0;
-    if (row->rounded != 0 && b->silent == NULL && is_silent(row))
+    if (row->clips.heard && b->silent == NULL && is_silent(row))
         b->silent = fd_shown(recording->path);
     b->clips.count += row->clips.count;
     if (fabs(row->clips.widest) > fabs(b->clips.widest)) {
