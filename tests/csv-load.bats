@@ -63,6 +63,25 @@ assert (x(maps)[:, 0] == np.arange(1, 300001)).all()'
     assert_equal "$(shows '+1,.5\n-0,5.\n1E3,1e-3')" $'1,0.5\n-0,5\n1000,0.001'
 }
 
+@test "csv-load: Excel's line sep=; is its delimiter, and no row" {
+    assert_equal "$(shows 'sep=;\r\na;b\r\n1;2\r\n')" $'a,b\n1,2'
+    assert_equal "$(shows '\xef\xbb\xbfSEP=\t\n1\t2\n')" 1,2
+    assert_equal "$(shows 'sep=,\n"a;b",c\n1,2\n')" $'a;b,c\n1,2'
+    assert_equal "$(shows 'sep=,\n1 2\n' -d space)" 1,2
+    assert_equal "$(shows 'sep=\n1\n')" $'sep=\n1'
+    refuses_text 'sep=;\n1;x\n' "line 2, column 1: 'x', expected a number (--header=yes takes this line for a header)"
+    refuses_text 'sep=;\n' '0 rows of numbers, expected at least 1'
+    printf 'sep=;\na;b\n1;2\n' >one
+    printf 'sep=|\na|b\n3|4\n' >two
+    assert_equal "$(csv-load one two | stream-show --csv)" $'a,b\n1,2\n3,4'
+}
+
+@test "csv-load: lines that end as on old Macs are told, with what converts them" {
+    refuses_text 'a,b\r1,2\r3,4\r' "lines that end in carriage returns alone, expected newlines; to convert them: tr '\\r' '\\n' <IN >OUT"
+    assert_equal "$(printf 'a,b\r1,2\r3,4\r' | tr '\r' '\n' | csv-load | stream-show --csv)" $'a,b\n1,2\n3,4'
+    assert_equal "$(shows '1,2\r')" 1,2
+}
+
 @test "csv-load: a header is text without a number; -c takes columns by name, number and range" {
     assert_equal "$(shows 'a,b,c,d\n1,2,3,4\n' -c d,0-1)" $'d,a,b\n4,1,2'
     assert_equal "$(shows '1,2,3,4\n' -c 3,0-1)" '4,1,2'

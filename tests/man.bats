@@ -265,6 +265,7 @@ csv-load.1 printf '1;2\n1,5;2\n' | csv-load
 csv-load.1 printf 'l\344nge\n1\n' | csv-load
 csv-load.1 printf '1,2\n3\n' | csv-load
 csv-load.1 printf '1,2\nA,3\n' | csv-load
+csv-load.1 printf '1,2\r3,4\r' | csv-load
 csv-load.1 printf 'x y\n1 2 3\n' | csv-load
 csv-load.1 printf '# a b\n1 2\n' | csv-load
 csv-load.1 printf '1,"2\n3\n' | csv-load

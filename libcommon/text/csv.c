@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* Before a field is looked at, all of it is in the buffer. */
@@ -118,6 +119,31 @@ static char find_delimiter(const struct csv *c)
     return semicolon ? ';' : comma ? ',' : bar ? '|' : ' ';
 }
 
+/* Old Macs ended lines so. */
+static void check_line_ends(const struct csv *c)
+{
+    size_t n = (size_t)(c->end - c->at);
+    const char *first = memchr(c->at, '\r', n);
+    if (first != NULL && first + 1 < c->end && memchr(c->at, '\n', n) == NULL)
+        die(c->name, "lines that end in carriage returns alone, expected newlines; to convert "
+                     "them: tr '\\r' '\\n' <IN >OUT");
+}
+
+/* A first line such as `sep=;` is not of the table: it tells Excel the delimiter. */
+static void take_separator(struct csv *c)
+{
+    char *end = c->end - c->at > 5 ? line_end(c, c->at + 5) : NULL;
+    if (end == NULL || strncasecmp(c->at, "sep=", 4) != 0)
+        return;
+    char delimiter = c->at[4];
+    if (memchr("\t;,| :", delimiter, 6) == NULL || (delimiter == ',' && c->format.point == ','))
+        return;
+    if (c->delimiter == '\0')
+        c->delimiter = delimiter;
+    c->at = end;
+    c->next_line++;
+}
+
 static void open_next(struct csv *c)
 {
     const char *path = c->count == 0 ? "-" : c->paths[c->index];
@@ -136,6 +162,8 @@ static void open_next(struct csv *c)
         die(c->name, "%s, expected numbers as text%s", other->name, magic_hint_to_numbers(other));
     if (c->end - c->at >= 3 && memcmp(c->at, "\xef\xbb\xbf", 3) == 0)
         c->at += 3;
+    check_line_ends(c);
+    take_separator(c);
 }
 
 static void close_file(struct csv *c)
