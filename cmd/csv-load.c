@@ -1,7 +1,7 @@
 /* csv-load: numbers in text in, rows out.
  *
  * It holds one block of rows at a time; of each file the first line is looked at as a whole, which
- * tells whether it is a header. */
+ * tells whether it is a header. Plain lines are read by all threads, others here, one by one. */
 #include "base/input.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -13,6 +13,7 @@
 #include "text/cell.h"
 #include "text/csv.h"
 #include "text/csv_line.h"
+#include "text/csv_plain.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -253,6 +254,20 @@ static void put_first(struct load *l)
     csv_line_free(&line);
 }
 
+/* Rows of plain lines. */
+static void put_rows(void *to, const char *rows, size_t count)
+{
+    struct load *l = to;
+    size_t size = l->columns.count * l->type.size;
+    for (size_t n; count > 0; count -= n, rows += n * size) {
+        begin_row(l);
+        n = l->capacity - l->rows < count ? l->capacity - l->rows : count;
+        memcpy(l->data + l->rows * size, rows, n * size);
+        l->rows += n;
+        l->lines += n;
+    }
+}
+
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
@@ -265,11 +280,19 @@ int main(int argc, char **argv)
     array_parse_type((struct str){types[o.type], 3}, &l.type);
     l.csv = csv_open(files, argc, o.format);
 
-    while (csv_next(l.csv))
+    struct csv_plain plain = {.csv = l.csv,
+                              .comment = o.format.comment,
+                              .type = &l.type,
+                              .columns = &l.columns,
+                              .put = put_rows,
+                              .to = &l};
+    while (csv_next(l.csv)) {
         if (csv_is_first(l.csv))
             put_first(&l);
         else
             put_line(&l);
+        csv_plain_run(&plain);
+    }
     if (l.lines == l.dropped)
         die(csv_name(l.csv), "%" PRIu64 " rows%s, expected at least 1", l.lines,
             l.lines > 0                  ? " with something missing in each"
@@ -280,6 +303,7 @@ int main(int argc, char **argv)
         warn(NULL, "rows with missing values left out: %" PRIu64 " of %" PRIu64, l.dropped,
              l.lines);
 
+    csv_plain_free(&plain);
     csv_close(l.csv);
     output_close(l.out);
     csv_columns_free(&l.columns);

@@ -200,6 +200,12 @@ assert (x(maps)[:, 0] == np.arange(1, 300001)).all()'
     assert_output $'1\t4194304\t2'
 }
 
+@test "csv-load: lines that are not plain among many: rows and messages are the same, whatever threads and pieces there are" {
+    oracle csv plain_lines
+    oracle csv odd_lines
+    oracle csv many_odd_lines
+}
+
 @test "csv-load: --verbose says what was found" {
     printf 'a;b\n1;2\n' >one
     printf '1 2\n' >two

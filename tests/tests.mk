@@ -72,7 +72,7 @@ TIME = 60
 JOBS = 1
 TARGETS = $(FUZZ_TARGETS) $(FUZZ_ONLY)
 # Buffers that inputs of a few bytes fill.
-FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -DSTREAM_READ_SIZE=64 -DOUTPUT_HOLD_SIZE=256
+FUZZ_CFLAGS = -O1 -g -fno-omit-frame-pointer -DSTREAM_READ_SIZE=64 -DOUTPUT_HOLD_SIZE=256 -DCSV_LINES_SIZE=256
 
 $(BUILD)/targets/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/obj/tests/fuzz/harness.o \
 		$(if $(filter replay,$(FUZZ_MAIN)),$(BUILD)/obj/tests/fuzz/replay.o) $(BUILD)/libcommon.a

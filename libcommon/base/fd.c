@@ -65,6 +65,12 @@ ssize_t fd_read(int fd, void *to, size_t size)
     return n;
 }
 
+bool fd_is_ready(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    return poll(&ready, 1, 0) > 0;
+}
+
 bool fd_write_all(int fd, const void *data, size_t size)
 {
     const char *at = data;

@@ -26,6 +26,9 @@ int fd_unnamed(const char *dir);
 /* Reads what has come, up to size bytes: how many, 0 at the end. -1: errno says why. */
 ssize_t fd_read(int fd, void *to, size_t size);
 
+/* Whether a read would return at once. */
+bool fd_is_ready(int fd);
+
 /* Writes all size bytes. False: errno says why, and some of them may have been written. */
 bool fd_write_all(int fd, const void *data, size_t size);
 

@@ -17,6 +17,9 @@
 /* Before a field is looked at, all of it is in the buffer. */
 enum { FIELD_MAX = 64 << 10, READ_SIZE = 256 << 10 };
 
+/* Room for lines, those read ahead, and more so that they move to the front seldom. */
+enum { BUFFER = READ_SIZE + 4 * CSV_LINES_MAX, PADDING = 8 };
+
 struct csv {
     char *const *paths;
     int count, index;
@@ -62,6 +65,12 @@ static _Noreturn void refuse_field(const struct csv *c, const char *why)
     die(c->name, "line %" PRIu64 ", column %zu: %s", c->line, c->column - 1, why);
 }
 
+static void set_end(struct csv *c, char *end)
+{
+    c->end = end;
+    memset(end, 0, PADDING);
+}
+
 /* Reads on until a whole field is there, or the rest of the file. */
 static void fill(struct csv *c)
 {
@@ -77,8 +86,45 @@ static void fill(struct csv *c)
         c->at_eof = n == 0;
     }
     c->at = c->buffer;
-    c->end = c->buffer + used;
-    *c->end = '\0';
+    set_end(c, c->buffer + used);
+}
+
+struct str csv_lines(struct csv *c)
+{
+    size_t n = (size_t)(c->end - c->at);
+    if (n < CSV_LINES_MAX / 8 || n < PADDING || c->format.point != '.')
+        return (struct str){c->at, 0};
+    if (c->buffer + BUFFER - c->end < CSV_LINES_MAX) {
+        memmove(c->buffer, c->at, n);
+        c->at = c->buffer;
+        set_end(c, c->at + n);
+    }
+    for (n = n - PADDING < CSV_LINES_MAX ? n - PADDING : CSV_LINES_MAX; n > 0; n--)
+        if (c->at[n - 1] == '\n')
+            break;
+    return (struct str){c->at, n};
+}
+
+void csv_skip(struct csv *c, const char *to, uint64_t lines)
+{
+    c->at += to - c->at;
+    c->next_line += lines;
+}
+
+/* What fails here fails again in fill, which says so. */
+void csv_read_ahead(struct csv *c)
+{
+    size_t used = 0;
+    ssize_t n;
+    size_t room = (size_t)(c->buffer + BUFFER - c->end);
+    room = room < CSV_LINES_MAX ? room : CSV_LINES_MAX;
+    while (!c->at_eof && used < room && fd_is_ready(c->fd)) {
+        if ((n = fd_read(c->fd, c->end + used, room - used)) < 0)
+            break;
+        used += (size_t)n;
+        c->at_eof = n == 0;
+    }
+    set_end(c, c->end + used);
 }
 
 static bool is_blank(const struct csv *c, char byte)
@@ -177,7 +223,7 @@ struct csv *csv_open(char *const paths[], int count, struct csv_format format)
 {
     struct csv *c = mem_zero(1, sizeof *c);
     *c = (struct csv){.paths = paths, .count = count, .format = format};
-    c->buffer = mem_array(1, READ_SIZE + 1);
+    c->buffer = mem_array(1, BUFFER + PADDING);
     open_next(c);
     return c;
 }

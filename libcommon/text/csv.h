@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct csv_format {
     char delimiter; /* ' ': runs of spaces and tabs; '\0': the first line of each file tells */
@@ -34,6 +35,21 @@ bool csv_is_first(const struct csv *c);
 enum csv_kind { CSV_NUMBER, CSV_TEXT, CSV_END };
 enum csv_kind csv_read(struct csv *c, double *value);
 struct str csv_text(const struct csv *c);
+
+/* Lines that are there as a whole, from the next one on, at most CSV_LINES_MAX bytes; none where
+ * less than an eighth of that has been read, or points are commas. The 8 bytes after them may be
+ * read. A view until csv_next, csv_lines. */
+#ifndef CSV_LINES_SIZE
+#define CSV_LINES_SIZE (512 << 10) /* fuzzing sets less */
+#endif
+enum { CSV_LINES_MAX = CSV_LINES_SIZE };
+struct str csv_lines(struct csv *c);
+
+/* Steps over those before `to`, so many lines. */
+void csv_skip(struct csv *c, const char *to, uint64_t lines);
+
+/* Reads on, as far as that needs no waiting and there is room; those lines stay. */
+void csv_read_ahead(struct csv *c);
 
 /* For messages: the file. The delimiter in use. */
 const char *csv_name(const struct csv *c);

@@ -100,6 +100,72 @@ def round_trip():
                     assert mine == python.removesuffix(".0"), (mine, python)
 
 
+def piped(text, threads, piece, *options):
+    """What csv-load says and gives of text that comes in pieces: status, message, values."""
+    with open("out", "wb") as out:
+        load = subprocess.Popen(["csv-load", *options], stdin=subprocess.PIPE, stdout=out, stderr=subprocess.PIPE,
+                                env={**os.environ, "OMP_NUM_THREADS": threads})
+        try:
+            for at in range(0, len(text), piece):
+                load.stdin.write(text[at:at + piece])
+                load.stdin.flush()
+            load.stdin.close()
+        except BrokenPipeError:
+            pass
+        message = load.stderr.read().decode()
+        load.stderr.close()
+        status = load.wait()
+    return status, message, np.concatenate([m["x"] for m in read("out")]) if status == 0 else None
+
+
+def odd_lines():
+    """A line that is not plain among many that are: as if each line were looked at alone, however many threads there are."""
+    rng = random.Random(3)
+    rows = [[str(rng.randrange(10**rng.randrange(1, 9))), "%.*f" % (rng.randrange(1, 9), rng.uniform(-100, 100))] for _ in range(30000)]
+    plain = [",".join(row) for row in rows]
+    values = np.array([[float(v) for v in row] for row in rows])
+    error = "csv-load: stdin: line %d%s, expected "
+    drop = "csv-load: warning: rows with missing values left out: 1 of 30000\n"
+    # What a line becomes; the row of it, or none; what is said then, of a line and what stands between.
+    odd = [('"1", "2.5" ', [1, 2.5], ""), ("1\t,2\r", [1, 2], ""), ("", None, ""), (" ", None, ""), ("#1,2", None, ""),
+           ("7,NA", None, drop), ("7,", None, drop), ("1,2,3", ": 3 columns", "2 as in the lines before"), ("1", ": 1 column", "2 as in the lines before"),
+           ("1,2x", ", column 1: '2x'", "a number"), ("1e999,2", ", column 0: '1e999'", "a number that float64 holds"),
+           ("1,2\r3", ", column 1: '2\\0153'", "a number"), ("1,\0", ", column 1: '\\000'", "a number"),
+           ('1,"2"3', ", column 1: text after a quote", "a delimiter"), ('"1\n",2', ", column 0: '1\\012'", "a number")]
+    for i, (line, found, said) in enumerate(odd):
+        place = (1, 14999, 28000)[i % 3] + rng.randrange(1000)
+        text = "\n".join(plain[:place] + [line] + plain[place + 1:]).encode() + b"\n"
+        for threads, piece in (("1", 1 << 20), ("2", 70000), ("7", 9973)):
+            status, message, got = piped(text, threads, piece, "--comment=#", "-m", "drop", "-c", "1,0")
+            if isinstance(found, str):
+                assert (status, message) == (1, error % (place + 1, found) + said + "\n"), (line, threads, piece, status, message)
+                continue
+            want = np.delete(values, place, 0) if found is None else np.concatenate([values[:place], [found], values[place + 1:]])
+            assert (status, message) == (0, said) and np.array_equal(got, want[:, ::-1]), (line, threads, piece, status, message)
+    plain[100] = '"a\nb",1'
+    plain[29000] = "1,x"
+    text = "\n".join(plain).encode()
+    assert piped(text, "2", 1 << 20, "-c", "1")[1] == (error % (29002, ", column 1: 'x'")) + "a number (--names takes a column of names, --columns leaves others out)\n"
+
+
+def plain_lines():
+    """Of every form that a line of numbers has, many enough for several threads."""
+    x = np.random.RandomState(2).randint(-10**6, 10**6, (50000, 3))
+    for between, end, *options in ((",", "\n"), (";", "\r\n"), ("\t", "\n"), (" ", " \n"), (" \t ", "\r\n"), (", ", "\n"), (" , ", " \n"), ("|", "\n", "-t", "int32"),
+                                   (",", "\n", "-t", "float32"), (",", "\n", "-c", "2,0", "-t", "int64"), (";", "\n", "--decimal=,")):
+        got = load("".join(between.join(map(str, row)) + end for row in x.tolist()), *options)
+        want = x[:, [2, 0]] if "-c" in options else x
+        assert got.dtype == (options[-1] if "-t" in options else "f8") and np.array_equal(got, want), (between, end, options)
+
+
+def many_odd_lines():
+    """Every n-th line has quotes: no matter what n is."""
+    for n in (1, 2, 3, 100, 5000):
+        lines = ["%d,%d" % (i, -i) if i % n else '"%d","-%d"' % (i, i) for i in range(100000)]
+        x = load("0,0\n" + "\n".join(lines) + "\n")
+        assert (x[1:, 0] == np.arange(100000)).all() and (x[1:, 1] == -np.arange(100000.0)).all() and len(x) == 100001, n
+
+
 def coefficients():
     """Of a dense model and of one in two factors, by --coefficients, as products of NumPy's."""
     rng = np.random.RandomState(3)
