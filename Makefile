@@ -78,7 +78,7 @@ $(BUILD)/flags:
 	@mkdir -p $(@D) && printf '%s\n' $(call quote,$(FLAGS)) >$@
 
 # Hashes of rows: for the widest registers that the processor has, which is found out when they are needed.
-$(BUILD)/obj/libcommon/math/row_%.o: WIDE = -O3
+$(BUILD)/obj/libcommon/math/row_%.o $(BUILD)/obj/libcommon/math/checksum.o: WIDE = -O3
 ifneq ($(filter x86_64-%,$(MAKE_HOST)),)
 $(BUILD)/obj/libcommon/math/row_hash_avx2.o: WIDE = -O3 -mavx2
 $(BUILD)/obj/libcommon/math/row_hash_avx512.o: WIDE = -O3 -mavx512f

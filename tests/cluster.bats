@@ -109,6 +109,11 @@ fails() {
     assert_equal "$(grep -Ev '^make|^cluster: [0-9] of [289] shards$' <<<"$stderr")" "$1"
 }
 
+# digest NAME: of a shard's rows.
+digest() {
+    lsq-fit --partial -g 4 "the shards/$1" | stream-show --shards | cut -f 3
+}
+
 # done_again N COMMAND...: completes, and makes N parts of eight anew.
 done_again() {
     parts out >before
@@ -131,9 +136,7 @@ cluster: 7 of 8 shards: those named are missing" "${local[@]}" RETRIES=1
     fails 'cluster: SHARDS: the shards/s3: twice, expected each shard once' "${local[@]}"
     cp 'the shards/s3' 'the shards/s9'
     ls 'the shards'/* >list
-    local digest
-    digest=$(lsq-fit --partial -g 4 'the shards/s3' | stream-show --shards | cut -f 3)
-    fails "lsq-fit: parts/the+shards+s9: shard the shards/s9 has the 60 rows (digest $digest) of shard the shards/s3 of \
+    fails "lsq-fit: parts/the+shards+s9: shard the shards/s9 has the 60 rows (digest $(digest s3)) of shard the shards/s3 of \
 parts/the+shards+s3, expected each shard once (--allow-duplicates counts rows twice)" "${local[@]}"
     "${local[@]}" FIT=--allow-duplicates OUT=out
     oracle cluster same out/cluster/model.lsq 'the shards'/*
@@ -166,16 +169,26 @@ parts/the+shards+s3, expected each shard once (--allow-duplicates counts rows tw
     local what='lsq-fit: parts/the+shards+s3: shard the shards/s3:'
     fails "$what 70 rows, expected 60 as shards.tsv says" "${local[@]}"
     fails "$what 70 rows, expected 60 as shards.tsv says" "${local[@]}"
-    # Of a file that seems older than its part, when that is made anew.
-    oracle cluster shards . 1 50 6
-    mv s1 'the shards/s3'
+    # Of a file of the same size that seems older than its part.
+    oracle cluster shards . 9 60 6
+    mv s9 'the shards/s3'
     touch -d 2001-01-01 'the shards/s3'
-    rm out/cluster/parts/the+shards+s3
-    fails "$what 50 rows, expected 60 as shards.tsv says" "${local[@]}"
+    fails "$what digest $(digest s3), expected $(sed -n '/s3/s/.*\t//p' out/cluster/shards.tsv) as shards.tsv says" "${local[@]}"
     cmp model out/cluster/model.lsq
     # If that is meant.
     rm out/cluster/shards.tsv
     done_again 0 "${local[@]}"
+}
+
+@test "cluster, here: a shard that grows while it is read is read again, or named" {
+    oracle cluster shards . 9 60 6
+    local read="cat {} && case {} in *s3) . '$PWD/grow' ;; esac"
+    echo "cat '$PWD/s9' >>'$PWD/the shards/s3'" >grow
+    run -2 --separate-stderr "${local[@]}" READ="$read" RETRIES=0 OUT=out
+    assert_equal "$(tail -n 4 <<<"$stderr" | head -n 2)" 'cluster: the shards/s3: it changed while it was read
+cluster: 7 of 8 shards: those named are missing'
+    : >grow
+    done_again 1 "${local[@]}" READ="$read"
 }
 
 # started OUT COMMAND...: it runs, and shards s1 and s2 wait for `go` on their machines.
@@ -330,8 +343,8 @@ only_node2() {
     "${local[@]}" OUT=out
     {
         echo '# eight shards'
-        echo
-        cat out/cluster/shards.tsv
+        printf '\r\n'
+        sed '1s/$/\r/' out/cluster/shards.tsv
     } >list
     "${local[@]}" OUT=other
     cmp out/cluster/model.lsq other/cluster/model.lsq

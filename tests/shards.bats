@@ -47,6 +47,18 @@ digest() {
     oracle shards earlier_partial_fits
 }
 
+@test "lsq-fit: a partial fit with a wrong bit is refused" {
+    oracle shards checksums
+    shards
+    py 'part = bytearray(open("a.part", "rb").read()); part[-40] ^= 1; open("b.part", "wb").write(part)'
+    local why expected
+    expected=$(tail -c 16 a.part)
+    why="a damaged partial fit: checksum $(py 'import xxhash; print(xxhash.xxh3_64_hexdigest(open("b.part", "rb").read()[:-26]))'), expected $expected as it says"
+    refuses 1 "lsq-fit: b.part: $why" lsq-fit a.part b.part
+    refuses 1 "stream-show: b.part: $why" stream-show b.part
+    refuses 1 "stream-show: b.part: $why" stream-show --shards b.part
+}
+
 @test "lsq-fit: the shards of all names are listed once" {
     oracle shards lists_by_name
 }
@@ -154,7 +166,7 @@ np.testing.assert_allclose(b["rss"], a["rss"], rtol=1e-12)'
     py 'model = read("model")[0]; write("slices", {**model, "targets": 2, "target0": 0}, {**model, "targets": 2, "target0": 1})'
     stream-show --shards slices | cmp - list
     refuses 1 'stream-show: a: no shards, expected a partial fit, or a model of partial fits' stream-show --shards a
-    py 'old = read("parts")[0]; del old["shards"]; write("old", old)'
+    py 'old = read("parts")[0]; del old["shards"], old["checksum"]; write("old", old)'
     assert_equal "$(stream-show --shards old)" $'\t7\t-'
     assert_equal "$(lsq-fit old old | stream-show | sed -n 2p)" 'shards      2, from an unknown source (7 rows), an unknown source (7 rows)'
 }

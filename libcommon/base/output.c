@@ -30,6 +30,8 @@ struct output {
     struct stat file;
     char *held; /* bytes not written yet, `size` of them */
     size_t size;
+    void (*see)(void *to, const void *data, size_t size); /* who watches, or NULL */
+    void *to;
     struct output *next;
 };
 
@@ -322,8 +324,17 @@ static void write_all(struct output *out, const void *data, size_t size)
     die_errno(out->name, "write failed");
 }
 
+void output_watch(struct output *out, void (*see)(void *to, const void *data, size_t size),
+                  void *to)
+{
+    out->see = see;
+    out->to = to;
+}
+
 void output_write(struct output *out, const void *data, size_t size)
 {
+    if (out->see != NULL)
+        out->see(out->to, data, size);
     if (out->held == NULL)
         out->held = mem_array(1, OUTPUT_HOLD);
     if (out->size + size > OUTPUT_HOLD) {

@@ -38,6 +38,10 @@ const char *output_name(const struct output *out);
 enum { OUTPUT_HOLD = OUTPUT_HOLD_SIZE };
 void output_write(struct output *out, const void *data, size_t size);
 
+/* From here on, see(to, ...) is given all that is written; NULL: no longer. */
+void output_watch(struct output *out, void (*see)(void *to, const void *data, size_t size),
+                  void *to);
+
 /* A reader of this output that goes, such as head, ends the program with success. */
 void output_may_close(struct output *out);
 

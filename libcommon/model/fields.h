@@ -50,6 +50,7 @@
     X(FIELD_RIDGE_RELATIVE, "ridge_relative") \
     X(FIELD_WEIGHT, "weight") \
     X(FIELD_SHARDS, "shards") \
+    X(FIELD_CHECKSUM, "checksum") \
     X(FIELD_RATE, "rate") \
     X(FIELD_COL0, "col0") \
     X(FIELD_LAST, "last") \

@@ -2,11 +2,13 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "math/checksum.h"
 #include "model/fields.h"
 #include "stream/map_scan.h"
 #include "stream/pack.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,14 +33,30 @@ static void put_fields(struct fields_out *to, const struct lsq_reduced *r,
                        lsq_reduced_width(r));
 }
 
+/* 16 hexadecimal digits. */
+enum { CHECKSUM_TEXT = 17 };
+static const char *say_checksum(uint64_t sum, char text[CHECKSUM_TEXT])
+{
+    snprintf(text, CHECKSUM_TEXT, "%016" PRIx64, sum);
+    return text;
+}
+
 static void put_map(struct output *out, const struct lsq_reduced *r,
                     const struct partial_notes *notes, const struct block *meta)
 {
-    struct fields_out count = {NULL, 0};
+    struct fields_out count = {NULL, 1}; /* with the checksum of all that comes before it */
     struct fields_out to = {out, 0};
+    struct checksum *sum = checksum_begin();
+    char text[CHECKSUM_TEXT];
+    if (sum == NULL)
+        die(NULL, "out of memory");
     put_fields(&count, r, notes, meta);
+    output_watch(out, checksum_add, sum);
     pack_map(out, count.count);
     put_fields(&to, r, notes, meta);
+    output_watch(out, NULL, NULL);
+    fields_put_key(&to, FIELD_CHECKSUM);
+    pack_key(out, say_checksum(checksum_end(sum), text));
 }
 
 void partial_put(struct output *out, const struct lsq_reduced *r, const struct partial_notes *notes,
@@ -70,11 +88,31 @@ void partial_put(struct output *out, const struct lsq_reduced *r, const struct p
     free(none);
 }
 
+void partial_check(const char *name, const struct map *map)
+{
+    const char *key = field_key(FIELD_CHECKSUM);
+    size_t i = 0;
+    char text[CHECKSUM_TEXT], found[64];
+    while (i < map->count && !str_is(map->fields[i].key, key))
+        i++;
+    if (i == map->count)
+        return;
+    const struct map_value *v = &map->fields[i].value;
+    struct str said = v->kind == MAP_STR ? v->str : (struct str){"", 0};
+    /* Before the key there is a byte that says how long it is. */
+    size_t before = (size_t)(map->fields[i].key.p - 1 - map->bytes.p);
+    say_checksum(checksum(map->bytes.p, before), text);
+    if (!str_is(said, text))
+        die(name, "a damaged partial fit: checksum %s, expected %s as it says", text,
+            msg_text(said.p, said.n, found, sizeof found));
+}
+
 void partial_read(const char *name, const struct map *map, struct lsq_reduced *r,
                   struct range *range)
 {
     struct fields f = {name, "a partial fit", map};
     memset(r, 0, sizeof *r);
+    partial_check(name, map);
     if (fields_uint(&f, FIELD_LSQ_PARTIAL, 1, UINT32_MAX) != 1)
         die(name, "a partial fit of a version other than 1, expected \"%s\": 1",
             field_key(FIELD_LSQ_PARTIAL));

@@ -27,6 +27,10 @@ struct partial_notes {
 void partial_put(struct output *out, const struct lsq_reduced *reduced,
                  const struct partial_notes *notes, const struct block *meta);
 
+/* Ends the program, with a message that begins with name, if the bytes of a partial fit are not
+ * those that its checksum, if it has one, is of. */
+void partial_check(const char *name, const struct map *map);
+
 /* Reads one; the caller frees it with lsq_reduced_free. Anything else in map ends the
  * program with a message that begins with name. */
 void partial_read(const char *name, const struct map *map, struct lsq_reduced *reduced,

@@ -5,6 +5,7 @@
 #include "base/print.h"
 #include "model/fields.h"
 #include "model/local_read.h"
+#include "model/partial.h"
 #include "model/shards.h"
 #include "stream/map_scan.h"
 
@@ -437,9 +438,18 @@ static void put_shards(struct output *out, const struct fields *f)
     shards_free(&shards);
 }
 
-size_t summary_put_shards(struct output *out, const struct map *map, const char *file)
+/* Whether it is a partial fit, which is not damaged. */
+static bool check_partial(const struct map *map, const char *file)
 {
     bool partial = map_find(map, "lsq_partial") != NULL;
+    if (partial)
+        partial_check(file, map);
+    return partial;
+}
+
+size_t summary_put_shards(struct output *out, const struct map *map, const char *file)
+{
+    bool partial = check_partial(map, file);
     struct fields f = {file, partial ? "a partial fit" : "a model", map};
     struct shards shards = {NULL, 0};
     char text[64], digest[SHARDS_DIGEST + 1];
@@ -484,7 +494,7 @@ bool summary_begins_fit(const struct map *map)
 
 void summary_put_fit(struct output *out, const struct map *map, const char *file)
 {
-    bool partial = map_find(map, "lsq_partial") != NULL;
+    bool partial = check_partial(map, file);
     struct fields f = {file, partial ? "a partial fit" : "a model", map};
     size_t given = (size_t)fields_uint(&f, FIELD_K, 1, MAP_SCAN_MAX);
     const struct map_value *targets = fields_find(&f, FIELD_TARGETS);

@@ -351,6 +351,7 @@ static void begin(struct map *map)
 bool map_parse(struct map *map, const char *bytes, size_t size)
 {
     begin(map);
+    map->bytes = (struct str){bytes, size};
     msgpack_object *root = zone_array(map, 1, sizeof *root);
     size_t offset = 0;
     msgpack_unpack_return status = msgpack_unpack(bytes, size, &offset, &map->memory->zone, root);

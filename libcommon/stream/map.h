@@ -49,7 +49,8 @@ struct map_field {
 struct map {
     struct map_field *fields;
     size_t count;
-    bool bare; /* a bare array, given as the one field "x" */
+    bool bare;        /* a bare array, given as the one field "x" */
+    struct str bytes; /* all of it; empty for one in a list */
     char why[WHY_SIZE];
     struct map_memory *memory;
 };

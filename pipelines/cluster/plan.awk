@@ -44,7 +44,9 @@ BEGIN {
 
 FILENAME == ARGV[1] { record[$1] = $0; next }
 
-# As in the lists of lsq-fit --expect.
+# Lists of other systems.
+{ sub(/\r$/, "") }
+# As in those of lsq-fit --expect.
 $1 == "" || /^#/ { next }
 index($1, "\\") { refuse($1 ": a backslash, expected none in the name of a shard") }
 

@@ -21,10 +21,11 @@ list() (
 
 # dash and busybox have -nt and -ot.
 # shellcheck disable=SC3013
-# fresh PART FILE: the part is there, and neither the settings nor the file, or one in that folder, are newer.
+# fresh PART FILE: the part is there, and neither the settings nor the file, or one in that folder, have changed since it was
+# begun, in whatever way: what tells is not when a file says that it was written, but when it or that was changed.
 fresh() {
-    [ -e "../parts/$1" ] && ! [ "../parts/$1" -ot ../settings.choice ] && ! [ "$2" -nt "../parts/$1" ] &&
-        ! { [ -d "$2" ] && find -L "$2" -newer "../parts/$1" | grep -q .; }
+    [ -e "../parts/$1" ] && ! [ "../parts/$1" -ot ../settings.choice ] &&
+        { [ "$2" = - ] || ! find -L "$2" -cnewer "../parts/$1" 2>/dev/null | grep -q .; }
 }
 
 # choose: in `todo`, what `table` has of the shards without a part; the hosts take turns. Fails if there are none.
@@ -37,15 +38,15 @@ choose() {
     [ "$count" -gt 0 ]
 }
 
-# collect: parts that are whole are put in place; there is a K.in and no K for each, whenever this is killed. All of this
-# has to do where a disk is full.
+# collect: parts that are whole are put in place, as old as the run that made them; there is a K.in and no K for each, whenever
+# this is killed. All of this has to do where a disk is full.
 collect() {
     k=0
     while IFS=$tab read -r part _; do
         k=$((k + 1))
         if [ -s $k ] && stream-show --shards $k >/dev/null 2>&1; then
             : >$k.in
-            mv $k "../parts/$part" 2>/dev/null || :
+            { touch -r begun $k && mv $k "../parts/$part"; } 2>/dev/null || :
         fi
     done <todo
 }
@@ -79,6 +80,7 @@ export one count
 # A session of its own, so that all it has started can be told to end.
 # shellcheck disable=SC2086,SC2016,SC2046 # words; for the shells there
 engine() {
+    : >begun
     case $ENGINE in
     local)
         echo '$(MAKECMDGOALS): ; @k=$@; eval "$$one"' | setsid "$MAKE" --no-print-directory -k -f - $(seq "$count") &
@@ -100,7 +102,8 @@ engine() {
     progress
     # A signal to a shell that is just starting is lost: the file ends it too.
     : >watching
-    while sleep 1 && [ -e watching ]; do
+    # Nor does the sleep that outlives it keep a pipe open.
+    while sleep 1 >/dev/null 2>&1 && [ -e watching ]; do
         collect
         progress
         # sbatch is slow to notice, and deaf to other signals.
@@ -169,6 +172,10 @@ while choose && [ $tries -gt 0 ]; do
     [ $tries -gt 0 ] || missing
 done
 if [ "$count" -gt 0 ]; then
+    # shellcheck disable=SC3013
+    while IFS=$tab read -r part _ name _; do
+        [ ! -e "../parts/$part" ] || [ "../parts/$part" -ot begun ] || say "$name: it changed while it was read"
+    done <todo
     say "$((all - count)) of $all shards: those named are missing"
     exit 1
 fi

@@ -102,12 +102,30 @@ def earlier_partial_fits():
     """Those without a list are shards without a name."""
     rows = rng.normal(size=(9, 3))
     old, = fit("-g", "1", "--partial", maps=blocks(rows))
-    del old["shards"]
+    del old["shards"], old["checksum"]
     write("old", old)
     nameless = {"name": "", "rows": 9}
     assert fit("old", "old")[0]["shards"] == [nameless, nameless]
     write("two", *fit("--partial", "old", maps=None))
     assert fit("two", "-", maps=[old])[0]["shards"] == [nameless, nameless]
+
+
+def checksums():
+    """All bytes of a map before the pair "checksum", the last, are as they were written, or it is refused."""
+    names = ["u", "v", "w"] * 3
+    made = subprocess.run(["lsq-fit", "-q", "-g", "1", "--partial", "--by-name"], capture_output=True, check=True, input=b"".join(
+        msgpack.packb(m, default=msgpack_numpy.encode) for m in blocks(rng.normal(size=(9, 3)), names=names))).stdout
+    ends = [made.index(b"\xa8checksum\xb0", end) + 26 for end in [i for i in range(len(made)) if made.startswith(b"lsq_partial", i)]]
+    for start, end in zip([0, *ends], ends):
+        assert made[end - 16:end].decode() == xxhash.xxh3_64_hexdigest(made[start:end - 26]), start
+    assert ends[-1] == len(made)
+    model = subprocess.run(["lsq-fit"], input=made, capture_output=True, check=True).stdout
+    for byte in range(0, len(made), 25):
+        damaged = bytearray(made)
+        damaged[byte] ^= 1 << rng.integers(8)
+        done = subprocess.run(["lsq-fit"], input=damaged, capture_output=True)
+        key = any(end - 26 <= byte < end - 16 for end in ends)
+        assert done.returncode == 1 and not done.stdout and done.stderr or key and model[-200:] == done.stdout[-200:], byte
 
 
 def lists_by_name():
@@ -128,6 +146,7 @@ def lists_by_name():
 def many_shards():
     """Two partial fits of 50,000 shards each, and the list of all."""
     part, = fit("-g", "1", "--partial", maps=blocks(rng.normal(size=(9, 3))))
+    del part["checksum"]
     names = ["node%02d:/data/archive/shard-%05d.csv" % (i % 40, i) for i in range(100000)]
     for name, first in ("even", 0), ("odd", 1):
         write(name, {**part, "shards": [{"name": names[i], "rows": 9, "digest": "%016x" % i} for i in range(first, 100000, 2)]})
