@@ -146,7 +146,7 @@ static enum lsq_status decide(const struct triangle *w, bool judged, struct lsq_
                           : solve_truncated(w, fit);
 }
 
-static enum lsq_status decide_doubtful(struct triangle *w, bool judged, struct lsq_fit *fit)
+static enum lsq_status decide_by_svd(struct triangle *w, bool judged, struct lsq_fit *fit)
 {
     size_t p = fit->given;
     w->r = calloc(2 * p + 1, p * sizeof *w->r);
@@ -179,7 +179,7 @@ static enum lsq_status solve_triangle(struct triangle *w, double rcond, const do
         status = full_rank_is_certain(w->a, true, p, p + t, judged ? w->scale : NULL, fit->rcond,
                                       judged ? fit->rcond : 0, &certain);
     if (status == LSQ_OK && !certain)
-        status = decide_doubtful(w, judged, fit);
+        status = decide_by_svd(w, judged, fit);
     if (status == LSQ_OK && fit->rank == p)
         lapack_solve("RLN", t, p, w->a, p + t, fit->coef, t);
     return status;
