@@ -13,6 +13,11 @@ places   = $(portions)
 # Make is only asked (-n, -q): nothing may be written.
 looking  = $(strip $(foreach f,n q,$(findstring $f,$(filter-out -%,$(firstword $(MAKEFLAGS))))))
 
+# What is given for these is taken as it stands: a $ is a $.
+names   := PROVIDED OUT FSDD BIN DIGIT DIGITS SPEAKER SPEAKERS SEED HOLDOUT GAPS FILE MODEL SHARDS GIVEN PARTIAL FIT READ ENGINE WITH \
+	SSHLOGIN RETRIES SSH ON
+$(foreach v,$(names),$(if $(filter command environment,$(origin $v)),$(eval override $v := $$(value $v))))
+
 odd      = ' " \ ; & | < > ( ) [ ] { } * ? ` ^ ! ~ $$ \#
 space   := $() $()
 comma   := ,
@@ -35,10 +40,13 @@ shape    = $(call replace,$p,n,0 1 2 3 4 5 6 7 8 9)
 strange  = $(strip $(foreach p,$(subst %,@,$(PROVIDED)),$(if $(or $(filter-out x x. x@ x.@,x$(subst n,,$(shape))),$(if \
 	$(findstring n,$(shape)),,.),$(if $(call replace,$p,,0 . @),,.),$(filter nnn%,$(filter %@,$(shape))),$(filter 1,$p),$(if \
 	$(findstring .,$p),$(filter-out 0.% .% %@,$p))),$p)))
+# The first of these names that begins as that of another variable does, or the other way round.
+near     = $(firstword $(foreach n,$(names),$(filter $1%,$n) $(if $(filter $n%,$1),$n)))
 expected = expected portions such as 0.5 or 25%
 lower    = out fsdd bin digit digits speaker speakers seed holdout provided gaps file model shards given read engine
 check    = $(foreach v,$(lower),$(if $(filter command,$(origin $v)),$(error \
-	$v = $($v), expected the name of this variable in upper case)))$(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\
+	$v = $($v), expected the name of this variable in upper case)))$(foreach v,$(filter-out $(names) FSDD_%,$(.VARIABLES)),$(if $(filter \
+	command,$(origin $v)),$(if $(call near,$v),$(error $v = $($v), expected $(call near,$v), or another name))))$(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\
 	$(if $(strip $(PROVIDED)),,$(error PROVIDED is empty, $(expected)))\
 	$(if $(strange),$(error PROVIDED = $(PROVIDED), $(expected)))\
 	$(if $(filter-out $(words $(sort $(PROVIDED))),$(words $(PROVIDED))),\
@@ -52,7 +60,7 @@ $(goals): here := $(call absolute,$(or $(HERE),./))
 $(goals):
 	$(check)$(if $(missing),mkdir -p -- $(missing))
 	+@$(MAKE) --no-print-directory -C $(if $(and $(looking),$(missing)),/,$(call q,$(OUT))) -f $(call q,$(here)enter.mk) \
-		-f $(call q,$(here)$(firstword $(goals)).mk) HERE=$(call q,$(here)) FSDD=$(call q,$(call absolute,$(FSDD))) \
+		-f $(call q,$(here)$(firstword $(goals)).mk) HERE=$(call q,$(subst $$,$$$$,$(here))) FSDD=$(call q,$(call absolute,$(FSDD))) \
 		BIN=$(call q,$(call absolute,$(BIN))) OUT=$(call q,$(OUT)) $(passed) $@
 else
 ifdef BIN

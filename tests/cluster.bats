@@ -339,6 +339,17 @@ only_node2() {
     assert_output "$(cat out/cluster/shards.tsv)"
 }
 
+@test "cluster, here: names of shards and folders are names, whatever is in them" {
+    # shellcheck disable=SC2016 # what is no variable
+    local odd=$'-x $HOME "y\'%#: \xc3\xa9' out='out $(x) $5;#'
+    mv -- 'the shards' "$odd"
+    printf '%s\n' "$odd"/* >list
+    "${local[@]}" -j4 OUT="$out" READ='cat {} | head -c "$((1 << 30))"'
+    cut -f 1 "$out/cluster/shards.tsv" | cmp - list
+    mv -- "$odd" 'the shards'
+    oracle cluster same "$out/cluster/model.lsq" 'the shards'/*
+}
+
 @test "cluster, here: a list may say which rows it means, and have lines that are none" {
     "${local[@]}" OUT=out
     {

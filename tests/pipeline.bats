@@ -535,6 +535,8 @@ END
     says "split-holdout: clips.mat: no row is named '0_espeak_50', expected a name of the 50 rows" BIN="$BIN" HOLDOUT=0_espeak_50
     says "split-holdout: clips.mat: no row is named '47', expected a name of the 50 rows (--row takes numbers)" BIN="$BIN" HOLDOUT=47
     refuses_in 1 'digit = 5, expected the name of this variable in upper case' "${make[@]}" BIN="$BIN" digit=5
+    refuses_in 1 'PROVIDE = 0\.5, expected PROVIDED, or another name' "${make[@]}" BIN="$BIN" PROVIDE=0.5
+    refuses_in 1 'OUTPUT = x, expected OUT, or another name' "${make[@]}" BIN="$BIN" OUTPUT=x
     says "split-holdout: --seed: '-1', expected a number from 0 to 4294967295; try 'split-holdout --help'" BIN="$BIN" SEED=-1
     says 'pad-chop: heldout.mat: columns :5000 are 0:5000 in rows of 2800, expected A < B <= 2800' BIN="$BIN" PROVIDED=5000
     # No recording of that digit: the folder is named, not a tool that nobody called.
@@ -544,7 +546,7 @@ END
 }
 
 @test "tutorial: folders with odd names, absolute or not" {
-    local odd="it's 50% of #1; (a) & b"
+    local odd="it's 50% of #1; (a) & b, \$5 or \$\$(x)"
     mkdir -p "$odd/bin x" "$odd/re cordings"
     cp "$CORPUS"/*.wav "$odd/re cordings"
     for filter in $filters; do

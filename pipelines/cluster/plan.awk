@@ -54,7 +54,8 @@ index($1, "\\") { refuse($1 ": a backslash, expected none in the name of a shard
     name = $1
     host = here = "-"
     file = name
-    if (match(name, /^[^\/:]+:/)) {
+    # A host has no blanks, and no - before it; in a path there may be both.
+    if (match(name, /^[^\/: -][^\/: ]*:/)) {
         host = substr(name, 1, RLENGTH - 1)
         file = substr(name, RLENGTH + 1)
     } else {
