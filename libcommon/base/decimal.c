@@ -6,6 +6,7 @@
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct pair {
 
 /* Beyond these the low parts could lose bits; numbers up to most are brought to 17 digits. */
 enum { POWERS = 270 };
+#define EXACT ((uint64_t)1 << DBL_MANT_DIG) /* whole numbers up to it are doubles */
 static const double most = 1e250;
 
 static struct pair sum(double a, double b)
@@ -37,25 +39,82 @@ static struct pair inverse(struct pair a)
     return sum(q, (fma(-q, a.hi, 1) - q * a.lo) / a.hi);
 }
 
+static struct pair powers[2 * POWERS + 1];
+
+static void make_powers(void)
+{
+    powers[POWERS].hi = 1;
+    for (int i = 1; i <= POWERS; i++) {
+        powers[POWERS + i] = product(powers[POWERS + i - 1], (struct pair){10, 0});
+        powers[POWERS - i] = inverse(powers[POWERS + i]);
+    }
+}
+
 /* 10^n, |n| up to POWERS. */
 static const struct pair *power(int n)
 {
-    static struct pair powers[2 * POWERS + 1];
-    if (powers[POWERS].hi == 0) {
-        powers[POWERS].hi = 1;
-        for (int i = 1; i <= POWERS; i++) {
-            powers[POWERS + i] = product(powers[POWERS + i - 1], (struct pair){10, 0});
-            powers[POWERS - i] = inverse(powers[POWERS + i]);
-        }
-    }
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_powers);
     return &powers[POWERS + n];
 }
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 uint128;
+
+/* digits, more than 2^53, times 10^-n, n from 1 to 27, by 64 bits of 5^-n: the upper ones of the
+ * product are right but for the last, which may be one too low. Where that matters, next to half
+ * of the last one that a double has, it is false. */
+static bool scale_down(uint64_t digits, int n, double *value)
+{
+    static const uint64_t fifths[] = {
+        0,
+        0xcccccccccccccccc,
+        0xa3d70a3d70a3d70a,
+        0x83126e978d4fdf3b,
+        0xd1b71758e219652b,
+        0xa7c5ac471b478423,
+        0x8637bd05af6c69b5,
+        0xd6bf94d5e57a42bc,
+        0xabcc77118461cefc,
+        0x89705f4136b4a597,
+        0xdbe6fecebdedd5be,
+        0xafebff0bcb24aafe,
+        0x8cbccc096f5088cb,
+        0xe12e13424bb40e13,
+        0xb424dc35095cd80f,
+        0x901d7cf73ab0acd9,
+        0xe69594bec44de15b,
+        0xb877aa3236a4b449,
+        0x9392ee8e921d5d07,
+        0xec1e4a7db69561a5,
+        0xbce5086492111aea,
+        0x971da05074da7bee,
+        0xf1c90080baf72cb1,
+        0xc16d9a0095928a27,
+        0x9abe14cd44753b52,
+        0xf79687aed3eec551,
+        0xc612062576589dda,
+        0x9e74d1b791e07e48,
+    };
+    int left = __builtin_clzll(digits);
+    uint64_t high = (uint64_t)((uint128)(digits << left) * fifths[n] >> 64);
+    int drop = 10 + (int)(high >> 63);
+    uint64_t half = (uint64_t)1 << (drop - 1);
+    /* 5^n has n * log2(5) bits, rounded up. */
+    uint64_t power = (uint64_t)(1024 + drop - left - n - (n * 152170 / 65536 + 1)) << 52;
+    memcpy(value, &power, sizeof power);
+    *value *= (double)(int64_t)(((high >> (drop - 1)) + 1) / 2);
+    return (high & (2 * half - 1)) + 1 - half > 1;
+}
+#else
+#define scale_down(digits, n, value) false
+#endif
 
 /* The double nearest to digits * 10^exponent. False if this does not tell. */
 static bool scale(uint64_t digits, int exponent, double *value)
 {
     double whole = (double)digits;
-    bool exact = digits <= (uint64_t)1 << DBL_MANT_DIG;
+    bool exact = digits <= EXACT;
     *value = whole;
     if (digits == 0 || (exact && exponent == 0))
         return true;
@@ -66,6 +125,8 @@ static bool scale(uint64_t digits, int exponent, double *value)
         *value = exponent < 0 ? whole / power(-exponent)->hi : whole * power(exponent)->hi;
         return true;
     }
+    if (!exact && exponent < 0 && exponent >= -27 && scale_down(digits, -exponent, value))
+        return true;
     struct pair from = {whole, (double)(int64_t)(digits - (uint64_t)whole)};
     struct pair got = product(from, *power(exponent));
     double doubt = got.hi * 0x1p-95;
@@ -76,33 +137,49 @@ static bool scale(uint64_t digits, int exponent, double *value)
 /* As many significant digits as a uint64_t holds, whatever they are. */
 enum { DIGITS = 19, DIGITS_ROOM = 20 };
 
-struct scan {
-    uint64_t digits; /* of up to DIGITS significant ones */
-    int exponent;
-    int count, significant; /* of digits; without zeros before the others */
-};
-
-static const char *scan_digits(const char *s, struct scan *n, int step)
+/* Eight bytes, the first of them lowest, each less '0'. */
+static inline uint64_t load_eight(const char *s)
 {
-    const char *begin = s;
-    uint64_t digits = n->digits;
-    while (n->significant == 0 && *s == '0')
-        s++;
-    const char *first = s;
-    for (; *s >= '0' && *s <= '9'; s++)
-        digits = 10 * digits + (uint64_t)(*s - '0');
-    n->digits = digits;
-    n->exponent -= step * (int)(s - begin);
-    n->count += (int)(s - begin);
-    n->significant += (int)(s - first);
-    return s;
+    const unsigned char *u = (const unsigned char *)s;
+    uint64_t low = u[0] | (uint64_t)u[1] << 8 | (uint64_t)u[2] << 16 | (uint64_t)u[3] << 24;
+    uint64_t high = u[4] | (uint64_t)u[5] << 8 | (uint64_t)u[6] << 16 | (uint64_t)u[7] << 24;
+    return (low | high << 32) ^ 0x3030303030303030;
+}
+
+/* The highest bit of each that is no digit, or comes after one that is none. */
+static inline uint64_t find_others(uint64_t eight)
+{
+    return ((eight + 0x7676767676767676) | eight) & 0x8080808080808080;
+}
+
+/* The number that eight digits are: by pairs, by fours, by eights. */
+static inline uint64_t join_digits(uint64_t eight)
+{
+    uint64_t pairs = eight * 10 + (eight >> 8);
+    uint64_t even = (pairs & 0x000000ff000000ff) * (100 + ((uint64_t)1000000 << 32));
+    uint64_t odd = (pairs >> 16 & 0x000000ff000000ff) * (1 + ((uint64_t)10000 << 32));
+    return (even + odd) >> 32;
+}
+
+/* Steps over digits, which follow on those of *digits. Where eight are, the processor need not wait
+ * to know where the next ones begin. */
+static inline const char *scan_digits(const char *s, uint64_t *digits)
+{
+    static const uint32_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    uint64_t eight = load_eight(s), others = find_others(eight);
+    for (; others == 0; others = find_others(eight)) {
+        *digits = *digits * 100000000 + join_digits(eight);
+        eight = load_eight(s += 8);
+    }
+    int count = __builtin_ctzll(others) / 8;
+    int half = 4 * (8 - count); /* 64 at once is no shift */
+    *digits = *digits * tens[count] + join_digits(eight << half << half);
+    return s + count;
 }
 
 /* The exponent, if there is one; more than the range of double needs ends as that. */
-static const char *scan_exponent(const char *s, struct scan *n)
+static const char *scan_exponent(const char *s, int *exponent)
 {
-    if (*s != 'e' && *s != 'E')
-        return s;
     const char *at = s + 1;
     bool negative = *at == '-';
     int value = 0;
@@ -111,24 +188,63 @@ static const char *scan_exponent(const char *s, struct scan *n)
         return s;
     for (; *at >= '0' && *at <= '9'; at++)
         value = value < 10000 ? 10 * value + (*at - '0') : value;
-    n->exponent += negative ? -value : value;
+    *exponent += negative ? -value : value;
     return at;
 }
 
+/* Whether digits and a point are more than a uint64_t holds, without the zeros before them. */
+static bool is_long(const char *s, const char *end)
+{
+    while (s < end && (*s == '0' || *s == '.'))
+        s++;
+    return end - s > DIGITS + (memchr(s, '.', (size_t)(end - s)) != NULL);
+}
+
+static void put_sign(bool negative, double *value)
+{
+    uint64_t bits;
+    memcpy(&bits, value, sizeof bits);
+    bits |= (uint64_t)negative << 63;
+    memcpy(value, &bits, sizeof bits);
+}
+
+/* Of a number from s on, whose digits are from first to end, so many of them decimals. */
+static const char *read_rest(const char *s, const char *first, const char *end, uint64_t digits,
+                             int decimals, double *value)
+{
+    int exponent = -decimals;
+    bool known = end - first - (decimals > 0) <= DIGITS || !is_long(first, end);
+    if (*end == 'e' || *end == 'E')
+        end = scan_exponent(end, &exponent);
+    if (!known || !scale(digits, exponent, value))
+        *value = fabs(strtod(s, NULL));
+    put_sign(*s == '-', value);
+    return end;
+}
+
+/* Most numbers have few digits and no exponent; signs, which no processor foretells, are no
+ * branches. */
 const char *decimal_read(const char *s, double *value)
 {
-    struct scan n = {.digits = 0};
-    bool negative = *s == '-';
-    const char *at = scan_digits(s + (*s == '-' || *s == '+'), &n, 0);
-    if (*at == '.')
-        at = scan_digits(at + 1, &n, 1);
-    if (n.count == 0)
+    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+    uint64_t digits = 0;
+    const char *first = s + ((*s == '-') | (*s == '+'));
+    const char *end = scan_digits(first, &digits);
+    ptrdiff_t count = end - first, decimals = 0;
+    if (*end == '.') {
+        const char *point = end;
+        end = scan_digits(point + 1, &digits);
+        decimals = end - point - 1;
+        count += decimals;
+    }
+    if (count == 0)
         return NULL;
-    at = scan_exponent(at, &n);
-    if (n.significant > DIGITS || !scale(n.digits, n.exponent, value))
-        *value = fabs(strtod(s, NULL));
-    *value = negative ? -*value : *value;
-    return at;
+    if (FLT_EVAL_METHOD != 0 || count > DIGITS || digits > EXACT || (*end | 0x20) == 'e')
+        return read_rest(s, first, end, digits, (int)decimals, value);
+    *value = (double)(int64_t)digits / tens[decimals]; /* both exact: one rounding */
+    put_sign(*s == '-', value);
+    return end;
 }
 
 /* A number as digits * 10^exponent, its last digit not 0. */

@@ -8,8 +8,9 @@
 #include <stddef.h>
 
 /* The end of the number that s begins with, NULL if it begins with none: a sign or none, digits
- * with a point or none, an exponent or none. The byte after it must be there. *value is infinite
- * where the number is too large for a double. */
+ * with a point or none, an exponent or none. The 8 bytes after it must be there, whatever
+ * they are. *value is infinite where the number is too large for a double. */
+enum { DECIMAL_AFTER = 8 };
 const char *decimal_read(const char *s, double *value);
 
 /* Writes value without a NUL and returns how many bytes that is: nan, inf, -inf, no point where it

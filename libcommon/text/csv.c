@@ -18,7 +18,7 @@
 enum { FIELD_MAX = 64 << 10, READ_SIZE = 256 << 10 };
 
 /* Room for lines, those read ahead, and more so that they move to the front seldom. */
-enum { BUFFER = READ_SIZE + 4 * CSV_LINES_MAX, PADDING = 8 };
+enum { BUFFER = READ_SIZE + 4 * CSV_LINES_MAX };
 
 struct csv {
     char *const *paths;
@@ -68,7 +68,7 @@ static _Noreturn void refuse_field(const struct csv *c, const char *why)
 static void set_end(struct csv *c, char *end)
 {
     c->end = end;
-    memset(end, 0, PADDING);
+    memset(end, 0, DECIMAL_AFTER);
 }
 
 /* Reads on until a whole field is there, or the rest of the file. */
@@ -92,14 +92,14 @@ static void fill(struct csv *c)
 struct str csv_lines(struct csv *c)
 {
     size_t n = (size_t)(c->end - c->at);
-    if (n < CSV_LINES_MAX / 8 || n < PADDING || c->format.point != '.')
+    if (n < CSV_LINES_MAX / 8 || n < DECIMAL_AFTER || c->format.point != '.')
         return (struct str){c->at, 0};
     if (c->buffer + BUFFER - c->end < CSV_LINES_MAX) {
         memmove(c->buffer, c->at, n);
         c->at = c->buffer;
         set_end(c, c->at + n);
     }
-    for (n = n - PADDING < CSV_LINES_MAX ? n - PADDING : CSV_LINES_MAX; n > 0; n--)
+    for (n = n - DECIMAL_AFTER < CSV_LINES_MAX ? n - DECIMAL_AFTER : CSV_LINES_MAX; n > 0; n--)
         if (c->at[n - 1] == '\n')
             break;
     return (struct str){c->at, n};
@@ -223,7 +223,7 @@ struct csv *csv_open(char *const paths[], int count, struct csv_format format)
 {
     struct csv *c = mem_zero(1, sizeof *c);
     *c = (struct csv){.paths = paths, .count = count, .format = format};
-    c->buffer = mem_array(1, BUFFER + PADDING);
+    c->buffer = mem_array(1, BUFFER + DECIMAL_AFTER);
     open_next(c);
     return c;
 }

@@ -26,14 +26,14 @@ static void add(struct csv_line *line, const struct csv_field *field)
 {
     uint32_t head = (uint32_t)field->text.n << 1 | field->number;
     size_t size = sizeof head + field->text.n + 1;
-    if (line->used + size > line->capacity) {
-        line->capacity = 2 * line->capacity + size;
+    if (line->used + size + DECIMAL_AFTER > line->capacity) {
+        line->capacity = 2 * line->capacity + size + DECIMAL_AFTER;
         line->bytes = mem_grow(line->bytes, line->capacity, 1);
     }
     char *to = line->bytes + line->used;
     memcpy(to, &head, sizeof head);
     memcpy(to + sizeof head, field->text.p, field->text.n);
-    to[size - 1] = '\0';
+    memset(to + size - 1, 0, 1 + DECIMAL_AFTER);
     line->used += size;
     line->count++;
 }

@@ -52,6 +52,14 @@ def hard_cases():
     for v in doubles(3000):
         texts += [repr(v), "%.16e" % v, "%.17e" % v, "%.18e" % v, "%.20e" % v, "%.3e" % v]
     texts += [t for v in doubles(60) if 1e-300 < abs(v) < 1e15 for t in halves(v)]
+    rng = random.Random(9)
+    for size in range(1, 27):
+        for _ in range(100):
+            digits = "0" * rng.choice((0, 0, 3, 20)) + "".join(rng.choices("0123456789", k=size))
+            point = rng.randrange(len(digits) + 1)
+            texts.append(f"{rng.choice(('', '-', '+'))}{digits[:point]}.{digits[point:]}{rng.choice(('', 'e%d' % rng.randrange(-40, 40)))}")
+    # Halves of the last bit, to the digit: ties, of 19 digits and fewer.
+    texts += ["%d.%s" % (rng.randrange(2**52, 2**53), half) for _ in range(50) for half in ("5", "50", "500", "501", "499")]
     texts += ["1e-400", "-1e-400", "0e999999999999", "0." + "0" * 400 + "1e401", "1" * 300, "1" * 19 + "e-9", "1" * 20, "2" * 25 + ".5e-7",
               "9007199254740993", "9007199254740992.99999999999999999999", "9223372036854775807", "8.5e-324", "2.47e-324"]
     want = np.array([float(t) for t in texts])
