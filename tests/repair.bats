@@ -102,6 +102,17 @@ with wave.open("dither.wav", "wb") as w:
     cmp want.wav out/repair/RepairedClip.wav
 }
 
+@test "repair: gaps within reach of each other are filled in together, and those at both ends of the clip" {
+    song one.wav 8000 0.6
+    # One sample apart; a few; less than an order; less than the surroundings; and near both ends.
+    "${make[@]}" GAPS='40@2000 30@2041 1@2075 20@2110 80@3000 16@2 20@4740 30@4761' FILE=one.wav
+    oracle gaps repaired_together out/repair one.wav 2:18 2000:2040 2041:2071 2075:2076 2110:2130 3000:3080 4740:4760 4761:4791
+    # Nothing is known for as long as 240 samples.
+    sox one.wav short.wav trim 0 700s
+    "${make[@]}" GAPS='15@110 15@220 15@330 15@440 15@550' FILE=short.wav
+    oracle gaps repaired_together out/repair short.wav 110:125 220:235 330:345 440:455 550:565
+}
+
 @test "repair: made again where gaps or file have changed, and not otherwise" {
     song one.wav 8000 0.5
     "${make[@]}" FILE=one.wav GAPS=5ms@50%

@@ -49,19 +49,41 @@ from_frames() {
     pad-chop -c "$((from - side)):$((to + side))" "$clip" | turn - - | lsq-predict -o filled "$own" model
 }
 
-# around ORDERS: the columns on both sides of the gap that are so many times the order away at most.
-around() {
-    echo "$(most "$at" $((from - $1 * order))):$from,$to:$(least $((to + $1 * order)) "$until")"
+# look REACH: what is known up to so many columns before and after the gap. Sets low and high, where that begins and ends, known,
+# its ranges, longest, the columns of the longest of these, and lacking, the gaps in it. Errors of predictions tell least of
+# what comes first: near the beginning of the clip `turned` is set, and these are the gaps of a row that is turned around.
+look() {
+    awk -v at=$((from - $1)) -v high=$((to + $1)) -v from="$from" -v to="$to" -v order="$order" -v columns="$length" '
+        function add(end) {
+            known = known "," at ":" end; low = n ? low : at; last = end
+            if (end - at > longest) longest = end - at
+        }
+        BEGIN { if (at < 0) at = 0; if (high > columns) high = columns }
+        $1 >= high { exit }
+        $1 > at { add($1); begin[n++] = $1 }
+        $2 > at { at = $2; end[n] = at }
+        END {
+            if (at < high) add(high); else { high = last; n-- }
+            turned = from - low < order && from - low < high - to
+            for (i = 0; i < n; i++)
+                lacking = lacking "," (turned ? high - end[i + 1] ":" high - begin[i] : begin[i] - low ":" end[i + 1] - low)
+            print low, high, longest, substr(known, 2), substr(lacking, 2), (turned ? "turned" : "")
+        }' sorted >shape
+    read -r low high longest known lacking turned <shape
 }
 
 # from_itself: fills the gap in by an autoregression of what is around it, read forwards and backwards. The order and the
 # penalty go with the rate: music has long periods and little noise. Speech changes faster: the nearest 30 ms count seven times.
 from_itself() {
     order=$((rate > 16000 ? rate / 43 : rate / 100))
-    order=$(least "$order" $(($(most $((from - at)) $((until - to))) / 3)))
+    look $((4 * order))
+    order=$(least "$order" $((longest / 3)))
     [ "$order" -gt 0 ] || refuse 'with three known samples before or after it'
-    ridge=0.0001% sides=$(around 4) near=$(around 3)
-    [ "$rate" -gt 16000 ] || ridge=0.1% sides=$(around 15),$near,$near,$near,$near,$near,$near
+    look $((3 * order))
+    near=$known
+    look $(((rate > 16000 ? 4 : 15) * order))
+    ridge=0.0001% sides=$known
+    [ "$rate" -gt 16000 ] || ridge=0.1% sides=$known,$near,$near,$near,$near,$near,$near
     pad-chop -q -f $((order + 1)) -c "$sides" "$clip" | lsq-fit -q -o model -g "$order" --both-ways --no-intercept --ridge=$ridge
     bridge
     how="an autoregression of order $order of the clip itself"
@@ -72,17 +94,17 @@ from_model() {
     ln -sf "$learnt" model
     stream-show -o shape -F k model
     read -r order <shape
+    look $((4 * order))
     bridge
     how="the autoregression of order $order in $learnt"
 }
 
-# bridge: fills the gap in by the autoregression `model` of this order. Errors of predictions tell least of what comes
-# first: a gap near the beginning is turned around.
+# bridge: fills the gap in by the autoregression `model`, together with the other gaps that are within reach.
 bridge() {
-    before=$(least "$order" $((from - at))) after=$(least "$order" $((until - to))) turned=
-    if [ "$before" -ge "$after" ]; then found=$before; else found=$after turned=--reverse; fi
-    pad-chop $turned -c "$((from - before)):$((to + after))" "$clip" | lsq-predict -o whole --fill="$found:$((found + gap))" model
-    pad-chop $turned -o filled -c "$found:$((found + gap))" whole
+    found=$((from - low))
+    [ -z "$turned" ] || found=$((high - to))
+    pad-chop ${turned:+--reverse} -c "$low:$high" "$clip" | lsq-predict -o whole --fill="$lacking" model
+    pad-chop ${turned:+--reverse} -o filled -c "$found:$((found + gap))" whole
 }
 
 for asked in $gaps; do locate; done >spans

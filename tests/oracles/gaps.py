@@ -48,13 +48,21 @@ def fill(x, from_, to, coefficients):
     """Columns from_ to to of x whose prediction errors over all windows within x are least, by an explicit matrix."""
     order = len(coefficients)
     first, last = max(0, from_ - order), min(len(x), to + order)
-    count = last - first - order
-    errors = np.zeros((count, last - first))
-    for i in range(count):
-        errors[i, i:i + order + 1] = np.append(-coefficients, 1)
-    known = x[first:last].copy()
-    known[from_ - first:to - first] = 0
-    return np.linalg.lstsq(errors[:, from_ - first:to - first], -errors @ known, rcond=None)[0]
+    return fill_all(x[first:last], [(from_ - first, to - first)], coefficients)[from_ - first:to - first]
+
+
+def fill_all(x, gaps, coefficients):
+    """x with the values in all these gaps that make the prediction errors over all windows within x least."""
+    order = len(coefficients)
+    errors = np.zeros((len(x) - order, len(x)))
+    for i, row in enumerate(errors):
+        row[i:i + order + 1] = np.append(-coefficients, 1)
+    lacking = np.zeros(len(x), bool)
+    for from_, to in gaps:
+        lacking[from_:to] = True
+    filled = np.where(lacking, 0, x)
+    filled[lacking] = np.linalg.lstsq(errors[:, lacking], -errors @ filled, rcond=None)[0]
+    return filled
 
 
 def janssen(x, from_, to, order=80, context=800, rounds=10):
@@ -138,6 +146,39 @@ def repaired():
     told = re.search(r": (\S+) dB$", open(os.path.join(folder, "repair.txt")).read()).group(1)
     assert abs(float(told) - snr(x[from_:to], filled)) < 0.06, (told, snr(x[from_:to], filled))
     check_files(folder, rate, x, from_, to, filled)
+
+
+def repaired_together():
+    """FOLDER SAMPLES FROM:TO...: each gap of a recording at 8000 Hz is filled in together with all others in its surroundings, by
+    the autoregression of what is known there."""
+    x = wavfile.read(sys.argv[2])[1].astype(float)
+    gaps = [tuple(map(int, gap.split(":"))) for gap in sys.argv[3:]]
+    known = np.ones(len(x), bool)
+    for from_, to in gaps:
+        known[from_:to] = False
+    written = wavfile.read(os.path.join(sys.argv[1], "RepairedClip.wav"))[1]
+    assert np.array_equal(written[known], x[known])
+
+    def around(gap, reach):
+        """Where what is known begins and ends at most reach columns from the gap, and its pieces."""
+        inside = np.flatnonzero(known[:gap[1] + reach])
+        inside = inside[inside >= gap[0] - reach]
+        pieces = np.split(x[inside], np.flatnonzero(np.diff(inside) > 1) + 1)
+        return inside[0], inside[-1] + 1, pieces
+
+    for gap in gaps:
+        order = min(80, max(len(piece) for piece in around(gap, 320)[2]) // 3)
+        first, last, pieces = around(gap, 15 * order)
+        weighted = [(1, piece) for piece in pieces] + [(6, piece) for piece in around(gap, 3 * order)[2]]
+        coefficients = autoregression(weighted + [(weight, piece[::-1]) for weight, piece in weighted], order, 1e-3)
+        near = [(a - first, b - first) for a, b in gaps if first <= a and b <= last]
+        part = x[first:last]
+        if gap[0] - first < min(order, last - gap[1]):
+            filled = fill_all(part[::-1], [(len(part) - b, len(part) - a) for a, b in near], coefficients)[::-1]
+        else:
+            filled = fill_all(part, near, coefficients)
+        wanted = np.trunc(np.clip(filled, -32768, 32767))[gap[0] - first:gap[1] - first]
+        assert np.abs(written[gap[0]:gap[1]] - wanted).max() <= 1, (gap, np.abs(written[gap[0]:gap[1]] - wanted).max())
 
 
 def repaired_by_model():
