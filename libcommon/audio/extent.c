@@ -51,12 +51,26 @@ static uint64_t of_avr(const struct file *f)
     return 128 + big(f, 26, 4) * (big(f, 14, 2) / 8);
 }
 
-/* The first block that ends beyond the file, or the last. */
+/* The first block that ends beyond the file, or the last. SoX, which writes blocks of 16 bits (9),
+ * counts 8 bytes too few. */
 static uint64_t of_voc(const struct file *f)
 {
     uint64_t at = little(f, 20, 2);
-    while (at < f->size && f->bytes[at] != 0)
+    while (at < f->size && f->bytes[at] != 0) {
+        bool wide = f->bytes[at] == 9;
         at += 4 + little(f, (size_t)at + 1, 3);
+        if (wide && at + 9 == f->size && f->bytes[at + 8] == 0)
+            at += 8;
+    }
+    return at;
+}
+
+/* Chunks; of unknown length, -1, is the last at the most. */
+static uint64_t of_caf(const struct file *f)
+{
+    uint64_t at = 8;
+    while (at + 12 <= f->size && big(f, (size_t)at + 4, 8) <= UINT32_MAX)
+        at += 12 + big(f, (size_t)at + 4, 8);
     return at;
 }
 
@@ -146,6 +160,7 @@ bool extent_check(const char *type, const unsigned char *bytes, size_t size, cha
         {NULL, "FORM", 0, of_maud},
         {NULL, "2BIT", 0, of_avr},
         {NULL, "Creative Voice File\x1a", 0, of_voc},
+        {NULL, "caff", 0, of_caf},
         {NULL, "MATLAB 5.0", 0, of_mat5},
         {"mat4", "", 0, of_mat4},
         {NULL, "OggS", 0, of_ogg},

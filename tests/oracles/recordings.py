@@ -298,17 +298,17 @@ def sox_reads(name):
 
 
 def cut():
-    """A recording of which only 60 % are there is refused in each format that tells its length."""
-    t = np.arange(12000)
-    values = 0.4 * np.sin(0.21 * t) * np.hanning(len(t))
+    """A recording of which only a part is there is refused in each format that tells its length."""
+    values = 0.4 * np.sin(0.21 * np.arange(12000))
     kinds = ("wav au aiff aifc caf w64 flac ogg voc avr maud mat4 mat5 sph htk 8svx prc sndt wve smp wv hcom sds").split()
     for kind in kinds:
         data = by_sox(values, "a." + kind)
         gives(data, sox_reads("a." + kind), options=["-Fall"], name="a." + kind)
-        status, rows, said = load(data[:len(data) * 6 // 10], "-Fall", name="b." + kind)
-        assert status == 1 and not rows and said.count("\n") == 1 and ", expected " in said, (kind, said)
+        for sixths in 3, 5:
+            status, rows, said = load(data[:len(data) * sixths // 6], "-Fall", name="b." + kind)
+            assert status == 1 and not rows and said.count("\n") == 1 and ", expected " in said, (kind, said)
     # Of the last bytes none is missed.
-    for kind in "w64", "avr", "maud", "ogg", "voc", "mat4":
+    for kind in "w64", "avr", "maud", "ogg", "voc", "mat4", "caf":
         data = by_sox(values, "a." + kind)
         status, rows, said = load(data[:-11], "-Fall", name="b." + kind)
         assert status == 1 and said.startswith(f"fsdd-load: b.{kind}: truncated: {len(data) - 11} bytes, expected "), said
