@@ -105,7 +105,7 @@ clean:
 ## make tutorial        run the tutorial's pipeline (variables: FSDD DIGIT SPEAKER SEED HOLDOUT PROVIDED OUT)
 ## make listen          play its clips
 ## make frames          the same clip filled in by nearest frames, OUT/frames (the variables of make tutorial)
-## make repair          gaps repaired from both sides, OUT/repair (variables: those, GAPS=20ms@50% FILE=song.wav)
+## make repair          gaps repaired from both sides, OUT/repair (variables: those, GAPS=20ms@50% FILE=song.wav SOUND=music)
 ## make evaluate        every model on every clip, OUT/evaluate (variables: FSDD DIGITS SPEAKERS PROVIDED OUT; use -j)
 ## make cluster         one fit of many shards, OUT/cluster (variables: SHARDS GIVEN ENGINE READ, see wavefill-cluster(7); use -j)
 ## make report          one page to look at and listen to, OUT/report.html (the variables of make tutorial; needs python3 and sox)

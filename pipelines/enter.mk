@@ -14,7 +14,7 @@ places   = $(portions)
 looking  = $(strip $(foreach f,n q,$(findstring $f,$(filter-out -%,$(firstword $(MAKEFLAGS))))))
 
 # What is given for these is taken as it stands: a $ is a $.
-names   := PROVIDED OUT FSDD BIN DIGIT DIGITS SPEAKER SPEAKERS SEED HOLDOUT GAPS FILE MODEL SHARDS GIVEN PARTIAL FIT READ ENGINE WITH \
+names   := PROVIDED OUT FSDD BIN DIGIT DIGITS SPEAKER SPEAKERS SEED HOLDOUT GAPS FILE MODEL SOUND SHARDS GIVEN PARTIAL FIT READ ENGINE WITH \
 	SSHLOGIN RETRIES SSH ON
 $(foreach v,$(names),$(if $(filter command environment,$(origin $v)),$(eval override $v := $$(value $v))))
 
@@ -43,7 +43,7 @@ strange  = $(strip $(foreach p,$(subst %,@,$(PROVIDED)),$(if $(or $(filter-out x
 # The first of these names that begins as that of another variable does, or the other way round.
 near     = $(firstword $(foreach n,$(names),$(filter $1%,$n) $(if $(filter $n%,$1),$n)))
 expected = expected portions such as 0.5 or 25%
-lower    = out fsdd bin digit digits speaker speakers seed holdout provided gaps file model shards given read engine
+lower    = out fsdd bin digit digits speaker speakers seed holdout provided gaps file model sound shards given read engine
 check    = $(foreach v,$(lower),$(if $(filter command,$(origin $v)),$(error \
 	$v = $($v), expected the name of this variable in upper case)))$(foreach v,$(filter-out $(names) FSDD_%,$(.VARIABLES)),$(if $(filter \
 	command,$(origin $v)),$(if $(call near,$v),$(error $v = $($v), expected $(call near,$v), or another name))))$(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\

@@ -4,11 +4,13 @@
 #     make -f repair.mk GAPS='20ms@1.25s 5ms@70%' FILE=song.wav    any recording, from itself
 #     make -f repair.mk MODEL=out/cluster/model.lsq FILE=song.wav  from an autoregression of others (wavefill-cluster(7))
 #
-# GAPS are LENGTH@START, in ms, s or samples, START also in % of the clip. Makes OUT/repair/{DamagedClip,RepairedClip}.wav.
+# GAPS are LENGTH@START, in ms, s or samples, START also in % of the clip. SOUND=speech or SOUND=music says what FILE is: without
+# it, music above 24 kHz. Makes OUT/repair/{DamagedClip,RepairedClip}.wav.
 
 GAPS = 20ms@50%
 FILE =
 MODEL =
+SOUND =
 
 ifneq ($(origin HERE),command line)
 HERE := $(MAKEFILE_LIST:%repair.mk=%)
@@ -16,7 +18,8 @@ goals := repair
 passed = FILE=$(call q,$(call absolute,$(FILE))) MODEL=$(call q,$(call absolute,$(MODEL)))
 include $(subst $() ,\ ,$(HERE))enter.mk
 check += $(if $(or $(if $(FILE),,x),$(wildcard $(call glob,$(FILE)))),,$(error $(FILE): no such file$(comma) expected a recording (FILE)))$(if \
-	$(or $(if $(MODEL),,x),$(wildcard $(call glob,$(MODEL)))),,$(error $(MODEL): no such file$(comma) expected a model (MODEL)))
+	$(or $(if $(MODEL),,x),$(wildcard $(call glob,$(MODEL)))),,$(error $(MODEL): no such file$(comma) expected a model (MODEL)))$(if \
+	$(filter-out speech music,$(SOUND)),$(error SOUND = $(SOUND), expected speech or music))
 endif
 places = repair
 
@@ -30,12 +33,12 @@ repair: repair/repair.txt
 
 repair/repair.txt: repair/gaps.choice $(if $(FILE),repair/clip.mat,training.mat heldout.mat) $(call glob,$(HERE))repair/repair.sh
 	sh $(call q,$(HERE)repair/repair.sh) $(if $(FILE),repair/clip.mat,heldout.mat) $(call q,$(GAPS)) repair \
-		$(if $(FILE),'',training.mat) $(call q,$(MODEL))
+		$(if $(FILE),'',training.mat) $(call q,$(MODEL)) $(SOUND)
 
 repair/clip.mat: repair/gaps.choice $(call glob,$(FILE))
 	fsdd-load -o $@ --formats=all $(call q,$(FILE))
 
-repair/gaps.choice = $(GAPS) $(FILE) $(MODEL)
+repair/gaps.choice = $(GAPS) $(FILE) $(MODEL) $(SOUND)
 $(call keep,repair/gaps.choice)
 repair/repair.txt: $(call glob,$(HERE))frames/nearest.sh $(foreach f,$(filters),$(call program,$f))
 ifdef MODEL

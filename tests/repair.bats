@@ -50,7 +50,7 @@ song() {
     assert_output --regexp '^340ms@5: samples 5 to 2724, by the nearest frames of other takes: [0-9.-]+ dB$'
 }
 
-@test "repair: any recording is repaired from itself, by an order that follows the rate" {
+@test "repair: any recording is repaired from itself, as speech or as music, by an order that follows the rate" {
     song low.wav 8000 0.6
     "${make[@]}" GAPS=10ms@0.25s FILE=low.wav
     oracle gaps repaired out/repair 2000 2080 low.wav 80 1e-3 1200 240
@@ -59,8 +59,15 @@ song() {
     "${make[@]}" GAPS=5ms@590ms FILE=low.wav
     oracle gaps repaired out/repair 4720 4760 low.wav 80 1e-3 1200 240
     song high.wav 22050 0.4
-    "${make[@]}" GAPS='5ms@40%' FILE=high.wav
+    "${make[@]}" GAPS='5ms@40%' FILE=high.wav SOUND=music
     oracle gaps repaired out/repair 3528 3638 high.wav 512 1e-6 2048
+    "${make[@]}" GAPS='5ms@40%' FILE=high.wav
+    oracle gaps repaired out/repair 3528 3638 high.wav 220 1e-3 3300 660
+    song higher.wav 24001 0.2
+    "${make[@]}" GAPS=60@1200 FILE=higher.wav
+    oracle gaps repaired out/repair 1200 1260 higher.wav 558 1e-6 2232
+    run -2 --separate-stderr "${make[@]}" FILE=high.wav SOUND=noise
+    assert_regex "${stderr_lines[0]}" ' \*\*\* SOUND = noise, expected speech or music\.  Stop\.$'
 }
 
 @test "repair: a ratio a little below 1 is 0.0 dB" {
@@ -70,7 +77,7 @@ with wave.open("dither.wav", "wb") as w:
     w.writeframes(np.random.RandomState(2).randint(-1, 2, 4000).astype("<i2").tobytes())'
     "${make[@]}" GAPS=50ms@50% FILE=dither.wav
     run -0 cat out/repair/repair.txt
-    assert_output '50ms@50%: samples 2000 to 2399, by an autoregression of order 80 of the clip itself: 0.0 dB'
+    assert_output '50ms@50%: samples 2000 to 2399, by an autoregression of order 80 of the clip itself, as speech: 0.0 dB'
 }
 
 @test "repair: a clip is repaired by an autoregression that was learnt from others" {

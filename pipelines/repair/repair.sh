@@ -1,8 +1,8 @@
 #!/bin/sh
-# repair.sh CLIP GAPS FOLDER [OTHERS [MODEL]]: takes the GAPS (LENGTH@START) out of the one row of CLIP and fills them
+# repair.sh CLIP GAPS FOLDER [OTHERS [MODEL [SOUND]]]: takes the GAPS (LENGTH@START) out of the one row of CLIP and fills them
 # in from what is left and right of each: by the autoregression in MODEL, a path from the root, or by the nearest frames of
-# the rows of OTHERS and of the clip itself or, without both, by an autoregression of the clip around the gap. Writes to FOLDER DamagedClip.wav, RepairedClip.wav and
-# repair.txt, which says what was done.
+# the rows of OTHERS and of the clip itself or, without both, by an autoregression of the clip around the gap, which is `speech` or
+# `music`. Writes to FOLDER DamagedClip.wav, RepairedClip.wav and repair.txt, which says what was done.
 # shellcheck source=pipelines/frames/nearest.sh
 . "${0%/*}/../frames/nearest.sh"
 
@@ -10,6 +10,9 @@ clip=$PWD/$1 gaps=$2 folder=$PWD/$3 others=${4:+$PWD/$4} learnt=${5:-}
 work_in "$folder"
 stream-show -o shape -F columns,rate "$clip"
 read -r length rate <shape
+likely=speech
+[ "$rate" -le 24000 ] || likely=music
+sound=${6:-$likely}
 
 refuse() {
     echo "repair: GAPS: $asked, expected LENGTH@START such as 20ms@50% or 5ms@1.25s, $1" >&2
@@ -72,21 +75,26 @@ look() {
     read -r low high longest known lacking turned <shape
 }
 
-# from_itself: fills the gap in by an autoregression of what is around it, read forwards and backwards. The order and the
-# penalty go with the rate: music has long periods and little noise. Speech changes faster: the nearest 30 ms count seven times.
+# from_itself: fills the gap in by an autoregression of what is around it, read forwards and backwards. Music has long periods
+# and little noise. Speech changes faster: the nearest 30 ms count seven times.
 from_itself() {
-    order=$((rate > 16000 ? rate / 43 : rate / 100))
+    if [ "$sound" = music ]; then order=$((rate / 43)); else order=$((rate / 100)); fi
     look $((4 * order))
     order=$(least "$order" $((longest / 3)))
     [ "$order" -gt 0 ] || refuse 'with three known samples before or after it'
-    look $((3 * order))
-    near=$known
-    look $(((rate > 16000 ? 4 : 15) * order))
-    ridge=0.0001% sides=$known
-    [ "$rate" -gt 16000 ] || ridge=0.1% sides=$known,$near,$near,$near,$near,$near,$near
-    pad-chop -q -f $((order + 1)) -c "$sides" "$clip" | lsq-fit -q -o model -g "$order" --both-ways --no-intercept --ridge=$ridge
+    ridge=0.1% near=
+    if [ "$sound" = music ]; then
+        look $((4 * order))
+        ridge=0.0001%
+    else
+        look $((3 * order))
+        near=,$known
+        look $((15 * order))
+    fi
+    pad-chop -q -f $((order + 1)) -c "$known$near$near$near$near$near$near" "$clip" |
+        lsq-fit -q -o model -g "$order" --both-ways --no-intercept --ridge=$ridge
     bridge
-    how="an autoregression of order $order of the clip itself"
+    how="an autoregression of order $order of the clip itself, as $sound"
 }
 
 # from_model: fills the gap in by an autoregression that is learnt from other recordings.
