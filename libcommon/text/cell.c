@@ -71,14 +71,10 @@ static void store(uint64_t value, unsigned size, char *to)
            size);
 }
 
-bool cell_read(const struct array_type *type, struct str text, double value, char *to)
+bool cell_read_narrow(const struct array_type *type, struct str text, double value, char *to)
 {
     bool negative;
     uint64_t size;
-    if (type->kind == ARRAY_FLOAT && type->size == 8) {
-        memcpy(to, &value, sizeof value);
-        return isfinite(value);
-    }
     if (type->kind == ARRAY_FLOAT) {
         float single = strtof(text.p, NULL); /* from the digits: rounded once */
         memcpy(to, &single, sizeof single);
