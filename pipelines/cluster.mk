@@ -32,7 +32,8 @@ passed = TOP=$(call q,$(CURDIR))
 include $(subst $() ,\ ,$(HERE))enter.mk
 tool   = $(if $(shell command -v $(1)),,$(error $(1) is not in PATH$(comma) expected it for ENGINE=$(ENGINE) (package $(2))))
 check += $(if $(strip $(SHARDS)),,$(error SHARDS is empty$(comma) expected files or @LIST))$(if $(strip $(GIVEN)),,$(error \
-	GIVEN is empty$(comma) expected how many columns are given))$(if $(filter local ssh slurm,$(ENGINE)),,$(error \
+	GIVEN is empty$(comma) expected how many columns are given))$(if $(filter-out 1,$(words $(ENGINE) \
+	$(filter-out local ssh slurm,$(ENGINE)))),$(error \
 	ENGINE = $(ENGINE)$(comma) expected local$(comma) ssh or slurm))$(if $(filter ssh,$(ENGINE)),$(call \
 	tool,parallel,parallel))$(if $(filter slurm,$(ENGINE)),$(call tool,sbatch,slurm-client))$(if $(or $(if \
 	$(READ),,x),$(findstring {},$(READ))),,$(error READ = $(READ)$(comma) expected {} where the shard comes in))

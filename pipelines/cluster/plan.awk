@@ -64,7 +64,7 @@ index($1, "\\") { refuse($1 ": a backslash, expected none in the name of a shard
             refuse(name ": OUT is there, expected it elsewhere")
     }
     part = name
-    gsub(/[^A-Za-z0-9._-]/, "+", part)
+    gsub(/[^A-Za-z0-9._\200-\377-]/, "+", part)
     if (part in owner)
         refuse(owner[part] == name ? name ": twice, expected each shard once" : \
             name ": " owner[part] " is there too, expected names that differ in letters or digits")

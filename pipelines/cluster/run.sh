@@ -46,7 +46,7 @@ collect() {
         k=$((k + 1))
         if [ -s $k ] && stream-show --shards $k >/dev/null 2>&1; then
             : >$k.in
-            { touch -r begun $k && mv $k "../parts/$part"; } 2>/dev/null || :
+            { touch -c -r begun $k && mv $k "../parts/$part"; } 2>/dev/null || :
         fi
     done <todo
 }
