@@ -301,12 +301,11 @@ only_node2() {
         started inside sh -c 'echo $$ >pid; exec "$@"' sh "${cluster[@]}" -j2 ENGINE=$engine
         inside kill -TERM "$(cat pid)"
         wait "$running" || true
-        # At the other end of ssh a shard is read to its end.
-        : >go
+        # Not of those at the other end of ssh, either.
         wait_for 'the end of all processes' run -1 inside pgrep -f 'gate|run\.sh|parallel|sbatch'
         run -0 ls -A out/cluster
         assert_output $'parts\nsettings.choice'
-        rm -r out go ./*.waits
+        rm -r out ./*.waits
     done
     run -0 inside squeue -h
     assert_output ''

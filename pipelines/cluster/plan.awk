@@ -25,6 +25,12 @@ function on(prefix, command) {
     return "printf '%s\\n' " q(command) " | " prefix " sh -s"
 }
 
+# The command, and what ends it and all that it has started once sshd, whose child the shell is, has gone: the line is cut.
+function watched(command) {
+    return "{ while kill -0 $PPID; do there=1; sleep 1; done; [ -z \"$there\" ] || kill 0; } </dev/null >/dev/null 2>&1 & " \
+        command "; status=$?; kill $!; exit $status"
+}
+
 function absolute(file) {
     return (file ~ /^\// ? "" : ENVIRON["TOP"] "/") file
 }
@@ -73,7 +79,7 @@ index($1, "\\") { refuse($1 ": a backslash, expected none in the name of a shard
     print (NF > 1 ? $0 : name in record ? record[name] : name) >"expect"
     command = fit " --shard=" q(name)
     command = path (ENVIRON["READ"] == "" ? command " -- " q(file) : rows(file) command)
-    command = host != "-" ? on(ENVIRON["SSH"] " " q(host), command) : ENVIRON["ON"] != "" ? on(ENVIRON["ON"], command) : command
+    command = host != "-" ? on(ENVIRON["SSH"] " " q(host), watched(command)) : ENVIRON["ON"] != "" ? on(ENVIRON["ON"], command) : command
     print part, here, host, name, command
 }
 

@@ -118,11 +118,13 @@ engine() {
 }
 
 # Signals may come twice, from a terminal and from make; parallel goes on until they do.
+# shellcheck disable=SC2086 # none, or one
 stop() {
     trap '' HUP INT TERM
     set +e
     if [ "$running" ]; then
-        kill "-$running" "$watching" && sleep 1 && kill "-$running"
+        # Without -- no shell takes a group for one.
+        kill -- "-$running" $watching && sleep 1 && kill -- "-$running"
         [ "$ENGINE" != slurm ] || { kill -HUP "-$running"; scancel --name="$job"; }
     fi 2>/dev/null
     # A machine may still write there.
@@ -149,7 +151,7 @@ merge() {
     xargs lsq-fit --expect=shards.tsv $shape $FIT -o "$work/model.lsq" <"$work/parts"
 }
 
-running='' job=${work##*/}
+running='' watching='' job=${work##*/}
 trap stop EXIT
 list >shards
 # shellcheck disable=SC3013
