@@ -244,6 +244,9 @@ static bool check_bits(const struct file *f, uint32_t tag, struct chunk fmt, str
     else if ((tag == TAG_ALAW || tag == TAG_MULAW) && bits != 8)
         expected = "A-law or mu-law, expected 8";
     *kind = (struct linear){(bits + 7) / 8 * 8, tag == TAG_FLOAT, f->big_endian};
+    /* Some readers take 3 bytes for each, some 4, and some these for floating point. */
+    if (tag == TAG_PCM && kind->bits == 24 && number(f, fmt.at + 12, 2) == 4)
+        expected = "whole numbers in blocks of 4 bytes, expected 3";
     return expected == NULL || why_not(why, "a WAV file of %u-bit %s", (unsigned)bits, expected);
 }
 
