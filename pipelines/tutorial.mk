@@ -20,7 +20,7 @@ clips = OriginalTestClip ChoppedTestClip ExtrapolatedClip
 wavs  = $(foreach p,$(1),$(clips:%=$p/%.wav))
 how   = $(if $(HOLDOUT),name,seed)
 named = $(if $(findstring /,$(HOLDOUT)),$(notdir $(HOLDOUT)),$(HOLDOUT))
-which = $(or $(named:.wav=),$(SEED))
+which = $(or $(patsubst %.WAV,%,$(named:.wav=)),$(SEED))
 
 tutorial: $(call wavs,$(portions)) $(portions:%=%/columns.r2) $(portions:%=%/rows.r2)
 	$(if $(looking),,$(settled)$(foreach p,$(portions),$(tell))$(next))

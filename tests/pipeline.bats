@@ -272,6 +272,7 @@ SEED=8|$after_split
 HOLDOUT=0_espeak_9|$after_split
 HOLDOUT=0_espeak_9 SEED=3|
 HOLDOUT=0_espeak_9.wav|
+HOLDOUT=0_espeak_9.WAV|
 HOLDOUT=rec/0_espeak_9.wav|
 HOLDOUT=0_espeak_10|$after_split
 PROVIDED=0.75 HOLDOUT=0_espeak_10|0.75/
