@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { AUTO, YES, NO };   /* --header */
 enum { REFUSE, DROP };    /* --missing */
@@ -134,16 +133,6 @@ static void put_block(struct load *l, bool last)
     l->rows = 0;
 }
 
-/* What R, pandas, databases and spreadsheets write for no value. */
-static bool is_missing(struct str text)
-{
-    struct str word;
-    for (const char *list = "NA,nan,N/A,#N/A,<NA>,NULL,None"; str_next_item(&list, &word);)
-        if (text.n == word.n && strncasecmp(text.p, word.p, text.n) == 0)
-            return true;
-    return text.n == 0;
-}
-
 static void put_name(struct load *l, size_t column, struct str text)
 {
     if (!utf8_valid(text.p, text.n))
@@ -155,8 +144,8 @@ static _Noreturn void refuse_text(const struct load *l, size_t column, struct st
 {
     bool comma = l->o->format.point == '.' && memchr(text.p, ',', text.n) != NULL;
     csv_refuse(l->csv, column, text,
-               is_missing(text) ? "a number (--missing=drop leaves such rows out)"
-               : comma          ? "a number (--decimal=, reads decimal commas)"
+               csv_line_missing(text) ? "a number (--missing=drop leaves such rows out)"
+               : comma                ? "a number (--decimal=, reads decimal commas)"
                : csv_is_first(l->csv) && l->o->header == AUTO
                    ? "a number (--header=yes takes this line for a header)"
                : isalpha((unsigned char)text.p[0])
@@ -191,7 +180,7 @@ static bool put_field(struct load *l, size_t column, const struct csv_field *fie
         put_number(l, column, field, row + place * l->type.size);
         return true;
     }
-    if (!is_missing(field->text) || l->o->missing == REFUSE)
+    if (!csv_line_missing(field->text) || l->o->missing == REFUSE)
         refuse_text(l, column, field->text);
     return false;
 }

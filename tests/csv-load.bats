@@ -89,6 +89,13 @@ assert (x(maps)[:, 0] == np.arange(1, 300001)).all()'
     assert_equal "$(shows '2018,2019\n1,2\n' --header=no)" $'2018,2019\n1,2'
     assert_equal "$(shows 'x,1,2\ny,3,4\n' -n 0)" $'x,1,2\ny,3,4'
     assert_equal "$(shows 'x,1,2\ny,3,4\n' -c 1,2)" $'1,2\n3,4'
+    # Nor is a first row of values that are missing or have decimal commas, which would be lost.
+    assert_equal "$(shows 'NA,nan\n1,2\n' -q -m drop)" 1,2
+    refuses_text 'NA,nan\n1,2\n' "line 1, column 0: 'NA', expected a number (--missing=drop leaves such rows out)"
+    refuses_text '1,5;2,5\n3;4\n' "line 1, column 0: '1,5', expected a number (--decimal=, reads decimal commas)"
+    refuses_text '"-1,5e3"\n3\n' "line 1, column 0: '-1,5e3', expected a number (--decimal=, reads decimal commas)"
+    assert_equal "$(shows 'NA,x\n1,2\n')" $'NA,x\n1,2'
+    assert_equal "$(shows '1,5;2,5\n3;4\n' --header=yes)" $'"1,5","2,5"\n3,4'
     refuses_text 'a,1\n2,3\n' "line 1, column 0: 'a', expected a number (--header=yes takes this line for a header)"
     refuses_text 'a,b\n1,2\n' "no column 'c', expected a number from 0 to 1 or a name of the header" -c c
     refuses_text '1,2\n' "no column '2', expected a number from 0 to 1 (there is no header)" -c 2

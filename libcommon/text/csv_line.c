@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* A row of so many doubles still fits into a block. */
 enum { COLUMNS_MAX = 1 << 22, LINE_MAX_BYTES = 64 << 20 };
@@ -90,14 +91,37 @@ static bool is_same(const struct csv_line *a, const struct csv_line *b)
     return same;
 }
 
+bool csv_line_missing(struct str text)
+{
+    struct str word;
+    for (const char *list = "NA,nan,N/A,#N/A,<NA>,NULL,None"; str_next_item(&list, &word);)
+        if (text.n == word.n && strncasecmp(text.p, word.p, text.n) == 0)
+            return true;
+    return text.n == 0;
+}
+
+/* Whether it would be a number with a decimal comma. */
+static bool has_comma(struct str text)
+{
+    char copy[64] = "";
+    double value;
+    const char *comma = memchr(text.p, ',', text.n);
+    if (comma == NULL || text.n >= sizeof copy)
+        return false;
+    memcpy(copy, text.p, text.n);
+    copy[comma - text.p] = '.';
+    return num_read_double((struct str){copy, text.n}, &value);
+}
+
+/* Whether it names columns: it has text, not for missing values alone, and no number. */
 static bool is_text(const struct csv_line *line)
 {
     struct csv_field field;
     bool text = false;
     for (size_t at = 0; csv_line_next(line, &at, &field);) {
-        if (field.number)
+        if (field.number || has_comma(field.text))
             return false;
-        text |= field.text.n > 0;
+        text |= !csv_line_missing(field.text);
     }
     return text;
 }

@@ -31,6 +31,9 @@ void csv_line_read(struct csv_line *line, struct csv *csv);
 bool csv_line_next(const struct csv_line *line, size_t *at, struct csv_field *field);
 void csv_line_free(struct csv_line *line);
 
+/* Whether R, pandas, databases or spreadsheets write that for no value. */
+bool csv_line_missing(struct str text);
+
 /* Says which delimiter is in use, and whether the file has a header. */
 void csv_line_remark(const struct csv *csv, bool header);
 
