@@ -213,6 +213,17 @@ assert (x(maps)[:, 0] == np.arange(1, 300001)).all()'
     oracle csv many_odd_lines
 }
 
+@test "csv-load: a reader that goes ends it in silence, a full disk with a message, on any thread" {
+    seq 1000000 >text
+    for threads in 1 2 7; do
+        # shellcheck disable=SC2016 # of bash
+        run -141 --separate-stderr env OMP_NUM_THREADS=$threads bash -c 'csv-load text | head -c 10 >/dev/null; exit "${PIPESTATUS[0]}"'
+        assert_equal "$stderr" ''
+        run -1 --separate-stderr env OMP_NUM_THREADS=$threads bash -c 'csv-load text >/dev/full'
+        assert_equal "$stderr" 'csv-load: stdout: write failed: No space left on device'
+    done
+}
+
 @test "csv-load: --verbose says what was found" {
     printf 'a;b\n1;2\n' >one
     printf '1 2\n' >two

@@ -54,13 +54,15 @@ static void *serve(void *unused)
     return NULL;
 }
 
-/* No signal is theirs: handlers change and read data of the main thread. */
+/* No signal is theirs, for handlers change and read data of the main thread. But that of a pipe whose
+ * reader has gone comes to the thread that writes: blocked, it would become an error. */
 static void start(void)
 {
     pthread_t thread;
     sigset_t signals, old;
     unsigned wanted = threads_default();
     sigfillset(&signals);
+    sigdelset(&signals, SIGPIPE);
     pthread_sigmask(SIG_SETMASK, &signals, &old);
     pool.threads = 1;
     while (pool.threads < wanted && pthread_create(&thread, NULL, serve, NULL) == 0)

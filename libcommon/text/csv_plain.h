@@ -30,8 +30,8 @@ struct csv_plain {
     size_t wait, pause;                  /* lines until it tries again; the next time */
 };
 
-/* Hands over all plain lines that come next, if they are many. The line before must have been read
- * and not be the first one of its file, or columns must be known. */
+/* Hands over all plain lines that come next, if they are many. Columns must be known, and the line
+ * before must have been read. */
 void csv_plain_run(struct csv_plain *p);
 void csv_plain_free(struct csv_plain *p);
 

@@ -274,7 +274,7 @@ def main():
         bench_pass(tmp)
         bench_text(tmp, "of 4 decimals", "%.4f", "5")
         bench_text(tmp, "of all digits", "%.17g", "12")
-        bench_text(tmp, "as savetxt writes them", "%.18e", "12")
+        bench_text(tmp, "as savetxt writes them", "%.18e", "5")
         large.fits(tmp, gflops, row, QUICK)
         large.predictions(tmp, gflops, row, QUICK)
         laws = large.laws(tmp)
