@@ -54,8 +54,8 @@ static void *serve(void *unused)
     return NULL;
 }
 
-/* No signal is theirs, for handlers change and read data of the main thread. But that of a pipe whose
- * reader has gone comes to the thread that writes: blocked, it would become an error. */
+/* No signal is theirs, for handlers change and read data of the main thread. But that of a pipe
+ * whose reader has gone comes to the thread that writes: blocked, it would become an error. */
 static void start(void)
 {
     pthread_t thread;
