@@ -16,7 +16,7 @@ looking  = $(strip $(foreach f,n q,$(findstring $f,$(filter-out -%,$(firstword $
 # What is given for these is taken as it stands: a $ is a $.
 names   := PROVIDED OUT FSDD BIN DIGIT DIGITS SPEAKER SPEAKERS SEED HOLDOUT GAPS FILE MODEL SOUND SHARDS GIVEN PARTIAL FIT READ ENGINE WITH \
 	SSHLOGIN RETRIES SSH ON
-$(foreach v,$(names),$(if $(filter command environment,$(origin $v)),$(eval override $v := $$(value $v))))
+$(foreach v,$(names),$(if $(filter command,$(origin $v)),$(eval override $v := $$(value $v))))
 
 odd      = ' " \ ; & | < > ( ) [ ] { } * ? ` ^ ! ~ $$ \#
 space   := $() $()
