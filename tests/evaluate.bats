@@ -410,6 +410,7 @@ END
     filled want
     while read -r sh awk; do
         mkdir "$sh"
+        type "$sh" "$awk" >types || skip "no $sh or no $awk"
         ln -s "$(command -v "$sh")" "$sh/sh"
         ln -s "$(command -v "$awk")" "$sh/awk"
         PATH=$PWD/$sh:$PATH filled "out $sh"
