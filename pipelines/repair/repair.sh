@@ -27,17 +27,17 @@ locate() {
             if (gap !~ /^([0-9]+|[0-9]*\.?[0-9]+m?s)@([0-9]+|[0-9]*\.?[0-9]+(m?s|%))$/) exit
             split(gap, part, "@"); start = columns(part[2]); count = columns(part[1])
             print start ":" (start ~ /%$/ ? start "+" count : start + count)
-        }' >span
-    [ -s span ] || refuse 'both also in samples'
-    pad-chop -o truth -c "$(cat span)" "$clip" 2>why || refuse 'of a sample or more, within the clip'
+        }' >where
+    read -r span <where || refuse 'both also in samples'
+    pad-chop -o truth -c "$span" "$clip" 2>why || refuse 'of a sample or more, within the clip'
     stream-show -o shape -F col0,columns truth
     read -r from count <shape
     echo "$from $((from + count)) $asked"
 }
 
-# bare COLUMNS IN OUT: what is reversed loses the number of its first column: such pieces follow one another.
-bare() {
-    pad-chop --reverse -c "$1" "$2" | pad-chop --reverse -o "$3"
+# place: the columns of the gap from a row that is turned around, which has lost their numbers.
+place() {
+    pad-chop -l "$to" --reverse | pad-chop -o "filled.$from" -c "$from:"
 }
 
 # from_frames: fills the gap in by the nearest frames of the others and of the clip's two sides.
@@ -49,7 +49,7 @@ from_frames() {
         learn "$clip" "$at:$from,$to:$until" own -w 10
         own=--own=own how="$how and of the clip itself"
     fi
-    pad-chop -c "$((from - side)):$((to + side))" "$clip" | turn - - | lsq-predict -o filled "$own" model
+    pad-chop -c "$((from - side)):$((to + side))" "$clip" | turn - - | lsq-predict "$own" model | pad-chop --reverse | place
 }
 
 # look REACH: what is known up to so many columns before and after the gap. Sets low and high, where that begins and ends, known,
@@ -80,13 +80,15 @@ look() {
 from_itself() {
     if [ "$sound" = music ]; then order=$((rate / 43)); else order=$((rate / 100)); fi
     look $((4 * order))
-    order=$(least "$order" $((longest / 3)))
-    [ "$order" -gt 0 ] || refuse 'with three known samples before or after it'
-    ridge=0.1% near=
-    if [ "$sound" = music ]; then
+    most=$((longest / 3))
+    [ "$most" -gt 0 ] || refuse 'with three known samples before or after it'
+    if [ "$most" -lt "$order" ]; then
+        order=$most
         look $((4 * order))
-        ridge=0.0001%
-    else
+    fi
+    ridge=0.0001% near=
+    if [ "$sound" = speech ]; then
+        ridge=0.1%
         look $((3 * order))
         near=,$known
         look $((15 * order))
@@ -112,7 +114,11 @@ bridge() {
     found=$((from - low))
     [ -z "$turned" ] || found=$((high - to))
     pad-chop ${turned:+--reverse} -c "$low:$high" "$clip" | lsq-predict -o whole --fill="$lacking" model
-    pad-chop ${turned:+--reverse} -o filled -c "$found:$((found + gap))" whole
+    if [ "$turned" ]; then
+        pad-chop -c "$found:$((found + gap))" whole | place
+    else
+        pad-chop -o "filled.$from" -c "$found:$((found + gap))" whole
+    fi
 }
 
 for asked in $gaps; do locate; done >spans
@@ -128,19 +134,19 @@ while [ $# -gt 0 ]; do
     shift 3
     until=${1:-$length}
     if [ "$from" -le "$at" ] || [ "$to" -ge "$until" ]; then refuse 'with known samples before and after it'; fi
-    bare "$at:$from" "$clip" "kept.$from"
-    pad-chop -l $((to - at)) "kept.$from" | bare "$((from - at)):" - "silence.$from"
+    pad-chop -o "kept.$from" -c "$at:$from" "$clip"
+    pad-chop -l $((to - at)) "kept.$from" | pad-chop -o "silence.$from" -c "$((from - at)):"
     if [ "$learnt" ]; then from_model; elif [ "$others" ]; then from_frames; else from_itself; fi
-    bare : filled "filled.$from"
-    bare "$from:$to" "$clip" truth
+    pad-chop -o truth -c "$from:$to" "$clip"
     r2-score -q -o score --pooled --snr truth "filled.$from"
-    snr=$(printf %.1f "$(sed 1d score)")
+    { read -r snr && read -r snr; } <score
+    snr=$(printf %.1f "$snr")
     [ "$snr" != -0.0 ] || snr=0.0
     echo "$asked: samples $from to $((to - 1)), by $how: $snr dB"
     pieces="$pieces kept.$from filled.$from" damaged="$damaged kept.$from silence.$from"
     at=$to
 done >repair.txt
-bare "$at:" "$clip" kept
+pad-chop -o kept -c "$at:" "$clip"
 # shellcheck disable=SC2086 # names without spaces
 {
     stitch-wav -q -o DamagedClip.wav $damaged kept
