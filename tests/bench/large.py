@@ -1,6 +1,7 @@
 """Large work: lsq-fit and lsq-predict beside their peers, and how the time of each filter grows with its input."""
 import math
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -118,7 +119,7 @@ def laws(tmp):
         for size in n, 3 * n, 9 * n:
             folder = os.path.join(tmp, f"law{size}")
             os.mkdir(folder)
-            data = f"set -e; data() {{ {' '.join(DATA)} \"$@\"; }}; "
+            data = f"set -e; data() {{ {shlex.join(DATA)} \"$@\"; }}; "
             measure(data + make.format(n=size), folder)
             took.append(min(measure(command.format(n=size) + " >/dev/null", folder)[1] for _ in range(3)))
             shutil.rmtree(folder)
