@@ -257,6 +257,24 @@ static void put_rows(void *to, const char *rows, size_t count)
     }
 }
 
+static void put_lines(struct load *l)
+{
+    struct csv_plain plain = {.csv = l->csv,
+                              .comment = l->o->format.comment,
+                              .type = &l->type,
+                              .columns = &l->columns,
+                              .put = put_rows,
+                              .to = l};
+    while (csv_next(l->csv)) {
+        if (csv_is_first(l->csv))
+            put_first(l);
+        else
+            put_line(l);
+        csv_plain_run(&plain);
+    }
+    csv_plain_free(&plain);
+}
+
 int main(int argc, char **argv)
 {
     msg_init(argv[0]);
@@ -268,20 +286,7 @@ int main(int argc, char **argv)
     struct load l = {.o = &o, .out = output_open(o.output)};
     array_parse_type((struct str){types[o.type], 3}, &l.type);
     l.csv = csv_open(files, argc, o.format);
-
-    struct csv_plain plain = {.csv = l.csv,
-                              .comment = o.format.comment,
-                              .type = &l.type,
-                              .columns = &l.columns,
-                              .put = put_rows,
-                              .to = &l};
-    while (csv_next(l.csv)) {
-        if (csv_is_first(l.csv))
-            put_first(&l);
-        else
-            put_line(&l);
-        csv_plain_run(&plain);
-    }
+    put_lines(&l);
     if (l.lines == l.dropped)
         die(csv_name(l.csv), "%" PRIu64 " rows%s, expected at least 1", l.lines,
             l.lines > 0                  ? " with something missing in each"
@@ -292,7 +297,6 @@ int main(int argc, char **argv)
         warn(NULL, "rows with missing values left out: %" PRIu64 " of %" PRIu64, l.dropped,
              l.lines);
 
-    csv_plain_free(&plain);
     csv_close(l.csv);
     output_close(l.out);
     csv_columns_free(&l.columns);

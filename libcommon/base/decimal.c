@@ -63,41 +63,43 @@ static const struct pair *power(int n)
 #ifdef __SIZEOF_INT128__
 __extension__ typedef unsigned __int128 uint128;
 
+/* The upper 64 bits of 5^-n, up to n = 27. */
+static const uint64_t fifths[] = {
+    0,
+    0xcccccccccccccccc,
+    0xa3d70a3d70a3d70a,
+    0x83126e978d4fdf3b,
+    0xd1b71758e219652b,
+    0xa7c5ac471b478423,
+    0x8637bd05af6c69b5,
+    0xd6bf94d5e57a42bc,
+    0xabcc77118461cefc,
+    0x89705f4136b4a597,
+    0xdbe6fecebdedd5be,
+    0xafebff0bcb24aafe,
+    0x8cbccc096f5088cb,
+    0xe12e13424bb40e13,
+    0xb424dc35095cd80f,
+    0x901d7cf73ab0acd9,
+    0xe69594bec44de15b,
+    0xb877aa3236a4b449,
+    0x9392ee8e921d5d07,
+    0xec1e4a7db69561a5,
+    0xbce5086492111aea,
+    0x971da05074da7bee,
+    0xf1c90080baf72cb1,
+    0xc16d9a0095928a27,
+    0x9abe14cd44753b52,
+    0xf79687aed3eec551,
+    0xc612062576589dda,
+    0x9e74d1b791e07e48,
+};
+
 /* digits times 10^-n, by 64 bits of 5^-n: the upper ones of the
  * product are right but for the last, which may be one too low. Where that
  * matters, next to half of the last one that a double has, it is false. */
 static bool scale_down(uint64_t digits, int n, double *value)
 {
-    static const uint64_t fifths[] = {
-        0,
-        0xcccccccccccccccc,
-        0xa3d70a3d70a3d70a,
-        0x83126e978d4fdf3b,
-        0xd1b71758e219652b,
-        0xa7c5ac471b478423,
-        0x8637bd05af6c69b5,
-        0xd6bf94d5e57a42bc,
-        0xabcc77118461cefc,
-        0x89705f4136b4a597,
-        0xdbe6fecebdedd5be,
-        0xafebff0bcb24aafe,
-        0x8cbccc096f5088cb,
-        0xe12e13424bb40e13,
-        0xb424dc35095cd80f,
-        0x901d7cf73ab0acd9,
-        0xe69594bec44de15b,
-        0xb877aa3236a4b449,
-        0x9392ee8e921d5d07,
-        0xec1e4a7db69561a5,
-        0xbce5086492111aea,
-        0x971da05074da7bee,
-        0xf1c90080baf72cb1,
-        0xc16d9a0095928a27,
-        0x9abe14cd44753b52,
-        0xf79687aed3eec551,
-        0xc612062576589dda,
-        0x9e74d1b791e07e48,
-    };
     if (digits == 0 || n <= 0 || n > 27)
         return false;
     int left = __builtin_clzll(digits);
