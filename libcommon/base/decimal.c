@@ -1,7 +1,6 @@
-/* A number times a power of ten, in twice the precision of double, is right to
- * some 2^-97 of it: that nearly always settles to what it rounds, and which
- * decimals round to it. Where it does not, and near the ends of double's range,
- * the C library is asked. */
+/* A number times a power of ten, in twice the precision of double, is right to some 2^-97 of it:
+ * that nearly always settles to what it rounds, and which decimals round to it. Where it does not,
+ * and near the ends of double's range, the C library is asked. */
 #include "base/decimal.h"
 
 #include <float.h>
@@ -17,8 +16,7 @@ struct pair {
     double hi, lo;
 };
 
-/* Beyond these the low parts could lose bits; numbers up to most are brought to
- * 17 digits. */
+/* Beyond these the low parts could lose bits; numbers up to most are brought to 17 digits. */
 enum { POWERS = 270 };
 #define EXACT ((uint64_t)1 << DBL_MANT_DIG) /* whole numbers up to it are doubles */
 static const double most = 1e250;
@@ -95,9 +93,9 @@ static const uint64_t fifths[] = {
     0x9e74d1b791e07e48,
 };
 
-/* digits times 10^-n, by 64 bits of 5^-n: the upper ones of the
- * product are right but for the last, which may be one too low. Where that
- * matters, next to half of the last one that a double has, it is false. */
+/* digits times 10^-n, by 64 bits of 5^-n: the upper ones of the product are right but for the last,
+ * which may be one too low. Where that matters, next to half of the last one that a double has, it
+ * is false. */
 static bool scale_down(uint64_t digits, int n, double *value)
 {
     if (digits == 0 || n <= 0 || n > 27)
@@ -167,8 +165,8 @@ static inline uint64_t join_digits(uint64_t eight)
     return (even + odd) >> 32;
 }
 
-/* Steps over digits, which follow on those of *digits. Where eight are, the
- * processor need not wait to know where the next ones begin. */
+/* Steps over digits, which follow on those of *digits. Where eight are, the processor need not wait
+ * to know where the next ones begin. */
 static inline const char *scan_digits(const char *s, uint64_t *digits)
 {
     static const uint32_t tens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
@@ -183,8 +181,7 @@ static inline const char *scan_digits(const char *s, uint64_t *digits)
     return s + count;
 }
 
-/* The exponent, if there is one; more than the range of double needs ends as
- * that. */
+/* The exponent, if there is one; more than the range of double needs ends as that. */
 static const char *scan_exponent(const char *s, int *exponent)
 {
     const char *at = s + 1;
@@ -199,8 +196,7 @@ static const char *scan_exponent(const char *s, int *exponent)
     return at;
 }
 
-/* Whether digits and a point are more than a uint64_t holds, without the zeros
- * before them. */
+/* Whether digits and a point are more than a uint64_t holds, without the zeros before them. */
 static bool is_long(const char *s, const char *end)
 {
     while (s < end && (*s == '0' || *s == '.'))
@@ -216,8 +212,7 @@ static void put_sign(bool negative, double *value)
     memcpy(value, &bits, sizeof bits);
 }
 
-/* Of a number from s on, whose digits are from first to end, so many of them
- * decimals. */
+/* Of a number from s on, whose digits are from first to end, so many of them decimals. */
 static const char *read_rest(const char *s, const char *first, const char *end, uint64_t digits,
                              int decimals, double *value)
 {
@@ -231,8 +226,8 @@ static const char *read_rest(const char *s, const char *first, const char *end, 
     return end;
 }
 
-/* Most numbers have few digits and no exponent; signs, which no processor
- * foretells, are no branches. */
+/* Most numbers have few digits and no exponent; signs, which no processor foretells, are no
+ * branches. */
 const char *decimal_read(const char *s, double *value)
 {
     static const double tens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -284,9 +279,8 @@ static bool reads_back(struct decimal d, double value, bool single)
     return single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
 }
 
-/* By trying 1 digit, 2 digits, ...: correct rounding at the first that reads
- * back is the closest, but above a power of two, whose larger neighbour is
- * twice as far, the next decimal may do. */
+/* By trying 1 digit, 2 digits, ...: correct rounding at the first that reads back is the closest,
+ * but above a power of two, whose larger neighbour is twice as far, the next decimal may do. */
 static struct decimal search(double value, bool single)
 {
     struct decimal d;
@@ -306,8 +300,7 @@ static struct decimal search(double value, bool single)
     }
 }
 
-/* Of the multiples of step the one next to whole + rest. *distance: how far it
- * is. */
+/* Of the multiples of step the one next to whole + rest. *distance: how far it is. */
 static uint64_t nearest(uint64_t whole, double rest, uint64_t step, double *distance)
 {
     uint64_t down = step == 1 ? whole : step == 10 ? whole / 10 * 10 : whole / step * step;
@@ -319,8 +312,8 @@ static uint64_t nearest(uint64_t whole, double rest, uint64_t step, double *dist
 
 #define MANTISSA (((uint64_t)1 << 52) - 1)
 
-/* Half the distance from a double, by its bits, to the nearest other double or
- * float: for a power of two that is the smaller one, at half the distance. */
+/* Half the distance from a double, by its bits, to the nearest other double or float: for a power
+ * of two that is the smaller one, at half the distance. */
 static double half_distance(uint64_t bits, bool single)
 {
     uint64_t power_of_two = bits & ~MANTISSA;
@@ -329,11 +322,10 @@ static double half_distance(uint64_t bits, bool single)
     return value * (single ? 0x1p-24 : 0x1p-53) * (power_of_two == bits ? 0.5 : 1);
 }
 
-/* value, brought to 17 digits before the point, and half the distance to its
- * neighbour there: a decimal nearer than that reads back as value. The coarsest
- * grid of decimals that has such a one has the shortest; on grids of four times
- * that distance there is one at most, and all coarser ones are among its zeros.
- * False if this does not tell. */
+/* value, brought to 17 digits before the point, and half the distance to its neighbour there: a
+ * decimal nearer than that reads back as value. The coarsest grid of decimals that has such a one
+ * has the shortest; on grids of four times that distance there is one at most, and all coarser ones
+ * are among its zeros. False if this does not tell. */
 static bool shortest(double value, bool single, struct decimal *d)
 {
     uint64_t bits;
@@ -363,8 +355,8 @@ static bool shortest(double value, bool single, struct decimal *d)
     return mantissa != 0 || inside;
 }
 
-/* Most of what people write: up to 15 digits, 6 of them decimals. Of so few
- * digits no other decimal reads back as value. */
+/* Most of what people write: up to 15 digits, 6 of them decimals. Of so few digits no other decimal
+ * reads back as value. */
 static bool millionths(double value, bool single, struct decimal *d)
 {
     if (FLT_EVAL_METHOD != 0 || single || value >= 1e9)
@@ -382,9 +374,8 @@ static void put_two(unsigned two, char *to)
     to[1] = (char)('0' + two % 10);
 }
 
-/* Digits up to the end of text, of which they are at most the first half, and
- * where they begin: eight at a time, since each two wait for the division
- * before. */
+/* Digits up to the end of text, of which they are at most the first half, and where they begin:
+ * eight at a time, since each two wait for the division before. */
 static const char *write_digits(uint64_t digits, char text[2 * DIGITS_ROOM])
 {
     char *at = text + DIGITS_ROOM;
@@ -401,9 +392,8 @@ static const char *write_digits(uint64_t digits, char text[2 * DIGITS_ROOM])
     return at;
 }
 
-/* Where the point goes: into the digits, after or before zeros, or after the
- * first digit. Copies are of a length that the compiler knows, as far as out
- * and the digits' text go. */
+/* Where the point goes: into the digits, after or before zeros, or after the first digit. Copies
+ * are of a length that the compiler knows, as far as out and the digits' text go. */
 static size_t put_decimal(struct decimal d, char *out)
 {
     char text[2 * DIGITS_ROOM];
