@@ -127,14 +127,9 @@ void csv_read_ahead(struct csv *c)
     set_end(c, c->end + used);
 }
 
-static bool is_blank(const struct csv *c, char byte)
-{
-    return byte == ' ' || (byte == '\t' && c->delimiter != '\t');
-}
-
 static char *skip_blanks(const struct csv *c, char *at)
 {
-    while (is_blank(c, *at))
+    while (csv_is_blank(*at, c->delimiter))
         at++;
     return at;
 }
@@ -331,7 +326,7 @@ static char *find_end(struct csv *c, char *at)
            !(c->delimiter == ' ' && *at == '\t'))
         at++;
     const char *end = at - (at > c->text.p && at[-1] == '\r');
-    while (end > c->text.p && is_blank(c, end[-1]))
+    while (end > c->text.p && csv_is_blank(end[-1], c->delimiter))
         end--;
     c->text.n = (size_t)(end - c->text.p);
     return at;

@@ -16,6 +16,12 @@ struct csv_format {
     char comment;   /* lines that begin with it are skipped; '\0': none */
 };
 
+/* Whether such a byte may stand around a field. */
+static inline bool csv_is_blank(char byte, char delimiter)
+{
+    return byte == ' ' || (byte == '\t' && delimiter != '\t');
+}
+
 struct csv;
 
 /* The files named, "-" being standard input; with count 0 standard input alone. paths stays the

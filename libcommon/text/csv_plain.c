@@ -26,7 +26,7 @@ struct csv_plain_rows {
 
 static const char *skip_blanks(const struct csv_plain *p, const char *at)
 {
-    while (*at == ' ' || (*at == '\t' && p->delimiter != '\t'))
+    while (csv_is_blank(*at, p->delimiter))
         at++;
     return at;
 }
