@@ -259,8 +259,3 @@ fsdd: the recordings are in fsdd/recordings"
         assert_output 'fsdd: real/recordings is complete'
     fi
 }
-
-@test "its script passes shellcheck" {
-    # Its upper-case variables come from make.
-    shellcheck -e SC2153,SC2154 "$BATS_TEST_DIRNAME/../pipelines/fsdd/fetch.sh"
-}

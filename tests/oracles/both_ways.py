@@ -141,7 +141,7 @@ def options():
     close(coef(weighted), answer(rows, 30, True, 2.5 / 3)[0], 1e-9)
     s = np.linalg.svd(x_ - x_.mean(axis=0), compute_uv=False)
     close(fit(rows, 30)["singular"], s, 1e-10)
-    assert fit(rows, 30, "--rcond=%r" % (s[20] * 1.01 / s[0]))["rank"] == 20
+    assert fit(rows, 30, f"--rcond={s[20] * 1.01 / s[0]}")["rank"] == 20
 
 
 def blocks():
