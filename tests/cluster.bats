@@ -347,6 +347,12 @@ only_node2() {
     cut -f 1 "$out/cluster/shards.tsv" | cmp - list
     mv -- "$odd" 'the shards'
     oracle cluster same "$out/cluster/model.lsq" 'the shards'/*
+    # No comment, as it is no line of a list.
+    cp 'the shards/s1' '#1.mat'
+    cp 'the shards/s2' ./-2.mat
+    "${local[@]}" SHARDS='*.mat' OUT=out
+    run -0 cut -f 1 out/cluster/shards.tsv
+    assert_output $'./#1.mat\n-2.mat'
 }
 
 @test "cluster, here: a list may say which rows it means, and have lines that are none" {

@@ -9,13 +9,13 @@ work_in "$PWD/cluster"
 
 say() { printf 'cluster: %s\n' "$*" >&2; }
 
-# The shards asked for, a line each.
+# The shards asked for, a line each; one that begins with # is none.
 # shellcheck disable=SC2086 # words and patterns
 list() (
     cd "$TOP"
     case $SHARDS in
     @*) cat -- "${SHARDS#@}" ;;
-    *) printf '%s\n' $SHARDS ;;
+    *) printf '%s\n' $SHARDS | sed 's|^#|./&|' ;;
     esac
 )
 
