@@ -77,43 +77,46 @@ static void check_found(const struct dirent *entry, const char *path)
         die(path, "a pipe, a socket or a device, expected a file; to read one, name it");
 }
 
-/* What a directory has that is not taken. */
-struct left {
-    size_t others;   /* recordings that only the filter leaves out */
-    char format[16]; /* of files with such names; empty: of none */
-    bool wavs;       /* there are WAV files with other names */
-    bool folders;
-};
-
-static void note_left(struct left *left, const struct fsdd_name *name, bool is_fsdd)
-{
-    if (is_fsdd && wav_known_type(name->extension))
-        snprintf(left->format, sizeof left->format, "%s", name->extension);
-    left->wavs |= strcasecmp(name->extension, "wav") == 0;
-}
-
-/* Returns false for a recording that only the filter leaves out. */
-static bool add_entry(struct recording_list *list, const struct recording_filter *filter,
-                      const char *dir, const struct dirent *entry, struct left *left)
+static void add_entry(struct recording_list *list, const struct recording_filter *filter,
+                      const char *dir, const struct dirent *entry)
 {
     struct fsdd_name name;
-    bool is_fsdd = fsdd_parse(entry->d_name, &name);
-    if (!is_fsdd || !takes_format(filter, name.extension)) {
-        if (list->count == 0)
-            note_left(left, &name, is_fsdd);
-        return true;
-    }
-    if (!selects(filter, &name))
-        return false;
+    if (!fsdd_parse(entry->d_name, &name) || !takes_format(filter, name.extension) ||
+        !selects(filter, &name))
+        return;
     size_t size = strlen(dir) + strlen(entry->d_name) + 2;
     char *path = mem_array(1, size);
     snprintf(path, size, "%s%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/", entry->d_name);
     check_found(entry, path);
     add(list, filter, path, true);
-    return true;
 }
 
-static _Noreturn void refuse_directory(const char *dir, const struct left *left)
+/* What a directory has in which nothing is taken. */
+struct left {
+    size_t others;   /* recordings that only the filter leaves out */
+    char format[16]; /* of files with such names; empty: of none */
+    char named[16];  /* of audio files with other names, one that is taken first */
+    bool is_taken;   /* that format */
+    bool folders;
+};
+
+static void note_left(struct left *left, const struct recording_filter *filter,
+                      const struct dirent *entry)
+{
+    struct fsdd_name name;
+    bool is_fsdd = fsdd_parse(entry->d_name, &name);
+    bool is_taken = takes_format(filter, name.extension);
+#ifdef DT_DIR
+    left->folders |= entry->d_type == DT_DIR && entry->d_name[0] != '.';
+#endif
+    left->others += is_fsdd && is_taken;
+    if (left->is_taken || !wav_known_type(name.extension))
+        return;
+    snprintf(is_fsdd ? left->format : left->named, sizeof left->format, "%s", name.extension);
+    left->is_taken = !is_fsdd && is_taken;
+}
+
+static _Noreturn void refuse_left(const char *dir, const struct left *left)
 {
     if (left->others > 0)
         die(dir,
@@ -121,11 +124,16 @@ static _Noreturn void refuse_directory(const char *dir, const struct left *left)
             left->others, msg_plural(left->others));
     if (left->format[0] != '\0')
         die(dir, "no recordings in WAV format, expected some, or --formats=%s", left->format);
+    if (left->named[0] != '\0')
+        die(dir,
+            "no recordings, expected names such as 0_jackson_7.wav; to load others, name the "
+            "files, as %s%s%sDIR/*.%s does",
+            left->is_taken ? "" : "--formats=", left->is_taken ? "" : left->named,
+            left->is_taken ? "" : " ", left->named);
     die(dir, "no recordings, expected names such as 0_jackson_7.wav%s",
-        left->wavs      ? "; to load others, name the files, as DIR/*.wav does"
-        : left->folders ? "; to load from its folders: find DIR -name '*.wav' -print0 | fsdd-load "
-                          "--files0-from=-"
-                        : "");
+        left->folders ? "; to load from its folders: find DIR -name '*.wav' -print0 | fsdd-load "
+                        "--files0-from=-"
+                      : "");
 }
 
 static void search(struct recording_list *list, const struct recording_filter *filter,
@@ -137,17 +145,16 @@ static void search(struct recording_list *list, const struct recording_filter *f
     size_t before = list->count;
     struct left left = {.others = 0};
     struct dirent *entry;
-    while (errno = 0, (entry = readdir(d)) != NULL) {
-        left.others += !add_entry(list, filter, dir, entry, &left);
-#ifdef DT_DIR
-        left.folders |= entry->d_type == DT_DIR && entry->d_name[0] != '.';
-#endif
-    }
+    while (errno = 0, (entry = readdir(d)) != NULL)
+        add_entry(list, filter, dir, entry);
     if (errno != 0)
         die_errno(dir, "cannot be read");
+    if (list->count == before) {
+        for (rewinddir(d); (entry = readdir(d)) != NULL;)
+            note_left(&left, filter, entry);
+        refuse_left(dir, &left);
+    }
     closedir(d);
-    if (list->count == before)
-        refuse_directory(dir, &left);
 }
 
 /* A file that is named may be one of this process's descriptors, which must be open. */
