@@ -36,7 +36,8 @@ check += $(if $(strip $(SHARDS)),,$(error SHARDS is empty$(comma) expected files
 	$(filter-out local ssh slurm,$(ENGINE)))),$(error \
 	ENGINE = $(ENGINE)$(comma) expected local$(comma) ssh or slurm))$(if $(filter ssh,$(ENGINE)),$(call \
 	tool,parallel,parallel))$(if $(filter slurm,$(ENGINE)),$(call tool,sbatch,slurm-client))$(if $(or $(if \
-	$(READ),,x),$(findstring {},$(READ))),,$(error READ = $(READ)$(comma) expected {} where the shard comes in))
+	$(READ),,x),$(findstring {},$(READ))),,$(error READ = $(READ)$(comma) expected {} where the shard comes in))$(if $(call \
+	replace,$(strip $(RETRIES)),,0 1 2 3 4 5 6 7 8 9),$(error RETRIES = $(RETRIES)$(comma) expected a number))
 endif
 filters = lsq-fit stream-show
 places  = cluster/parts
@@ -44,12 +45,15 @@ places  = cluster/parts
 ifeq ($(origin HERE),command line)
 export SHARDS GIVEN PARTIAL FIT READ ENGINE WITH SSHLOGIN RETRIES SSH ON TOP BIN OUT MAKE
 
-cluster: cluster/settings.choice
+cluster: cluster/model.lsq
+	$(if $(looking),,$(settled)@:)
+
+cluster/model.lsq: cluster/settings.choice
 	$(if $(looking),,+@sh $(call q,$(HERE)cluster/run.sh))
 
 # Of other settings, other parts.
 cluster/settings.choice = $(GIVEN) $(PARTIAL) $(READ)
 $(call keep,cluster/settings.choice)
 cluster/settings.choice: $(call program,lsq-fit)
-.PHONY: cluster
+.PHONY: cluster cluster/model.lsq
 endif

@@ -326,6 +326,19 @@ only_node2() {
     run -1 grep -e "$BATS_TEST_TMPDIR" -e switch /proc/mounts /proc/net/dev
 }
 
+@test "cluster, here: a run is not well if another one had other settings meanwhile" {
+    "${local[@]}" GIVEN=3 READ="until [ -e '$PWD/go' ]; do sleep 0.1; done; cat {}" OUT=out >said 2>&1 3>&- &
+    wait_for 'the first run' test -e out/cluster/settings.choice
+    "${local[@]}" OUT=out
+    : >go
+    local status=0
+    wait $! || status=$?
+    assert_equal $status 2
+    grep -q 'another run with other variables was in out meanwhile: make it again' said
+    "${local[@]}" OUT=out
+    oracle cluster same out/cluster/model.lsq 'the shards'/*
+}
+
 @test "cluster, here: of more than a hundred shards those of a hundred are merged first" {
     mkdir many
     oracle cluster shards many 101 5 6
@@ -378,8 +391,15 @@ cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0
     fails "cluster: c.csv: no more
 cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0 \
         READ='head -n 1 {} | csv-load; case {} in *c.csv) echo no more >&2; false ;; esac'
+    # One that ends its shell, after all rows.
     printf '%s\n' 2,2 6,3 >c.csv
-    "${local[@]}" GIVEN=1 READ='csv-load {}' OUT=out
+    fails "cluster: c.csv: no more
+cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0 \
+        READ='csv-load {}; case {} in *c.csv) echo no more >&2; exit 3 ;; esac'
+    fails "cluster: c.csv: no more
+cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0 \
+        READ='csv-load {}; case {} in *c.csv) exec sh -c "echo no more >&2; false" ;; esac'
+    "${local[@]}" GIVEN=1 READ='csv-load {} # all of it' OUT=out
     csv-load 'a b.csv' >rows
     csv-load c.csv >others
     oracle cluster same out/cluster/model.lsq rows others
@@ -407,6 +427,8 @@ cluster: 1 of 2 shards: those named are missing" "${local[@]}" GIVEN=1 RETRIES=0
     refused 'GIVEN is empty, expected how many columns are given' "${local[@]}" GIVEN=
     refused 'ENGINE = cloud, expected local, ssh or slurm' "${local[@]}" ENGINE=cloud
     refused 'READ = csv-load, expected \{\} where the shard comes in' "${local[@]}" READ=csv-load
+    refused 'RETRIES = once, expected a number' "${local[@]}" RETRIES=once
+    refused 'RETRIES = -1, expected a number' "${local[@]}" RETRIES=-1
     refused 'parallel is not in PATH, expected it for ENGINE=ssh \(package parallel\)' env PATH="$PWD/bin" "${local[@]}" ENGINE=ssh
     run -0 "${local[@]}" -n OUT=none
     [ ! -e none ]

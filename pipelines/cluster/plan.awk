@@ -11,13 +11,14 @@ function refuse(why) {
     exit refused = 1
 }
 
-# The rows of a file, with {} in READ for its name. A newline after rows that are not whole: lsq-fit refuses both.
+# The rows of a file, with {} in READ for its name; it may end its shell, which is its own. A newline after rows that are not
+# whole: lsq-fit refuses both.
 function rows(file,    piece, n, i, command) {
     n = split(ENVIRON["READ"], piece, "[{][}]")
     command = piece[1]
     for (i = 2; i <= n; i++)
         command = command q(file) piece[i]
-    return "{ " command " || echo; } | "
+    return "{ sh -c " q(command) " || echo; } | "
 }
 
 # The command run by what starts a shell elsewhere, which reads it from standard input: no further quotes are needed.
