@@ -16,11 +16,17 @@ looking  = $(strip $(foreach f,n q,$(findstring $f,$(filter-out -%,$(firstword $
 # What is given for these is taken as it stands: a $ is a $.
 names   := PROVIDED OUT FSDD BIN DIGIT DIGITS SPEAKER SPEAKERS SEED HOLDOUT GAPS FILE MODEL SOUND SHARDS GIVEN PARTIAL FIT READ ENGINE WITH \
 	SSHLOGIN RETRIES SSH ON
-$(foreach v,$(names),$(if $(filter command,$(origin $v)),$(eval override $v := $$(value $v))))
+define newline
 
-odd      = ' " \ ; & | < > ( ) [ ] { } * ? ` ^ ! ~ $$ \#
+
+endef
 space   := $() $()
 comma   := ,
+# A list may have several lines.
+listed   = $(if $(filter $(1),PROVIDED DIGITS SPEAKERS GAPS SHARDS),$(subst $(newline), ,$(value $(1))),$(value $(1)))
+$(foreach v,$(names),$(if $(filter command,$(origin $v)),$(eval override $v := $$(call listed,$v))))
+
+odd      = ' " \ ; & | < > ( ) [ ] { } * ? ` ^ ! ~ $$ \#
 replace  = $(if $(3),$(call replace,$(subst $(firstword $(3)),$(2),$(1)),$(2),$(wordlist 2,99,$(3))),$(1))
 # A word for the shell, in quotes where it needs them.
 q        = $(if $(or $(word 2,$(1)),$(strip $(foreach c,$(odd),$(findstring $c,$(1)))),$(if $(1),,')),'$(subst ','\'',$(1))',$(1))
@@ -45,7 +51,8 @@ near     = $(firstword $(foreach n,$(names),$(filter $1%,$n) $(if $(filter $n%,$
 expected = expected portions such as 0.5 or 25%
 lower    = out fsdd bin digit digits speaker speakers seed holdout provided gaps file model sound shards given read engine
 check    = $(foreach v,$(lower),$(if $(filter command,$(origin $v)),$(error \
-	$v = $($v), expected the name of this variable in upper case)))$(foreach v,$(filter-out $(names) FSDD_%,$(.VARIABLES)),$(if $(filter \
+	$v = $($v), expected the name of this variable in upper case)))$(foreach v,$(names),$(if $(findstring $(newline),$($v)),$(error \
+	$v has several lines, expected one)))$(foreach v,$(filter-out $(names) FSDD_%,$(.VARIABLES)),$(if $(filter \
 	command,$(origin $v)),$(if $(call near,$v),$(error $v = $($v), expected $(call near,$v), or another name))))$(if $(strip $(OUT)),,$(error OUT is empty, expected a folder))\
 	$(if $(strip $(PROVIDED)),,$(error PROVIDED is empty, $(expected)))\
 	$(if $(strange),$(error PROVIDED = $(PROVIDED), $(expected)))\

@@ -252,7 +252,7 @@ EOF
 @test "evaluate: several portions, short ones and other rates" {
     mkdir rec
     cp "$CORPUS"/0_espeak_[0-2].wav rec
-    pipeline evaluate OUT=out FSDD=rec PROVIDED='0.5 10% 90' >log
+    pipeline evaluate OUT=out FSDD=rec PROVIDED=$'0.5 10%\n90' >log
     run -0 cut -f 1 out/evaluate/summary.tsv
     assert_equal "$(uniq <<<"$output" | paste -s -d ' ')" 'given 0.5 10% 90'
     run -0 cut -f 1 out/evaluate/time.tsv

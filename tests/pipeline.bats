@@ -538,6 +538,7 @@ END
     refuses_in 1 'digit = 5, expected the name of this variable in upper case' "${make[@]}" BIN="$BIN" digit=5
     refuses_in 1 'PROVIDE = 0\.5, expected PROVIDED, or another name' "${make[@]}" BIN="$BIN" PROVIDE=0.5
     refuses_in 1 'OUTPUT = x, expected OUT, or another name' "${make[@]}" BIN="$BIN" OUTPUT=x
+    refuses_in 1 'FSDD has several lines, expected one' "${make[@]}" BIN="$BIN" FSDD=$'re\ncordings'
     says "split-holdout: --seed: '-1', expected a number from 0 to 4294967295; try 'split-holdout --help'" BIN="$BIN" SEED=-1
     says 'pad-chop: heldout.mat: columns :5000 are 0:5000 in rows of 2800, expected A < B <= 2800' BIN="$BIN" PROVIDED=5000
     # No recording of that digit: the folder is named, not a tool that nobody called.

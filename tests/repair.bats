@@ -97,7 +97,7 @@ with wave.open("dither.wav", "wb") as w:
 
 @test "repair: several gaps, in any order; none of them has a say in how another is filled in" {
     song one.wav 8000 0.6
-    "${make[@]}" GAPS='80@3000 10ms@25%' FILE=one.wav
+    "${make[@]}" GAPS=$'80@3000\n10ms@25%' FILE=one.wav
     cut -d : -f 1 out/repair/repair.txt >order
     printf '%s\n' 10ms@25% 80@3000 | cmp - order
     cp out/repair/RepairedClip.wav want.wav
