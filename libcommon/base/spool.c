@@ -9,15 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { FIRST = 64 << 10, IN_MEMORY = 64 << 20 };
 
 struct spool {
-    char *memory; /* NULL once all is in a file */
+    char *memory; /* NULL once all is in a file; of a file of others, that file mapped */
     size_t size, capacity, read;
-    int fd;           /* -1 while all is in memory */
+    int fd;           /* -1 while all is in memory of our own */
     const char *name; /* of the file */
 };
 
@@ -34,13 +35,18 @@ struct spool *spool_new(void)
 struct spool *spool_of_file(int fd, const char *name)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= IN_MEMORY)
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return NULL;
     struct spool *s = mem_zero(1, sizeof *s);
     s->name = name;
     s->fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     if (s->fd < 0)
         die_errno(name, "cannot be read again");
+    /* Pages that the system has already: fresh ones take as long as the work on them. */
+    s->size = st.st_size <= IN_MEMORY ? (size_t)st.st_size : 0;
+    s->memory = mmap(NULL, s->size, PROT_READ, MAP_PRIVATE, s->fd, 0);
+    if (s->memory == MAP_FAILED)
+        s->memory = NULL;
     return s;
 }
 
@@ -116,7 +122,7 @@ size_t spool_read(struct spool *s, void *to, size_t size)
 
 const char *spool_at(const struct spool *s, uint64_t offset, void *to, size_t size)
 {
-    if (s->fd < 0)
+    if (s->memory != NULL && offset + size <= s->size)
         return s->memory + offset;
     for (size_t got = 0; got < size;) {
         ssize_t n = pread(s->fd, (char *)to + got, size - got, (off_t)(offset + got));
@@ -129,8 +135,11 @@ const char *spool_at(const struct spool *s, uint64_t offset, void *to, size_t si
 
 void spool_free(struct spool *s)
 {
+    if (s->fd >= 0 && s->memory != NULL)
+        munmap(s->memory, s->size);
+    else
+        free(s->memory);
     if (s->fd >= 0)
         close(s->fd);
-    free(s->memory);
     free(s);
 }

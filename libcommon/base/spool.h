@@ -11,7 +11,7 @@ struct spool;
 struct spool *spool_new(void);
 
 /* What an open file holds, for spool_at alone, at the file's own offsets; NULL where it is no
- * regular file, or so small that memory is better. name: for messages; both stay the caller's. */
+ * regular file. name: for messages; both stay the caller's. */
 struct spool *spool_of_file(int fd, const char *name);
 
 void spool_write(struct spool *s, const void *data, size_t size);

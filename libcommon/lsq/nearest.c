@@ -113,8 +113,11 @@ void nearest_select(struct nearest_query *queries, size_t count, const double *q
         if (strip->squares[i] < 0)
             strip->squares[i] = dot(c, c, strip->given);
     }
-    late_product(true, false, strip->count, count, strip->given, strip->rows, strip->given, q,
-                 strip->given, strip->dots, strip->count);
+    for (size_t i = 0; i < strip->count && count == 1; i++) /* the BLAS would copy the rows first */
+        strip->dots[i] = dot(strip->rows + i * strip->given, q, strip->given);
+    if (count > 1)
+        late_product(true, false, strip->count, count, strip->given, strip->rows, strip->given, q,
+                     strip->given, strip->dots, strip->count);
     for (size_t i = 0; i < count; i++)
         select_rows(&queries[i], q + i * strip->given, strip, strip->dots + i * strip->count, gain);
 }
