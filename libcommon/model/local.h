@@ -1,5 +1,5 @@
 /* A local model (lsq-fit --nearest): its training rows, in the type that they came in, read from
- * the model's file or, where that is a pipe, kept up to 64 MiB in memory, then in a temporary file. */
+ * the model's file or, where that is a pipe, kept in memory, from 64 MiB on in a temporary file. */
 #ifndef WAVEFILL_MODEL_LOCAL_H
 #define WAVEFILL_MODEL_LOCAL_H
 
