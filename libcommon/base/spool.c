@@ -43,10 +43,11 @@ struct spool *spool_of_file(int fd, const char *name)
     if (s->fd < 0)
         die_errno(name, "cannot be read again");
     /* Pages that the system has already: fresh ones take as long as the work on them. */
-    s->size = st.st_size <= IN_MEMORY ? (size_t)st.st_size : 0;
-    s->memory = mmap(NULL, s->size, PROT_READ, MAP_PRIVATE, s->fd, 0);
-    if (s->memory == MAP_FAILED)
-        s->memory = NULL;
+    if (st.st_size <= IN_MEMORY) {
+        void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, s->fd, 0);
+        s->memory = map != MAP_FAILED ? map : NULL;
+        s->size = map != MAP_FAILED ? (size_t)st.st_size : 0;
+    }
     return s;
 }
 
