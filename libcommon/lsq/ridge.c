@@ -3,6 +3,7 @@
 #include "lsq/full_rank.h"
 #include "lsq/lapack.h"
 #include "lsq/linear.h"
+#include "lsq/room.h"
 #include "lsq/tall.h"
 
 #include <math.h>
@@ -79,7 +80,7 @@ enum lsq_status lsq_ridge(const struct lsq_reduced *reduced, const struct lsq_op
     memset(fit, 0, sizeof *fit);
     if (reduced->count - reduced->intercept < p || full_rank_wants_singular(p, options))
         return LSQ_OK;
-    double *a = malloc((room + 2 * p + t) * sizeof *a);
+    double *a = room_new(room + 2 * p + t);
     enum lsq_status status = lsq_fit_begin(fit, reduced->rows, p, t);
     if (a == NULL)
         status = LSQ_NOMEM;

@@ -1,6 +1,7 @@
 #include "model/fill.h"
 
 #include "lsq/late.h"
+#include "lsq/room.h"
 #include "math/dot.h"
 
 #include <stdint.h>
@@ -97,7 +98,7 @@ static bool allocate(struct system *s, size_t cols)
     size_t width = s->below + 2; /* bands, and the right-hand side */
     if (width > (SIZE_MAX / sizeof(double) - cols) / s->count)
         return false;
-    s->e = malloc((cols + s->count * width) * sizeof *s->e);
+    s->e = room_new(cols + s->count * width);
     if (s->e == NULL)
         return false;
     s->right = s->e + cols;
