@@ -111,6 +111,23 @@ enum lsq_status lapack_qr_apply(const char *how, size_t m, size_t n, size_t k, c
                                     (lapack_int)k, a, (lapack_int)lda, tau, b, (lapack_int)ldb));
 }
 
+enum lsq_status lapack_qr_stacked(size_t n, size_t t, double *r, double *d, double *y, double *z)
+{
+    enum { BLOCK = 32 };
+    lapack_int order = (lapack_int)n, rows = (lapack_int)t;
+    lapack_int block = order < BLOCK ? order : BLOCK;
+    double *factors = fits(n, t, 0) ? malloc(BLOCK * n * sizeof *factors) : NULL;
+    if (factors == NULL)
+        return LSQ_NOMEM;
+    lapack_int info = LAPACKE_dtpqrt(LAPACK_COL_MAJOR, order, order, order, block, r, order, d,
+                                     order, factors, block);
+    if (info == 0)
+        info = LAPACKE_dtpmqrt(LAPACK_COL_MAJOR, 'R', 'N', rows, order, order, order, block, d,
+                               order, factors, block, y, rows, z, rows);
+    free(factors);
+    return status_of(info);
+}
+
 enum lsq_status lapack_lq_apply_right(bool transpose, size_t m, size_t n, size_t k, const double *a,
                                       size_t lda, const double *tau, double *b, size_t ldb)
 {

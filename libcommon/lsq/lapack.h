@@ -37,6 +37,11 @@ enum lsq_status lapack_qr(size_t m, size_t n, double *a, size_t ld, double *tau)
 enum lsq_status lapack_qr_apply(const char *how, size_t m, size_t n, size_t k, const double *a,
                                 size_t lda, const double *tau, double *b, size_t ldb);
 
+/* QR of two triangles, one above the other, in a fifth of the work that they are without zeros: r
+ * (n × n, upper) becomes that of both, and d (n × n, upper) is destroyed. [Y; Z], the rows beside
+ * them, stored as Yᵀ and Zᵀ (t × n), become Qᵀ [Y; Z]. */
+enum lsq_status lapack_qr_stacked(size_t n, size_t t, double *r, double *d, double *y, double *z);
+
 /* LQ of the first m rows of a ((m + t) × n, m <= n): L in their lower triangle, reflectors right of
  * it, tau of m. The t rows below become theirs times Qᵀ. */
 enum lsq_status lapack_lq(size_t m, size_t t, size_t n, double *a, size_t ld, double *tau);

@@ -112,9 +112,9 @@ void nearest_select(struct nearest_query *queries, size_t count, const double *q
         const double *c = strip->rows + i * strip->given;
         if (strip->squares[i] < 0)
             strip->squares[i] = dot(c, c, strip->given);
+        if (count == 1) /* the BLAS would copy the rows first */
+            strip->dots[i] = dot(c, q, strip->given);
     }
-    for (size_t i = 0; i < strip->count && count == 1; i++) /* the BLAS would copy the rows first */
-        strip->dots[i] = dot(strip->rows + i * strip->given, q, strip->given);
     if (count > 1)
         late_product(true, false, strip->count, count, strip->given, strip->rows, strip->given, q,
                      strip->given, strip->dots, strip->count);

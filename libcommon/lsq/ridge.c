@@ -20,32 +20,33 @@ static double mean_square(const double *a, size_t p, size_t c)
     return sum / (double)p;
 }
 
-/* coef from the triangle a = [R Qᵀ Y]; b: scratch of 2 p × (p + t) and t. */
-static enum lsq_status solve(const double *a, double *b, double lambda, struct lsq_fit *fit)
+/* coef from the triangle a = [R Qᵀ Y]; r: scratch of 2 p × p and p × t. */
+static enum lsq_status solve(const double *a, double *r, double lambda, struct lsq_fit *fit)
 {
     size_t p = fit->given;
     size_t t = fit->targets;
     size_t c = p + t;
-    double *left = b + p * c; /* what the fit leaves of Qᵀ Y */
-    double *beyond = left + p * c;
-    memcpy(b, a, p * c * sizeof *b);
-    memset(left, 0, p * c * sizeof *b);
-    for (size_t i = 0; i < p; i++)
-        left[i * c + i] = sqrt(lambda);
-    enum lsq_status status = tall_reduce(b, 2 * p, p, t, beyond);
+    double *penalty = r + p * p;
+    double *left = penalty + p * p; /* what the fit leaves of Qᵀ Y */
+    memset(r, 0, (2 * p * p + p * t) * sizeof *r);
+    for (size_t i = 0; i < p; i++) {
+        for (size_t j = i; j < p; j++)
+            r[j * p + i] = a[i * c + j];
+        penalty[i * p + i] = sqrt(lambda);
+        memcpy(fit->coef + i * t, a + i * c + p, t * sizeof *a);
+    }
+    enum lsq_status status = lapack_qr_stacked(p, t, r, penalty, fit->coef, left);
     if (status != LSQ_OK)
         return status;
-    for (size_t i = 0; i < p; i++) {
-        memcpy(fit->coef + i * t, b + i * c + p, t * sizeof *b);
+    for (size_t i = 0; i < p; i++)
         memcpy(left + i * t, a + i * c + p, t * sizeof *a);
-    }
-    lapack_solve("RLN", t, p, b, c, fit->coef, t);
+    lapack_solve("RUT", t, p, r, p, fit->coef, t);
     lapack_product(-1, false, false, t, p, p, fit->coef, t, a, c, 1, left, t);
     linear_add_squares(left, p, t, t, fit->rss);
     return LSQ_OK;
 }
 
-/* a: the m centred rows, then scratch of 2 p rows and t. */
+/* a: the m centred rows, then scratch of 2 p × p and p × t. */
 static enum lsq_status ridge(double *a, size_t m, bool relative, const double *noise,
                              double *lambda, struct lsq_fit *fit, bool *done)
 {
@@ -75,7 +76,7 @@ enum lsq_status lsq_ridge(const struct lsq_reduced *reduced, const struct lsq_op
     size_t p = reduced->given;
     size_t t = reduced->targets;
     size_t values = reduced->count * lsq_reduced_width(reduced);
-    size_t room = values + 2 * p * (p + t) + t;
+    size_t room = values + 2 * p * p + p * t;
     *done = false;
     memset(fit, 0, sizeof *fit);
     if (reduced->count - reduced->intercept < p || full_rank_wants_singular(p, options))
