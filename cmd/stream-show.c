@@ -114,8 +114,7 @@ static void show_rows(struct table *t, struct stream *in, const struct block *bl
     stream_rectangle(in, block);
     if (stream_row0(in) == 0)
         table_header(t, block);
-    for (size_t i = 0; i < block->rows && i < left; i++)
-        table_row(t, block, i);
+    table_rows(t, block, block->rows < left ? block->rows : left);
 }
 
 static void show_blocks(const struct options *o, struct output *out, struct stream *in)
@@ -130,6 +129,7 @@ static void show_blocks(const struct options *o, struct output *out, struct stre
             show_rows(&t, in, &block, left);
         left -= block.rows < left ? block.rows : left;
     }
+    table_free(&t);
 }
 
 static void show_whole(const struct options *o, struct output *out, struct summary *s)

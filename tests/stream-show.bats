@@ -125,6 +125,28 @@ write("odd", np.array([[np.nan, np.inf, -np.inf, -0.0, 1e16, 1e-5]]))'
         stream-show --csv ragged
 }
 
+@test "stream-show: rows are the same text whatever threads make it, also those too long to be shared" {
+    py 'x = np.random.default_rng(1).normal(size=(30001, 7))
+names = ["a\"%d" % i if i % 3 else "b%d" % i for i in range(len(x))]
+names[4000] = "n" * 200000
+write("tall", *({"mat": 1, "x": x[i:i + 11000], "names": names[i:i + 11000]} for i in range(0, len(x), 11000)))
+with open("tall.csv", "w") as f:
+    for name, row in zip(names, x):
+        field = "\"" + name.replace("\"", "\"\"") + "\"" if "\"" in name else name
+        print(field, *map(repr, row.tolist()), sep=",", file=f)
+x = np.random.default_rng(2).normal(size=(5, 4000))
+write("wide", x)
+open("wide.csv", "w").write("".join(",".join(map(repr, row)) + "\n" for row in x.tolist()))'
+    for threads in 1 2 7; do
+        for rows in tall wide; do
+            OMP_NUM_THREADS=$threads stream-show --csv -o out $rows
+            cmp out $rows.csv
+        done
+        OMP_NUM_THREADS=$threads stream-show --csv -n 20000 -o out tall
+        head -n 20000 tall.csv | cmp out -
+    done
+}
+
 @test "stream-show: --json is a message a line, as Python reads it" {
     py 'write("in", {"mat": 1, "x": np.array([[1.5, np.nan], [2**53, 0.1]]), "names": ["a", ""], "rate": 8000.5, "s": "\u00e9\n", "t": True, "n": {"a": 1}},
     {"mat": 1, "x": [np.array([2**63 - 1])], "rate": 8000.5})'

@@ -1,11 +1,21 @@
 #include "show/table.h"
 
 #include "base/mem.h"
+#include "base/threads.h"
 #include "text/cell.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Rows that one thread makes text of, which the buffer has room for. */
+struct section {
+    struct table table;
+    const struct block *block;
+    size_t row, end;
+};
+
+enum { SECTIONS = 16 };
 
 static void flush(struct table *t)
 {
@@ -73,7 +83,8 @@ void table_end_line(struct table *t)
 {
     put(t, '\n');
     t->begun = false;
-    flush(t);
+    if (t->out != NULL)
+        flush(t);
 }
 
 static void put_literal(struct table *t, const char *text)
@@ -93,7 +104,7 @@ void table_header(struct table *t, const struct block *block)
     table_end_line(t);
 }
 
-void table_row(struct table *t, const struct block *block, size_t row)
+static void put_row(struct table *t, const struct block *block, size_t row)
 {
     struct array source = block_row(block, row);
     if (block->names != NULL)
@@ -101,6 +112,57 @@ void table_row(struct table *t, const struct block *block, size_t row)
     for (size_t j = 0; j < source.cols; j++)
         put_cell(t, &source.type, source.data + j * source.type.size);
     table_end_line(t);
+}
+
+/* The most bytes that the text of a row may take: quotes around a name, and each of its own. */
+static size_t room_for(const struct block *block, size_t row)
+{
+    size_t name = block->names != NULL ? 2 * block->names[row].n + 3 : 0;
+    return name + block_row(block, row).cols * (DECIMAL_SIZE + 1) + 1;
+}
+
+/* The section takes the rows from *row on, of so many, that it has room for. Whether it has any. */
+static bool set_section(const struct table *t, struct section *s, const struct block *block,
+                        size_t *row, size_t rows)
+{
+    size_t left = sizeof s->table.buffer;
+    s->table.out = NULL;
+    s->table.delimiter = t->delimiter;
+    s->table.begun = false;
+    s->table.used = 0;
+    s->block = block;
+    for (s->row = *row; *row < rows && room_for(block, *row) <= left; ++*row)
+        left -= room_for(block, *row);
+    s->end = *row;
+    return s->end > s->row;
+}
+
+static void write_section(void *data, unsigned i)
+{
+    struct section *s = (struct section *)data + i;
+    for (; s->row < s->end; s->row++)
+        put_row(&s->table, s->block, s->row);
+}
+
+void table_rows(struct table *t, const struct block *block, size_t rows)
+{
+    if (t->sections == NULL)
+        t->sections = mem_array(SECTIONS, sizeof *t->sections);
+    for (size_t row = 0; row < rows;) {
+        unsigned used = 0;
+        while (used < SECTIONS && set_section(t, &t->sections[used], block, &row, rows))
+            used++;
+        threads_share(used, write_section, t->sections);
+        for (unsigned i = 0; i < used; i++)
+            output_write(t->out, t->sections[i].table.buffer, t->sections[i].table.used);
+        if (used == 0) /* too long for a section */
+            put_row(t, block, row++);
+    }
+}
+
+void table_free(struct table *t)
+{
+    free(t->sections);
 }
 
 static void put_model_name(struct table *t, const struct model *m)
