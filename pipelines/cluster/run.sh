@@ -117,7 +117,7 @@ engine() {
     collect
 }
 
-# Signals may come twice, from a terminal and from make; parallel goes on until they do.
+# Parallel goes on until it is told twice.
 # shellcheck disable=SC2086 # none, or one
 stop() {
     trap '' HUP INT TERM
@@ -153,6 +153,8 @@ merge() {
 
 running='' watching='' job=${work##*/}
 trap stop EXIT
+# Signals may come twice, from a terminal and from make: the second would end `stop` before it has begun.
+trap 'trap "" HUP INT TERM; exit 1' HUP INT TERM
 list >shards
 # shellcheck disable=SC3013
 if [ ../settings.choice -ot ../shards.tsv ]; then cp ../shards.tsv record; else : >record; fi
